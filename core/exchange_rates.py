@@ -148,13 +148,13 @@ def _last_before(days: Sequence[str], day: str, oldest: str) -> str:
 class RateLookup:
     """The rates of some lines, and which are not known."""
 
-    found: Mapping[CurrencyDay, Rate] = field(default_factory=dict)
-    missing: tuple[CurrencyDay, ...] = ()
+    rates: Mapping[CurrencyDay, Rate] = field(default_factory=dict)
+    missing_rates: tuple[CurrencyDay, ...] = ()
 
     @property
     def factors(self) -> dict[CurrencyDay, Decimal]:
         """Return (currency, day) -> units of home currency for one unit of it, above zero."""
-        return {currency_day: rate.rate for currency_day, rate in self.found.items()}
+        return {currency_day: rate.rate for currency_day, rate in self.rates.items()}
 
 
 def needed_rates(lines: pd.DataFrame, home: str, zones: Mapping[str, ZoneInfo]) -> list[CurrencyDay]:
@@ -178,21 +178,21 @@ def find_rates(known: ExchangeRates, asked: Iterable[CurrencyDay], home: str) ->
 
 
 def at_home(
-    lines: pd.DataFrame, column: str, known: ExchangeRates, home: str, zones: Mapping[str, ZoneInfo]
+    lines: pd.DataFrame, column: str, rates: ExchangeRates, home: str, zones: Mapping[str, ZoneInfo]
 ) -> pd.Series:
     """Return an amount of each line in home currency, by the rate of its day; missing where no rate is known.
 
     Args:
         lines: TRANSACTION_COLUMNS.
         column: Which amount.
-        known: The rates of the books.
+        rates: The rates of the books.
         home: Home currency.
         zones: The time zone of each store, which cuts its days.
     """
     days = local_days(lines, zones)
     values = []
     for amount, currency, day in zip(lines[column], lines["currency"], days, strict=True):
-        rate = None if currency == home or not isinstance(day, str) else known.on(str(currency), home, day)
+        rate = None if currency == home or not isinstance(day, str) else rates.on(str(currency), home, day)
         factor = Decimal(1) if currency == home else rate.rate if rate else None
         values.append(None if factor is None or pd.isna(amount) else at_line_places(amount * factor))
     return pd.Series(values, lines.index, dtype=MONEY)

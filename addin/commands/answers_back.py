@@ -13,10 +13,11 @@ from core.books.settlement_lines import line_name
 from core.frame_columns import records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from addin.commands.button import Outcome
     from core.books.books import Books
+    from core.books.importing import ImportedSettlement
 
 _MOST_NAMED = 10
 
@@ -61,6 +62,16 @@ def with_proposals(outcome: Outcome, books: Books, keys: Collection[str]) -> Out
     )
 
 
+def with_asking(outcome: Outcome, books: Books, done: Iterable[ImportedSettlement]) -> Outcome:
+    """Return the outcome of an import that needs attention where Resolve asks again for what was saved.
+
+    Its message says of each such answer already what became of it, among what is wrong with the settlement.
+    """
+    keys = {key for one in done for key in one.asking}
+    asks = bool(keys) and not keys.isdisjoint(asked_lines(books)["key"])
+    return replace(outcome, needs_attention=outcome.needs_attention or asks)
+
+
 _PROPOSED = (
     "is only proposed on sheet Resolve, because its line asks something else now",
     "are only proposed on sheet Resolve, because their lines ask something else now",
@@ -91,7 +102,7 @@ def _lines(books: Books, answers: Sequence[Mapping[str, Any]]) -> list[dict[str,
 
 
 def _named(books: Books, answers: Sequence[Mapping[str, Any]]) -> str:
-    names = [line_name(line) for line in _lines(books, answers)]
+    names = [line_name(line, of_several=books.has_several_stores) for line in _lines(books, answers)]
     more = [f"and {len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
     return "; ".join([*names[:_MOST_NAMED], *more])
 

@@ -16,7 +16,7 @@ from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import FileNotWrittenError
 from core.books import entries, reopening
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.entries import Posted
+from core.books.entries import PostedEntry
 from core.books.exporting import ExportOptions, as_written, export_settlement
 from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
@@ -272,7 +272,7 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -
     )
 
 
-def _accrual_of(deed: Sequence[Posted]) -> str:
+def _accrual_of(deed: Sequence[PostedEntry]) -> str:
     """Return what files of an accrual are called; nothing for other entries."""
     if deed[0].entry.settlement is not None:
         return ""
@@ -280,15 +280,15 @@ def _accrual_of(deed: Sequence[Posted]) -> str:
     return accrual_name(min(key.month for key in keys))
 
 
-def _is_wanted(one: Posted, entries: str) -> bool:
+def _is_wanted(one: PostedEntry, entries: str) -> bool:
     group = _ACCRUALS if one.entry.settlement is None else _GROUPS[one.entry.kind]
     return entries in (ALL, group) or (entries == "both" and group in KINDS)
 
 
-def _deeds(posted: Sequence[Posted]) -> list[list[Posted]]:
+def _deeds(posted: Sequence[PostedEntry]) -> list[list[PostedEntry]]:
     """Put entries together as they were exported: per action and settlement; true-ups and accruals per action."""
     together = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP, EntryKind.RECLASSIFICATION)
-    deeds: dict[tuple[int, int | None], list[Posted]] = {}
+    deeds: dict[tuple[int, int | None], list[PostedEntry]] = {}
     for one in posted:
         settlement = None if one.entry.kind in together else one.entry.settlement
         deeds.setdefault((one.batch, settlement), []).append(one)
@@ -320,9 +320,9 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     )
 
 
-def _locked_elsewhere(chosen: Sequence[BookedSettlement], staying: Sequence[BookedSettlement]) -> Iterator[str]:
+def _locked_elsewhere(selection: Sequence[BookedSettlement], staying: Sequence[BookedSettlement]) -> Iterator[str]:
     """Say of which settlements nothing was posted from here, and of which only the COGS is said to be elsewhere."""
-    without = len(chosen) - len(staying)
+    without = len(selection) - len(staying)
     if without:
         yield f"{counted(without, 'settlement')} locked as posted elsewhere, without an entry."
     for one in staying:
@@ -376,7 +376,7 @@ def _reopen(desk: Desk, books: Books, settlement: BookedSettlement, reason: str)
     """Reopen one settlement; return its reversing entries as the files have them."""
 
     def written(found: Sequence[EntryRow]) -> list[Entry]:
-        posted = (Posted(one, settlement.store, settlement.settlement_id, 0) for one in found)
+        posted = (PostedEntry(one, settlement.store, settlement.settlement_id, 0) for one in found)
         return [as_written(one, books.accounts) for one in posted]
 
     def check(found: Sequence[EntryRow]) -> None:

@@ -163,11 +163,15 @@ def _stopped_by_suspects(saving: Saving) -> Outcome:
     """Say which costs look wrong, and that nothing was saved."""
     return Outcome(
         f"Nothing was saved, for {counted(len(saving.suspects), 'cost')} would look wrong: "
-        f"{named_costs(saving.suspects)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
+        f"{_named_suspects(saving)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
         f"or accept them (`save --accept-suspect`).",
         needs_attention=True,
         data={"saved": [], "suspects": _suspects(saving), "refused": _refused(saving)},
     )
+
+
+def _named_suspects(saving: Saving) -> str:
+    return named_costs(saving.suspects, of_several=saving.before.has_several_stores)
 
 
 def _suspects(saving: Saving) -> list[dict[str, object]]:
@@ -179,6 +183,7 @@ def _suspects(saving: Saving) -> list[dict[str, object]]:
             "sku": one.sku,
             "cost": f"{one.unit_cost.normalize():f}",
             "average": None if one.average is None else f"{one.average.normalize():f}",
+            "currency": saving.before.company.home_currency,
             "reason": one.reason,
         }
         for one in saving.suspects
@@ -200,9 +205,9 @@ def _settlements_of(books: Books, saving: Saving) -> list[BookedSettlement]:
     return [one for one in books.settlements if (one.store, one.settlement_id) in named]
 
 
-def _counts(books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
+def _counts(books: Books, selection: Sequence[BookedSettlement]) -> LineCounts:
     """Count the lines of settlements as sheets Resolve and Settlements do."""
-    return line_counts(books.counted(books.lines_of_all(chosen)))
+    return line_counts(books.counted(books.lines_of_all(selection)))
 
 
 def _say_coverage(desk: Desk, books: Books) -> None:
@@ -220,20 +225,20 @@ def _at_home(books: Books, lines: pd.DataFrame) -> pd.Series:
     return at_home(lines, "net", books.rates, books.company.home_currency, books.zones)
 
 
-def list_missing(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> LineCounts:
+def list_missing(desk: Desk, books: Books, selection: Sequence[BookedSettlement]) -> LineCounts:
     """List the lines without cost on sheet Resolve, and the coverage above them; return how many there are."""
-    late = _asked_since(books, chosen)
-    missing = pd.concat([missing_lines(books.counted(books.lines_of_all(chosen))), late], ignore_index=True)
+    late = _asked_since(books, selection)
+    missing = pd.concat([missing_lines(books.counted(books.lines_of_all(selection))), late], ignore_index=True)
     fill_resolve(desk.book, missing, _at_home(books, missing), _elsewhere(books, set(missing["key"])))
     _say_coverage(desk, books)
-    counts = _counts(books, chosen)
+    counts = _counts(books, selection)
     return replace(counts, needed=counts.needed + len(late), missing=counts.missing + len(late))
 
 
-def _asked_since(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFrame:
+def _asked_since(books: Books, selection: Sequence[BookedSettlement]) -> pd.DataFrame:
     """Return the locked lines of some settlements that are asked only since their words were said."""
     rows = books.counted(asked_since(books))
-    names = {(one.store, one.settlement_id) for one in chosen}
+    names = {(one.store, one.settlement_id) for one in selection}
     of_them = [name in names for name in zip(rows["store"], rows["settlement_id"], strict=True)]
     return rows[pd.Series(of_them, rows.index, dtype=bool)]
 
@@ -300,7 +305,7 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
         ),
         *_true_ups_to_come(saving),
         *saving.unknown_skus,
-        *([f"Looks wrong: {named_costs(saving.suspects)}."] if preview and saving.suspects else []),
+        *([f"Looks wrong: {_named_suspects(saving)}."] if preview and saving.suspects else []),
         *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
         *(f"Not saved: {d.answer.where} ({_entry(saving, d)['sku']}): {d.reason}." for d in refused),
     ]

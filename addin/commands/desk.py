@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
 from addin.commands.taken_edits import Edits, take_over_edits, with_taken
 from addin.connections.finale_account import page_account
-from addin.sheets.desk import Desk, Taken
+from addin.sheets.desk import Desk, TypedSettings
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
@@ -75,7 +75,7 @@ def desk(
         stack.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None
         if altered:
-            yield Desk(book, path, database, user, machine, clock, progress, altered=altered)
+            yield Desk(book, path, database, user, machine, clock, progress, altered_rows=altered)
             return
         taken = take_over_edits(book, database, user, clock(), edits)
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
@@ -86,17 +86,17 @@ def desk(
 
 def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
     """Return what a button did, after what its press took over from the sheets and what was read anew."""
-    return with_news(with_taken(outcome, opened.taken), opened.news)
+    return with_news(with_taken(outcome, opened.typed_settings), opened.news)
 
 
 @contextmanager
-def _told_with_errors(taken: Taken | None) -> Iterator[None]:
+def _told_with_errors(settings: TypedSettings | None) -> Iterator[None]:
     """Let an error within tell first what was taken over from the sheets: that is done, and told once."""
     try:
         yield
     except CogsheetError as error:
-        if taken is not None:
-            error.args = (f"{taken.message}\n{error}",)
+        if settings is not None:
+            error.args = (f"{settings.message}\n{error}",)
         raise
 
 
@@ -123,7 +123,7 @@ def on_file(
             ) as opened,
         ):
             outcome = with_what_was_taken(action(opened), opened)
-            if not opened.altered:
+            if not opened.altered_rows:
                 connect_rows(opened.book, page_account(opened.database))
             book.save()
             return outcome

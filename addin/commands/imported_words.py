@@ -81,10 +81,10 @@ def _returns_sentence(returns: ImportedReturns) -> str:
     return f"{what} imported, {returns.restocked_units:,} of them back in sellable stock."
 
 
-def _reimbursements_sentence(told: ImportedReimbursements) -> str:
-    counts = told.counts
-    what = f"{told.file}: {counted(counts.rows, 'row')} of reimbursements ({told.store})"
-    if not told.is_new:
+def _reimbursements_sentence(report: ImportedReimbursements) -> str:
+    counts = report.counts
+    what = f"{report.file}: {counted(counts.rows, 'row')} of reimbursements ({report.store})"
+    if not report.is_new:
         return f"{what} imported already; nothing changed."
     paid = f"{counted(counts.units_cash, 'unit')} in cash, {counts.units_inventory:,} from stock"
     taken = f"; {counts.taken_back:,} taken back, {counted(counts.units_back, 'unit')} of them back in stock"
@@ -147,17 +147,17 @@ def returns_entry(returns: ImportedReturns) -> dict[str, object]:
     }
 
 
-def reimbursements_entry(told: ImportedReimbursements) -> dict[str, object]:
+def reimbursements_entry(report: ImportedReimbursements) -> dict[str, object]:
     """Return the same for programs."""
     return {
-        "file": told.file,
-        "store": told.store,
-        "new": told.is_new,
-        "rows": told.counts.rows,
-        "units_in_cash": told.counts.units_cash,
-        "units_in_inventory": told.counts.units_inventory,
-        "taken_back": told.counts.taken_back,
-        "units_back": told.counts.units_back,
+        "file": report.file,
+        "store": report.store,
+        "new": report.is_new,
+        "rows": report.counts.rows,
+        "units_in_cash": report.counts.units_cash,
+        "units_in_inventory": report.counts.units_inventory,
+        "taken_back": report.counts.taken_back,
+        "units_back": report.counts.units_back,
     }
 
 

@@ -112,7 +112,7 @@ def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, 
         desk.database,
         plan,
         month=str(figures.month),
-        lines=figures.accrued,
+        lines=figures.accrual_lines,
         who=desk.user,
         now=desk.clock(),
         check=check,
@@ -127,8 +127,8 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
     balances = [balance(one.account, one.closing, one.currency) for one in figures.balances]
     open_items = (
         (len(figures.not_exported), "settlement not exported", "settlements not exported"),
-        (figures.missing, "line without cost", "lines without cost"),
-        (figures.waiting, "line that waits for its original", "lines that wait for their original"),
+        (figures.missing_costs, "line without cost", "lines without cost"),
+        (figures.waiting_refunds, "line that waits for its original", "lines that wait for their original"),
         (
             len(figures.not_accrued),
             "shipped line not accrued because its cost is missing",
@@ -143,7 +143,7 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
         _accrual_sentence(figures, files),
         *([f"Expected on {figures.month.last_day}: {'; '.join(balances)}."] if balances else []),
         *([f"Open: {', '.join(unfinished)}."] if unfinished else []),
-        *left_sentences(by_month(figures.left), figures.home_currency),
+        *left_sentences(by_month(figures.left_stock), figures.home_currency),
         *(other_month_sentence(one, figures.home_currency) for one in figures.other_months),
         *came_sentences(figures.came),
         lock_advice(figures),
@@ -160,7 +160,7 @@ def _accrual_sentence(figures: ClosingFigures, files: list[str]) -> str:
     if not figures.entries:
         return f"Accrual: nothing is to be booked{back}{to_import}."
     booked = " that are booked" if figures.is_booked and not files else ""
-    lines, entries = counted(len(figures.accrued), "line"), counted(len(figures.entries), "entry", "entries")
+    lines, entries = counted(len(figures.accrual_lines), "line"), counted(len(figures.entries), "entry", "entries")
     return f"Accrual: {lines} shipped and not settled, {entries}{booked}{back}{to_import}."
 
 
@@ -168,6 +168,7 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
     return {
         "file": str(path),
         "month": str(figures.month),
+        "currency": figures.home_currency,
         "files": files,
         "accrual": [
             {
@@ -192,8 +193,8 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
         ],
         "open": {
             "settlements_not_exported": len(figures.not_exported),
-            "lines_without_cost": figures.missing,
-            "lines_waiting": figures.waiting,
+            "lines_without_cost": figures.missing_costs,
+            "lines_waiting": figures.waiting_refunds,
             "lines_asked_by_todays_reading": sum(figures.came.values()),
             "lines_not_accrued": len(figures.not_accrued),
             "estimates": len(figures.estimates),
@@ -201,7 +202,7 @@ def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, ob
         },
         "booked_in_another_month": [other_month(one) for one in figures.other_months],
         "left_without_line": {
-            "lines": [_left_line(one) for one in figures.left],
+            "lines": [_left_line(one) for one in figures.left_stock],
             "months": [_left_month(one) for one in figures.left_by_month],
         },
         "lock_date": None if figures.lock_date is None else str(figures.lock_date),

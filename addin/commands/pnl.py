@@ -151,8 +151,8 @@ def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataF
 def _of_lines(rates: RateLookup, priced: pd.DataFrame) -> RateLookup:
     """Return those of the rates that lines needed which count: of other days than those asked for none is told."""
     used = set(zip(priced["currency"].to_list(), priced["posted_day"].to_list(), strict=True))
-    found = {asked: rate for asked, rate in rates.found.items() if asked in used}
-    return RateLookup(found, tuple(asked for asked in rates.missing if asked in used))
+    found = {asked: rate for asked, rate in rates.rates.items() if asked in used}
+    return RateLookup(found, tuple(asked for asked in rates.missing_rates if asked in used))
 
 
 def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
@@ -214,7 +214,7 @@ def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
 
 def _rates_used(rates: RateLookup) -> list[str]:
     by_currency: dict[str, list[str]] = {}
-    for rate in rates.found.values():
+    for rate in rates.rates.values():
         by_currency.setdefault(rate.currency, []).append(f"{rate.day} {rate.source}")
     return [
         f"{currency} at {counted(len(set(days)), 'daily rate')}, {min(days)} to {max(days)} (see Exchange rates)."
@@ -236,13 +236,14 @@ def _outcome(
         sentences.append(_without_cost(priced[~priced["without_rate"]], items))
     sentences += [note for note in _notes(priced, rates, choice, home, beside) if "daily rate" not in note]
     sentences += came_sentences(beside.came)
-    if rates.missing:
-        sentences.append(missing_sentence(rates.missing))
+    if rates.missing_rates:
+        sentences.append(missing_sentence(rates.missing_rates))
     return Outcome(
         "\n".join(sentences),
-        needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0 or bool(rates.missing),
+        needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0 or bool(rates.missing_rates),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
+            "currency": home,
             "items_missing_cost": items,
             "lines_missing_cost": missing,
             "lines_waiting": waiting,
@@ -254,7 +255,7 @@ def _outcome(
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": lines_in(priced[priced["without_rate"]]),
             "excluded": [_excluded(one, home) for one in left_out(priced)],
-            "rates_missing": [{"currency": currency, "day": day} for currency, day in rates.missing],
+            "rates_missing": [{"currency": currency, "day": day} for currency, day in rates.missing_rates],
         },
     )
 

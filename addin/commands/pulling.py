@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.answers_back import with_answers
+from addin.commands.answers_back import with_answers, with_asking
 from addin.commands.button import Outcome
 from addin.commands.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
 from addin.commands.refresh import load, refresh
@@ -46,8 +46,9 @@ def pull(
     view = load(desk.database)
     refresh(desk, view)
     imported = [document.file for one in done for document in one.documents]
-    answered = [key for file in imported for one in file.settlements for key in one.answered_lines]
-    told = with_answers(_outcome(done), view.books, answered)
+    settlements = [one for file in imported for one in file.settlements]
+    answered = [key for one in settlements for key in one.answered_lines]
+    told = with_answers(with_asking(_outcome(done), view.books, settlements), view.books, answered)
     return with_remarks(told, view.books, {one.store for one in done}, {one.store for one in done if one.documents})
 
 

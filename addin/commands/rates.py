@@ -44,7 +44,7 @@ def fetch(desk: Desk) -> Outcome:
     new = save_fetched_rates(desk.database, fetched, who=desk.user, now=desk.clock())
     view = load(desk.database)
     refresh(desk, view)
-    missing = find_rates(view.books.rates, needed, home).missing
+    missing = find_rates(view.books.rates, needed, home).missing_rates
     sentences = [f"{counted(new, 'new rate')} of the European Central Bank stored; see sheet Exchange rates."]
     if missing:
         sentences.append(missing_sentence(missing))
@@ -54,7 +54,7 @@ def fetch(desk: Desk) -> Outcome:
 def missing_rates(books: Books) -> tuple[tuple[str, str], ...]:
     """Return currency and day of the rates that lines need and the books do not have."""
     home = books.company.home_currency
-    return find_rates(books.rates, needed_rates(rated_lines(books), home, books.zones), home).missing
+    return find_rates(books.rates, needed_rates(rated_lines(books), home, books.zones), home).missing_rates
 
 
 def _data(new: int, days: int, missing: list[tuple[str, str]]) -> dict[str, object]:

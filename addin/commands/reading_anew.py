@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from addin.commands.button import Outcome
     from core.books.database import Database
-    from core.books.rereading import Reread
+    from core.books.rereading import Rereading
     from core.progress import Progress
 
 
 _MOST_LISTED = 12
 
 
-def read_anew(database: Database, *, who: str, now: datetime, progress: Progress) -> list[Reread]:
+def read_anew(database: Database, *, who: str, now: datetime, progress: Progress) -> list[Rereading]:
     """Read kept files anew where the readers have learned something since; nothing where they have not.
 
     Of a SQLite file a copy is kept beside it first; a PostgreSQL database is backed up by whoever runs it.
@@ -39,16 +39,21 @@ def read_anew(database: Database, *, who: str, now: datetime, progress: Progress
     return rereading.read_anew(database, who=who, now=now, keep_copy=keep_copy, progress=progress)
 
 
-def with_news(outcome: Outcome, news: Sequence[Reread]) -> Outcome:
+def with_news(outcome: Outcome, news: Sequence[Rereading]) -> Outcome:
     """Return an outcome that tells first what became of settlements that were read anew. Pure."""
     if not news:
         return outcome
     data = {"read_anew": [_data(one) for one in news]}
-    return replace(outcome, message=f"{in_words(news)}\n{outcome.message}", data={**data, **outcome.data})
+    return replace(
+        outcome,
+        message=f"{in_words(news)}\n{outcome.message}",
+        needs_attention=outcome.needs_attention or any(one.problems for one in news),
+        data={**data, **outcome.data},
+    )
 
 
 @contextmanager
-def told_with_errors(news: Sequence[Reread]) -> Iterator[None]:
+def told_with_errors(news: Sequence[Rereading]) -> Iterator[None]:
     """Let an error within tell first what became of settlements that were read anew: that is done, and told once."""
     try:
         yield
@@ -58,7 +63,7 @@ def told_with_errors(news: Sequence[Reread]) -> Iterator[None]:
         raise
 
 
-def in_words(news: Sequence[Reread]) -> str:
+def in_words(news: Sequence[Rereading]) -> str:
     """Say what became of settlements that were read anew. Pure."""
     told = [one for one in news if one.differs]
     more = f"And {len(told) - _MOST_LISTED} more." if len(told) > _MOST_LISTED else ""
@@ -69,7 +74,7 @@ def in_words(news: Sequence[Reread]) -> str:
     return "\n".join([first, *(_line(one) for one in told[:_MOST_LISTED]), *([more] if more else [])])
 
 
-def _came_of(news: Sequence[Reread]) -> str:
+def _came_of(news: Sequence[Rereading]) -> str:
     open_ones = sum(one.took_it for one in news)
     kept = sum(not one.took_it and one.now is not None for one in news)
     parts = [f"{open_ones} open {'has' if open_ones == 1 else 'have'} the new reading"]
@@ -82,7 +87,7 @@ def _came_of(news: Sequence[Reread]) -> str:
     return ", ".join([*parts, *([f"{unreadable} could not be read"] if unreadable else [])])
 
 
-def _line(one: Reread) -> str:
+def _line(one: Rereading) -> str:
     if one.now is None:
         return "\n".join(problem.message for problem in one.problems)
     figures = f"{one.before} became {one.now}" if one.took_it else f"{one.before}; its files now say {one.now}"
@@ -90,11 +95,12 @@ def _line(one: Reread) -> str:
     return f"{one.settlement.name}: {figures} ({counted(one.changed_lines, 'line')} changed).{told}"
 
 
-def _data(one: Reread) -> dict[str, object]:
+def _data(one: Rereading) -> dict[str, object]:
     return {
         **identity(one.settlement.store, one.settlement.settlement_id),
         "took_it": one.took_it,
         "transactions_before": one.before.transactions,
+        "currency": one.settlement.currency,
         "sum_before": str(one.before.sum),
         "transactions_now": None if one.now is None else one.now.transactions,
         "sum_now": None if one.now is None else str(one.now.sum),

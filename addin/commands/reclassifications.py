@@ -47,14 +47,14 @@ def decided_number(typed: str) -> Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionNumbers:
     """What was decided of both, apart from each other."""
 
     true_ups: tuple[int, ...]
     reclassifications: tuple[int, ...]
 
 
-def apart(names: Iterable[Number], there: Collection[Reclassification]) -> Decided:
+def apart(names: Iterable[Number], there: Collection[Reclassification]) -> DecisionNumbers:
     """Tell true-ups from reclassifications. Pure.
 
     Args:
@@ -64,7 +64,7 @@ def apart(names: Iterable[Number], there: Collection[Reclassification]) -> Decid
     named = list(names)
     every = {one.number for one in there} if "R" in named else set()
     chosen = every | {int(name[1:]) for name in named if isinstance(name, str) and name != "R"}
-    return Decided(tuple(name for name in named if isinstance(name, int)), tuple(sorted(chosen)))
+    return DecisionNumbers(tuple(name for name in named if isinstance(name, int)), tuple(sorted(chosen)))
 
 
 def rows(pending: Iterable[Reclassification]) -> list[dict[str, object]]:

@@ -22,7 +22,7 @@ from core.books.loading import load_books
 from core.books.remarks import twins_of
 from core.books.seal_check import as_stored, find_altered
 from core.books.tie_outs import TieOut, tax_tie_outs
-from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from core.file_names import file_name
 from core.frame_columns import records
 from core.reports.left_stock import Standing, by_month
@@ -66,6 +66,7 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
                     **identity(s.store, s.settlement_id),
                     "sheet": sheet,
                     "cogs": str(state.cogs),
+                    "currency": home,
                     "status": state.status,
                 }
                 for s, sheet, state in zip(chosen, sheets, states, strict=True)
@@ -127,7 +128,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     Raises:
         CogsheetError: If a settlement is unknown.
     """
-    altered = find_altered(desk.database) if desk.altered is None else desk.altered
+    altered = find_altered(desk.database) if desk.altered_rows is None else desk.altered_rows
     try:
         return _verified(desk, ids, altered)
     except Exception:
@@ -172,16 +173,16 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
 
 
 def _tie_outs(
-    desk: Desk, books: Books, chosen: Sequence[BookedSettlement], altered: Sequence[AlteredRow], *, of_all: bool
+    desk: Desk, books: Books, selection: Sequence[BookedSettlement], altered: Sequence[AlteredRow], *, of_all: bool
 ) -> list[TieOut]:
     """Return the tie-outs of settlements, and those of the company where all are verified.
 
     An altered row that belongs to no settlement (a rate, a policy) may decide about any of them.
     """
-    names = {one.name for one in chosen}
-    kept_evidence = evidence(desk.database)
+    names = {one.name for one in selection}
+    kept_evidence = read_evidence(desk.database)
     ties = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
-    for settlement in chosen:
+    for settlement in selection:
         ties += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), kept_evidence)
         ties += _tab_tie_outs(desk, books, settlement)
     ties += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
@@ -195,9 +196,9 @@ def _tie_outs(
     ]
 
 
-def _read_otherwise(desk: Desk, books: Books, chosen: Sequence[BookedSettlement]) -> list[str]:
+def _read_otherwise(desk: Desk, books: Books, selection: Sequence[BookedSettlement]) -> list[str]:
     """Say what entries that went out would have otherwise by what is known today; it is proposed, not wrong."""
-    names = {one.name for one in chosen}
+    names = {one.name for one in selection}
     moved = [
         one for one in reclassifications.pending_reclassifications(desk.database, books) if one.settlement.name in names
     ]

@@ -88,7 +88,7 @@ def _pressed(command: Command, action: Callable[[Desk], Outcome], book: xw.Book,
     opening = desk(book, place, progress=progress, edits=edits, sees_altered=command.sees_altered)
     with undisturbed(book.app), opening as opened:
         outcome = with_what_was_taken(action(opened), opened)
-        if not opened.altered:
+        if not opened.altered_rows:
             connect_rows(opened.book, page_account(opened.database))
         return outcome
 

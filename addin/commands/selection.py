@@ -98,19 +98,19 @@ def _is_table_of(name: str, spec: TableSpec) -> bool:
     return name == spec.table or (spec is COGS_SPEC and name.startswith(f"{spec.table}_"))
 
 
-def _touched(selection: xw.Range, found: SheetTable) -> list[str]:
-    rows = tables.read(found, SETTLEMENTS_SPEC)
-    if found.body is None:
+def _touched(selection: xw.Range, table: SheetTable) -> list[str]:
+    rows = tables.read(table, SETTLEMENTS_SPEC)
+    if table.body is None:
         raise NothingSelectedError("There is no settlement yet: use Import settlement… first.")
     areas = _areas(selection)
-    first, column = found.first_row(), int(found.table.range.column)
-    width = int(found.table.range.shape[1])
+    first, column = table.first_row(), int(table.table.range.column)
+    width = int(table.table.range.shape[1])
     chosen = [
         record
         for row, record in enumerate(rows, start=first)
-        if _meets(areas, row, column, width) and not found.sheet.range((row, column)).rows.hidden
+        if _meets(areas, row, column, width) and not table.sheet.range((row, column)).rows.hidden
     ]
-    return _shown(chosen, found.sheet)
+    return _shown(chosen, table.sheet)
 
 
 def _meets(areas: Iterable[Area], row: int, column: int, width: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.answers_back import with_answers
+from addin.commands.answers_back import with_answers, with_asking
 from addin.commands.button import Outcome
 from addin.commands.costs import list_missing
 from addin.commands.imported_words import (
@@ -67,9 +67,10 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
         desk.progress("Importing", number, len(readings))
     view = load(desk.database)
     refresh(desk, view)
-    stores = {one.store for file in done for one in file.settlements}
-    answered = [key for file in done for one in file.settlements for key in one.answered_lines]
-    return with_remarks(with_answers(_import_outcome(done), view.books, answered), view.books, stores)
+    settlements = [one for file in done for one in file.settlements]
+    answered = [key for one in settlements for key in one.answered_lines]
+    told = with_answers(with_asking(_import_outcome(done), view.books, settlements), view.books, answered)
+    return with_remarks(told, view.books, {one.store for one in settlements})
 
 
 def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:

@@ -116,7 +116,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 
 
 def _fetch(
-    desk: Desk, system: InventorySystem, before: Books, chosen: Sequence[BookedSettlement], *, full: bool
+    desk: Desk, system: InventorySystem, before: Books, selection: Sequence[BookedSettlement], *, full: bool
 ) -> SyncResult:
     """Ask for the costs of the settlements and for what cells could not get."""
     database_id = before.company.database_id
@@ -125,7 +125,7 @@ def _fetch(
         desk.database,
         system,
         before,
-        chosen,
+        selection,
         who=desk.user,
         clock=desk.clock,
         progress=desk.progress,
@@ -202,5 +202,5 @@ def _with_changes(
     return replace(
         outcome,
         message="\n".join([outcome.message, *sentences]),
-        data={**outcome.data, "changes": changes, "true_ups": true_ups},
+        data={**outcome.data, "changes": changes, "currency": currency, "true_ups": true_ups},
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from addin.commands.answers_back import with_proposals
 from addin.connections.finale_account import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, sku_mapping, stores, types
-from addin.sheets.desk import Taken
+from addin.sheets.desk import TypedSettings
 from core.books.accounts import change_accounts
 from core.books.changes import refuse_unagreed
 from core.books.loading import load_books
@@ -77,7 +77,7 @@ def _refuse_unknown_stores(book: xw.Book, database: Database) -> None:
 
 def take_over_edits(
     book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK
-) -> Taken | None:
+) -> TypedSettings | None:
     """Store every edited setting, sheet by sheet.
 
     Returns:
@@ -105,28 +105,30 @@ def take_over_edits(
         if rows:
             counts[_SHEET_OF[change]] += len(rows)
     shown = tuple(effect for effects in found.values() for effect in effects)
-    return Taken(counts, before, load_books(database) if before else None, shown) if counts else None
+    return TypedSettings(counts, before, load_books(database) if before else None, shown) if counts else None
 
 
-def with_taken(outcome: Outcome, taken: Taken | None) -> Outcome:
+def with_taken(outcome: Outcome, settings: TypedSettings | None) -> Outcome:
     """Return an outcome that tells first what was taken over from the sheets of settings. Pure."""
-    if taken is None:
+    if settings is None:
         return outcome
-    home = "" if taken.after is None else taken.after.company.home_currency
+    home = "" if settings.after is None else settings.after.company.home_currency
     changes = [
         {"store": one.store, "settlement": one.settlement_id, "cogs_before": str(one.was), "cogs_after": str(one.now)}
-        for one in taken.changes
+        for one in settings.changes
     ]
-    effects = [effect_entry(one) for one in taken.effects]
-    data = {"taken_over": {"rows": dict(taken.rows), "changes": changes, "effects": effects, "currency": home or None}}
-    odd = [{"sku": one.sku, "cost": str(one.unit_cost), "reason": one.reason} for one in taken.suspects]
+    effects = [effect_entry(one) for one in settings.effects]
+    data = {
+        "taken_over": {"rows": dict(settings.rows), "changes": changes, "effects": effects, "currency": home or None}
+    }
+    odd = [{"sku": one.sku, "cost": str(one.unit_cost), "reason": one.reason} for one in settings.suspects]
     told = replace(
         outcome,
-        message=f"{taken.message}\n{outcome.message}",
+        message=f"{settings.message}\n{outcome.message}",
         needs_attention=outcome.needs_attention or bool(odd),
         data={**outcome.data, **data, **({"looks_wrong": odd} if odd else {})},
     )
-    return told if taken.after is None else with_proposals(told, taken.after, taken.proposals)
+    return told if settings.after is None else with_proposals(told, settings.after, settings.proposals)
 
 
 def effect_entry(effect: SettingEffect) -> dict[str, object]:

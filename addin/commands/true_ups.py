@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from addin.commands.reclassifications import Decided, Number
+    from addin.commands.reclassifications import DecisionNumbers, Number
     from addin.sheets.desk import Desk
     from addin.sheets.view import View
     from core.books.books import Books
@@ -84,14 +84,14 @@ def list_true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outco
     """
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
-    _refuse_dismissed(books, {*sheet.accepted, *(name for name, _ in sheet.dismissed)})
+    _refuse_dismissed(books, {*sheet.acceptances, *(name for name, _ in sheet.dismissals)})
     _refuse_not_dismissed(desk, books, {*choice.take_up, *(name for name, _ in sheet.taken_up)})
     taken = [name for one in (choice, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
     books = load_books(desk.database) if taken else books
     propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())
     waiting = pending_reclassifications(desk.database, books)
-    accepted = apart({*sheet.accepted, *choice.accept}, waiting)
-    refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissed, *_each(choice))]
+    accepted = apart({*sheet.acceptances, *choice.accept}, waiting)
+    refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissals, *_each(choice))]
     refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
     _dismiss(desk, books, refused)
     small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if choice.dismiss_immaterial else 0
@@ -146,7 +146,7 @@ def _take_up(desk: Desk, books: Books, choice: TrueUpChoice) -> list[Number]:
     return [*taken, *(f"R{number}" for number in chosen.reclassifications)]
 
 
-def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[Decided, str]]) -> None:
+def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[DecisionNumbers, str]]) -> None:
     gone: set[int] = set()
     for chosen, why in refused:
         reclassifications.dismiss(desk, books, chosen.reclassifications, why)
@@ -155,10 +155,10 @@ def _dismiss(desk: Desk, books: Books, refused: Sequence[tuple[Decided, str]]) -
                 gone |= set(dismiss_true_ups(desk.database, books, [number], why, who=desk.user, now=desk.clock()))
 
 
-def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
-    def check(made: Sequence[Entry]) -> None:
-        if to_import(made):
-            refuse_unimportable(made, ledger_for(desk.database, None), books.company.home_currency)
+def _accept(desk: Desk, books: Books, chosen: DecisionNumbers) -> AcceptedTrueUps:
+    def check(entries: Sequence[Entry]) -> None:
+        if to_import(entries):
+            refuse_unimportable(entries, ledger_for(desk.database, None), books.company.home_currency)
 
     moved = reclassifications.accept(desk, books, chosen.reclassifications, check)
     posted = accept_true_ups(
@@ -175,14 +175,14 @@ def _accept(desk: Desk, books: Books, chosen: Decided) -> AcceptedTrueUps:
 
 
 def _true_ups_outcome(
-    view: View, posted: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
+    view: View, true_ups: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
 ) -> Outcome:
     left, home = view.pending_true_ups, view.books.company.home_currency
     immaterial = immaterial_true_ups(view.books, left)
     dismissed = [int(number) for number in view.books.dismissed_true_ups["id"]]
     limit = amount(view.books.policies.materiality, home)
-    ours = to_import(posted.entries)
-    finale = len(posted.entries) - len(ours)
+    ours = to_import(true_ups.entries)
+    finale = len(true_ups.entries) - len(ours)
     moved = view.reclassifications
     moving = left[left["event_now"].notna()]
     size = total(moved_amounts(moving))
@@ -199,7 +199,7 @@ def _true_ups_outcome(
         (dismissed, f"Dismissed and not proposed: {_numbers(dismissed)}. They can be proposed again by number."),
     )
     return Outcome(
-        f"{counted(posted.lines, 'true-up')} posted in {counted(len(posted.entries), 'entry', 'entries')}."
+        f"{counted(true_ups.lines, 'true-up')} posted in {counted(len(true_ups.entries), 'entry', 'entries')}."
         f"{to_import_words(files)} {_left_words(left, home)}"
         + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
         needs_attention=len(left) > 0 or len(moved) > 0,
@@ -208,7 +208,7 @@ def _true_ups_outcome(
             "immaterial": [int(number) for number in immaterial["id"]],
             "dismissed_immaterial": small,
             "posted": [str(entry.key) for entry in ours],
-            "posted_by_finale": [str(entry.key) for entry in posted.entries if entry not in ours],
+            "posted_by_finale": [str(entry.key) for entry in true_ups.entries if entry not in ours],
             "files": list(files),
             "pending": [int(number) for number in left["id"]],
             "moving": [int(number) for number in moving["id"]],

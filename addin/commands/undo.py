@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from addin.sheets.desk import Desk
+    from core.books.books import Books
 
 
 def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] = ()) -> Outcome:
@@ -37,7 +38,7 @@ def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] 
     lines = _lines(desk, [*restored.keys, *restored.skipped])
     left = [{**_place(lines[key]), "reason": why} for key, why in restored.skipped.items()]
     sentences = [f"{counted(len(restored.keys), 'value')} restored, as a new batch."]
-    sentences += [f"Left alone: {line_name(lines[key])}: {why}." for key, why in restored.skipped.items()]
+    sentences += [_left_alone(view.books, lines[key], why) for key, why in restored.skipped.items()]
     told = Outcome(
         "\n".join(sentences),
         needs_attention=bool(left),
@@ -67,7 +68,7 @@ def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
     sentences = [_undone_sentence(undone)]
     lines = _lines(desk, [*undone.keys, *(one.key for one in undone.skipped)])
     left = [{**_place(lines[one.key]), "reason": str(one.reason)} for one in undone.skipped]
-    sentences += [f"Left alone: {line_name(lines[one.key])}: {one.reason}." for one in undone.skipped]
+    sentences += [_left_alone(view.books, lines[one.key], one.reason) for one in undone.skipped]
     sentences += [f"The save before it that can be undone is batch {before}: undo it by its number."] if before else []
     told = Outcome(
         "\n".join(sentences),
@@ -91,6 +92,10 @@ def _lines(desk: Desk, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     with desk.database.reading() as connection:
         known = {row["key"]: row for row in records(settlement_lines.lines_ever(connection, keys))}
     return {key: known.get(key, {}) for key in keys}
+
+
+def _left_alone(books: Books, line: Mapping[str, Any], why: str) -> str:
+    return f"Left alone: {line_name(line, of_several=books.has_several_stores)}: {why}."
 
 
 def _undone_sentence(undone: Undone) -> str:

@@ -12,7 +12,7 @@ from addin.commands.button import Outcome
 from addin.machine.template import template_bytes
 from addin.machine.upgrading.parts import project_of, replace_project, replace_ribbon
 from addin.machine.upgrading.project import version_of
-from addin.machine.upgrading.sheets import Added, complete
+from addin.machine.upgrading.sheets import Additions, complete
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from addin.takeaway.written_files import write_file, write_next
 from core.errors import WorkbookError
@@ -65,7 +65,7 @@ def upgrade(path: Path, *, template: bytes | None = None) -> Outcome:
     sentences = [f"{path} is upgraded from Cogsheet {was or 'unknown'} to {now}.", *_said(added, project)]
     sentences.append(f"The workbook as it was is kept in {backup}.")
     data = _data(was, now, backup, added=added, project=project)
-    return Outcome("\n".join(sentences), needs_attention=bool(project.replaced), data=data)
+    return Outcome("\n".join(sentences), needs_attention=bool(project.lost_changes), data=data)
 
 
 class WorkbookInUseError(WorkbookError):
@@ -127,7 +127,7 @@ def _backup(path: Path, content: bytes) -> Path:
     return copy
 
 
-def _said(added: Added, project: UpgradedProject) -> list[str]:
+def _said(added: Additions, project: UpgradedProject) -> list[str]:
     sentences = []
     if added.sheets:
         sentences.append(f"New sheets: {', '.join(added.sheets)}. The next button fills them.")
@@ -146,17 +146,18 @@ def _said(added: Added, project: UpgradedProject) -> list[str]:
         )
     if added.configuration:
         sentences.append("The hidden settings of xlwings were put back to Cogsheet's own.")
-    if project.kept:
-        sentences.append(f"VBA modules of your own are kept: {', '.join(project.kept)}.")
-    if project.replaced:
+    if project.own_modules:
+        sentences.append(f"VBA modules of your own are kept: {', '.join(project.own_modules)}.")
+    if project.lost_changes:
         sentences.append(
-            f"Look: Cogsheet's own VBA had been changed in {', '.join(project.replaced)}; the new version has replaced "
-            f"it. What was typed there is only in the workbook as it was: put your own code into a module of its own."
+            f"Look: Cogsheet's own VBA had been changed in {', '.join(project.lost_changes)}; the new version has "
+            "replaced it. What was typed there is only in the workbook as it was: put your own code into a module of "
+            "its own."
         )
     return sentences
 
 
-def _renamed(added: Added) -> dict[str, dict[str, str]]:
+def _renamed(added: Additions) -> dict[str, dict[str, str]]:
     """Return old and new headers by sheet."""
     return {sheet: {one.old: one.new for one in renamed} for sheet, renamed in added.renamed.items()}
 
@@ -166,7 +167,7 @@ def _data(
     now: str | None,
     backup: Path | None,
     *,
-    added: Added | None = None,
+    added: Additions | None = None,
     project: UpgradedProject | None = None,
 ) -> dict[str, object]:
     return {
@@ -178,6 +179,6 @@ def _data(
         "columns": added.columns if added else {},
         "choices": added.choices if added else {},
         "renamed": _renamed(added) if added else {},
-        "modules_kept": list(project.kept) if project else [],
-        "modules_replaced": list(project.replaced) if project else [],
+        "modules_kept": list(project.own_modules) if project else [],
+        "modules_replaced": list(project.lost_changes) if project else [],
     }

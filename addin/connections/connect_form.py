@@ -71,20 +71,20 @@ def finale_form(account: str) -> Form:
     return Form("Connect Finale Inventory", fields, _FINALE_HINT)
 
 
-def store_form(kind: ConnectorKind, store: str, known: StoreConnection | None) -> Form:
+def store_form(kind: ConnectorKind, store: str, connection: StoreConnection | None) -> Form:
     """Return what is asked to connect a store.
 
     Args:
         kind: How stores at its marketplace are connected.
         store: What it is called, or may be called.
-        known: Its settings, where it is connected already: then its keys need not be typed again.
+        connection: Its settings, where it is connected already: then its keys need not be typed again.
     """
-    before = {} if known is None else known.settings
+    before = {} if connection is None else connection.settings
     fields = (
         Field(STORE, store, "As it is called in these books; it cannot be renamed later."),
         *(Field(name, before.get(name, ""), meaning, needed=False) for name, meaning in kind.settings.items()),
         *(
-            Field(name, hint=f"{hint} {_KEPT_HINT}" if known else hint, secret=True, needed=known is None)
+            Field(name, hint=f"{hint} {_KEPT_HINT}" if connection else hint, secret=True, needed=connection is None)
             for name, hint in kind.secrets.items()
         ),
     )

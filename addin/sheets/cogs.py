@@ -221,6 +221,6 @@ def _figure(value: object) -> Decimal:
     return number if isinstance(number, Decimal) else Decimal(0)
 
 
-def _address(found: SheetTable, field: str, index: int) -> str:
-    cell = found.column_cells(field, index, 1).get_address(row_absolute=False, column_absolute=False)
-    return f"{found.sheet.name}!{cell}"
+def _address(table: SheetTable, field: str, index: int) -> str:
+    cell = table.column_cells(field, index, 1).get_address(row_absolute=False, column_absolute=False)
+    return f"{table.sheet.name}!{cell}"

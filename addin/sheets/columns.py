@@ -86,7 +86,7 @@ RENAMED = (
 """
 
 
-class Added(NamedTuple):
+class NewColumn(NamedTuple):
     """A column that a table has only since a version."""
 
     since: str
@@ -96,10 +96,10 @@ class Added(NamedTuple):
 
 
 ADDED = (
-    Added("0.1.0", "tblResolve", "Currency"),
-    Added("0.1.0", "tblHistory", "SKU typed"),
-    Added("0.1.0", "tblTrueUps", "Unit cost was"),
-    Added("0.1.0", "tblTrueUps", "COGS was"),
+    NewColumn("0.1.0", "tblResolve", "Currency"),
+    NewColumn("0.1.0", "tblHistory", "SKU typed"),
+    NewColumn("0.1.0", "tblTrueUps", "Unit cost was"),
+    NewColumn("0.1.0", "tblTrueUps", "COGS was"),
 )
 """Every column that came later than its table. None of them is typed into.
 

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.changes import SettingEffect, SettlementChange
     from core.books.database import Database
-    from core.books.rereading import Reread
+    from core.books.rereading import Rereading
     from core.companies import MachineFolder
     from core.costing.suspects import SuspectCost
 
 
 @dataclass(frozen=True)
-class Taken:
+class TypedSettings:
     """What was typed on sheets of settings and taken over by a press, whichever button it was."""
 
     rows: Mapping[str, int]
@@ -73,7 +73,9 @@ class Taken:
         others = (one.words(home) for one in self.changes if (one.store, one.settlement_id) not in told)
         did = "; ".join((*(one.words(home) for one in self.effects), *others))
         effect = f"By that alone {did}." if did else "No cost changed by that alone." if self.before else ""
-        odd = f"Looks wrong: {named_costs(self.suspects)}. Correct the cell if it is." if self.suspects else ""
+        several = self.after is not None and self.after.has_several_stores
+        named = named_costs(self.suspects, of_several=several)
+        odd = f"Looks wrong: {named}. Correct the cell if it is." if self.suspects else ""
         return " ".join(filter(None, (f"Taken over as typed: {words}.", effect, odd)))
 
 
@@ -89,14 +91,14 @@ class Desk:
     machine: MachineFolder
     clock: Clock = system_clock
     progress: Progress = silent
-    taken: Taken | None = None
+    typed_settings: TypedSettings | None = None
     """The settings that were taken over from the sheets when it was opened; `None` where none was typed."""
-    news: tuple[Reread, ...] = ()
+    news: tuple[Rereading, ...] = ()
     """What became of settlements that were read anew when the books were opened."""
-    altered: tuple[AlteredRow, ...] | None = None
+    altered_rows: tuple[AlteredRow, ...] | None = None
     """Rows that another program altered; `None` where nobody looked for them when the books were opened."""
 
     @property
     def before(self) -> Books | None:
         """The books before settings that can change costs were taken over; `None` where none was typed."""
-        return None if self.taken is None else self.taken.before
+        return None if self.typed_settings is None else self.typed_settings.before

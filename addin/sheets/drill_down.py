@@ -71,26 +71,26 @@ class Place:
         return f'=IFERROR(HYPERLINK({sheet}&({top}+{row_number}),{_in_text(label)}),"")'
 
 
-def place(found: SheetTable, field: str = "key") -> Place:
+def place(table: SheetTable, field: str = "key") -> Place:
     """Return where the rows of a table stand now.
 
     Args:
-        found: The table.
+        table: The table.
         field: The field whose values name the rows; of equal values the first counts.
     """
     rows: dict[str, int] = {}
-    for number, key in enumerate(column_texts(found, field), start=1):
+    for number, key in enumerate(column_texts(table, field), start=1):
         if key:
             rows.setdefault(key, number)
-    return Place(str(found.sheet.name), found.name, found.headers[field], rows)
+    return Place(str(table.sheet.name), table.name, table.headers[field], rows)
 
 
-def column_texts(found: SheetTable, field: str) -> list[str]:
+def column_texts(table: SheetTable, field: str) -> list[str]:
     """Read one column of a table as texts."""
-    count = found.count()
+    count = table.count()
     if not count:
         return []
-    cells = plain_values(found.column_cells(field, 0, count))
+    cells = plain_values(table.column_cells(field, 0, count))
     return [to_text(row[0]) or "" for row in cells]
 
 
@@ -179,10 +179,10 @@ def _find_places(book: xw.Book) -> _Places:
 
 
 def _connect(
-    found: SheetTable, spec: TableSpec, places: Sequence[tuple[Place, str]], field: str, by: str, link: str = "link"
+    table: SheetTable, spec: TableSpec, places: Sequence[tuple[Place, str]], field: str, by: str, link: str = "link"
 ) -> list[_Written]:
     """Write one column of links: each row's key leads to the first place that has it."""
-    return _write(found, spec, link, (first_link(places, key, by) for key in column_texts(found, field)))
+    return _write(table, spec, link, (first_link(places, key, by) for key in column_texts(table, field)))
 
 
 def _connect_cogs(
@@ -200,14 +200,14 @@ def _connect_cogs(
     ]
 
 
-def _write(found: SheetTable, spec: TableSpec, field: str, formulas: Iterable[str | None]) -> list[_Written]:
+def _write(table: SheetTable, spec: TableSpec, field: str, formulas: Iterable[str | None]) -> list[_Written]:
     """Write one column; a protected sheet keeps what it has, for the button has done its work."""
     written = list(formulas)
     if not written:
         return []
     with suppress(WorkbookError, WorkbookFileError):
-        tables.write_cells(found, spec.column(field), written)
-        return [(found.column_cells(field, 0, len(written)), written)]
+        tables.write_cells(table, spec.column(field), written)
+        return [(table.column_cells(field, 0, len(written)), written)]
     return []
 
 

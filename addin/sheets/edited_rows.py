@@ -87,11 +87,11 @@ def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
     ]
 
 
-def _refuse_unnamed(found: SheetTable, spec: TableSpec, edited: Mapping[int, Record]) -> None:
+def _refuse_unnamed(table: SheetTable, spec: TableSpec, edited: Mapping[int, Record]) -> None:
     """Refuse a row that says something of nothing: 4.17 without SKU, Europe/Berlin without store."""
     name = spec.column(spec.key[0])
     others = [column for column in spec.columns if column.editable and column is not name]
-    cell = cell_names(found)
+    cell = cell_names(table)
     unnamed = [
         f"Cell {cell(name, index)} is empty, and something is typed beside it: write it, or empty the row"
         for index, row in edited.items()
@@ -101,16 +101,16 @@ def _refuse_unnamed(found: SheetTable, spec: TableSpec, edited: Mapping[int, Rec
         raise CellsRefusedError(unnamed)
 
 
-def _refuse_twice(found: SheetTable, spec: TableSpec, rows: Sequence[Record], edited: Collection[int]) -> None:
+def _refuse_twice(table: SheetTable, spec: TableSpec, rows: Sequence[Record], edited: Collection[int]) -> None:
     """Refuse two rows of one thing, of which one is edited: either could be meant."""
     keys = [tuple(plain_text(row[field]) for field in spec.key) for row in rows]
     of = {keys[index] for index in edited if any(keys[index])}
     twice = [index for index, key in enumerate(keys) if key in of and keys.count(key) > 1]
     if twice:
-        raise tables.DuplicateKeyError(found.sheet.name, found.table.name, [found.first_row() + i for i in twice])
+        raise tables.DuplicateKeyError(table.sheet.name, table.table.name, [table.first_row() + i for i in twice])
 
 
-def refuse_rows_below(found: SheetTable, spec: TableSpec) -> None:
+def refuse_rows_below(table: SheetTable, spec: TableSpec) -> None:
     """Refuse what was typed into the row below a table, where Excel did not make the table longer.
 
     Call it once the body was read: what stands in the blank row of an empty table is its first row then.
@@ -118,47 +118,47 @@ def refuse_rows_below(found: SheetTable, spec: TableSpec) -> None:
     Raises:
         RowBelowTableError: If a cell that somebody may type into holds something there.
     """
-    rows, left = area_of(found.table.range).rows - 1, found.left
-    row = found.first_row() + rows
-    cells = plain_values(found.cells(0, found.width, rows, 1))[0]
-    places = sorted(found.positions[column.field] for column in _typed_columns(spec))
+    rows, left = area_of(table.table.range).rows - 1, table.left
+    row = table.first_row() + rows
+    cells = plain_values(table.cells(0, table.width, rows, 1))[0]
+    places = sorted(table.positions[column.field] for column in _typed_columns(spec))
     typed = [f"{column_name(left + place)}{row}" for place in places if plain_text(cells[place])]
     if typed:
-        raise RowBelowTableError(found.sheet.name, typed)
+        raise RowBelowTableError(table.sheet.name, typed)
 
 
-def typed_cells(found: SheetTable, column: Column, rows: Sequence[int]) -> list[object]:
+def typed_cells(table: SheetTable, column: Column, rows: Sequence[int]) -> list[object]:
     """Return what stands in a column's cells of some data rows, as `typed_values` reads it; Excel is asked once."""
     if not rows:
         return []
     first, last = min(rows), max(rows)
-    values = typed_values(found.column_cells(column.field, first, last - first + 1))
+    values = typed_values(table.column_cells(column.field, first, last - first + 1))
     return [values[row - first] for row in rows]
 
 
-def cell_names(found: SheetTable) -> Callable[[Column, int], str]:
+def cell_names(table: SheetTable) -> Callable[[Column, int], str]:
     """Return what names a cell of a data row to its user: `Resolve!N5 (Cost)`. Excel is asked once."""
-    sheet, left, first = found.sheet.name, found.left, found.first_row()
+    sheet, left, first = table.sheet.name, table.left, table.first_row()
 
     def name(column: Column, row: int) -> str:
         return (
-            f"{sheet}!{column_name(left + found.positions[column.field])}{first + row} ({found.headers[column.field]})"
+            f"{sheet}!{column_name(left + table.positions[column.field])}{first + row} ({table.headers[column.field]})"
         )
 
     return name
 
 
-def typed_words(found: SheetTable, spec: TableSpec, fields: Sequence[str]) -> list[dict[str, str]]:
+def typed_words(table: SheetTable, spec: TableSpec, fields: Sequence[str]) -> list[dict[str, str]]:
     """Return what stands in some typed columns, row by row as texts; a flag is `yes`, or empty where it is no.
 
     Raises:
         CellsRefusedError: If a cell holds what its column does not want, another word than its choices included.
     """
-    count = found.count()
-    refuse_rows_below(found, spec)
+    count = table.count()
+    refuse_rows_below(table, spec)
     every = range(count)
-    cells = {name: typed_cells(found, spec.column(name), every) for name in fields}
-    refused, words, name_of = [], [], cell_names(found)
+    cells = {name: typed_cells(table, spec.column(name), every) for name in fields}
+    refused, words, name_of = [], [], cell_names(table)
     for row in every:
         values = {name: read_choice(cells[name][row], spec.column(name)) for name in fields}
         refused += [
@@ -185,10 +185,10 @@ def _typed_columns(spec: TableSpec) -> list[Column]:
 
 
 def _read_rows(
-    found: SheetTable, spec: TableSpec, rows: Sequence[Mapping[str, object]], places: Sequence[int]
+    table: SheetTable, spec: TableSpec, rows: Sequence[Mapping[str, object]], places: Sequence[int]
 ) -> list[Record]:
     """Return the rows with what their columns make of each typed cell; numbers stay as they are typed."""
-    refused, read, name_of = [], [], cell_names(found)
+    refused, read, name_of = [], [], cell_names(table)
     for row, place in zip(rows, places, strict=True):
         values = {column: read_cell(row[column.field], column) for column in _typed_columns(spec)}
         refused += [

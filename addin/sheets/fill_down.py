@@ -85,4 +85,4 @@ def fill_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> None:
     costs = {row: one.cost for one in chosen for row in one.rows}
     column = RESOLVE_SPEC.column("cost")
     for row, cost in costs.items():
-        sheet.found.column_cells("cost", row, 1).value = to_cell(cost, column.kind)
+        sheet.table.column_cells("cost", row, 1).value = to_cell(cost, column.kind)

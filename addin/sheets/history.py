@@ -89,14 +89,14 @@ def marked(book: xw.Book) -> list[tuple[int, str]]:
     return list(values.values())
 
 
-def _refuse_two_of_a_line(found: SheetTable, rows: Sequence[Record], values: Mapping[int, tuple[int, str]]) -> None:
+def _refuse_two_of_a_line(table: SheetTable, rows: Sequence[Record], values: Mapping[int, tuple[int, str]]) -> None:
     """Refuse marks that contradict each other: a line takes one of its earlier values back, and nobody said which."""
     by_line: dict[str, list[int]] = {}
     for place, (_, line) in values.items():
         by_line.setdefault(line, []).append(place)
     several = [places for places in by_line.values() if len(places) > 1]
     if several:
-        cell, column = cell_names(found), HISTORY_SPEC.column("restore")
+        cell, column = cell_names(table), HISTORY_SPEC.column("restore")
         raise CellsRefusedError([_contradiction(rows, places, cell, column) for places in several])
 
 

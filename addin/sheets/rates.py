@@ -56,7 +56,7 @@ def rate_records(books: Books) -> list[dict[str, Any]]:
     home = books.company.home_currency
     needed = needed_rates(rated_lines(books), home, books.zones)
     answers = find_rates(books.rates, needed, home)
-    rates = {(rate.currency, rate.day): rate for rate in answers.found.values()}
+    rates = {(rate.currency, rate.day): rate for rate in answers.rates.values()}
     for currency in books.rates.typed_currencies(home):
         for rate in books.rates.known(currency, home):
             if rate.source == TYPED:
@@ -65,7 +65,7 @@ def rate_records(books: Books) -> list[dict[str, Any]]:
         (rate.currency, rate.day): {"rate": _cell(rate), "source": rate.source}
         for rate in sorted(rates.values(), key=lambda rate: rate.day)
     }
-    missing = {asked_for: {"rate": None, "source": MISSING} for asked_for in answers.missing}
+    missing = {asked_for: {"rate": None, "source": MISSING} for asked_for in answers.missing_rates}
     return [
         {"currency": currency, "home": home, "day": day, **row}
         for (currency, day), row in sorted((known | missing).items())

@@ -59,18 +59,18 @@ def resolve_records(lines: pd.DataFrame) -> list[Record]:
 class Elsewhere:
     """What the books say of lines that are not listed now: those of settlements that nobody asked to list."""
 
-    missing: pd.DataFrame
+    missing_lines: pd.DataFrame
     """The lines that lack their cost."""
-    known: frozenset[str]
+    line_keys: frozenset[str]
     """Keys of every line in the books."""
-    uncounted: frozenset[str] = frozenset()
+    uncounted_keys: frozenset[str] = frozenset()
     """Keys of lines that lack their cost and are not counted: from before books start."""
 
     def status(self, key: object) -> str:
         """Say why a line with an entry that is not saved is not asked for any more."""
-        if key not in self.known:
+        if key not in self.line_keys:
             return "no longer in the books; your entry is not saved"
-        if key in self.uncounted:
+        if key in self.uncounted_keys:
             return "not counted any more, before books start; your entry is not saved"
         return "no longer missing; your entry is not saved"
 
@@ -86,7 +86,7 @@ def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]]
         elsewhere: What the books say of the other lines.
     """
     typed = {row["key"]: row for row in present if row["key"] and is_typed(row)}
-    of_others = resolve_records(elsewhere.missing[elsewhere.missing["key"].isin(list(typed))])
+    of_others = resolve_records(elsewhere.missing_lines[elsewhere.missing_lines["key"].isin(list(typed))])
     fresh = [*fresh, *of_others]
     wanted = {record["key"] for record in fresh}
     merged = [
@@ -127,7 +127,7 @@ def say_coverage(book: xw.Book, text: str) -> None:
 
 def keys_in_rows(sheet: SheetAnswers, rows: Collection[int]) -> list[str]:
     """Return the lines of sheet rows, as Excel numbers them."""
-    first = sheet.found.first_row()
+    first = sheet.table.first_row()
     return [a.key for row, a in zip(sheet.row_of, sheet.answers, strict=True) if row + first in rows]
 
 
@@ -166,7 +166,7 @@ def write_rulings(sheet: SheetAnswers, rulings: Mapping[int, Mapping[str, object
     """
     for field in ("status", "version", "filled"):
         values = [rulings.get(index, {}).get(field, row[field]) for index, row in enumerate(sheet.rows)]
-        tables.write_cells(sheet.found, RESOLVE_SPEC.column(field), values)
+        tables.write_cells(sheet.table, RESOLVE_SPEC.column(field), values)
 
 
 _ASKED_ANEW = ("description", "cause", "proposed_cost", "proposal", "proposal_as_of")
@@ -190,7 +190,7 @@ def ask_anew(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
     )
     for field in _ASKED_ANEW if is_typed_cost else (*_ASKED_ANEW, "cost"):
         kind = RESOLVE_SPEC.column(field).kind
-        sheet.found.column_cells(field, row, 1).value = to_cell(record[field], kind)
+        sheet.table.column_cells(field, row, 1).value = to_cell(record[field], kind)
     return remembered(before if is_typed_cost else {**before, "cost": record["cost"]})
 
 
@@ -211,11 +211,11 @@ def _typing(row: Mapping[str, object], record: Record) -> Record:
     return {field: row[field] for field in TYPED_FIELDS} | {"sku": row["sku"] or record["sku"]}
 
 
-def _formulas(found: SheetTable, count: int) -> list[str]:
+def _formulas(table: SheetTable, count: int) -> list[str]:
     """Return the formula of each cost cell, empty where it holds none."""
     if not count:
         return []
-    raw = found.column_cells("cost", 0, count).formula
+    raw = table.column_cells("cost", 0, count).formula
     cells = (
         [raw]
         if isinstance(raw, str) or raw is None

@@ -85,7 +85,7 @@ _SKU = TYPED_FIELDS.index("sku")
 class SheetAnswers:
     """The rows of Resolve as they stand, and their table, to write beside each row what became of it."""
 
-    found: SheetTable
+    table: SheetTable
     rows: list[Record]
     answers: list[Answer]
     """One per row that has a key, in the order of the sheet."""

@@ -16,9 +16,9 @@ Key = tuple[str, ...]
 class RowPlan:
     """What must be done to the rows of a table, in this order: delete, append, then write."""
 
-    deleted: tuple[tuple[int, int], ...]
+    deletions: tuple[tuple[int, int], ...]
     """Runs of rows (first, count) to delete, last run first, numbered from 0 as the table stands now."""
-    appended: int
+    new_rows: int
     """How many rows to append at the end."""
     contents: tuple[int | None, ...]
     """Per row of the table as it will be: the record that belongs there; `None` is a row of the user's own."""

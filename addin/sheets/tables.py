@@ -163,14 +163,14 @@ def _shown(headers: Sequence[str | None], spec: TableSpec, column: Column) -> st
     return next((text for text in known if text in headers), column.header)
 
 
-def read(found: SheetTable, spec: TableSpec) -> list[Record]:
+def read(table: SheetTable, spec: TableSpec) -> list[Record]:
     """Read the rows as records of plain values, one per data row, in the order of the sheet; `None` of no column."""
-    if found.body is None:
+    if table.body is None:
         return []
-    places = {column.field: found.positions.get(column.field) for column in spec.columns}
+    places = {column.field: table.positions.get(column.field) for column in spec.columns}
     return [
         {field: None if place is None else row[place] for field, place in places.items()}
-        for row in plain_values(found.body)
+        for row in plain_values(table.body)
     ]
 
 
@@ -205,9 +205,9 @@ def update(
     there.clear()
     refuse_protected(shown_table.sheet)
     with unfiltered(shown_table.table):
-        for first, count in plan.deleted:
+        for first, count in plan.deletions:
             _rows(shown_table, first, count).delete(shift="up")
-        _append(shown_table, len(plan.contents) - plan.appended, plan.appended)
+        _append(shown_table, len(plan.contents) - plan.new_rows, plan.new_rows)
         _write(shown_table, spec, rows, plan.contents)
 
 
@@ -231,24 +231,24 @@ def update_report(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, 
     update(book, spec, records)
 
 
-def write_cells(found: SheetTable, column: Column, values: Sequence[object]) -> None:
+def write_cells(table: SheetTable, column: Column, values: Sequence[object]) -> None:
     """Write one column, one value per data row."""
     if values:
-        refuse_protected(found.sheet)
-        cells = found.column_cells(column.field, 0, len(values))
-        with unfiltered(found.table):
+        refuse_protected(table.sheet)
+        cells = table.column_cells(column.field, 0, len(values))
+        with unfiltered(table.table):
             write_plain(cells, [[to_cell(value, column.kind) for value in values]])
 
 
-def _refuse_duplicates(found: SheetTable, present: Sequence[Key | None]) -> None:
+def _refuse_duplicates(table: SheetTable, present: Sequence[Key | None]) -> None:
     twice = set(duplicates(present))
     if twice:
-        rows = [found.first_row() + index for index, key in enumerate(present) if key in twice]
-        raise DuplicateKeyError(found.sheet.name, found.table.name, rows)
+        rows = [table.first_row() + index for index, key in enumerate(present) if key in twice]
+        raise DuplicateKeyError(table.sheet.name, table.table.name, rows)
 
 
-def _keys_there(found: SheetTable, spec: TableSpec, there: Sequence[Sequence[object]]) -> list[Key | None]:
-    places = [found.positions[field] for field in spec.key]
+def _keys_there(table: SheetTable, spec: TableSpec, there: Sequence[Sequence[object]]) -> list[Key | None]:
+    places = [table.positions[field] for field in spec.key]
     keys = [tuple(to_text(row[place]) or "" for place in places) for row in there]
     return [key if any(key) else None for key in keys]
 
@@ -261,19 +261,19 @@ def _blank_rows(there: Sequence[Sequence[object]]) -> list[bool]:
 _BLANK = (None, "")
 
 
-def _shows(found: SheetTable, spec: TableSpec, there: Sequence[Sequence[object]], rows: Rows, plan: RowPlan) -> bool:
+def _shows(table: SheetTable, spec: TableSpec, there: Sequence[Sequence[object]], rows: Rows, plan: RowPlan) -> bool:
     """Tell whether the table shows the rows already; links are not looked at, which are written apart.
 
     What stands there is compared, rather than a mark of what was written believed: a person may have typed over it.
     """
-    if plan.deleted or plan.appended or not there:
+    if plan.deletions or plan.new_rows or not there:
         return False
     ours = [number for number, index in enumerate(plan.contents) if index is not None]
     which = _which([index for index in plan.contents if index is not None])
     return all(
-        _same([there[number][found.positions[column.field]] for number in ours], rows.cells(column, which))
+        _same([there[number][table.positions[column.field]] for number in ours], rows.cells(column, which))
         for column in spec.columns
-        if column.kind is not Kind.LINK and column.field in found.positions
+        if column.kind is not Kind.LINK and column.field in table.positions
     )
 
 
@@ -293,33 +293,33 @@ def _which(numbers: list[int]) -> Sequence[int]:
     return whole if follow and all(map(eq, whole, numbers)) else numbers
 
 
-def _rows(found: SheetTable, first: int, count: int) -> xw.Range:
-    return found.cells(0, found.width, first, count)
+def _rows(table: SheetTable, first: int, count: int) -> xw.Range:
+    return table.cells(0, table.width, first, count)
 
 
-def _append(found: SheetTable, present: int, count: int) -> None:
+def _append(table: SheetTable, present: int, count: int) -> None:
     """Add rows at the end: what stands below the table moves down, a totals row stays the last."""
     if not count:
         return
-    if found.table.totals_row_range is not None:
-        _rows(found, present, count).insert(shift="down")
+    if table.table.totals_row_range is not None:
+        _rows(table, present, count).insert(shift="down")
         return
-    new = count if found.body is not None else count - 1  # an empty table shows one blank row
+    new = count if table.body is not None else count - 1  # an empty table shows one blank row
     first = present + count - new
     if new:
-        used = area_of(found.sheet.used_range)
-        if used.top + used.rows > found.first_row() + first:
-            _rows(found, first, new).insert(shift="down")
-    found.table.resize(found.cells(0, found.width, -1, 1 + present + count))
+        used = area_of(table.sheet.used_range)
+        if used.top + used.rows > table.first_row() + first:
+            _rows(table, first, new).insert(shift="down")
+    table.table.resize(table.cells(0, table.width, -1, 1 + present + count))
 
 
-def _write(found: SheetTable, spec: TableSpec, rows: Rows, contents: Sequence[int | None]) -> None:
+def _write(table: SheetTable, spec: TableSpec, rows: Rows, contents: Sequence[int | None]) -> None:
     """Write our columns in blocks of neighbours; rows of the user's own are left out."""
-    blocks = list(_blocks(found, spec.columns))
-    texts = list(_blocks(found, [column for column in spec.columns if column.kind in (Kind.TEXT, Kind.FLAG)]))
+    blocks = list(_blocks(table, spec.columns))
+    texts = list(_blocks(table, [column for column in spec.columns if column.kind in (Kind.TEXT, Kind.FLAG)]))
     for first, count in _runs(contents):
         for block in texts:
-            found.cells(found.positions[block[0].field], len(block), first, count).number_format = NUMBER_FORMATS[
+            table.cells(table.positions[block[0].field], len(block), first, count).number_format = NUMBER_FORMATS[
                 Kind.TEXT
             ]
         for block in blocks:
@@ -327,7 +327,7 @@ def _write(found: SheetTable, spec: TableSpec, rows: Rows, contents: Sequence[in
             for begin in range(first, first + count, rows_at_once):
                 end = min(begin + rows_at_once, first + count)
                 which = _which([index for index in contents[begin:end] if index is not None])
-                cells = found.cells(found.positions[block[0].field], len(block), begin, len(which))
+                cells = table.cells(table.positions[block[0].field], len(block), begin, len(which))
                 write_plain(cells, [rows.cells(column, which) for column in block])
 
 
@@ -341,12 +341,12 @@ def _runs(contents: Sequence[int | None]) -> Iterator[tuple[int, int]]:
         first += count
 
 
-def _blocks(found: SheetTable, columns: Sequence[Column]) -> Iterator[list[Column]]:
+def _blocks(table: SheetTable, columns: Sequence[Column]) -> Iterator[list[Column]]:
     """Group columns into runs that stand side by side in the sheet."""
     block: list[Column] = []
-    there = [column for column in columns if column.field in found.positions]
-    for column in sorted(there, key=lambda column: found.positions[column.field]):
-        if block and found.positions[column.field] != found.positions[block[-1].field] + 1:
+    there = [column for column in columns if column.field in table.positions]
+    for column in sorted(there, key=lambda column: table.positions[column.field]):
+        if block and table.positions[column.field] != table.positions[block[-1].field] + 1:
             yield block
             block = []
         block.append(column)

@@ -80,13 +80,13 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | OpenedS
     rates = RateLookup() if books is None else _rates(books, lines)
     days = local_days(lines, {} if books is None else books.zones)
     wanted = list(zip(lines["currency"].to_list(), days.to_list(), strict=True))
-    profits = margin(lines, [rate.rate if (rate := rates.found.get(one)) else None for one in wanted])
-    missing = set(rates.missing)
+    profits = margin(lines, [rate.rate if (rate := rates.rates.get(one)) else None for one in wanted])
+    missing = set(rates.missing_rates)
     unknown = pd.Series([one in missing for one in wanted], index=lines.index, dtype=bool)
     locked = None if books is None else books.locked_lines
     shown = marked(with_units(with_locked_sources(lines, locked))).assign(
         margin=profits.where(~unknown),
-        rate=pd.Series([str(rates.found[one]) if one in rates.found else None for one in wanted], lines.index, TEXT),
+        rate=pd.Series([str(rates.rates[one]) if one in rates.rates else None for one in wanted], lines.index, TEXT),
     )
     tables.update(book, TRANSACTIONS_SPEC, shown)
 

@@ -75,12 +75,12 @@ TRUE_UPS_SPEC = TableSpec(
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Decisions:
     """What was chosen on the sheet."""
 
-    accepted: tuple[int | str, ...]
+    acceptances: tuple[int | str, ...]
     """Numbers of true-ups, and reclassifications as `R12`."""
-    dismissed: tuple[tuple[int | str, str], ...]
+    dismissals: tuple[tuple[int | str, str], ...]
     """The same with the reason."""
     taken_up: tuple[tuple[int | str, str], ...] = ()
     """Dismissed ones that are to be proposed again, with what stands beside them as reason."""
@@ -197,7 +197,7 @@ def _shown(
     return {**values, "decision": decision, "reason": typed.get("reason") or values["reason"]}
 
 
-def read_decisions(book: xw.Book) -> Decided:
+def read_decisions(book: xw.Book) -> Decisions:
     """Read what was chosen on the sheet.
 
     Raises:
@@ -211,7 +211,7 @@ def read_decisions(book: xw.Book) -> Decided:
         (number, row["reason"]) for number, row in typed if number is not None and row["decision"] == DISMISS
     )
     again = tuple((number, row["reason"]) for number, row in typed if number is not None and row["decision"] == TAKE_UP)
-    return Decided(accepted, dismissed, again)
+    return Decisions(accepted, dismissed, again)
 
 
 def _number(text: str | None) -> int | str | None:

@@ -92,7 +92,7 @@ def _accrual(page: Page, figures: ClosingFigures) -> Sides:
     reversals = [reversal for _, reversal in figures.entries]
     row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
     row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
-    lines = records(marked(with_units(figures.accrued)))
+    lines = records(marked(with_units(figures.accrual_lines)))
     row, _ = block(page, row, "Lines of the accrual", ACCRUED, lines, "tblAccrued", sums=("units", "cogs"))
     if len(figures.not_accrued):
         without = records(marked(with_units(figures.not_accrued)))
@@ -173,7 +173,7 @@ def _open_items(page: Page, figures: ClosingFigures) -> dict[str, Sum]:
 
 def _left(page: Page, row: int, figures: ClosingFigures) -> None:
     """Write what left stock in the month without a settlement line, and the totals of the months so far."""
-    lines = [{**asdict(one), "month": one.month, "cost": one.cost} for one in figures.left]
+    lines = [{**asdict(one), "month": one.month, "cost": one.cost} for one in figures.left_stock]
     heading = "Left stock without a settlement line"
     row, _ = block(page, row, heading, LEFT, lines, "tblLeft", sums=("units", "cost"))
     if figures.left_by_month:

@@ -147,8 +147,8 @@ def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str
     row = _heading(page, row, "Open items")
     items: Sequence[tuple[str, int, str]] = (
         ("Settlements not exported", len(figures.not_exported), "resolve what blocks them, then Export"),
-        ("Lines without cost", figures.missing, "answer them on sheet Resolve, or sync again"),
-        ("Lines that wait for their original", figures.waiting, "answering the original's cost answers them"),
+        ("Lines without cost", figures.missing_costs, "answer them on sheet Resolve, or sync again"),
+        ("Lines that wait for their original", figures.waiting_refunds, "answering the original's cost answers them"),
         ("Estimates not confirmed", len(figures.estimates), "averages that were accepted; the bill has not arrived"),
         ("Cost true-ups pending", len(figures.true_ups), "accept or dismiss them on sheet Cost true-ups"),
         (

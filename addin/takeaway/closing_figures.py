@@ -54,7 +54,7 @@ class ClosingFigures:
 
     month: Month
     home_currency: str
-    accrued: pd.DataFrame
+    accrual_lines: pd.DataFrame
     """The lines of the accrual, with `ship_day` and `posted_day`."""
     not_accrued: pd.DataFrame
     """Lines shipped and settled later that have no cost yet: in none of its entries, not even with their money."""
@@ -73,7 +73,7 @@ class ClosingFigures:
     """Periods up to this day are closed."""
     cogs_posters: str
     """Who posts COGS and losses."""
-    left: Sequence[LeftStock] = ()
+    left_stock: Sequence[LeftStock] = ()
     """What left stock in the month without a line for goods in any settlement."""
     left_by_month: Sequence[LeftInMonth] = ()
     """Its totals, and those of the months before."""
@@ -99,19 +99,19 @@ class ClosingFigures:
         return self.lock_date is not None and self.lock_date >= self.month.last_day
 
     @property
-    def missing(self) -> int:
+    def missing_costs(self) -> int:
         """How many lines lack their cost, as sheet Resolve counts them."""
         return sum(row["cost_status"] == CostStatus.MISSING for row in self.without_cost)
 
     @property
-    def waiting(self) -> int:
+    def waiting_refunds(self) -> int:
         """How many refunds wait for their original's cost; they are counted apart everywhere."""
-        return len(self.without_cost) - self.missing
+        return len(self.without_cost) - self.missing_costs
 
     @property
     def left_without_line(self) -> list[LeftStock]:
         """What left in the month so long ago that its settlement should be there, and is in none."""
-        return [one for one in self.left if one.standing is Standing.NONE]
+        return [one for one in self.left_stock if one.standing is Standing.NONE]
 
     @property
     def open_items(self) -> int:

@@ -14,7 +14,7 @@ from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import EntryKind
 from core.line_types import LineType
 from core.money import total
-from core.reports.ties import Posted, Tied, table_of_ties
+from core.reports.ties import PostedFigures, TiedSettlement, table_of_ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,19 +55,19 @@ def ties_of(view: View, settlements: Iterable[BookedSettlement], options: Export
     return table_of_ties(tied, books.company.home_currency)
 
 
-def _tied(view: View, one: BookedSettlement, options: ExportOptions) -> Tied:
+def _tied(view: View, one: BookedSettlement, options: ExportOptions) -> TiedSettlement:
     """Return what is tied; the deposit of a settlement that books start splits is not that of its lines here."""
     lines = view.books.lines_of(one)
     counted = view.books.counted(lines)
     deposit = one.total if len(counted) == len(lines) else None
-    return Tied(one.store, one.settlement_id, one.currency, deposit, counted, _posted(view, one, options))
+    return TiedSettlement(one.store, one.settlement_id, one.currency, deposit, counted, _posted(view, one, options))
 
 
-def _posted(view: View, settlement: BookedSettlement, options: ExportOptions) -> Posted:
+def _posted(view: View, settlement: BookedSettlement, options: ExportOptions) -> PostedFigures:
     """Return what the entries post: as they were exported, or as they would go out now."""
     clearing, of_settlement = _amount(view, settlement, EntryKind.SETTLEMENT, (LineType.CLEARING,), options)
     cogs, of_cogs = _amount(view, settlement, EntryKind.COGS, COST_TYPES, options)
-    return Posted(clearing, cogs, f"settlement {of_settlement}, COGS {of_cogs}")
+    return PostedFigures(clearing, cogs, f"settlement {of_settlement}, COGS {of_cogs}")
 
 
 def _amount(

@@ -18,7 +18,7 @@ from core.model import Event
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from core.books.entries import EntryLineRow, Posted
+    from core.books.entries import EntryLineRow, PostedEntry
     from core.journal.accounts import Account, Accounts
     from core.journal.entry import EntryLine
 
@@ -34,26 +34,26 @@ def detail(line: EntryLineRow | EntryLine | Account) -> str:
     return ", ".join((*words, "a bank account" if line.is_bank else "no bank account"))
 
 
-def account_tie_outs(posted: Posted, candidates: Collection[Accounts]) -> list[TieOut]:
+def account_tie_outs(entry: PostedEntry, candidates: Collection[Accounts]) -> list[TieOut]:
     """Hold the accounts of an entry against the choices that can have held when it was stored; only what differs.
 
     Name, number, tax rate and bank mark of each line. A reclassification names its accounts as the entry did that it
     corrects, which is held against its decision (`core.books.reclassifications`).
 
     Args:
-        posted: The entry.
+        entry: The entry.
         candidates: Every choice of accounts that can have held.
     """
-    name = f"{posted.store}/{posted.settlement_id}: entry {posted.entry.key}"
-    return [tie for line in posted.entry.lines for tie in _of_line(name, posted, line, candidates)]
+    name = f"{entry.store}/{entry.settlement_id}: entry {entry.entry.key}"
+    return [tie for line in entry.entry.lines for tie in _of_line(name, entry, line, candidates)]
 
 
-def _of_line(name: str, posted: Posted, line: EntryLineRow, candidates: Collection[Accounts]) -> Iterator[TieOut]:
+def _of_line(name: str, entry: PostedEntry, line: EntryLineRow, candidates: Collection[Accounts]) -> Iterator[TieOut]:
     if line.memo not in _TYPES:
         yield difference(f"{name}, line type", line.memo, "a line type")
         return
-    every = [one for accounts in candidates for one in _accounts(posted, line, accounts)]
-    is_renamed = posted.entry.kind is EntryKind.RECLASSIFICATION
+    every = [one for accounts in candidates for one in _accounts(entry, line, accounts)]
+    is_renamed = entry.entry.kind is EntryKind.RECLASSIFICATION
     own = every if is_renamed else [one for one in every if one.name == line.account]
     if not own:
         usual = " or ".join(dict.fromkeys(one.name for one in every))
@@ -65,7 +65,7 @@ def _of_line(name: str, posted: Posted, line: EntryLineRow, candidates: Collecti
             yield difference(of_line, detail(line), " or ".join(wanted))
 
 
-def _accounts(posted: Posted, line: EntryLineRow, accounts: Accounts) -> Iterator[Account]:
+def _accounts(entry: PostedEntry, line: EntryLineRow, accounts: Accounts) -> Iterator[Account]:
     """Yield where such a line can post: also with the rate of the seller's own tax that it names.
 
     Tax withheld on a line that the first reader stored goes where its tax collected goes.
@@ -76,4 +76,4 @@ def _accounts(posted: Posted, line: EntryLineRow, accounts: Accounts) -> Iterato
     rates = ("", stated.group()) if stated and kind in _PRICED else ("",)
     for one in kinds:
         for rate in rates:
-            yield from accounts.every(one, store=posted.store, currency=line.currency, rate=rate)
+            yield from accounts.every(one, store=entry.store, currency=line.currency, rate=rate)

@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection
-    from core.books.entries import EntryRow, Posted
+    from core.books.entries import EntryRow, PostedEntry
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
 
-def _as_made(posted: Posted) -> EntryRow:
+def _as_made(entry: PostedEntry) -> EntryRow:
     """Return a stored entry with the kind that its key says; stored ones are called accrual and reversal.
 
     One whose key is not that of its store and name is left as it is: that is named by itself.
     """
     try:
-        key = EntryKey.parse(posted.entry.key, store=posted.store, settlement_id=posted.settlement_id)
+        key = EntryKey.parse(entry.entry.key, store=entry.store, settlement_id=entry.settlement_id)
     except ValueError:
-        return posted.entry
-    return replace(posted.entry, kind=key.kind)
+        return entry.entry
+    return replace(entry.entry, kind=key.kind)
 
 
 def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Books) -> Iterator[TieOut]:
@@ -60,7 +60,7 @@ def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Book
 
 
 def accrual_tie_outs(
-    connection: Connection, books: Books, posted: Sequence[Posted], choices: Sequence[tuple[Policies, Accounts]]
+    connection: Connection, books: Books, entries: Sequence[PostedEntry], choices: Sequence[tuple[Policies, Accounts]]
 ) -> list[TieOut] | None:
     """Hold the accrual entries of one batch, reversals included, against those made again; only what differs.
 
@@ -69,13 +69,13 @@ def accrual_tie_outs(
     Args:
         connection: Of `Database.reading`.
         books: The books.
-        posted: The entries of no settlement that the batch stored, the accruals and what takes them back next day.
+        entries: The entries of no settlement that the batch stored, the accruals and what takes them back next day.
         choices: The policies and accounts that can have held.
 
     Returns:
         `None` where the books do not know what it was made of: it was booked by an older version.
     """
-    batch = posted[0].batch
+    batch = entries[0].batch
     of = settings.get(connection, accrual_setting(batch), MadeOf | None, None)  # type: ignore[arg-type]  # pydantic knows it
     if of is None:
         return None
@@ -90,7 +90,7 @@ def accrual_tie_outs(
             pairs = accrual_entries(lines, days, home_currency=home, accounts=accounts, finale_posts=finale)
             yield [entry for pair in pairs for entry in pair]
 
-    standing = [_as_made(one) for one in posted]
+    standing = [_as_made(one) for one in entries]
     return [*made_tie_outs(name, standing, made()), *_of_lines(name, of, lines, month.last_day, books)]
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Database
-    from core.books.entries import Posted
+    from core.books.entries import PostedEntry
     from core.journal.accounts import Accounts
     from core.time import Month
 
@@ -112,7 +112,7 @@ class AccrualPlan:
         return [*self.taken_back, *(entry for pair in self.pairs for entry in pair)]
 
 
-def plan_accrual(posted: Sequence[Posted], month: str, pairs: Sequence[Pair], accounts: Accounts) -> AccrualPlan:
+def plan_accrual(posted: Sequence[PostedEntry], month: str, pairs: Sequence[Pair], accounts: Accounts) -> AccrualPlan:
     """Hold a month's accrual against what was booked of it. Pure.
 
     Args:
@@ -136,7 +136,7 @@ def plan_accrual(posted: Sequence[Posted], month: str, pairs: Sequence[Pair], ac
     )
 
 
-def _of_month(posted: Sequence[Posted], month: str) -> list[Posted]:
+def _of_month(posted: Sequence[PostedEntry], month: str) -> list[PostedEntry]:
     """Return a month's accrual entries, their reversals on the next day, and whatever took either back."""
     keys: set[str] = set()
     entries_of_month = []

@@ -86,7 +86,7 @@ def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
     return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
 
 
-def lines_to_sync(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFrame:
+def lines_to_sync(books: Books, selection: Sequence[BookedSettlement]) -> pd.DataFrame:
     """Return the lines of settlements whose costs the inventory system is asked for. Pure.
 
     Of an exported settlement these are its lines as they went out, and those that it has, or that ask, only by what its
@@ -96,12 +96,12 @@ def lines_to_sync(books: Books, chosen: Sequence[BookedSettlement]) -> pd.DataFr
     Returns:
         TRANSACTION_COLUMNS and COSTED_COLUMNS with what `named_lines` adds.
     """
-    lines = books.lines_of_all(chosen)
+    lines = books.lines_of_all(selection)
     if books.as_read is None and books.said_after_lock.empty:
         return lines
     now = lines_now(books, books.never_posted)
     wanted = lines_that_came(books) | set(_asking(books, now)["key"])
-    names = {(one.store, one.settlement_id) for one in chosen}
+    names = {(one.store, one.settlement_id) for one in selection}
     of_chosen = [name in names for name in zip(now["store"], now["settlement_id"], strict=True)]
     news = now[now["key"].isin(list(wanted)) & pd.Series(of_chosen, now.index, dtype=bool)]
     return pd.concat([lines[~lines["key"].isin(list(news["key"]))], news], ignore_index=True)

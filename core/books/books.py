@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company
     from core.books.documents import Documents
-    from core.books.entries import Reclassified
+    from core.books.entries import AcceptedReclassification
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
     from core.settings import Policies
@@ -55,20 +55,20 @@ class SettlementAmbiguousError(CogsheetError):
         super().__init__(f"Settlement {settlement_id} is in more than one store. Name it as one of: {named}.")
 
 
-def named_settlements(booked: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
+def named_settlements(settlements: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
     """Find settlements by id, or by `store/id` where two stores share an id.
 
     Raises:
         SettlementUnknownError: If one is not in the books.
         SettlementAmbiguousError: If an id alone does not say which.
     """
-    return [_named(booked, name) for name in ids]
+    return [_named(settlements, name) for name in ids]
 
 
-def _named(booked: Sequence[BookedSettlement], name: str) -> BookedSettlement:
-    candidates = [one for one in booked if name in (one.settlement_id, one.name)]
+def _named(settlements: Sequence[BookedSettlement], name: str) -> BookedSettlement:
+    candidates = [one for one in settlements if name in (one.settlement_id, one.name)]
     if not candidates:
-        raise SettlementUnknownError(name, (one.name for one in booked))
+        raise SettlementUnknownError(name, (one.name for one in settlements))
     if len(candidates) > 1:
         raise SettlementAmbiguousError(name, (one.store for one in candidates))
     return candidates[0]
@@ -117,7 +117,7 @@ class Books:
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
     documents: Documents | None = None
     """What documents say of orders and of goods that came back, to count by them again."""
-    reclassifications: Mapping[str, Reclassified] = field(default_factory=dict)
+    reclassifications: Mapping[str, AcceptedReclassification] = field(default_factory=dict)
     """What was decided of reclassifications that stand, by the key of their entry."""
     skus_posted: Mapping[str, str | None] = field(default_factory=dict)
     """The SKU, or none, with which lines went into a settlement entry that is out, where another was typed since."""
@@ -257,9 +257,9 @@ class Books:
         was = then.loc[lines.loc[late, "key"], names].set_axis(lines.index[late])
         return lines.assign(**{name: lines[name].mask(late, was[name].reindex(lines.index)) for name in names})
 
-    def lines_of_all(self, chosen: Iterable[BookedSettlement]) -> pd.DataFrame:
+    def lines_of_all(self, selection: Iterable[BookedSettlement]) -> pd.DataFrame:
         """Return the costed lines of several settlements, one after the other."""
-        return pd.concat([self.lines.iloc[:0], *(self.lines_of(settlement) for settlement in chosen)])
+        return pd.concat([self.lines.iloc[:0], *(self.lines_of(settlement) for settlement in selection)])
 
     def state(self, settlement: BookedSettlement) -> SettlementState:
         """Return where a settlement stands."""
@@ -332,6 +332,11 @@ class Books:
         elsewhere = [one for one in self.settlements if one.cogs_entry is EntryStatus.POSTED_ELSEWHERE]
         left_out = set(self.lines["key"]) - set(self.counted(self.lines)["key"])
         return frozenset(left_out | set(self.lines_of_all(elsewhere)["key"]))
+
+    @property
+    def has_several_stores(self) -> bool:
+        """Whether lines are named with their store: two stores may have one order id."""
+        return len(self.stores) > 1
 
     def saved(self, key: object) -> Mapping[str, object]:
         """Return who saved a line's override, when and why; empty where there is none."""

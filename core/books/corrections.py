@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.entries import Reclassified
+    from core.books.entries import AcceptedReclassification
     from core.books.postings import TakenBack
 
 _RECLASSIFIED = "Reclassification"
@@ -93,13 +93,13 @@ def _entry_as_line(books: Books, of: BookedSettlement, one: TakenBack, sign: int
     return line | costed | {"currency": of.currency, "cost_currency": one.currency}
 
 
-def _of_books(books: Books) -> list[Reclassified]:
+def _of_books(books: Books) -> list[AcceptedReclassification]:
     """Return those that move something in the P&L: from Storage to Subscription, both fees, nothing does."""
     known = {one.id for one in books.settlements}
     return [one for one in books.reclassifications.values() if one.settlement in known and _moves_a_part(one)]
 
 
-def _moves_a_part(one: Reclassified) -> bool:
+def _moves_a_part(one: AcceptedReclassification) -> bool:
     sums: dict[PnlPart, Decimal] = defaultdict(Decimal)
     for kind, _, amount in one.lines:
         if kind != LineType.CLEARING:
@@ -107,7 +107,7 @@ def _moves_a_part(one: Reclassified) -> bool:
     return any(sums.values())
 
 
-def _as_line(books: Books, of: BookedSettlement, one: Reclassified) -> dict[str, object]:
+def _as_line(books: Books, of: BookedSettlement, one: AcceptedReclassification) -> dict[str, object]:
     """Return a reclassification as a line of its settlement; + is money to the seller."""
     told = [TypedAmount(_RECLASSIFIED, "other", LineType(kind), -amount) for kind, _, amount in one.lines]
     moved = [amount for amount in told if amount.line_type is not LineType.CLEARING]

@@ -86,15 +86,15 @@ def is_elsewhere(books: Books, posted: Row, now: Row) -> bool:
     return was != new and cost_accounts(*was, posting) != cost_accounts(*new, posting)
 
 
-def _move(books: Books, now: Row, held: Row, posted: Row) -> Row:
+def _move(books: Books, now: Row, row: Row, posted: Row) -> Row:
     """Return as what the cost of a line stands and is to stand, and why; nothing where it stays on its accounts.
 
     What comes without cost before, or has none any more, moves nothing: it is posted once, or taken back where it was.
     """
-    if not (money_of(now["cogs"]) and money_of(held["cogs"]) and posted and is_elsewhere(books, posted, now)):
+    if not (money_of(now["cogs"]) and money_of(row["cogs"]) and posted and is_elsewhere(books, posted, now)):
         return {}
     moved = {f"{name}_{when}": one[name] for when, one in (("was", posted), ("now", now)) for name in ("event", "sku")}
-    return moved if money_of(now["cogs"]) != money_of(held["cogs"]) else {"cause": ACCOUNT, **moved}
+    return moved if money_of(now["cogs"]) != money_of(row["cogs"]) else {"cause": ACCOUNT, **moved}
 
 
 def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
@@ -233,10 +233,10 @@ def posted_corrections(books: Books) -> pd.DataFrame:
 _POSTED = ("key", "cogs", "difference", "event_was", "sku_was", "event_now", "sku_now")
 
 
-def _dismissed(books: Books, found: pd.DataFrame) -> Iterator[str]:
+def _dismissed(books: Books, rows: pd.DataFrame) -> Iterator[str]:
     """Name the lines whose difference is the one that was dismissed."""
     figures = {row["key"]: [row[name] for name in SAYS] for row in records(books.dismissed_true_ups)}
-    for row in records(found):
+    for row in records(rows):
         if figures.get(row["key"]) == [row[name] for name in SAYS]:
             yield row["key"]
 
@@ -269,16 +269,16 @@ def _accepted(true_up: Row) -> Row:
     return {name: true_up[name] for name in ("unit_cost", "cost_quantity", "disposition", "cogs") if true_up}
 
 
-def _found(now: Row, held: Row, home: str) -> Row:
+def _found(now: Row, row: Row, home: str) -> Row:
     """Compare a line with what the books hold for it.
 
     A line that moves no goods any more has no unit cost and no currency of its own (a multi-channel order whose selling
     store came in after the export): what is taken back is in home currency, as every cost is.
     """
-    difference = money_of(now["cogs"]) - money_of(held["cogs"])
+    difference = money_of(now["cogs"]) - money_of(row["cogs"])
     return {
         "key": now["key"],
-        "cause": _cause(now, held),
+        "cause": _cause(now, row),
         "unit_cost": now["unit_cost"],
         "cost_quantity": now["cost_quantity"],
         "disposition": now["disposition"],
@@ -288,12 +288,12 @@ def _found(now: Row, held: Row, home: str) -> Row:
     }
 
 
-def _cause(now: Row, held: Row) -> str:
-    if "cost_status" not in now or "cost_status" not in held:
+def _cause(now: Row, row: Row) -> str:
+    if "cost_status" not in now or "cost_status" not in row:
         return READING
-    if now["disposition"] != held["disposition"]:
+    if now["disposition"] != row["disposition"]:
         return "disposition"
-    return "units" if now["cost_quantity"] != held["cost_quantity"] else "cost"
+    return "units" if now["cost_quantity"] != row["cost_quantity"] else "cost"
 
 
 def money_of(value: object) -> Decimal:

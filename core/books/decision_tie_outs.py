@@ -21,7 +21,7 @@ from core.journal.entry import EntryKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from core.books.entries import EntryRow, Posted
+    from core.books.entries import EntryRow, PostedEntry
     from core.books.entry_tie_outs import Batch
     from core.books.locks import Lock, PastLock
 
@@ -31,7 +31,7 @@ _NOTES = {Decision.ACCEPTED: "accepted", Decision.DISMISSED: "dismissed", Decisi
 """What the batch of each decision on true-ups notes."""
 
 
-def status_tie_outs(settlement: BookedSettlement, standing_ones: Sequence[Posted]) -> Iterator[TieOut]:
+def status_tie_outs(settlement: BookedSettlement, standing_ones: Sequence[PostedEntry]) -> Iterator[TieOut]:
     """What stands is out, and came after the lines that it was made of."""
     for one in standing_ones:
         is_cost = one.entry.kind in _COST_KINDS
@@ -44,7 +44,7 @@ def status_tie_outs(settlement: BookedSettlement, standing_ones: Sequence[Posted
 
 
 def past_lock_tie_outs(
-    settlement: BookedSettlement, held: Sequence[PastLock], own: Sequence[Posted], batches: Mapping[int, Batch]
+    settlement: BookedSettlement, held: Sequence[PastLock], own: Sequence[PostedEntry], batches: Mapping[int, Batch]
 ) -> list[TieOut]:
     """Hold every lock of a settlement, reopened ones too, against batch, entries and lines; only what differs.
 
@@ -58,7 +58,7 @@ def past_lock_tie_outs(
 
 
 def _of_lock(
-    settlement: BookedSettlement, past: PastLock, own: Sequence[Posted], batches: Mapping[int, Batch]
+    settlement: BookedSettlement, past: PastLock, own: Sequence[PostedEntry], batches: Mapping[int, Batch]
 ) -> Iterator[TieOut]:
     lock, name = past.lock, f"{settlement.name}: lock r{past.lock.revision}"
     batch = batches.get(lock.batch)
@@ -82,7 +82,9 @@ def _of_lock(
     yield from lock_batches(name, lock, same)
 
 
-def _of_reopening(name: str, past: PastLock, own: Sequence[Posted], batches: Mapping[int, Batch]) -> Iterator[TieOut]:
+def _of_reopening(
+    name: str, past: PastLock, own: Sequence[PostedEntry], batches: Mapping[int, Batch]
+) -> Iterator[TieOut]:
     """A reopening says what its batch says, comes after its lock, and brings the reversals of the lock's entries."""
     number = past.reopened_in or 0
     batch = batches.get(number)
@@ -98,7 +100,7 @@ def _of_reopening(name: str, past: PastLock, own: Sequence[Posted], batches: Map
             yield difference(f"{name}, batch of its reopening", number, f"{one.batch}, that of entry {one.entry.key}")
 
 
-def lock_batches(name: str, lock: Lock, own: Iterable[Posted], *, since: int = 0) -> Iterator[TieOut]:
+def lock_batches(name: str, lock: Lock, own: Iterable[PostedEntry], *, since: int = 0) -> Iterator[TieOut]:
     """A lock is made in one batch with its COGS entries, which have its revision, after the batch of its lines."""
     for one in own:
         if one.entry.kind in _COST_KINDS and one.batch != lock.batch:
@@ -112,7 +114,7 @@ def lock_batches(name: str, lock: Lock, own: Iterable[Posted], *, since: int = 0
 def decision_tie_outs(
     name: str,
     decided: Sequence[Mapping[str, Any]],
-    own: Sequence[Posted],
+    own: Sequence[PostedEntry],
     batches: Mapping[int, Batch],
     events: Mapping[int, str],
 ) -> list[TieOut]:
@@ -145,7 +147,7 @@ def _batch(name: str, number: int, notes: Sequence[str], batches: Mapping[int, B
 
 
 def _of_decision(
-    place: str, row: Mapping[str, Any], own: Sequence[Posted], batches: Mapping[int, Batch], event: str | None
+    place: str, row: Mapping[str, Any], own: Sequence[PostedEntry], batches: Mapping[int, Batch], event: str | None
 ) -> Iterator[TieOut]:
     """A decision is what its batch notes, comes after the proposal, and names the entry that posts it.
 
@@ -167,11 +169,11 @@ def _of_decision(
         yield difference(f"{place}, entry that posts it", row["entry"], " or ".join(str(one) for one in wanted if one))
 
 
-def _entries(made: Sequence[EntryRow], event: str | None) -> list[str | None]:
+def _entries(rows: Sequence[EntryRow], event: str | None) -> list[str | None]:
     """Return the entries that can post a true-up: that of its kind of cost; a kind that came to nothing has none."""
     kind = str(cost_type(event)) if event else None
-    posting = [one.key for one in made if any(line.memo == kind for line in one.lines)]
-    return [*posting] if len(posting) == 1 else [None, *(one.key for one in made)]
+    posting = [one.key for one in rows if any(line.memo == kind for line in one.lines)]
+    return [*posting] if len(posting) == 1 else [None, *(one.key for one in rows)]
 
 
 def _taken_up(place: str, row: Mapping[str, Any], batches: Mapping[int, Batch]) -> Iterator[TieOut]:

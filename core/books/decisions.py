@@ -84,8 +84,8 @@ def _new_answer(answer: Answer, line: LineState, *, accept_proposals: bool) -> D
     return Decision(answer, Ruling.MISSING, _nothing_said(answer), is_proposal=is_proposal)
 
 
-def _zero_is_new(answer: Answer, saved: InForce) -> bool:
-    return answer.zero_ok and not saved.zero_confirmed
+def _zero_is_new(answer: Answer, override: InForce) -> bool:
+    return answer.zero_ok and not override.zero_confirmed
 
 
 def _nothing_said(answer: Answer) -> str:
@@ -94,26 +94,26 @@ def _nothing_said(answer: Answer) -> str:
     return "the proposed cost was neither edited nor accepted" if answer.is_proposal else "no cost"
 
 
-def _stock_differs(answer: Answer, saved: InForce) -> bool:
+def _stock_differs(answer: Answer, override: InForce) -> bool:
     typed = (answer.units_back, answer.disposition)
-    return answer.stock_edited and typed != (saved.units_back, saved.disposition)
+    return answer.stock_edited and typed != (override.units_back, override.disposition)
 
 
-def _note_differs(answer: Answer, saved: InForce) -> bool:
-    return bool(answer.note) and answer.note != saved.note
+def _note_differs(answer: Answer, override: InForce) -> bool:
+    return bool(answer.note) and answer.note != override.note
 
 
-def _says_what_is_saved(answer: Answer, saved: InForce) -> bool:
-    if saved.version == 0 or _stock_differs(answer, saved) or _note_differs(answer, saved):
+def _says_what_is_saved(answer: Answer, override: InForce) -> bool:
+    if override.version == 0 or _stock_differs(answer, override) or _note_differs(answer, override):
         return False
-    if answer.zero_ok or saved.zero_confirmed:
-        return saved.zero_confirmed and not answer.cost
-    return answer.cost is not None and answer.cost == saved.unit_cost
+    if answer.zero_ok or override.zero_confirmed:
+        return override.zero_confirmed and not answer.cost
+    return answer.cost is not None and answer.cost == override.unit_cost
 
 
-def _is_only_cleared(answer: Answer, saved: InForce) -> bool:
-    has_cost = saved.zero_confirmed or saved.unit_cost is not None
-    nothing_else = not answer.zero_ok and not _stock_differs(answer, saved) and not _note_differs(answer, saved)
+def _is_only_cleared(answer: Answer, override: InForce) -> bool:
+    has_cost = override.zero_confirmed or override.unit_cost is not None
+    nothing_else = not answer.zero_ok and not _stock_differs(answer, override) and not _note_differs(answer, override)
     return has_cost and answer.cost is None and nothing_else
 
 
@@ -121,16 +121,18 @@ def _refused(answer: Answer, reason: str) -> Decision:
     return Decision(answer, Ruling.REFUSED, reason)
 
 
-def changed_meanwhile(saved: InForce) -> str:
+def changed_meanwhile(override: InForce) -> str:
     """Say what another user has saved for the line since the row was filled; the time is in UTC."""
-    at = f" at {saved.saved_at:%H:%M} on {saved.saved_at:%Y-%m-%d}" if saved.saved_at else ""
-    sku = f", SKU {saved.sku}" if saved.sku else ""
-    return f"changed by another user: now {_cost_in_words(saved)}{sku}, saved by {saved.saved_by or 'somebody'}{at}"
+    at = f" at {override.saved_at:%H:%M} on {override.saved_at:%Y-%m-%d}" if override.saved_at else ""
+    sku = f", SKU {override.sku}" if override.sku else ""
+    return (
+        f"changed by another user: now {_cost_in_words(override)}{sku}, saved by {override.saved_by or 'somebody'}{at}"
+    )
 
 
-def _cost_in_words(saved: InForce) -> str:
+def _cost_in_words(override: InForce) -> str:
     """Return a cost with at least its cents and no needless zeros behind them."""
-    if saved.zero_confirmed or saved.unit_cost is None:
-        return "zero confirmed" if saved.zero_confirmed else "no cost"
-    whole, _, places = f"{saved.unit_cost:f}".partition(".")
+    if override.zero_confirmed or override.unit_cost is None:
+        return "zero confirmed" if override.zero_confirmed else "no cost"
+    whole, _, places = f"{override.unit_cost:f}".partition(".")
     return f"{whole}.{places.rstrip('0'):0<2}"

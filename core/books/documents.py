@@ -45,26 +45,28 @@ class Documents:
 
 
 def with_documents_as_read(
-    known: CostingInput, told: Documents
+    books: CostingInput, documents: Documents
 ) -> tuple[CostingInput, frozenset[str], CostingInput | None]:
     """Return what `_with_documents` does, and the same of the lines as they are read today where those differ."""
-    if told.now is told.transactions:
-        return *with_documents(known, told), None
-    as_read = with_documents(replace(known, transactions=told.now, locked_lines=_as_exported(known, told)), told)[0]
-    return *with_documents(known, told), replace(as_read, locked_lines=known.locked_lines)
+    if documents.now is documents.transactions:
+        return *with_documents(books, documents), None
+    as_read = with_documents(
+        replace(books, transactions=documents.now, locked_lines=_as_exported(books, documents)), documents
+    )[0]
+    return *with_documents(books, documents), replace(as_read, locked_lines=books.locked_lines)
 
 
-def _as_exported(known: CostingInput, told: Documents) -> pd.DataFrame | None:
+def _as_exported(books: CostingInput, documents: Documents) -> pd.DataFrame | None:
     """Return the locked lines whose units are read today as they were when they went out: the others take theirs anew.
 
     A line of one unit went out; the payout's own report says three. Three are to be costed, not the one.
     """
-    was = dict(_units(told.transactions))
-    changed = {key for key, units in _units(told.now) if key in was and was[key] != units}
+    was = dict(_units(documents.transactions))
+    changed = {key for key, units in _units(documents.now) if key in was and was[key] != units}
     return (
-        known.locked_lines
-        if known.locked_lines is None
-        else known.locked_lines[~known.locked_lines["key"].isin(list(changed))]
+        books.locked_lines
+        if books.locked_lines is None
+        else books.locked_lines[~books.locked_lines["key"].isin(list(changed))]
     )
 
 
@@ -72,28 +74,30 @@ def _units(lines: pd.DataFrame) -> list[tuple[str, int | None]]:
     return [(row["key"], row["quantity"]) for row in records(lines[["key", "quantity"]])]
 
 
-def with_documents(known: CostingInput, told: Documents) -> tuple[CostingInput, frozenset[str]]:
+def with_documents(known: CostingInput, documents: Documents) -> tuple[CostingInput, frozenset[str]]:
     """Return what costs are made of with what documents say, and the lines whose answers move others' units."""
     known = _with_doubted_units(known)
-    known, tied = _with_order_units(known, told.order_units, told.settlements, told.policies, told.company)
-    returned = returned_lines(known.transactions, told.goods_back, told.stores)
-    reported = reimbursed_lines(known.transactions, told.reimbursements, told.stores)
+    known, tied = _with_order_units(
+        known, documents.order_units, documents.settlements, documents.policies, documents.company
+    )
+    returned = returned_lines(known.transactions, documents.goods_back, documents.stores)
+    reported = reimbursed_lines(known.transactions, documents.reimbursements, documents.stores)
     return replace(known, returned=_together(returned, known.returned), reimbursed=reported), tied
 
 
-def _with_doubted_units(known: CostingInput) -> CostingInput:
+def _with_doubted_units(books: CostingInput) -> CostingInput:
     """Return what costs are made of with the units asked of open lines that are paid for and state 0 of them."""
-    rows = known.transactions
-    locked = [] if known.locked_lines is None else list(known.locked_lines["key"])
+    rows = books.transactions
+    locked = [] if books.locked_lines is None else list(books.locked_lines["key"])
     doubtful = paid_without_units(rows) & ~rows["key"].isin(locked)
     if not doubtful.any():
-        return known
+        return books
     effects = [str(GOODS_EFFECTS[Goods(goods)]) for goods in rows.loc[doubtful, "goods"]]
     rows = rows.assign(quantity=rows["quantity"].mask(doubtful), stock_effect=rows["stock_effect"])
     rows.loc[doubtful, "quantity_source"] = str(QuantitySource.UNKNOWN)
     rows.loc[doubtful, "stock_effect"] = effects
     doubts = [{"key": key, "reason": PAID_WITHOUT_UNITS} for key in rows.loc[doubtful, "key"]]
-    return replace(known, transactions=rows, asked_units=frame(ASKED_UNITS_COLUMNS, doubts))
+    return replace(books, transactions=rows, asked_units=frame(ASKED_UNITS_COLUMNS, doubts))
 
 
 def _together(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:
@@ -106,28 +110,32 @@ def _given(columns: Columns, table: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def _with_order_units(
-    known: CostingInput, told: pd.DataFrame, booked: Iterable[BookedSettlement], policies: Policies, company: Company
+    books: CostingInput,
+    told: pd.DataFrame,
+    settlements: Iterable[BookedSettlement],
+    policies: Policies,
+    company: Company,
 ) -> tuple[CostingInput, frozenset[str]]:
     """Count the units of pulled orders over all documents; what is not sure of them is asked."""
     if told.empty:
-        return replace(known, returned=frame(RETURNED_COLUMNS)), frozenset()
-    of_orders = known.observations["order_id"].isin(list(told["order_id"].unique()))
-    finale = read_finale(known.observations[of_orders], known.mappings, company.home_currency)
+        return replace(books, returned=frame(RETURNED_COLUMNS)), frozenset()
+    of_orders = books.observations["order_id"].isin(list(told["order_id"].unique()))
+    finale = read_finale(books.observations[of_orders], books.mappings, company.home_currency)
     shipped = OrderCosts(finale, {})
     counted = with_order_units(
-        known.transactions,
+        books.transactions,
         OrderUnits(
             told,
-            booked,
-            _given(COSTED_COLUMNS, known.locked_lines),
-            _given(TRUED_UP_COLUMNS, known.trued_up),
-            _given(OVERRIDE_COLUMNS, known.overrides),
+            settlements,
+            _given(COSTED_COLUMNS, books.locked_lines),
+            _given(TRUED_UP_COLUMNS, books.trued_up),
+            _given(OVERRIDE_COLUMNS, books.overrides),
             policies.books_start,
             lambda order, sku: shipped.of(order, sku).units,
         ),
     )
     questions = frame(
-        ASKED_UNITS_COLUMNS, [*records(counted.unsure_units), *records(_given(ASKED_UNITS_COLUMNS, known.asked_units))]
+        ASKED_UNITS_COLUMNS, [*records(counted.unsure_units), *records(_given(ASKED_UNITS_COLUMNS, books.asked_units))]
     )
-    after = replace(known, transactions=counted.transactions, asked_units=questions, returned=counted.returned)
+    after = replace(books, transactions=counted.transactions, asked_units=questions, returned=counted.returned)
     return after, counted.linked_lines

@@ -104,7 +104,7 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedEntry:
     """An entry in the books, with what names it beside its key."""
 
     entry: EntryRow
@@ -115,7 +115,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Reclassified:
+class AcceptedReclassification:
     """What somebody decided when a reclassification was accepted; the profit and loss shows it."""
 
     settlement: int
@@ -129,9 +129,9 @@ class Reclassified:
 _RECLASSIFIED = "accepted reclassifications"
 
 
-def _said(entry: EntryRow) -> Reclassified:
+def _said(entry: EntryRow) -> AcceptedReclassification:
     lines = tuple((line.memo, line.account, line.amount) for line in entry.lines)
-    return Reclassified(entry.settlement or 0, entry.entry_date, entry.lines[0].currency, lines)
+    return AcceptedReclassification(entry.settlement or 0, entry.entry_date, entry.lines[0].currency, lines)
 
 
 _OF_A_LINE = ("account", "amount", "currency", "memo", "number", "tax_code", "is_bank")
@@ -156,18 +156,20 @@ def _made(row: Row[Any], lines: Iterable[EntryLineRow], reverses: str | None) ->
     )
 
 
-def remember_reclassified(connection: Connection, decided: Mapping[str, Reclassified], who: str, now: datetime) -> None:
+def remember_reclassified(
+    connection: Connection, decided: Mapping[str, AcceptedReclassification], who: str, now: datetime
+) -> None:
     """Keep what was decided beside the entries of it, by their keys."""
-    before = settings.get(connection, _RECLASSIFIED, dict[str, Reclassified], {})
+    before = settings.get(connection, _RECLASSIFIED, dict[str, AcceptedReclassification], {})
     settings.put(connection, _RECLASSIFIED, before | dict(decided), who=who, now=now)
 
 
-def reclassified(connection: Connection) -> dict[str, Reclassified]:
+def reclassified(connection: Connection) -> dict[str, AcceptedReclassification]:
     """Return what was decided of reclassifications that nothing has reversed, by the key of their entry.
 
     Of those that older versions accepted, which kept no decision, what their entry says.
     """
-    decided = settings.get(connection, _RECLASSIFIED, dict[str, Reclassified], {})
+    decided = settings.get(connection, _RECLASSIFIED, dict[str, AcceptedReclassification], {})
     kind = closing_tables.entry.c.kind == str(EntryKind.RECLASSIFICATION)
     posted_ones = [_entry(connection, row) for row in connection.execute(select(closing_tables.entry).where(kind))]
     from_entries = {one.key: _said(one) for one in posted_ones if one.lines}
@@ -262,7 +264,7 @@ def settlement_batches(connection: Connection) -> dict[int, int]:
     return {row.settlement: row.batch for row in rows}
 
 
-def posted(connection: Connection) -> list[Posted]:
+def posted(connection: Connection) -> list[PostedEntry]:
     """Return every entry, in the order they were stored."""
     lines: dict[int, list[EntryLineRow]] = defaultdict(list)
     for row in connection.execute(
@@ -280,7 +282,7 @@ def posted(connection: Connection) -> list[Posted]:
         .order_by(closing_tables.entry.c.id)
     )
     return [
-        Posted(
+        PostedEntry(
             _made(row, lines[row.id], keys.get(row.reverses)),
             row.of_store or row.store or "",
             row.settlement_id or row.name or "",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.entries import EntryRow, Posted
+    from core.books.entries import EntryRow, PostedEntry
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
@@ -59,17 +59,17 @@ class Batch:
     note: str = ""
 
 
-def made_tie_outs(name: str, stored: Sequence[EntryRow], candidates: Iterable[Sequence[Entry]]) -> list[TieOut]:
+def made_tie_outs(name: str, rows: Sequence[EntryRow], candidates: Iterable[Sequence[Entry]]) -> list[TieOut]:
     """Hold stored entries against the same entries made anew; only what differs from the nearest candidate.
 
     Args:
         name: How the user calls the settlement.
-        stored: Those that stand, of the kinds that were made.
+        rows: Those that stand, of the kinds that were made.
         candidates: The entries as each choice of accounts, posters and lock date that can have held makes them.
     """
     nearest: list[TieOut] | None = None
     for made in candidates:
-        ties = _differences(name, stored, made)
+        ties = _differences(name, rows, made)
         if nearest is None or len(ties) < len(nearest):
             nearest = ties
         if not nearest:
@@ -77,9 +77,9 @@ def made_tie_outs(name: str, stored: Sequence[EntryRow], candidates: Iterable[Se
     return nearest or []
 
 
-def _differences(name: str, stored: Sequence[EntryRow], made: Sequence[Entry]) -> list[TieOut]:
-    theirs = {_without_revision(str(one.key), one.key.revision): one for one in made}
-    ours = {_without_revision(one.key, one.revision): one for one in stored}
+def _differences(name: str, rows: Sequence[EntryRow], entries: Sequence[Entry]) -> list[TieOut]:
+    theirs = {_without_revision(str(one.key), one.key.revision): one for one in entries}
+    ours = {_without_revision(one.key, one.revision): one for one in rows}
     ties = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
     ties += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
     for key, one in ours.items():
@@ -96,30 +96,30 @@ def _alone(name: str, key: str, words: str) -> TieOut:
     return TieOut(f"{name}: entry {key}", Decimal(1), Decimal(0), words)
 
 
-def _of_one(name: str, stored: EntryRow, made: Entry) -> Iterator[TieOut]:
-    if stored.kind is not made.key.kind:
-        yield difference(f"{name}, kind", str(stored.kind), str(made.key.kind))
-    if stored.entry_date != made.day:
-        yield difference(f"{name}, day", stored.entry_date, made.day)
-    ours = _sums((line.memo, line.account, line.currency, line.amount) for line in stored.lines)
-    theirs = _sums((str(line.type), line.account, made.currency, line.amount) for line in made.lines)
+def _of_one(name: str, row: EntryRow, entry: Entry) -> Iterator[TieOut]:
+    if row.kind is not entry.key.kind:
+        yield difference(f"{name}, kind", str(row.kind), str(entry.key.kind))
+    if row.entry_date != entry.day:
+        yield difference(f"{name}, day", row.entry_date, entry.day)
+    ours = _sums((line.memo, line.account, line.currency, line.amount) for line in row.lines)
+    theirs = _sums((str(line.type), line.account, entry.currency, line.amount) for line in entry.lines)
     for place in sorted({*ours, *theirs}):
         words, account, currency = place
         if ours.get(place, Decimal(0)) != theirs.get(place, Decimal(0)) or (place in ours) != (place in theirs):
             of_line = f"{name}, line “{words}” to {account} in {currency}"
             yield difference(of_line, ours.get(place), theirs.get(place))
-    yield from _details(name, stored, made)
+    yield from _details(name, row, entry)
 
 
-def _details(name: str, stored: EntryRow, made: Entry) -> Iterator[TieOut]:
+def _details(name: str, row: EntryRow, entry: Entry) -> Iterator[TieOut]:
     """Number, tax rate and bank account of each line are those that its account had; older versions kept none.
 
     One account may have lines of several tax rates: the prices of a seller's own rate, and those without.
     """
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in made.lines:
+    for one in entry.lines:
         theirs[str(one.type), one.account].append(detail(one))
-    for line in stored.lines:
+    for line in row.lines:
         wanted = theirs.get((line.memo, line.account))
         if None not in (line.number, line.tax_code, line.is_bank) and wanted and detail(line) not in wanted:
             of_line = f"{name}, account of line “{line.memo}” to {line.account}"
@@ -134,7 +134,7 @@ def _sums(lines: Iterable[tuple[str, str, str, Decimal]]) -> dict[tuple[str, str
     return dict(sums)
 
 
-def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batch | None) -> list[TieOut]:
+def entry_tie_outs(posted: PostedEntry, all_posted: Mapping[str, PostedEntry], batch: Batch | None) -> list[TieOut]:
     """Hold an entry against itself: balance, key, kind, month, batch, and what it takes back; only what differs.
 
     Args:
@@ -159,7 +159,7 @@ def entry_tie_outs(posted: Posted, all_posted: Mapping[str, Posted], batch: Batc
     return [one for one in ties if not one.ok]
 
 
-def _key(name: str, posted: Posted) -> Iterator[TieOut]:
+def _key(name: str, posted: PostedEntry) -> Iterator[TieOut]:
     """The kind, revision and month that a key says are those of its entry."""
     entry = posted.entry
     try:
@@ -184,24 +184,24 @@ def _kinds_of(key: EntryKey, *, is_accrual: bool) -> tuple[EntryKind, ...]:
     return (EntryKind.FINALE_REVERSAL if key.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,)
 
 
-def _reversal(name: str, posted: Posted, original: Posted | None) -> Iterator[TieOut]:
+def _reversal(name: str, entry: PostedEntry, original: PostedEntry | None) -> Iterator[TieOut]:
     """What takes an entry back has its lines with the other sign, and comes after it."""
     if original is None:
-        yield difference(f"{name}, entry that it takes back", posted.entry.reverses, None)
+        yield difference(f"{name}, entry that it takes back", entry.entry.reverses, None)
         return
-    mine = _lines(posted.entry, Decimal(1))
+    mine = _lines(entry.entry, Decimal(1))
     theirs = _lines(original.entry, Decimal(-1))
     for place in sorted({*mine, *theirs}):
         if mine.get(place) != theirs.get(place):
             words, account, currency = place
             yield difference(f"{name}, line “{words}” to {account} in {currency}", mine.get(place), theirs.get(place))
-    yield from _details_taken_back(name, posted.entry, original.entry)
-    if posted.entry.settlement is not None and posted.entry.key != f"{original.entry.key}{REVERSED}":
-        yield difference(f"{name}, key", posted.entry.key, f"{original.entry.key}{REVERSED}")
-    if posted.entry.entry_date < original.entry.entry_date:
-        yield difference(f"{name}, day", posted.entry.entry_date, original.entry.entry_date)
-    if posted.batch < original.batch:
-        yield difference(f"{name}, batch", posted.batch, f"after {original.batch}")
+    yield from _details_taken_back(name, entry.entry, original.entry)
+    if entry.entry.settlement is not None and entry.entry.key != f"{original.entry.key}{REVERSED}":
+        yield difference(f"{name}, key", entry.entry.key, f"{original.entry.key}{REVERSED}")
+    if entry.entry.entry_date < original.entry.entry_date:
+        yield difference(f"{name}, day", entry.entry.entry_date, original.entry.entry_date)
+    if entry.batch < original.batch:
+        yield difference(f"{name}, batch", entry.batch, f"after {original.batch}")
 
 
 def _details_taken_back(name: str, entry: EntryRow, original: EntryRow) -> Iterator[TieOut]:
@@ -220,12 +220,12 @@ def _lines(entry: EntryRow, sign: Decimal) -> dict[tuple[str, str, str], Decimal
     return _sums((line.memo, line.account, line.currency, sign * line.amount) for line in entry.lines)
 
 
-def reversal_days(posted: Posted, original: Posted, choices: Iterable[Policies]) -> Iterator[TieOut]:
+def reversal_days(entry: PostedEntry, original: PostedEntry, choices: Iterable[Policies]) -> Iterator[TieOut]:
     """A reversal is dated like its entry, or on the first open day by one of the lock dates that can have held."""
     days = {booking_day(original.entry.entry_date, policies.lock_date) for policies in choices}
-    if posted.entry.entry_date not in days:
-        name = f"{posted.store}/{posted.settlement_id}: entry {posted.entry.key}, day"
-        yield difference(name, posted.entry.entry_date, " or ".join(str(day) for day in sorted(days)))
+    if entry.entry.entry_date not in days:
+        name = f"{entry.store}/{entry.settlement_id}: entry {entry.entry.key}, day"
+        yield difference(name, entry.entry.entry_date, " or ".join(str(day) for day in sorted(days)))
 
 
 _TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)

@@ -14,7 +14,7 @@ from core.books import batches, entries, locks, settlements
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import booking_day, keep_lock_date, last_day
-from core.books.entries import EntryLineRow, EntryRow, Posted
+from core.books.entries import EntryLineRow, EntryRow, PostedEntry
 from core.books.postings import keep_tax_kinds
 from core.books.remarks import provisional
 from core.books.status import NOT_TYING, blockers_of, remedies
@@ -213,7 +213,7 @@ def _line_row(line: EntryLine, currency: str) -> EntryLineRow:
     return EntryLineRow(line.account, line.amount, currency, str(line.type), line.number, line.tax_code, line.is_bank)
 
 
-def as_written(posted: Posted, accounts: Accounts) -> Entry:
+def as_written(posted: PostedEntry, accounts: Accounts) -> Entry:
     """Return a stored entry as the files for import have it. Pure.
 
     Account names and amounts are those that went out. Number and tax rate are those which the account has now on sheet

@@ -106,6 +106,7 @@ class ImportedSettlement:
     """Where the file is one of several views of it: what these come to together."""
     answered_lines: tuple[str, ...] = ()
     """Keys of its lines that were not in the books, and beside which answers stand that were saved before."""
+    asking: tuple[str, ...] = ()  # keys of its lines for which an answer is only proposed now
 
     @property
     def needs_attention(self) -> bool:
@@ -359,9 +360,8 @@ def _save(
     if imported.former_lines is None:
         return told
     moved = move_overrides(connection, imported.former_lines, keyed.transactions, batch, who=who, now=now)
-    known = set() if before is None else set(before["key"])
-    answered = tuple(new for old, new in moved.targets.items() if old not in known)
-    told = replace(told, problems=(*told.problems, *moved.problems), answered_lines=answered)
+    problems = (*told.problems, *moved.problems)
+    told = replace(told, problems=problems, answered_lines=moved.beyond(before), asking=moved.asking)
     if there is None or before is None:
         return told
     return replace(

@@ -149,7 +149,7 @@ def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | Non
         )
 
 
-def kept_lines(connection: Connection, chosen: Iterable[BookedSettlement]) -> pd.DataFrame | None:
+def kept_lines(connection: Connection, selection: Iterable[BookedSettlement]) -> pd.DataFrame | None:
     """Return the lines of settlements as `Books.lines` has them, one settlement after the other.
 
     Returns:
@@ -157,29 +157,29 @@ def kept_lines(connection: Connection, chosen: Iterable[BookedSettlement]) -> pd
     """
     if not _holds(connection, state(connection)):
         return None
-    parts = [_lines_of(connection, one) for one in chosen]
+    parts = [_lines_of(connection, one) for one in selection]
     return pd.concat(parts, ignore_index=True) if parts else None
 
 
-def kept_as_they_were(connection: Connection, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:
+def kept_as_they_were(connection: Connection, selection: Sequence[BookedSettlement]) -> pd.DataFrame | None:
     """Return what `kept_lines` does; nothing also where the lines are not as they were kept, or of no settlement."""
-    lines = kept_lines(connection, chosen) if chosen else None
+    lines = kept_lines(connection, selection) if selection else None
     return lines if lines is not None and _are_as_kept(connection, lines) else None
 
 
-def costed_as_kept(connection: Connection, known: CostingInput) -> pd.DataFrame | None:
+def costed_as_kept(connection: Connection, books: CostingInput) -> pd.DataFrame | None:
     """Return every line of the books as it is kept (`Books.lines`).
 
     Args:
         connection: Of `Database.reading`.
-        known: What the lines would be costed of.
+        books: What the lines would be costed of.
 
     Returns:
         Nothing where what is kept is of another state of the books, of other rules, or not as it was kept.
     """
     if not _holds(connection, state(connection)):
         return None
-    named = named_lines(known).reset_index(drop=True)
+    named = named_lines(books).reset_index(drop=True)
     costed = frames.load(connection, select(costing_tables.costed_line), _KEPT).set_index("key")
     if len(costed) != len(named) or not named["key"].isin(costed.index).all():
         return None

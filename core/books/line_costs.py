@@ -48,7 +48,7 @@ def books_start_of(
 
 
 def history_flags(
-    booked: Iterable[BookedSettlement],
+    settlements: Iterable[BookedSettlement],
     policies: Policies,
     zones: StoreDays,
     starts: Mapping[SettlementName, date | None],
@@ -60,19 +60,19 @@ def history_flags(
             "settlement_id": one.settlement_id,
             "history": ended_before(one, books_start_of((one.store, one.settlement_id), policies, starts), zones),
         }
-        for one in booked
+        for one in settlements
     ]
     return frame(SETTLEMENT_COLUMNS, rows)
 
 
-def costed_lines(known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
+def costed_lines(books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
     """Cost every transaction and put the answer beside it.
 
     Returns:
         TRANSACTION_COLUMNS with the SKUs that were typed, COSTED_COLUMNS, and what `named_lines` adds.
     """
-    costed = cost(known, policies).drop(columns="key")
-    return pd.concat([named_lines(known).reset_index(drop=True), costed], axis=1)
+    costed = cost(books, policies).drop(columns="key")
+    return pd.concat([named_lines(books).reset_index(drop=True), costed], axis=1)
 
 
 def proposed_units(lines: pd.DataFrame) -> pd.Series:
@@ -104,15 +104,15 @@ STATED_SKU = "stated_sku"
 """Column of costed lines: the SKU that the settlement itself names; in `sku` stands a typed one where it names none."""
 
 
-def named_lines(known: CostingInput) -> pd.DataFrame:
+def named_lines(books: CostingInput) -> pd.DataFrame:
     """Return the transactions with the SKUs that were typed for them.
 
     Returns:
         TRANSACTION_COLUMNS, `STATED_SKU`, `UNITS_TYPED` and `PROPOSAL_TAKEN`.
     """
-    stated = known.transactions
-    late = locked_unanswered(known.locked_lines)
-    every = [] if known.overrides is None else records(known.overrides[["key", "units_back", "kind"]])
+    stated = books.transactions
+    late = locked_unanswered(books.locked_lines)
+    every = [] if books.overrides is None else records(books.overrides[["key", "units_back", "kind"]])
     saved = [row for row in every if row["key"] not in late]
     typed = {row["key"]: row["units_back"] for row in saved if row["units_back"] is not None}
     taken = [row["key"] for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE]
@@ -121,4 +121,4 @@ def named_lines(known: CostingInput) -> pd.DataFrame:
         UNITS_TYPED: stated["key"].map(typed).astype(WHOLE),
         PROPOSAL_TAKEN: stated["key"].isin(taken).astype(FLAG),
     }
-    return with_typed_skus(stated, known.overrides, known.locked_lines).assign(**told)
+    return with_typed_skus(stated, books.overrides, books.locked_lines).assign(**told)

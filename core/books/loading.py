@@ -76,7 +76,7 @@ def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) 
 
 
 def _posted_as(
-    posted: pd.DataFrame, known: CostingInput, now: pd.DataFrame, at: Callable[[int], Mapping[str, str]]
+    posted: pd.DataFrame, books: CostingInput, now: pd.DataFrame, at: Callable[[int], Mapping[str, str]]
 ) -> dict[int, str]:
     """Return as which event each accepted true-up was posted. Pure.
 
@@ -85,7 +85,7 @@ def _posted_as(
 
     Args:
         posted: POSTED_COLUMNS.
-        known: What costs are made of.
+        books: What costs are made of.
         now: The lines as they are read and answered today.
         at: Returns the events of lines whose words are asked, as they were answered before the end of a batch.
     """
@@ -93,10 +93,10 @@ def _posted_as(
         return {}
     locked_cogs = (
         {}
-        if known.locked_lines is None
-        else dict(zip(known.locked_lines["key"], known.locked_lines["cogs"], strict=True))
+        if books.locked_lines is None
+        else dict(zip(books.locked_lines["key"], books.locked_lines["cogs"], strict=True))
     )
-    today, events = _events_of(now, posted["key"]), _events_of(known.transactions, posted["key"])
+    today, events = _events_of(now, posted["key"]), _events_of(books.transactions, posted["key"])
     by_line: dict[int, str] = {}
     for row in records(posted.sort_values(["decided_in", "id"])):
         key = row["key"]
@@ -151,10 +151,10 @@ def load_part(
 
 
 def _costed(
-    connection: Connection, known: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
+    connection: Connection, books: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
 ) -> pd.DataFrame:
-    kept = None if anew else costed_as_kept(connection, known)
-    return with_tax_kinds(costed_lines(known, policies), tax) if kept is None else kept
+    kept = None if anew else costed_as_kept(connection, books)
+    return with_tax_kinds(costed_lines(books, policies), tax) if kept is None else kept
 
 
 _Part = tuple[Sequence[BookedSettlement], pd.DataFrame]

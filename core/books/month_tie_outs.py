@@ -44,7 +44,7 @@ Booked = tuple["date", str, Decimal]
 def month_tie_outs(
     books: Books,
     settlement: BookedSettlement,
-    stored: Sequence[EntryRow],
+    rows: Sequence[EntryRow],
     made: Mapping[EntryKind, Sequence[Entry]],
     corrections: pd.DataFrame,
 ) -> list[TieOut]:
@@ -53,7 +53,7 @@ def month_tie_outs(
     Args:
         books: The books.
         settlement: Which; one that does not tie out has no entries.
-        stored: Every entry of it that was stored, those that were taken back and their reversals too.
+        rows: Every entry of it that was stored, those that were taken back and their reversals too.
         made: Its entries as they would go out; those count that are not out yet, on the day that they would have.
         corrections: What `core.books.corrections` says of all settlements.
     """
@@ -68,7 +68,7 @@ def month_tie_outs(
     own = corrections["store"].eq(settlement.store) & corrections["settlement_id"].eq(settlement.settlement_id)
     question = PnlQuestion(settlement.currency, by_month=True, by_item=False)
     shown = profit_and_loss(lines, question, zones=books.zones, corrections=corrections[own], booked=books.booked_days)
-    booked, counts = _sums([*_stored(stored), *_to_come(to_come, books.policies.lock_date)], kinds)
+    booked, counts = _sums([*_stored(rows), *_to_come(to_come, books.policies.lock_date)], kinds)
     allowed = {place: _allowed(place, count, lines) for place, count in counts.items()}
     return _differing(settlement.name, _figures(shown, kinds), booked, allowed)
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from core.books import batches, overrides, settlement_lines
+from core.books import batches, overrides, settlement_lines, stores
 from core.books.batches import BatchKind
 from core.books.questions import (
     as_proposal,
@@ -159,8 +160,10 @@ def _proposal(saved: Row, question: Row, line: Row) -> Row:
     return {**_nothing(line["key"], who=saved["saved_by"], now=saved["saved_at"]), **shown}
 
 
-def _told(key: str, there: Destinations, saved: Row, question: Row, lines: Mapping[str, Row]) -> list[Problem]:
-    where = settlement_lines.line_name(question)
+def _told(
+    key: str, there: Destinations, saved: Row, question: Row, lines: Mapping[str, Row], *, of_several: bool
+) -> list[Problem]:
+    where = settlement_lines.line_name(question, of_several=of_several)
     if key in there.proposals:
         line = lines[there.proposals[key]]
         sentence = in_words(saved, question_of(question), question_of(line))
@@ -211,6 +214,13 @@ class Moved:
     """What a person must look at: answers that became proposals, and those that fit several lines."""
     targets: Mapping[str, str] = field(default_factory=dict)
     """The line that each answer, or the proposal made of it, stands beside now, by the line that it stood beside."""
+    asking: tuple[str, ...] = ()
+    """Lines for which an answer is only proposed now, or to which one of them it belongs nobody can say."""
+
+    def beyond(self, before: pd.DataFrame | None) -> tuple[str, ...]:
+        """Return the lines beside which answers stand that stood beside none of these before."""
+        known = set() if before is None else set(before["key"])
+        return tuple(new for old, new in self.targets.items() if old not in known)
 
 
 def move_overrides(
@@ -238,8 +248,11 @@ def move_overrides(
     questions = {row["key"]: row for row in answered}
     overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
     _move(connection, there, saved, questions, lines, who=who, now=now)
-    problems = [problem for key in saved for problem in _told(key, there, saved[key], questions[key], lines)]
-    return Moved(tuple(problems), {**there.same_line, **there.same_question, **there.proposals})
+    told = partial(_told, of_several=len(stores.all_stores(connection)) > 1)
+    problems = [problem for key in saved for problem in told(key, there, saved[key], questions[key], lines)]
+    unclear = {_order(questions[key]) for key in there.unclear}
+    asking = (*there.proposals.values(), *(row["key"] for row in after if _order(row) in unclear))
+    return Moved(tuple(problems), {**there.same_line, **there.same_question, **there.proposals}, asking)
 
 
 def ask_anew(
@@ -270,7 +283,8 @@ def ask_anew(
         overrides.append(connection, [_proposal(saved[key], *pairs[key]) for key in silent], batch)
     there = Destinations(proposals={key: key for key in changed})
     now_by_key = {key: line for key, (_, line) in pairs.items()}
-    return [problem for key in changed for problem in _told(key, there, questions[key], pairs[key][0], now_by_key)]
+    told = partial(_told, of_several=len(stores.all_stores(connection)) > 1)
+    return [problem for key in changed for problem in told(key, there, questions[key], pairs[key][0], now_by_key)]
 
 
 def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame) -> list[Row]:

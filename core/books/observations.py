@@ -37,7 +37,7 @@ _SAYS = ("unit_cost", "currency", "units", "cause", "record_date", "source", "ma
 """What makes an answer another one than before. The raw text does not: it may name the moment of the question."""
 
 
-class Added(NamedTuple):
+class FactCounts(NamedTuple):
     """How many facts of an answer were new or changed, and how many were as known."""
 
     new: int
@@ -100,7 +100,7 @@ def _both(before: str, now: str) -> str:
     return json.dumps(sorted({*json.loads(before), *json.loads(now)}))
 
 
-def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime) -> Added:
+def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime) -> FactCounts:
     """Store what an answer says.
 
     Args:
@@ -124,7 +124,7 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     again = pd.Series([fact in unchanged for fact in _facts(rows)], dtype=bool)
     _move_seen_at(connection, known, rows[again])
     _insert(connection, rows[~again], batch)
-    return Added(len(told) - len(unchanged), len(unchanged))
+    return FactCounts(len(told) - len(unchanged), len(unchanged))
 
 
 def latest(connection: Connection) -> pd.DataFrame:

@@ -45,39 +45,41 @@ def _is_known(row: dict[str, object], known: Sequence[dict[str, object]]) -> boo
     return any(one["sku"] == row["sku"] for one in known)
 
 
-def _row(typed: TypedOpening, home: str) -> dict[str, object]:
-    if typed.currency and typed.currency != home:
-        reason = f"the cost is in {typed.currency}, and the books are kept in {home}."
-        raise OpeningCostError(typed.sku, reason)
+def _row(opening: TypedOpening, home: str) -> dict[str, object]:
+    if opening.currency and opening.currency != home:
+        reason = f"the cost is in {opening.currency}, and the books are kept in {home}."
+        raise OpeningCostError(opening.sku, reason)
     return {
-        "sku": typed.sku,
-        "unit_cost": _cost(typed),
+        "sku": opening.sku,
+        "unit_cost": _cost(opening),
         "currency": home,
-        "as_of": _day(typed),
+        "as_of": _day(opening),
     }
 
 
-def _cost(typed: TypedOpening) -> Decimal | None:
-    if not typed.unit_cost:
+def _cost(opening: TypedOpening) -> Decimal | None:
+    if not opening.unit_cost:
         return None
     try:
-        cost = Decimal(typed.unit_cost)
+        cost = Decimal(opening.unit_cost)
     except InvalidOperation as error:
-        raise OpeningCostError(typed.sku, f"“{typed.unit_cost}” is not a number.") from error
+        raise OpeningCostError(opening.sku, f"“{opening.unit_cost}” is not a number.") from error
     if not cost.is_finite() or cost <= 0:
         raise OpeningCostError(
-            typed.sku, f"a unit cost is above 0, not {typed.unit_cost}; leave it empty to remove it."
+            opening.sku, f"a unit cost is above 0, not {opening.unit_cost}; leave it empty to remove it."
         )
     return cost
 
 
-def _day(typed: TypedOpening) -> str | None:
-    if not typed.as_of:
+def _day(opening: TypedOpening) -> str | None:
+    if not opening.as_of:
         return None
     try:
-        return date.fromisoformat(typed.as_of).isoformat()
+        return date.fromisoformat(opening.as_of).isoformat()
     except ValueError as error:
-        raise OpeningCostError(typed.sku, f"“{typed.as_of}” is not a date; dates are written 2026-08-31.") from error
+        raise OpeningCostError(
+            opening.sku, f"“{opening.as_of}” is not a date; dates are written 2026-08-31."
+        ) from error
 
 
 OPENING_COST_COLUMNS: Columns = {
@@ -89,13 +91,13 @@ OPENING_COST_COLUMNS: Columns = {
 """What a SKU cost before."""
 
 
-def change_opening_costs(database: Database, typed: Sequence[TypedOpening], *, who: str, now: datetime) -> int:
+def change_opening_costs(database: Database, openings: Sequence[TypedOpening], *, who: str, now: datetime) -> int:
     """Store edited opening costs as one batch, all of them or none, and return how many are new or changed.
 
     Raises:
         OpeningCostError: If a cost is no number above 0, a date none, or a currency not the company's.
     """
-    rows = [_row(one, database.company.home_currency) for one in typed if one.sku]
+    rows = [_row(one, database.company.home_currency) for one in openings if one.sku]
     if not rows:
         return 0
     with database.writing() as connection:

@@ -117,7 +117,7 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
     questions = orders.asked(counts)
     units = {key: number for count in counts.values() for key, number in count.units.items()}
     answers = {row["key"]: orders.saved_units.get(row["key"]) for row in questions}
-    back = [_returned(key, number) for count in counts.values() for key, number in count.returned.items()]
+    back = [_returned(key, number) for count in counts.values() for key, number in count.refund_units.items()]
     together = (line.key for lines in orders.lines.values() if len(lines) > 1 for line in lines)
     return CountedOrders(
         _with_quantities(transactions, {**orders.locked_units(), **units, **answers}),
@@ -130,20 +130,20 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
 class _Orders:
     """The lines of the orders that documents tell of, by item."""
 
-    def __init__(self, transactions: pd.DataFrame, known: OrderUnits) -> None:
-        self._known = known
-        self._document = {(one.store, one.settlement_id): one.sha256 for one in known.settlements}
-        self._locked = {row["key"]: row for row in records(known.locked_lines)}
-        trued_up = ((row["key"], row["cost_quantity"]) for row in records(known.trued_up))
+    def __init__(self, transactions: pd.DataFrame, orders: OrderUnits) -> None:
+        self._known = orders
+        self._document = {(one.store, one.settlement_id): one.sha256 for one in orders.settlements}
+        self._locked = {row["key"]: row for row in records(orders.locked_lines)}
+        trued_up = ((row["key"], row["cost_quantity"]) for row in records(orders.trued_up))
         self._trued_up = {key: units for key, units in trued_up if units is not None}
         self.saved_units: dict[str, int] = {}
         self._zero: set[str] = set()
-        self._read_answers(records(known.overrides))
-        self.told, self._first_paid = _told(known.stated_units)
-        rows = {_rows_of(one) for one in known.settlements}
+        self._read_answers(records(orders.overrides))
+        self.told, self._first_paid = _told(orders.stated_units)
+        rows = {_rows_of(one) for one in orders.settlements}
         self._stated = {name for name, told in self.told.items() if all(one.document in rows for one in told)}
         """Items of which the rows of reports tell, and no document does."""
-        self._rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in known.settlements}
+        self._rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in orders.settlements}
         self.lines: dict[ItemName, list[ItemLine]] = defaultdict(list)
         self._row: dict[str, dict[str, Any]] = {}
         self._without_items: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -182,7 +182,7 @@ class _Orders:
                 when=(row["posted_at"] is not None, row["posted_at"], row["key"]),
                 document=documents.get((row["store"], row["settlement_id"]), ""),
                 gives_back=-(row["quantity"] or 0) if row["event"] == Event.REFUND else 0,
-                taken=None if lock is None else self._trued_up.get(row["key"], lock["cost_quantity"] or 0),
+                locked_units=None if lock is None else self._trued_up.get(row["key"], lock["cost_quantity"] or 0),
                 confirmed_zero=row["key"] in self._zero
                 or (lock is not None and lock["cost_status"] == CostStatus.ZERO_CONFIRMED),
             )
@@ -263,7 +263,7 @@ class _Orders:
         for (_, order), of_order in skus.items():
             for sku, names in of_order.items():
                 shipped = self._known.shipped_units(order, sku)
-                carried = sum(counts[name].carried for name in names)
+                carried = sum(counts[name].carried_units for name in names)
                 newest = [max(self.told[name], key=lambda one: (one.as_of, one.units)) for name in names]
                 only = len(of_order) == 1 and not self._all_stated(names, shipped)
                 if shipped is not None and _disagrees(shipped, carried, newest, only=only):
@@ -306,7 +306,7 @@ def _disagrees(shipped: int, carried: int, newest: Sequence[StatedUnits], *, onl
     """
     if shipped > carried:
         return not (only and carried and shipped % carried == 0)
-    left = [one.fulfilled for one in newest]
+    left = [one.fulfilled_units for one in newest]
     return shipped < carried and all(one is not None for one in left) and sum(one or 0 for one in left) >= carried
 
 

@@ -41,7 +41,7 @@ class NothingToLockError(CogsheetError):
 
 
 def post_elsewhere(
-    database: Database, books: Books, chosen: Sequence[BookedSettlement], reason: str, *, who: str, now: datetime
+    database: Database, books: Books, selection: Sequence[BookedSettlement], reason: str, *, who: str, now: datetime
 ) -> None:
     """Lock settlements whose entries another program posted; all of them or none, without an entry of our own.
 
@@ -54,13 +54,13 @@ def post_elsewhere(
     """
     if not reason.strip():
         raise PostedElsewhereReasonError
-    for one in chosen:
+    for one in selection:
         if books.is_history(one) or one.cogs_entry is not EntryStatus.OPEN:
             raise NothingToLockError(one.name, books.state(one).cogs_status)
     with database.writing() as connection:
         note = f"{ELSEWHERE}{reason.strip()}"
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=note)
-        for one in chosen:
+        for one in selection:
             locks.lock(connection, one, books.lines_of(one), batch, EntryStatus.POSTED_ELSEWHERE)
             if one.settlement_entry is EntryStatus.OPEN:
                 settlements.set_status(connection, one, settlement_entry=EntryStatus.POSTED_ELSEWHERE)

@@ -178,8 +178,8 @@ def keep_tax_kinds(
         settings.put(connection, _TAX_NAME, {**kept, settlement.name: decided}, who=who, now=now)
 
 
-def posted_tax(connection: Connection, booked: Iterable[BookedSettlement]) -> PostedTax:
+def posted_tax(connection: Connection, settlements: Iterable[BookedSettlement]) -> PostedTax:
     """Return the settlements whose settlement entry is out, with what `keep_tax_kinds` kept of them."""
     kept = settings.get(connection, _TAX_NAME, dict[str, dict[str, str]], {})
-    out = (one for one in booked if one.settlement_entry is EntryStatus.EXPORTED)
+    out = (one for one in settlements if one.settlement_entry is EntryStatus.EXPORTED)
     return {(one.store, one.settlement_id): kept.get(one.name, {}) for one in out}

@@ -36,27 +36,27 @@ class TypedRate:
 class RateUnreadableError(CogsheetError):
     """What was typed is no rate."""
 
-    def __init__(self, typed: TypedRate, what: str) -> None:
+    def __init__(self, rate: TypedRate, what: str) -> None:
         super().__init__(
-            f"Sheet Exchange rates: {typed.currency or 'no currency'}, {typed.day or 'no date'}, "
-            f"{typed.rate or 'no rate'}: {what} Nothing was changed; correct the row and try again."
+            f"Sheet Exchange rates: {rate.currency or 'no currency'}, {rate.day or 'no date'}, "
+            f"{rate.rate or 'no rate'}: {what} Nothing was changed; correct the row and try again."
         )
 
 
-def _row(typed: TypedRate, home: str) -> dict[str, object]:
-    currency = typed.currency.strip().upper()
+def _row(rate: TypedRate, home: str) -> dict[str, object]:
+    currency = rate.currency.strip().upper()
     if not _CURRENCY.fullmatch(currency):
-        raise RateUnreadableError(typed, "a currency is three letters, such as EUR.")
+        raise RateUnreadableError(rate, "a currency is three letters, such as EUR.")
     if currency == home:
-        raise RateUnreadableError(typed, f"{home} is the home currency and needs no rate.")
-    return {"base": currency, "quote": home, "day": _day(typed), "rate": _rate(typed), "source": TYPED}
+        raise RateUnreadableError(rate, f"{home} is the home currency and needs no rate.")
+    return {"base": currency, "quote": home, "day": _day(rate), "rate": _rate(rate), "source": TYPED}
 
 
-def _day(typed: TypedRate) -> str:
+def _day(rate: TypedRate) -> str:
     try:
-        return date.fromisoformat(typed.day.strip()).isoformat()
+        return date.fromisoformat(rate.day.strip()).isoformat()
     except ValueError as error:
-        raise RateUnreadableError(typed, "a date is written 2026-08-31.") from error
+        raise RateUnreadableError(rate, "a date is written 2026-08-31.") from error
 
 
 def _rate(typed: TypedRate) -> str | None:
@@ -71,16 +71,16 @@ def _rate(typed: TypedRate) -> str | None:
     return f"{rate:f}"
 
 
-def save_typed_rates(database: Database, typed: Sequence[TypedRate], *, who: str, now: datetime) -> int:
+def save_typed_rates(database: Database, rates: Sequence[TypedRate], *, who: str, now: datetime) -> int:
     """Store typed rates as one batch, and return how many were new.
 
     Raises:
         RateUnreadableError: If one cannot be read; nothing is stored then.
     """
-    if not typed:
+    if not rates:
         return 0
     home = database.company.home_currency
-    rows = [_row(one, home) for one in typed]
+    rows = [_row(one, home) for one in rates]
     note = ", ".join(f"{row['base']} on {row['day']}: {row['rate'] or 'none'}" for row in rows)
     return _store(database, frame(RATE_COLUMNS, rows), f"Exchange rates typed in: {note}", who, now)
 

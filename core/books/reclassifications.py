@@ -22,7 +22,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import keep_lock_date, last_day, open_day
 from core.books.corrections import reclassified_money
-from core.books.entries import EntryRow, Posted, Reclassified
+from core.books.entries import AcceptedReclassification, EntryRow, PostedEntry
 from core.books.exporting import as_written, row_of, standing_entries
 from core.books.tie_outs import TieOut, difference
 from core.errors import CogsheetError
@@ -116,7 +116,7 @@ def reclassification(books: Books, settlement: BookedSettlement, posted: Sequenc
         currency=settlement.currency,
         accounts=books.accounts,
     )
-    out = [as_written(Posted(one, store, number, 0), books.accounts) for one in posted]
+    out = [as_written(PostedEntry(one, store, number, 0), books.accounts) for one in posted]
     names = _names_then(out, books.accounts, store, settlement.currency)
     now = [replace(line, account=names.get(line.account, line.account)) for entry in made for line in entry.lines]
     then = [replace(line, amount=-line.amount) for entry in out for line in entry.lines]
@@ -155,9 +155,9 @@ def _by_part(lines: Sequence[EntryLine]) -> Iterator[EntryLine]:
             yield replace(own[0], amount=amount)
 
 
-def _decided(one: Reclassification, entry: Entry) -> Reclassified:
+def _decided(one: Reclassification, entry: Entry) -> AcceptedReclassification:
     lines = tuple((str(line.type), line.account, line.amount) for line in entry.lines)
-    return Reclassified(one.settlement.id, entry.day, entry.currency, lines)
+    return AcceptedReclassification(one.settlement.id, entry.day, entry.currency, lines)
 
 
 def reclassified_tie_outs(books: Books, settlement: BookedSettlement, standing: Sequence[EntryRow]) -> Iterator[TieOut]:

@@ -72,19 +72,19 @@ def _changed(before: pd.DataFrame, now: pd.DataFrame) -> set[str]:
     return {row["key"] for row in records(now[["key", "version"]]) if versions.get(row["key"]) != row["version"]}
 
 
-def recosted(lines: pd.DataFrame, known: CostingInput, policies: CostingPolicies, keys: Iterable[str]) -> pd.DataFrame:
+def recosted(lines: pd.DataFrame, books: CostingInput, policies: CostingPolicies, keys: Iterable[str]) -> pd.DataFrame:
     """Return the costed lines with those costed again that depend on the given ones. Pure.
 
     Args:
         lines: All lines of the books as they were costed before: TRANSACTION_COLUMNS and COSTED_COLUMNS.
-        known: The books now.
+        books: The books now.
         policies: The company's.
         keys: Lines whose overrides changed.
 
     Returns:
         What costing all lines would, proposals included: a cost that was saved may be the last one used for its SKU.
     """
-    return recost(lines, known, policies, keys, lambda _skus: lines.iloc[:0]).lines
+    return recost(lines, books, policies, keys, lambda _skus: lines.iloc[:0]).lines
 
 
 COST_SKU = "cost_sku"
@@ -101,7 +101,7 @@ class Recosted(NamedTuple):
 
 def recost(
     lines: pd.DataFrame,
-    known: CostingInput,
+    books: CostingInput,
     policies: CostingPolicies,
     keys: Iterable[str],
     beyond: Callable[[set[str]], pd.DataFrame],
@@ -111,49 +111,49 @@ def recost(
     Args:
         lines: The lines, as they were costed before, with all that may be tied to those that changed; where there is
             a column COST_SKU it says by which SKU the cost of each was looked for.
-        known: The same lines of the books now.
+        books: The same lines of the books now.
         policies: The company's.
         keys: Lines whose overrides changed.
         beyond: Returns of the SKUs it is asked for the line with the last cost used, among those that are not given:
             the columns `_USED`.
     """
-    transactions, named = with_report(known), named_lines(known)
-    touched = _touched(transactions, _tied_before(lines, named, known, keys), known.mappings)
+    transactions, named = with_report(books), named_lines(books)
+    touched = _touched(transactions, _tied_before(lines, named, books, keys), books.mappings)
     if not touched:
         return Recosted(lines, set())
     was, costs_of = lines.get(COST_SKU, lines["sku"]), transactions["sku"].set_axis(lines.index)
     concerned = lines["key"].isin(list(touched))
     skus = {sku for of in (was, costs_of) for sku in of[concerned].dropna()}
     others = beyond(skus)
-    before = _last_used(lines, was, skus, others, known)
+    before = _last_used(lines, was, skus, others, books)
     lines = lines.assign(**{name: named[name].set_axis(lines.index) for name in ("sku", UNITS_TYPED, PROPOSAL_TAKEN)})
-    found = _with(lines, touched, replace(known, last_used=before), policies)
-    changed = _differing(before, _last_used(found, costs_of, skus, others, known))
+    found = _with(lines, touched, replace(books, last_used=before), policies)
+    changed = _differing(before, _last_used(found, costs_of, skus, others, books))
     asking = _asking(found, costs_of, changed)
     if not asking:
         return Recosted(found, changed)
-    again = touched | _touched(transactions, asking, known.mappings)
+    again = touched | _touched(transactions, asking, books.mappings)
     near = set(costs_of[found["key"].isin(list(again))].dropna())
-    last = _last_used(found, costs_of, near, beyond(near), known)
-    return Recosted(_with(found, again, replace(known, last_used=last), policies), changed)
+    last = _last_used(found, costs_of, near, beyond(near), books)
+    return Recosted(_with(found, again, replace(books, last_used=last), policies), changed)
 
 
 def _touched(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataFrame | None) -> set[str]:
     return closure(_near(transactions, keys), keys, mappings)
 
 
-def _tied_before(lines: pd.DataFrame, named: pd.DataFrame, known: CostingInput, keys: Iterable[str]) -> set[str]:
+def _tied_before(lines: pd.DataFrame, named: pd.DataFrame, books: CostingInput, keys: Iterable[str]) -> set[str]:
     """Return the lines, and those that were tied to them before the answers changed.
 
     A return that names no order was counted with the refund of the order that a report names until somebody answered;
     a line of which the SKU is typed or taken back was tied to the lines of the SKU that it had.
     """
     own = lines["key"].isin(list(keys)).to_numpy()
-    is_told = known.reimbursed is not None and not known.reimbursed.empty
+    is_told = books.reimbursed is not None and not books.reimbursed.empty
     if not is_told and values(lines["sku"][own]) == values(named["sku"][own]):
         return set(keys)
-    before = replace(known, transactions=lines, overrides=None)
-    return {*keys, *_touched(with_report(before), keys, known.mappings)}
+    before = replace(books, transactions=lines, overrides=None)
+    return {*keys, *_touched(with_report(before), keys, books.mappings)}
 
 
 def _near(transactions: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
@@ -175,11 +175,11 @@ def _near(transactions: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     return transactions[near.astype(bool)]
 
 
-def _with(lines: pd.DataFrame, touched: set[str], known: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
+def _with(lines: pd.DataFrame, touched: set[str], books: CostingInput, policies: CostingPolicies) -> pd.DataFrame:
     """Cost the touched lines alone and put them back into their places."""
     mask = lines["key"].isin(list(touched))
     own = lines.loc[mask, [name for name in lines.columns if name == "key" or name not in COSTED_COLUMNS]]
-    costed = cost(replace(known, transactions=own), policies).drop(columns="key")
+    costed = cost(replace(books, transactions=own), policies).drop(columns="key")
     return pd.concat([lines[~mask], pd.concat([own, costed], axis=1)]).sort_index()
 
 
@@ -188,7 +188,7 @@ _USED = ("key", "sku", "store", "settlement_id", "posted_at", "unit_cost", "cost
 
 
 def _last_used(
-    lines: pd.DataFrame, costs_of: pd.Series, skus: set[str], others: pd.DataFrame, known: CostingInput
+    lines: pd.DataFrame, costs_of: pd.Series, skus: set[str], others: pd.DataFrame, books: CostingInput
 ) -> pd.DataFrame:
     """Return the last cost used of SKUs, among lines and others beyond them.
 
@@ -197,11 +197,11 @@ def _last_used(
         costs_of: The SKU of each of them by which its cost was looked for.
         skus: Which.
         others: `_USED`.
-        known: For the time zones.
+        books: For the time zones.
     """
     own = lines.assign(sku=costs_of)
     used = pd.concat([own.loc[costs_of.isin(list(skus)), list(_USED)], others[list(_USED)]], ignore_index=True)
-    return last_costs_used(used, used[["unit_cost", "cost_source"]], known.zones)
+    return last_costs_used(used, used[["unit_cost", "cost_source"]], books.zones)
 
 
 def _differing(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:

@@ -103,14 +103,14 @@ def orphans_of(books: Books, removed: BookedSettlement, leaving: Sequence[Booked
 
 
 def remove_settlements(
-    database: Database, books: Books, chosen: Sequence[BookedSettlement], *, who: str, now: datetime
+    database: Database, books: Books, selection: Sequence[BookedSettlement], *, who: str, now: datetime
 ) -> list[Removed]:
     """Take settlements out of the books, each as a batch of its own that can be undone; all of them or none.
 
     Args:
         database: The books.
         books: Their state, just loaded.
-        chosen: Which.
+        selection: Which.
         who: Who removes them.
         now: When.
 
@@ -123,7 +123,7 @@ def remove_settlements(
             key for key, row in overrides.newest_of(connection, books.lines["key"]).items() if says_something(row)
         }
         removed = []
-        for one in chosen:
+        for one in selection:
             there = settlements.of_number(connection, one.id)
             if there is None:
                 raise AlreadyRemovedError(one)
@@ -132,7 +132,7 @@ def remove_settlements(
             batch = batches.new(connection, BatchKind.REMOVE, who, now, note=f"{one.store} {one.settlement_id}")
             settlements.remove(connection, there, batch)
             keys = set(books.lines_of(one)["key"])
-            removed.append(Removed(one, len(keys), len(keys & answered), tuple(orphans_of(books, one, chosen))))
+            removed.append(Removed(one, len(keys), len(keys & answered), tuple(orphans_of(books, one, selection))))
     return removed
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reread:
+class Rereading:
     """What became of one settlement when its files were read anew."""
 
     settlement: BookedSettlement
@@ -86,7 +86,7 @@ def read_anew(
     now: datetime,
     keep_copy: Callable[[], object] = lambda: None,
     progress: Progress = silent,
-) -> list[Reread]:
+) -> list[Rereading]:
     """Read the files of all settlements anew that only older readers have read, as one batch.
 
     Args:
@@ -114,7 +114,7 @@ def read_anew(
         return readings
 
 
-def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> Reread:
+def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> Rereading:
     stored = settlement_lines.transactions(connection, [there])
     before = Figures(len(stored), there.sum, there.currency)
     try:
@@ -122,11 +122,11 @@ def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, wh
         later = [] if there.is_open else kept_parts(connection, there, FileUse.AFTER_EXPORT)
     except KeptFileError as error:
         settlements.note_reader(connection, there, READER_VERSION)
-        return Reread(there, before, None, problems=(Problem(Severity.WARNING, str(error), there.name),))
+        return Rereading(there, before, None, problems=(Problem(Severity.WARNING, str(error), there.name),))
     _keep_goods(connection, there, parts, batch)
     read = _keyed(there, together(there, parts, later))
     figures = Figures(len(read.transactions), read.sum, read.currency)
-    told = Reread(there, before, figures, changed_lines=changed_lines(stored, read.transactions))
+    told = Rereading(there, before, figures, changed_lines=changed_lines(stored, read.transactions))
     if not there.is_open:
         keep_beside(connection, there, stored, read.transactions, batch)
         return told

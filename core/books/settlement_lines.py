@@ -84,18 +84,21 @@ _IN_WORDS = {
 """What of a line differs, by column; every other column is an amount."""
 
 
-def line_name(line: Mapping[str, Any]) -> str:
+def line_name(line: Mapping[str, Any], *, of_several: bool) -> str:
     """Name a line to its user: by order and SKU, and where it has no order by what it is and its settlement. Pure.
+
+    Two stores may have one order id, and one settlement id: `order 111-1, SKU MUG (Amazon US)`.
 
     Args:
         line: TRANSACTION_COLUMNS of it; empty where nobody knows it any more.
+        of_several: Whether the company has more than one store; then the line's own is named.
     """
     if not line:
         return "a line that the books never had"
     order = f"order {line['order_id']}" if line["order_id"] else f"{line['event']} without order"
     sku = f", SKU {line['sku']}" if line["sku"] else ""
     where = "" if line["order_id"] else f" in settlement {line['settlement_id']}"
-    return f"{order}{sku}{where}"
+    return f"{order}{sku}{where} ({line['store']})" if of_several else f"{order}{sku}{where}"
 
 
 def _by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], tuple[Decimal, int]]:

@@ -63,34 +63,34 @@ def _has_lines(one: BookedSettlement, posted: Sequence[datetime | None], days: D
 
 
 def settlements_of_days(
-    connection: Connection, booked: Sequence[BookedSettlement], days: Days
+    connection: Connection, settlements: Sequence[BookedSettlement], days: Days
 ) -> list[BookedSettlement]:
     """Return the settlements that a report of some days is about.
 
     Args:
         connection: Of `Database.reading`, of books whose lines are kept.
-        booked: All settlements.
+        settlements: All settlements.
         days: Which.
     """
     kept = costing_tables.costed_settlement.c
     query = select(kept.settlement, kept.first_posted, kept.last_posted)
     posted = {row.settlement: (row.first_posted, row.last_posted) for row in connection.execute(query)}
-    elsewhere = set(_booked_in(connection, booked, days))
-    return [one for one in booked if one.id in elsewhere or _has_lines(one, posted.get(one.id, ()), days)]
+    elsewhere = set(_booked_in(connection, settlements, days))
+    return [one for one in settlements if one.id in elsewhere or _has_lines(one, posted.get(one.id, ()), days)]
 
 
-def _booked_in(connection: Connection, booked: Sequence[BookedSettlement], days: Days) -> Iterator[int]:
+def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], days: Days) -> Iterator[int]:
     """Yield the numbers of settlements of which something is booked in some days, whenever its lines were posted."""
     out = postings(connection)
     yield from (number for (number, _, _), day in out.days.items() if number in out.late and days.may_hold(day))
     yield from (one.settlement for one in out.taken_back if days.may_hold(one.day) or days.may_hold(one.reversed_on))
     decided = entries.reclassified(connection).values()
     yield from (one.settlement for one in decided if days.may_hold(one.day))
-    numbers = {(one.store, one.settlement_id): one.id for one in booked}
+    numbers = {(one.store, one.settlement_id): one.id for one in settlements}
     for row in records(true_up_history.posted(connection)):
         day = row["entry_date"] and date.fromisoformat(row["entry_date"])
         if days.may_hold(day or row["decided_at"].date()):
             yield numbers[row["store"], row["settlement_id"]]
     lock_date = settings.get(connection, POLICIES_NAME, Policies, Policies()).lock_date
     if lock_date is not None and days.may_hold(lock_date):
-        yield from (one.id for one in booked if EntryStatus.OPEN in (one.settlement_entry, one.cogs_entry))
+        yield from (one.id for one in settlements if EntryStatus.OPEN in (one.settlement_entry, one.cogs_entry))

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, u
 from core.books import batches, settlement_lines
 from core.books.batches import BatchKind
 from core.books.database import Connection, Database, frames, tables
-from core.books.observations import Added
+from core.books.observations import FactCounts
 from core.errors import CogsheetError
 from core.finale.mapping import rule_and_nearest
 from core.finale.observations import NO_SUCH_PRODUCT
@@ -245,7 +245,7 @@ def _descriptions(connection: Connection) -> dict[str, str]:
     return dict(zip(alone["product_id"], alone["description"], strict=True))
 
 
-def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime) -> Added:
+def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime) -> FactCounts:
     """Store what was found; counts are of SKUs.
 
     Args:
@@ -264,7 +264,7 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     again = pd.Series([key in unchanged for key in _keys(rows)], dtype=bool)
     _move_seen_at(connection, known, rows[again])
     _insert(connection, known, rows[~again], batch)
-    return Added(len(told) - len(unchanged), len(unchanged))
+    return FactCounts(len(told) - len(unchanged), len(unchanged))
 
 
 def latest(connection: Connection, skus: Iterable[str] | None = None) -> pd.DataFrame:

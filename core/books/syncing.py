@@ -251,7 +251,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     database: Database,
     system: InventorySystem,
     books: Books,
-    chosen: Iterable[BookedSettlement],
+    selection: Iterable[BookedSettlement],
     *,
     who: str,
     clock: Clock,
@@ -267,7 +267,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
         database: The books.
         system: Whom to ask.
         books: Their state, just loaded.
-        chosen: The settlements whose lines are to be costed.
+        selection: The settlements whose lines are to be costed.
         who: Who syncs.
         clock: The clock.
         progress: Told after each page.
@@ -278,7 +278,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
         What came; an inventory system that cannot go on is told there, and the pages before are kept.
     """
     averages = without_order(with_report(books.known_now), books.mappings)
-    lines = with_report(replace(books.known_now, transactions=lines_to_sync(books, list(chosen))))
+    lines = with_report(replace(books.known_now, transactions=lines_to_sync(books, list(selection))))
     whole = cost_request(lines, also, books.mappings, averages=averages, catalogue=full, zones=books.zones)
     with database.writing() as connection:
         since = None if full else _stopped_since(last(connection, finished=False), system.name, clock())

@@ -168,16 +168,16 @@ def _of_order(order_id: str) -> str:
     return f"a line {order_id}" if order_id.startswith(NO_ORDER) else f"order {order_id}"
 
 
-def stored_tie_outs(name: str, stored: Sequence[EntryRow], entries: Sequence[Entry]) -> list[TieOut]:
+def stored_tie_outs(name: str, rows: Sequence[EntryRow], entries: Sequence[Entry]) -> list[TieOut]:
     """Return the tie-outs of what went out against what the books say: whole, and every line type that differs.
 
     Args:
         name: How the user calls the settlement.
-        stored: Its entries as they were stored at export, those that were reversed since left out.
+        rows: Its entries as they were stored at export, those that were reversed since left out.
         entries: The same entries, made anew of the locked lines.
     """
     wanted = _by_kind_and_type((str(e.key.kind), str(line.type), line.amount) for e in entries for line in e.lines)
-    ties = _by_kind_and_type((str(e.kind), line.memo, line.amount) for e in stored for line in e.lines)
+    ties = _by_kind_and_type((str(e.kind), line.memo, line.amount) for e in rows for line in e.lines)
     differing = [
         TieOut(
             f"{name}: Journal, {kind}, line “{words}”", ties.get((kind, words), ZERO), wanted.get((kind, words), ZERO)
@@ -185,7 +185,7 @@ def stored_tie_outs(name: str, stored: Sequence[EntryRow], entries: Sequence[Ent
         for kind, words in sorted({*ties, *wanted})
     ]
     unbalanced = [
-        TieOut(f"{name}: Journal, {one.key}", rest, ZERO) for one in stored for rest in left_over(one.amounts).values()
+        TieOut(f"{name}: Journal, {one.key}", rest, ZERO) for one in rows for rest in left_over(one.amounts).values()
     ]
     wrong = [one for one in (*differing, *unbalanced) if not one.ok]
     return [count_of(f"{name}: journal lines that differ from the entries", wrong), *wrong]

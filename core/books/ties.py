@@ -28,7 +28,7 @@ TIE_COLUMNS: Columns = {
     "merchant_name": TEXT,  # the selling store's number of it, where that is another
     "tie_sku": TEXT,  # missing where it is tied by its order alone
     "tie_odd": FLAG,  # whether it makes lines of its SKU be tied
-    "told": TEXT,  # JSON, see `Told`
+    "told": TEXT,  # JSON, see `DocumentRows`
 }
 """Beside each costed line."""
 TIED_BY_SKU = frozenset(
@@ -49,17 +49,17 @@ def may_be_tied_by_sku(transactions: pd.DataFrame) -> pd.Series:
     return ~is_sale.fillna(value=False).astype(bool) & transactions["sku"].notna()
 
 
-def tie_columns(known: CostingInput, together: Collection[str]) -> pd.DataFrame:
+def tie_columns(books: CostingInput, together: Collection[str]) -> pd.DataFrame:
     """Return what is kept beside each line to find it by (`key` and TIE_COLUMNS).
 
     Args:
-        known: What the lines were costed of.
+        books: What the lines were costed of.
         together: Keys of the lines whose answers move the units of others.
     """
-    lines = with_report(known)
+    lines = with_report(books)
     by_sku = may_be_tied_by_sku(lines)
     order, merchant = plain_orders(lines["order_id"]), plain_orders(lines["merchant_order_id"])
-    told = _told_by_key(known, together)
+    told = _told_by_key(books, together)
     return lines[["key"]].assign(
         cost_sku=lines["sku"],
         moment=lines["posted_at"].astype("int64[pyarrow]").fillna(0),
@@ -71,7 +71,7 @@ def tie_columns(known: CostingInput, together: Collection[str]) -> pd.DataFrame:
     )
 
 
-class Told(NamedTuple):
+class DocumentRows(NamedTuple):
     """What documents told of lines, as it was kept beside them."""
 
     returned: pd.DataFrame
@@ -92,10 +92,10 @@ _TABLES: dict[str, Columns] = {
 _TOGETHER = "together"
 
 
-def _told_by_key(known: CostingInput, together: Collection[str]) -> dict[str, str]:
+def _told_by_key(books: CostingInput, together: Collection[str]) -> dict[str, str]:
     found: dict[str, dict[str, Any]] = {}
     for name in _TABLES:
-        rows = getattr(known, name)
+        rows = getattr(books, name)
         for row in records(rows) if rows is not None else ():
             found.setdefault(row["key"], {}).setdefault(name, []).append(row)
     for key in together:
@@ -103,7 +103,7 @@ def _told_by_key(known: CostingInput, together: Collection[str]) -> dict[str, st
     return {key: json.dumps(told, ensure_ascii=False, sort_keys=True) for key, told in found.items()}
 
 
-def read_told(kept: Iterable[tuple[str, str | None]]) -> Told:
+def read_told(kept: Iterable[tuple[str, str | None]]) -> DocumentRows:
     """Return what documents told of lines.
 
     Args:
@@ -114,4 +114,4 @@ def read_told(kept: Iterable[tuple[str, str | None]]) -> Told:
         name: frame(columns, [row for told in read.values() for row in told.get(name, ())])
         for name, columns in _TABLES.items()
     }
-    return Told(**tables, together=frozenset(key for key, told in read.items() if told.get(_TOGETHER)))
+    return DocumentRows(**tables, together=frozenset(key for key, told in read.items() if told.get(_TOGETHER)))

@@ -107,7 +107,7 @@ class NotDismissedError(DatabaseError):
         )
 
 
-class Proposed(NamedTuple):
+class ProposalCounts(NamedTuple):
     """What a costing changed about the pending proposals."""
 
     new: int
@@ -115,7 +115,7 @@ class Proposed(NamedTuple):
     withdrawn: int
 
 
-def propose(connection: Connection, found: pd.DataFrame, new_batch: Callable[[], int]) -> Proposed:
+def propose(connection: Connection, found: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
     """Make the pending proposals say what the last costing found.
 
     Args:
@@ -136,13 +136,13 @@ def propose(connection: Connection, found: pd.DataFrame, new_batch: Callable[[],
     refused = dict(zip(known["key"], frames.rows_of(known, SAYS), strict=True))
     new = [key for key, figures in says.items() if figures not in (stand.get(key), refused.get(key))]
     if not new and not gone:
-        return Proposed(0, len(says), 0)
+        return ProposalCounts(0, len(says), 0)
     batch = new_batch()
     decide(connection, gone, Verdict(Decision.WITHDRAWN), batch)
     frames.store(
         connection, closing_tables.true_up, rows[rows["key"].isin(new)], {**FOUND_COLUMNS, "lock": WHOLE}, batch=batch
     )
-    return Proposed(len(new), len(says) - len(new), len(gone))
+    return ProposalCounts(len(new), len(says) - len(new), len(gone))
 
 
 def pending(connection: Connection) -> pd.DataFrame:

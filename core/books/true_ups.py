@@ -21,7 +21,7 @@ from core.books.batches import BatchKind
 from core.books.calendars import keep_lock_date, open_day
 from core.books.costs_today import Row, differences, every_line, held_lines, in_places, money_of
 from core.books.exporting import row_of, standing_entries
-from core.books.true_up_history import Decision, Proposed, TrueUpDecidedError, Verdict
+from core.books.true_up_history import Decision, ProposalCounts, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
@@ -171,7 +171,7 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
     return cents(posted + difference) - cents(posted)
 
 
-def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> Proposed:
+def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> ProposalCounts:
     """Make the pending proposals say what is known now."""
     changed_costs = differences(books)
     with database.writing() as connection:

@@ -152,7 +152,7 @@ def in_force(connection: Connection) -> TypeChoices:
 def with_choices(
     connection: Connection,
     transactions: pd.DataFrame,
-    booked: Iterable[BookedSettlement],
+    settlements: Iterable[BookedSettlement],
     stores: Iterable[Store],
     *,
     as_of: AsOf = AsOf.IN_ENTRIES,
@@ -163,7 +163,7 @@ def with_choices(
     Args:
         connection: Of `Database.reading` or `writing`.
         transactions: TRANSACTION_COLUMNS of the company.
-        booked: Its settlements.
+        settlements: Its settlements.
         stores: Its stores.
         as_of: When what was said about the words of a settlement that went out counts.
         until: The last batch whose answers count; all of them if left out.
@@ -177,8 +177,8 @@ def with_choices(
     at_first = entries.first_batches(connection)
     at_money = {**at_first, **entries.settlement_batches(connection)}
     costing = locks.costing_keys(connection)
-    batch_of = {(one.store, one.settlement_id): _batch(one, as_of, at_first, at_money) for one in booked}
-    first_of = {(one.store, one.settlement_id): at_first.get(one.id) if _is_out(one) else None for one in booked}
+    batch_of = {(one.store, one.settlement_id): _batch(one, as_of, at_first, at_money) for one in settlements}
+    first_of = {(one.store, one.settlement_id): at_first.get(one.id) if _is_out(one) else None for one in settlements}
     parts = []
     for (store, number), rows in transactions[unknown].groupby(["store", "settlement_id"], sort=False):
         name, marketplace = (str(store), str(number)), marketplaces[str(store)]

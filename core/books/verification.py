@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection, Database
-    from core.books.entries import Posted
+    from core.books.entries import PostedEntry
     from core.model import Settlement
 
 _TIED_KINDS = (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)
@@ -83,7 +83,7 @@ class KeptFile(NamedTuple):
 class Evidence:
     """What the books are compared with, read once for all settlements of a verification."""
 
-    entries: dict[str, Posted]
+    entries: dict[str, PostedEntry]
     """Every entry, by its key."""
     answers: dict[str, list[dict[str, Any]]]
     """Every version of every saved answer by line key, the oldest first."""
@@ -126,9 +126,9 @@ def _standing(settlement: BookedSettlement, kept: Sequence[KeptFile]) -> Iterato
         yield difference(f"{settlement.name}: kind", str(settlement.kind), str(kind))
 
 
-def _of_itself(posted: Posted, held: Evidence) -> list[TieOut]:
-    batch = held.batches.get(posted.batch)
-    return entry_tie_outs(posted, held.entries, batch and batch[0])
+def _of_itself(entry: PostedEntry, evidence: Evidence) -> list[TieOut]:
+    batch = evidence.batches.get(entry.batch)
+    return entry_tie_outs(entry, evidence.entries, batch and batch[0])
 
 
 def _as_chosen(books: Books, policies: Policies) -> Books:
@@ -142,7 +142,7 @@ def _locked(books: Books, lock: int) -> list[dict[str, Any]]:
     return [] if locked is None else records(locked[locked["lock"] == lock])
 
 
-def evidence(database: Database) -> Evidence:
+def read_evidence(database: Database) -> Evidence:
     """Read what the books are compared with."""
     with database.reading() as connection:
         saved: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -160,7 +160,11 @@ def evidence(database: Database) -> Evidence:
 
 
 def tie_outs(
-    database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, held: Evidence | None = None
+    database: Database,
+    books: Books,
+    settlement: BookedSettlement,
+    options: ExportOptions,
+    evidence: Evidence | None = None,
 ) -> list[TieOut]:
     """Return every tie-out of a settlement: of its lines, and of its entries as they would be and as they were sent.
 
@@ -169,9 +173,9 @@ def tie_outs(
         books: Their state, just loaded.
         settlement: Which.
         options: Accounts and time zones, as at export.
-        held: What they are compared with, where several settlements are verified; read here where it is left out.
+        evidence: What they are compared with, where several settlements are verified; read here where it is left out.
     """
-    held = evidence(database) if held is None else held
+    evidence = read_evidence(database) if evidence is None else evidence
     state = books.state(settlement)
     complete = state.counts.covered == state.counts.needed
     kinds = (EntryKind.SETTLEMENT, EntryKind.COGS) if complete else (EntryKind.SETTLEMENT,)
@@ -194,31 +198,31 @@ def tie_outs(
         stored = standing_entries(entries.of_settlement(connection, settlement.id))
         if EntryStatus.EXPORTED in status.values():
             ties += stored_tie_outs(settlement.name, [one for one in stored if one.kind in _TIED_KINDS], out)
-        ties += _file_tie_outs(connection, settlement, held.files)
+        ties += _file_tie_outs(connection, settlement, evidence.files)
         ties += _of_no_batch(connection, settlement)
-        ties += _entry_tie_outs(connection, books, settlement, held)
-        own = [one.entry for one in held.entries.values() if one.entry.settlement == settlement.id]
-        ties += month_tie_outs(books, settlement, own, made, held.corrections(books))
-        return [*ties, *_lock_tie_outs(connection, books, settlement, held)]
+        ties += _entry_tie_outs(connection, books, settlement, evidence)
+        own = [one.entry for one in evidence.entries.values() if one.entry.settlement == settlement.id]
+        ties += month_tie_outs(books, settlement, own, made, evidence.corrections(books))
+        return [*ties, *_lock_tie_outs(connection, books, settlement, evidence)]
 
 
-def company_tie_outs(database: Database, books: Books, held: Evidence) -> list[TieOut]:
+def company_tie_outs(database: Database, books: Books, evidence: Evidence) -> list[TieOut]:
     """Return the tie-outs of kept lines, and of entries of no settlement: accruals and what takes them back."""
     known = {one.id for one in books.settlements}
-    loose = [one for one in held.entries.values() if one.entry.settlement not in known]
-    ties = [tie for one in loose for tie in _of_itself(one, held)]
+    loose = [one for one in evidence.entries.values() if one.entry.settlement not in known]
+    ties = [tie for one in loose for tie in _of_itself(one, evidence)]
     with database.reading() as connection:
         accruals = [one for one in loose if one.entry.kind in (EntryKind.ACCRUAL, EntryKind.REVERSAL)]
         for batch in sorted({one.batch for one in accruals if one.entry.kind is EntryKind.ACCRUAL}):
             own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
-            ties += _accrual(connection, books, own, held)
+            ties += _accrual(connection, books, own, evidence)
         kept = kept_tie_outs(connection, books)
     return [*kept, count_of("Entries of no settlement: what differs", ties), *ties]
 
 
-def _accrual(connection: Connection, books: Books, posted: Sequence[Posted], held: Evidence) -> list[TieOut]:
+def _accrual(connection: Connection, books: Books, posted: Sequence[PostedEntry], evidence: Evidence) -> list[TieOut]:
     """Hold the accrual of one batch against what it was made of; of one that an older version booked, its accounts."""
-    choices = _choices(connection, posted[0].batch, held)
+    choices = _choices(connection, posted[0].batch, evidence)
     made_again = accrual_tie_outs(connection, books, posted, choices)
     if made_again is not None:
         return made_again
@@ -275,10 +279,12 @@ def _read_kept(connection: Connection, sha256: str) -> KeptFile:
     return KeptFile(reading.format, parts_of(reading, file.name, extent))
 
 
-def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence) -> list[TieOut]:
+def _entry_tie_outs(
+    connection: Connection, books: Books, settlement: BookedSettlement, evidence: Evidence
+) -> list[TieOut]:
     """Hold every stored entry of a settlement against itself, and those that stand against the lines."""
-    own = [one for one in held.entries.values() if one.entry.settlement == settlement.id]
-    ties = [tie for one in own for tie in _of_itself(one, held)]
+    own = [one for one in evidence.entries.values() if one.entry.settlement == settlement.id]
+    ties = [tie for one in own for tie in _of_itself(one, evidence)]
     there = {one.entry.key: one for one in own}
     standing_ones = [there[one.key] for one in standing_entries([one.entry for one in own])]
     ties += status_tie_outs(settlement, standing_ones)
@@ -288,15 +294,15 @@ def _entry_tie_outs(connection: Connection, books: Books, settlement: BookedSett
     ):
         some = [one for one in standing_ones if one.entry.kind in kinds]
         if some or status is EntryStatus.EXPORTED:
-            ties += _made_anew(connection, books, settlement, kinds[0], some, held)
+            ties += _made_anew(connection, books, settlement, kinds[0], some, evidence)
     for one in (one for one in own if one.entry.reverses in there):
-        policies = [policies for policies, _ in _choices(connection, one.batch, held)]
+        policies = [policies for policies, _ in _choices(connection, one.batch, evidence)]
         ties += reversal_days(one, there[str(one.entry.reverses)], policies)
-    ties += _true_ups(connection, books, settlement, standing_ones, held)
+    ties += _true_ups(connection, books, settlement, standing_ones, evidence)
     ties += reclassified_tie_outs(books, settlement, [one.entry for one in standing_ones])
     gone = {one.entry.reverses for one in own}
     for one in (one for one in own if one.entry.key in gone or one.entry.kind is EntryKind.RECLASSIFICATION):
-        ties += account_tie_outs(one, [accounts for _, accounts in _choices(connection, one.batch, held)])
+        ties += account_tie_outs(one, [accounts for _, accounts in _choices(connection, one.batch, evidence)])
     return [count_of(f"{settlement.name}: entries that differ from the lines", ties), *ties]
 
 
@@ -305,11 +311,11 @@ def _made_anew(
     books: Books,
     settlement: BookedSettlement,
     kind: EntryKind,
-    stored: Sequence[Posted],
-    held: Evidence,
+    stored: Sequence[PostedEntry],
+    evidence: Evidence,
 ) -> list[TieOut]:
     batch = stored[0].batch if stored else books.last_batch
-    choices = _choices(connection, batch, held)
+    choices = _choices(connection, batch, evidence)
     candidates = (
         make_entries(
             _as_chosen(books, policies),
@@ -322,11 +328,11 @@ def _made_anew(
     return made_tie_outs(settlement.name, [one.entry for one in stored], candidates)
 
 
-def _choices(connection: Connection, batch: int, held: Evidence) -> list[tuple[Policies, Accounts]]:
+def _choices(connection: Connection, batch: int, evidence: Evidence) -> list[tuple[Policies, Accounts]]:
     """Return the policies and accounts that can have held when a batch was made, the likeliest first."""
-    if batch not in held.batches:
+    if batch not in evidence.batches:
         return [(Policies(), Accounts())]
-    at = held.batches[batch][1]
+    at = evidence.batches[batch][1]
     policies = dict.fromkeys(settings.held_around(connection, POLICIES_NAME, Policies, Policies(), at))
     for lock_date in lock_dates_of(connection, batch):
         policies = dict.fromkeys(one.model_copy(update={"lock_date": lock_date}) for one in policies)
@@ -335,37 +341,43 @@ def _choices(connection: Connection, batch: int, held: Evidence) -> list[tuple[P
 
 
 def _true_ups(
-    connection: Connection, books: Books, settlement: BookedSettlement, standing_ones: Sequence[Posted], held: Evidence
+    connection: Connection,
+    books: Books,
+    settlement: BookedSettlement,
+    standing_ones: Sequence[PostedEntry],
+    evidence: Evidence,
 ) -> list[TieOut]:
     """Make the entries of accepted true-ups anew, of the differences that were decided with each batch."""
     lock = locks.find(connection, settlement)
     if lock is None:
         return []
-    own = [row for row in held.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
+    own = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
     accepted = [row for row in own if row["decision"] == Decision.ACCEPTED and row["decided_in"] > lock.batch]
     of = TrueUps(
         settlement,
         _locked(books, lock.id),
         accepted,
         [one.entry for one in standing_ones],
-        lambda batch: _choices(connection, batch, held),
-        lambda batch: held.batches[batch][1] if batch in held.batches else None,
+        lambda batch: _choices(connection, batch, evidence),
+        lambda batch: evidence.batches[batch][1] if batch in evidence.batches else None,
     )
     return true_up_tie_outs(books, of)
 
 
-def _lock_tie_outs(connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence) -> list[TieOut]:
+def _lock_tie_outs(
+    connection: Connection, books: Books, settlement: BookedSettlement, evidence: Evidence
+) -> list[TieOut]:
     """Hold the locks of a settlement and what was decided of its true-ups against all that they came with."""
-    own = [one for one in held.entries.values() if one.entry.settlement == settlement.id]
-    kinds = {number: batch for number, (batch, _) in held.batches.items()}
-    rows = [row for row in held.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
+    own = [one for one in evidence.entries.values() if one.entry.settlement == settlement.id]
+    kinds = {number: batch for number, (batch, _) in evidence.batches.items()}
+    rows = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
     found = past_lock_tie_outs(settlement, locks.every(connection, settlement), own, kinds)
     found += decision_tie_outs(settlement.name, rows, own, kinds, books.posted_as)
-    return [*found, *_held_lock(connection, books, settlement, held, own)]
+    return [*found, *_held_lock(connection, books, settlement, evidence, own)]
 
 
 def _held_lock(
-    connection: Connection, books: Books, settlement: BookedSettlement, held: Evidence, own: Sequence[Posted]
+    connection: Connection, books: Books, settlement: BookedSettlement, evidence: Evidence, own: Sequence[PostedEntry]
 ) -> list[TieOut]:
     """Hold an exported settlement's stored lines against its lock, and the lock against what it was made of."""
     lock = locks.find(connection, settlement)
@@ -380,6 +392,6 @@ def _held_lock(
     named = [
         TieOut(f"{name}, {places.get(one.key, 'line')}: {one.key} {one.breach}", Decimal(1), none) for one in broken
     ]
-    made_of = lock_tie_outs(name, lines, _locked(books, lock.id), held.answers, lock.batch)
+    made_of = lock_tie_outs(name, lines, _locked(books, lock.id), evidence.answers, lock.batch)
     standing = [one for one in own if one.entry.key not in {other.entry.reverses for other in own}]
     return [whole, *named, *made_of, *lock_batches(name, lock, standing, since=settlement.batch)]

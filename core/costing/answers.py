@@ -75,24 +75,24 @@ def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None
 _SETTLED = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
 
 
-def _has_another_answer(ledger: Ledger, asked: CostQuestion) -> bool:
+def _has_another_answer(ledger: Ledger, question: CostQuestion) -> bool:
     """Tell whether what was saved for a line answered another question, so that nobody but its user may settle it.
 
     A line before books start is asked nothing, and of a reimbursement the marketplace's own report says what it was.
     """
-    line, saved, books = asked.line, asked.override, ledger.known_lines
-    is_another = saved is not None and saved.is_typed_elsewhere and asked.lock is None
+    line, saved, books = question.line, question.override, ledger.known_lines
+    is_another = saved is not None and saved.is_typed_elsewhere and question.lock is None
     return is_another and line.key not in books.decided_reimbursements and not books.is_history(line)
 
 
-def _outcome(ledger: Ledger, asked: CostQuestion, found: Found | None, move: Move) -> Outcome:
+def _outcome(ledger: Ledger, question: CostQuestion, found: Found | None, move: Move) -> Outcome:
     if isinstance(found, Lock):
         return as_locked(found)
-    key = asked.original.line.key if asked.original is not None else None
+    key = question.original.line.key if question.original is not None else None
     if isinstance(found, Answer):
-        suspect = suspicion(asked, found, ledger.sources.finale)
+        suspect = suspicion(question, found, ledger.sources.finale)
         return outcome(move, found, None, key, suspect)
-    return outcome(move, None, cause(asked, ledger.sources) if found is None else None, key)
+    return outcome(move, None, cause(question, ledger.sources) if found is None else None, key)
 
 
 def _used(ledger: Ledger, line: Line, sale: Outcome) -> Used:
@@ -125,19 +125,19 @@ def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, LineOutcom
     return found
 
 
-def _with_reversals(ledger: Ledger, answered: list[LineOutcome]) -> list[LineOutcome]:
+def _with_reversals(ledger: Ledger, outcomes: list[LineOutcome]) -> list[LineOutcome]:
     """Give every reversal the exact negative of what it reverses, each unit once: locked ones first, then in time.
 
     A locked one stays as it is. One that reverses a line which has no cost and never will is asked itself.
     """
-    told, books = list(answered), ledger.known_lines
+    told, books = list(outcomes), ledger.known_lines
     places = sorted(
         ledger.reversed_lines, key=lambda place: (books.lines[place].key not in books.locks, books.lines[place].when)
     )
     left: dict[int, int] = {}
     for place in places:
         line, lock = books.lines[place], books.locks.get(books.lines[place].key)
-        parts = [_part(ledger, answered, taken, left) for taken in ledger.reversed_lines[place]]
+        parts = [_part(ledger, outcomes, taken, left) for taken in ledger.reversed_lines[place]]
         if lock is None and not any(_is_closed(ledger, part) for part in parts):
             is_told = line.key in books.decided_reimbursements and books.decided_reimbursements[line.key].is_back
             saved = books.overrides.get(line.key)
@@ -145,17 +145,17 @@ def _with_reversals(ledger: Ledger, answered: list[LineOutcome]) -> list[LineOut
             outcome, believed = negative(
                 line, parts, saved, asks=may_ask and not books.is_history(line) and not is_told
             )
-            told[place] = answered[place]._replace(outcome=outcome, believed_cost=believed)
+            told[place] = outcomes[place]._replace(outcome=outcome, believed_cost=believed)
         _take_back(parts, -lock.quantity_now if lock is not None else -(told[place].outcome.quantity or 0), left)
     return told
 
 
-def _part(ledger: Ledger, answered: list[LineOutcome], taken: Reversed, left: dict[int, int]) -> Part:
+def _part(ledger: Ledger, outcomes: list[LineOutcome], reversal: Reversed, left: dict[int, int]) -> Part:
     """Return a reversed line with what it came out with and what is left of it."""
-    place = taken.line.place
-    of, lock = answered[place].outcome, ledger.known_lines.locks.get(taken.line.key)
+    place = reversal.line.place
+    of, lock = outcomes[place].outcome, ledger.known_lines.locks.get(reversal.line.key)
     moved = lock.quantity_now if lock is not None else of.quantity or 0
-    return Part(taken.line, taken.units, of, lock, left.get(place, max(0, moved)))
+    return Part(reversal.line, reversal.units, of, lock, left.get(place, max(0, moved)))
 
 
 def _is_closed(ledger: Ledger, part: Part) -> bool:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.REVERSAL})
 
 
-def cause(asked: CostQuestion, sources: Sources) -> Cause:
+def cause(question: CostQuestion, sources: Sources) -> Cause:
     """Return the cause of a line that no step answers."""
-    if asked.rule is Rule.UNCLEAR or (asked.rule is Rule.REVERSAL and _may_move_none(asked.line)):
+    if question.rule is Rule.UNCLEAR or (question.rule is Rule.REVERSAL and _may_move_none(question.line)):
         return Cause.GOODS_UNCLEAR
-    if takes_average(asked.line, asked.rule):
-        return _of_average(asked.line, sources)
-    if asked.rule in _REFERRING:
+    if takes_average(question.line, question.rule):
+        return _of_average(question.line, sources)
+    if question.rule in _REFERRING:
         return Cause.ORIGINAL_MISSING
-    return Cause(sources.order_costs.of_line(asked.line).cause or Cause.COST_BLANK)
+    return Cause(sources.order_costs.of_line(question.line).cause or Cause.COST_BLANK)
 
 
 def _may_move_none(line: Line) -> bool:

@@ -199,13 +199,13 @@ def _finale_cost(answered: LineOutcome, sources: Sources) -> Decimal | None:
 
 
 def _proposed(
-    answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average], saved: Override | None
+    answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average], override: Override | None
 ) -> ProposedCost | None:
     outcome, sources = answered.outcome, ledger.sources
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
         return None
     original = answered.original.unit_cost if answered.original else None
-    typed = saved.shown_cost if saved and saved.is_typed_elsewhere else None
+    typed = override.shown_cost if override and override.is_typed_elsewhere else None
     believed = answered.believed_cost
     if outcome.cause in UNITS and outcome.quantity and answered.original is None and believed is None:
         believed = sources.order_costs.of_line(answered.line).unit_cost

@@ -256,8 +256,8 @@ class _Observation(NamedTuple):
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def _fetched(said: _Observation) -> datetime:
-    return said.fetched_at or _NEVER
+def _fetched(observation: _Observation) -> datetime:
+    return observation.fetched_at or _NEVER
 
 
 def products_of(mapping: Mapping[str, Product], sku: str) -> frozenset[str] | None:
@@ -282,9 +282,9 @@ def read_mapping(mappings: pd.DataFrame) -> dict[str, Product]:
     }
 
 
-def _on_orders(said: Iterable[_Observation]) -> dict[str, tuple[Shipped, ...]]:
+def _on_orders(observations: Iterable[_Observation]) -> dict[str, tuple[Shipped, ...]]:
     orders: dict[str, tuple[Shipped, ...]] = {}
-    for one in said:
+    for one in observations:
         if one.order_id is None or one.product_id is None:
             continue
         there = orders.get(one.order_id)
@@ -297,13 +297,13 @@ def _shipped(one: _Observation) -> Shipped:
     return Shipped(one.product_id or "", one.units, one.unit_cost, one.cause, one.record_date, after_negative)
 
 
-def _shipments(said: Sequence[_Observation]) -> dict[str, dict[str, tuple[Shipped, ...]]]:
+def _shipments(observations: Sequence[_Observation]) -> dict[str, dict[str, tuple[Shipped, ...]]]:
     """Return the shipments of the products that stand in several rows of an order."""
     shipments: dict[str, dict[str, tuple[Shipped, ...]]] = {}
-    if len({(one.order_id, one.product_id) for one in said}) == len(said):
+    if len({(one.order_id, one.product_id) for one in observations}) == len(observations):
         return shipments
-    places = Counter((one.order_id, one.product_id) for one in said)
-    for one in said:
+    places = Counter((one.order_id, one.product_id) for one in observations)
+    for one in observations:
         if one.order_id is not None and one.product_id is not None and places[one.order_id, one.product_id] > 1:
             of_order = shipments.setdefault(one.order_id, {})
             of_order[one.product_id] = (*of_order.get(one.product_id, ()), _shipped(one))
@@ -317,10 +317,10 @@ def _added(there: tuple[Shipped, ...], shipped: Shipped) -> tuple[Shipped, ...]:
     return (*others, together(same[0], shipped) if same else shipped)
 
 
-def _order_causes(said: Iterable[_Observation]) -> dict[str, str]:
+def _order_causes(observations: Iterable[_Observation]) -> dict[str, str]:
     return {
         one.order_id: one.cause or Cause.ORDER_NOT_FOUND
-        for one in said
+        for one in observations
         if one.order_id is not None and one.product_id is None
     }
 
@@ -337,8 +337,8 @@ def together(one: Shipped, other: Shipped) -> Shipped:
     return Shipped(one.product, first + second, worth / (first + second), None, day, after_negative)
 
 
-def _current(said: Sequence[_Observation]) -> dict[str, Average]:
-    newest = {one.product_id: one for one in said if one.product_id is not None}
+def _current(observations: Sequence[_Observation]) -> dict[str, Average]:
+    newest = {one.product_id: one for one in observations if one.product_id is not None}
     return {
         product: Average(one.unit_cost, _fetched(one))
         for product, one in newest.items()
@@ -346,18 +346,18 @@ def _current(said: Sequence[_Observation]) -> dict[str, Average]:
     }
 
 
-def _by_day(said: Sequence[_Observation]) -> dict[str, tuple[list[str], list[Decimal | None]]]:
+def _by_day(observations: Sequence[_Observation]) -> dict[str, tuple[list[str], list[Decimal | None]]]:
     newest: dict[str, dict[str, Decimal | None]] = defaultdict(dict)
-    for one in said:
+    for one in observations:
         if one.product_id is not None and one.record_date is not None:
             cost = one.unit_cost if one.unit_cost is not None and one.unit_cost > 0 else None
             newest[one.product_id][one.record_date[:10]] = cost
     return {product: (sorted(days), [days[day] for day in sorted(days)]) for product, days in newest.items()}
 
 
-def _first_days(said: Iterable[_Observation]) -> dict[str, str]:
+def _first_days(observations: Iterable[_Observation]) -> dict[str, str]:
     first: dict[str, str] = {}
-    for one in said:
+    for one in observations:
         if one.product_id is not None and one.record_date is not None:
             first[one.product_id] = min(one.record_date[:10], first.get(one.product_id, one.record_date[:10]))
     return first

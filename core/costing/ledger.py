@@ -141,75 +141,75 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     return Ledger(books_held, sources, originals, moved, meant, filled)
 
 
-def _with_typed_goods(held: KnownLines, meant: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:
+def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:
     """Know a reversal by its sign alone, of which the SKU was typed and that reverses nothing in the books.
 
     A payment for damage that is negative takes back an earlier one, if there is one of that SKU; else it is a charge,
     and the units that were typed for it are lost. Words that speak of units found stay what they are.
     """
-    for line, judged in zip(held.lines, held.judgements, strict=True):
-        saved = held.overrides.get(line.key)
+    for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
+        saved = known_lines.overrides.get(line.key)
         is_typed = saved is not None and saved.sku is not None and saved.sku == line.sku
         by_sign = judged.rule is Rule.REVERSAL and RULES[line.goods] is Rule.LOSS and line.order_id is None
-        yield Judgement(Rule.LOSS) if is_typed and by_sign and line.place not in meant else judged
+        yield Judgement(Rule.LOSS) if is_typed and by_sign and line.place not in reversals else judged
 
 
-def _free(held: KnownLines) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
+def _free(known_lines: KnownLines) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
     """Return the sales without a price, which may be replacements; nothing where none was reimbursed."""
     free: dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
-    wanted = {(line.store, line.sku) for line in held.of_rule(Rule.REPLACEMENT)}
-    for line in held.of_rule(Rule.SALE) if wanted else ():
+    wanted = {(line.store, line.sku) for line in known_lines.of_rule(Rule.REPLACEMENT)}
+    for line in known_lines.of_rule(Rule.SALE) if wanted else ():
         if not line.principal and (line.store, line.sku) in wanted:
-            free[line.store, line.sku].append((line.moment, line.order_id, said_units(line, held) or 0))
+            free[line.store, line.sku].append((line.moment, line.order_id, said_units(line, known_lines) or 0))
     return free
 
 
-def _sold(held: KnownLines) -> Iterator[tuple[str, str, int]]:
+def _sold(known_lines: KnownLines) -> Iterator[tuple[str, str, int]]:
     """Return order, SKU and units sold of every line that names goods on an order."""
-    for line, judged in zip(held.lines, held.judgements, strict=True):
+    for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
         if judged.rule is not Rule.NOTHING and line.order_id is not None and line.sku is not None:
-            yield line.order_id, line.sku, (said_units(line, held) or 0) if judged.rule is Rule.SALE else 0
+            yield line.order_id, line.sku, (said_units(line, known_lines) or 0) if judged.rule is Rule.SALE else 0
 
 
-def _claims(held: KnownLines, finale: Finale) -> Iterator[Claim]:
+def _claims(known_lines: KnownLines, finale: Finale) -> Iterator[Claim]:
     """Return the sales of orders that Finale knows, with what exported ones took."""
-    for line in held.of_rule(Rule.SALE):
-        units = said_units(line, held) if line.order_id in finale.on_orders else None
+    for line in known_lines.of_rule(Rule.SALE):
+        units = said_units(line, known_lines) if line.order_id in finale.on_orders else None
         if units is not None and units > 0:
-            yield Claim(line, units, _taken(line, held))
+            yield Claim(line, units, _taken(line, known_lines))
 
 
-def _taken(line: Line, held: KnownLines) -> Decimal | None:
-    lock, saved = held.exported_locks.get(line.key), held.overrides.get(line.key)
+def _taken(line: Line, known_lines: KnownLines) -> Decimal | None:
+    lock, saved = known_lines.exported_locks.get(line.key), known_lines.overrides.get(line.key)
     if lock is None or lock.source != CostSource.ORDER or (saved is not None and saved.unit_cost):
         return None
     return lock.cost_now or None
 
 
-def said_units(line: Line, held: KnownLines) -> int | None:
+def said_units(line: Line, known_lines: KnownLines) -> int | None:
     """Return the units of a sale: as it was locked, else as reported, else as saved on Resolve."""
-    lock = held.locks.get(line.key)
+    lock = known_lines.locks.get(line.key)
     if lock is not None:
         return lock.quantity_now
     if line.quantity is not None:
         return line.quantity
-    saved = held.overrides.get(line.key)
+    saved = known_lines.overrides.get(line.key)
     return saved.units if saved else None
 
 
-def _units_of_orders(held: KnownLines, order_costs: OrderCosts) -> dict[int, int | None]:
+def _units_of_orders(known_lines: KnownLines, order_costs: OrderCosts) -> dict[int, int | None]:
     """Return the units of sales that say none: those of Finale's order, if no other line of it sold the SKU."""
-    sales = (line for line in held.of_rule(Rule.SALE) if line.key not in held.unsure_units)
-    silent = [line for line in sales if said_units(line, held) is None]
+    sales = (line for line in known_lines.of_rule(Rule.SALE) if line.key not in known_lines.unsure_units)
+    silent = [line for line in sales if said_units(line, known_lines) is None]
     if not silent:
         return {}
-    count = Counter((line.order_id, line.sku) for line in held.of_rule(Rule.SALE))
+    count = Counter((line.order_id, line.sku) for line in known_lines.of_rule(Rule.SALE))
     alone = [line for line in silent if count[line.order_id, line.sku] == 1]
     return {line.place: order_costs.of(line.order_id, line.sku).units for line in alone}
 
 
-def _sale_units(line: Line, held: KnownLines, filled: Mapping[int, int | None]) -> int | None:
-    units = said_units(line, held)
+def _sale_units(line: Line, known_lines: KnownLines, filled: Mapping[int, int | None]) -> int | None:
+    units = said_units(line, known_lines)
     return filled.get(line.place) if units is None else units
 
 
@@ -227,22 +227,22 @@ def _unsure_move(reason: str) -> Move:
     return Move(None, reason, cause=Cause.UNITS_DISAGREE)
 
 
-def _candidates(held: KnownLines) -> Iterator[Candidate]:
+def _candidates(known_lines: KnownLines) -> Iterator[Candidate]:
     """Return the reversals and what they may mean; nothing where there is no reversal."""
-    if any(judged.rule is Rule.REVERSAL for judged in held.judgements):
-        for line, judged in zip(held.lines, held.judgements, strict=True):
+    if any(judged.rule is Rule.REVERSAL for judged in known_lines.judgements):
+        for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
             if judged.rule is Rule.REVERSAL or may_be_reversed(line, judged.rule):
-                row = held.report.get(line.key)
+                row = known_lines.report.get(line.key)
                 number, original = (row.number, row.original) if row is not None else (None, None)
-                yield Candidate(line, judged.rule, _units_said(line, held, judged.rule), number, original)
+                yield Candidate(line, judged.rule, _units_said(line, known_lines, judged.rule), number, original)
 
 
-def _units_said(line: Line, held: KnownLines, rule: Rule) -> int | None:
+def _units_said(line: Line, known_lines: KnownLines, rule: Rule) -> int | None:
     """Return a line's units without sign: as the bookkeeper saved them, else as reported.
 
     A reversal that took back money alone, as saved, leaves the units lost: a later one may find them.
     """
-    saved = held.overrides.get(line.key)
+    saved = known_lines.overrides.get(line.key)
     if rule is Rule.REVERSAL and saved is not None and (saved.is_zero or saved.disposition in NO_GOODS):
         return 0
     if saved is not None and saved.units is not None:
@@ -250,29 +250,29 @@ def _units_said(line: Line, held: KnownLines, rule: Rule) -> int | None:
     return None if line.quantity is None else abs(line.quantity)
 
 
-def _sent_away(held: KnownLines) -> Iterator[tuple[Line, int]]:
+def _sent_away(known_lines: KnownLines) -> Iterator[tuple[Line, int]]:
     """Return the liquidations and lost removals that name an order, with the units that they state."""
-    for line, judged in zip(held.lines, held.judgements, strict=True):
+    for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
         if judged.rule is Rule.LIQUIDATION or (judged.rule is Rule.LOSS and is_removal(line)):
-            yield line, _units_said(line, held, judged.rule) or 0
+            yield line, _units_said(line, known_lines, judged.rule) or 0
 
 
-def _goods(held: KnownLines, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
+def _goods(known_lines: KnownLines, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
-    left = departures(_sent_away(held), order_costs.finale)
-    for line, judged in zip(held.lines, held.judgements, strict=True):
+    left = departures(_sent_away(known_lines), order_costs.finale)
+    for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
             alone = judged.rule is Rule.REFUND and line.place not in originals
             yield GoodsLine(
                 line=line,
                 rule=judged.rule,
-                override=held.overrides.get(line.key),
-                lock=held.locks.get(line.key),
+                override=known_lines.overrides.get(line.key),
+                lock=known_lines.locks.get(line.key),
                 original=originals.get(line.place),
-                report=held.return_reports.get(line.key),
+                report=known_lines.return_reports.get(line.key),
                 shipped_units=order_costs.of_line(line).units if alone else None,
                 departures=left.get(line.place, ()),
                 has_replacement=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
                 question=judged.reason,
-                is_history=held.is_history(line),
+                is_history=known_lines.is_history(line),
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.goods import Move
 from core.costing.line_kinds import is_removal
+from core.costing.refunds import NO_GOODS_MOVED
 from core.costing.reversals import FOUND_UNSELLABLE, waits_for_an_answer
 from core.costing.rules import Rule
 from core.costing.units_back import TAKES_COST, UnitsBack, settled, unknown_units, whether_goods_moved
@@ -123,7 +124,7 @@ def _out(goods: GoodsLine) -> Move:
     if goods.lock is not None:
         return Move(goods.lock.quantity_now)
     if goods.saved_disposition in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
-        return Move(0, "No goods moved, as saved on Resolve.", goods.saved_disposition)
+        return Move(0, NO_GOODS_MOVED, goods.saved_disposition)
     units = _units(goods)
     return unknown_units(goods.line) if units is None else Move(units, disposition=goods.saved_disposition)
 
@@ -139,7 +140,7 @@ def _back(goods: GoodsLine) -> Move:
     if goods.lock is not None or move.quantity is None:
         return move
     if goods.saved_units == 0:
-        return Move(0, "No goods moved, as saved on Resolve.")
+        return Move(0, NO_GOODS_MOVED)
     units = goods.saved_units if goods.saved_units is not None and move.quantity else move.quantity
     return move._replace(quantity=-units)
 

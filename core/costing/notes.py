@@ -73,8 +73,8 @@ def note(answered: LineOutcome, ledger: Ledger, finale_cost: Decimal | None) -> 
             return f"{sentence} {outcome.reason}".strip() if outcome.reason else sentence
 
 
-def _original(answered: LineOutcome) -> str:
-    return _named(answered.original.line) if answered.original else "it is not in the books"
+def _original(outcome: LineOutcome) -> str:
+    return _named(outcome.original.line) if outcome.original else "it is not in the books"
 
 
 def _named(line: Line) -> str:
@@ -83,20 +83,20 @@ def _named(line: Line) -> str:
     return f"{order}settlement {line.settlement_id}{posted}"
 
 
-def _missing(answered: LineOutcome, ledger: Ledger) -> str:
-    line, cause = answered.line, Cause(answered.outcome.cause or Cause.COST_BLANK)
+def _missing(outcome: LineOutcome, ledger: Ledger) -> str:
+    line, cause = outcome.line, Cause(outcome.outcome.cause or Cause.COST_BLANK)
     if (
         cause is Cause.GOODS_UNCLEAR
-        and answered.rule is Rule.UNCLEAR
+        and outcome.rule is Rule.UNCLEAR
         and is_multi_channel(line.marketplace)
         and _sells(line)
     ):
         return SOLD_ELSEWHERE
     if cause is not Cause.ORIGINAL_MISSING:
         return _in_words(cause, line)
-    if answered.original is not None:
-        return f"The original line has no cost and its settlement is closed: {_original(answered)}."
-    if answered.rule is Rule.REVERSAL:
+    if outcome.original is not None:
+        return f"The original line has no cost and its settlement is closed: {_original(outcome)}."
+    if outcome.rule is Rule.REVERSAL:
         return "No line that this one reverses is in the books."
     finale = ledger.sources.order_costs.of_line(line).cause
     return f"{_in_words(cause, line)} {_in_words(Cause(finale), line) if finale else ''}".strip()
@@ -146,23 +146,25 @@ def day_in_words(moment: datetime | None) -> str:
     return moment.date().isoformat() if moment else "an unknown day"
 
 
-def _saved(saved: Override | None, outcome: Outcome, finale_cost: Decimal | None) -> str:
-    by = f"by {(saved and saved.by) or 'somebody'}" + (f" on {day_in_words(saved.at)}" if saved and saved.at else "")
+def _saved(override: Override | None, outcome: Outcome, finale_cost: Decimal | None) -> str:
+    by = f"by {(override and override.by) or 'somebody'}" + (
+        f" on {day_in_words(override.at)}" if override and override.at else ""
+    )
     accepted = outcome.source == CostSource.ACCEPTED_AVERAGE
     sentence = f"{'Proposed cost accepted' if accepted else 'Entered'} {by}."
     if outcome.unit_cost == 0:
-        sentence = _zero(saved, by, accepted=accepted)
-    if saved and saved.note:
-        sentence += f" Reason: {saved.note}."
+        sentence = _zero(override, by, accepted=accepted)
+    if override and override.note:
+        sentence += f" Reason: {override.note}."
     if finale_cost is not None and finale_cost != outcome.unit_cost:
         sentence += f" Finale now says {finale_cost.normalize():f}."
     return sentence
 
 
-def _zero(saved: Override | None, by: str, *, accepted: bool) -> str:
+def _zero(override: Override | None, by: str, *, accepted: bool) -> str:
     """Say what a saved 0 is: a proposal that was left as it stood, or somebody's own word that goods cost nothing."""
     if not accepted:
         return f"Zero confirmed {by}."
-    if saved is not None and saved.shown_kind == Proposal.MONEY_ONLY:
+    if override is not None and override.shown_kind == Proposal.MONEY_ONLY:
         return f"Money only, no goods moved: the proposed 0 was accepted {by}."
     return f"The proposed cost of 0 was accepted {by}."

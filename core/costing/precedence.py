@@ -65,18 +65,18 @@ Found = Answer | Lock | Waits
 """What ends the search: a cost; the snapshot of an exported line, cost or not; or an original to wait for."""
 
 
-def locked_snapshot(asked: CostQuestion, sources: Sources) -> Lock | None:  # noqa: ARG001 - a step like the others
+def locked_snapshot(question: CostQuestion, sources: Sources) -> Lock | None:  # noqa: ARG001 - a step like the others
     """Step 1: a line stands as it was exported."""
-    return asked.lock
+    return question.lock
 
 
-def saved_override(asked: CostQuestion, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
+def saved_override(question: CostQuestion, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
     """Step 2: what the bookkeeper saved for the line; a refund of an order in the books takes the original's instead.
 
     A saved 0 is no cost unless it is confirmed, or was proposed and accepted.
     """
-    saved = asked.override
-    if saved is None or asked.original is not None:
+    saved = question.override
+    if saved is None or question.original is not None:
         return None
     source = CostSource.ACCEPTED_AVERAGE if saved.is_accepted else CostSource.ENTERED
     if saved.is_zero:
@@ -84,19 +84,19 @@ def saved_override(asked: CostQuestion, sources: Sources) -> Answer | None:  # n
     return Answer(saved.unit_cost, source, saved.at) if saved.unit_cost else None
 
 
-def original_line(asked: CostQuestion, sources: Sources) -> Answer | Waits | None:  # noqa: ARG001 - a step like the others
+def original_line(question: CostQuestion, sources: Sources) -> Answer | Waits | None:  # noqa: ARG001 - a step like the others
     """Step 3: a refund or adjustment of an order in the books takes the unit cost used on the original line."""
-    used = asked.original
+    used = question.original
     if used is None:
         return None
     return Waits(used.line) if used.unit_cost is None else Answer(used.unit_cost, CostSource.ORIGINAL, used.as_of)
 
 
-def order_cost(asked: CostQuestion, sources: Sources) -> Answer | None:
+def order_cost(question: CostQuestion, sources: Sources) -> Answer | None:
     """Step 4: Finale's cost of that order line, when it is above zero."""
-    if asked.rule not in HAS_OWN_COST:
+    if question.rule not in HAS_OWN_COST:
         return None
-    of_order = sources.order_costs.of_line(asked.line)
+    of_order = sources.order_costs.of_line(question.line)
     return (
         None
         if of_order.unit_cost is None
@@ -108,11 +108,13 @@ HAS_OWN_COST = frozenset({Rule.SALE, Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACE
 """Rules of lines that may take a cost by themselves; a reversal takes that of what it reverses, or is asked."""
 
 
-def average_on_date(asked: CostQuestion, sources: Sources) -> Answer | None:
+def average_on_date(question: CostQuestion, sources: Sources) -> Answer | None:
     """Step 5: an adjustment without an order takes Finale's average of its day, unless the policy asks."""
-    if sources.policies.on(asked.line.day).adjustment_average != "use" or not takes_average(asked.line, asked.rule):
+    if sources.policies.on(question.line.day).adjustment_average != "use" or not takes_average(
+        question.line, question.rule
+    ):
         return None
-    average = sources.finale.average_for(asked.line)
+    average = sources.finale.average_for(question.line)
     return average and Answer(average.unit_cost, CostSource.AVERAGE_ON_DATE, average.as_of, average.odd)
 
 
@@ -133,14 +135,14 @@ def takes_average(line: Line, rule: Rule) -> bool:
 _TAKE_AVERAGE = frozenset({Rule.LOSS, Rule.LIQUIDATION, Rule.REPLACEMENT})
 
 
-def opening_cost(asked: CostQuestion, sources: Sources) -> Answer | None:
+def opening_cost(question: CostQuestion, sources: Sources) -> Answer | None:
     """Step 6: goods shipped before *Finale start* take the opening cost of their SKU, the last as of their day."""
-    start, day = sources.policies.finale_start, asked.line.day
+    start, day = sources.policies.finale_start, question.line.day
     if start is None or day is None or day >= start.isoformat():
         return None
-    if asked.line.sku is None or asked.rule not in HAS_OWN_COST:
+    if question.line.sku is None or question.rule not in HAS_OWN_COST:
         return None
-    known = [cost for cost in sources.opening.get(asked.line.sku, ()) if cost.day <= day]
+    known = [cost for cost in sources.opening.get(question.line.sku, ()) if cost.day <= day]
     return Answer(known[-1].unit_cost, CostSource.OPENING, known[-1].as_of) if known else None
 
 
@@ -155,10 +157,10 @@ STEPS: tuple[Callable[[CostQuestion, Sources], Found | None], ...] = (
 """In this order; what none of them answers is missing, with its cause (step 7)."""
 
 
-def first_answer(asked: CostQuestion, sources: Sources) -> Found | None:
+def first_answer(question: CostQuestion, sources: Sources) -> Found | None:
     """Return what the first step says that knows the line; nothing where none does."""
     for step in STEPS:
-        answer = step(asked, sources)
+        answer = step(question, sources)
         if answer is not None:
             return answer
     return None

@@ -33,6 +33,8 @@ KEPT = {
     Disposition.MONEY_ONLY: "A refund of money only: no goods came back.",
     Disposition.UNSELLABLE: "The goods came back unsellable: their cost stays an expense.",
 }
+NO_GOODS_MOVED = "No goods moved, as saved on Resolve."
+"""Of a line that gives nothing back: a reimbursement, a clawback, a liquidation, words that nobody declared."""
 BY_POLICY = "So says the policy on Setup."
 NOT_RETURNED = Disposition.NOT_RETURNED
 _NEVER_CAME = (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY)
@@ -94,24 +96,24 @@ def _locked(goods: GoodsLine, lock: Lock) -> Move:
     return Move(lock.quantity_now, disposition=lock.disposition_now, unsellable=units)
 
 
-def _reported(reported: ReturnReport, policies: CostingPolicies) -> Move:
+def _reported(report: ReturnReport, policies: CostingPolicies) -> Move:
     """Take what the marketplace reported about the goods: units back in stock, and those that are none any more.
 
     Where a report is of some of the units alone, the policy decides about the others: of a refund of 3 with a fee for
     the disposal of 1, 2 are restocked.
     """
-    words = f"The marketplace reported: {reported.words}."
-    if not reported.disposition:
+    words = f"The marketplace reported: {report.words}."
+    if not report.disposition:
         reason = f"{words} That is not a known state of goods: enter the units that came back as stock, else 0."
         return Move(None, reason, cause=Cause.UNITS_UNKNOWN)
-    disposition = Disposition(reported.disposition)
-    if reported.units_open and policies.refund_returned == Disposition.RESTOCKED:
-        back = reported.units_back + reported.units_open
-        reason = f"{words} Of the other {counted(reported.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
-        return Move(-back, reason, Disposition.RESTOCKED, unsellable=reported.units_unsellable)
+    disposition = Disposition(report.disposition)
+    if report.units_open and policies.refund_returned == Disposition.RESTOCKED:
+        back = report.units_back + report.units_open
+        reason = f"{words} Of the other {counted(report.units_open, 'unit')} nothing: restocked. {BY_POLICY}"
+        return Move(-back, reason, Disposition.RESTOCKED, unsellable=report.units_unsellable)
     if disposition == Disposition.RESTOCKED:
-        return Move(-reported.units_back, words, disposition, unsellable=reported.units_unsellable)
-    return Move(0, f"{KEPT[disposition]} {words}", disposition, unsellable=reported.units_unsellable)
+        return Move(-report.units_back, words, disposition, unsellable=report.units_unsellable)
+    return Move(0, f"{KEPT[disposition]} {words}", disposition, unsellable=report.units_unsellable)
 
 
 def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
@@ -126,13 +128,23 @@ def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
     return _restocked(goods, policies)
 
 
-def kept(disposition: Disposition, unsellable: int = 0) -> Move:
-    """Return the move of a refund whose goods did not come back into sellable stock."""
-    return Move(0, KEPT[disposition], disposition, unsellable=unsellable)
+def kept(goods: GoodsLine, disposition: Disposition, unsellable: int = 0) -> Move:
+    """Return the move of a line whose goods did not come back into sellable stock, in the words of its kind."""
+    words = KEPT[disposition]
+    if disposition == Disposition.MONEY_ONLY and goods.line.event == Event.DISPUTE:
+        words = "A chargeback or claim about money only: no goods came back."
+    elif disposition == Disposition.MONEY_ONLY and not _gives_back(goods):
+        words = NO_GOODS_MOVED
+    return Move(0, words, disposition, unsellable=unsellable)
+
+
+def _gives_back(goods: GoodsLine) -> bool:
+    """Tell whether a line gives the buyer money back; a reimbursement, a liquidation, a refund undone do not."""
+    return goods.line.event == Event.REFUND and goods.line.goods is not Goods.REFUND_UNDONE
 
 
 def _kept_with_units(goods: GoodsLine, disposition: Disposition) -> Move:
-    return kept(disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0)
+    return kept(goods, disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0)
 
 
 def _is_free(goods: GoodsLine) -> bool:
@@ -148,15 +160,16 @@ def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
     answered_disposition = None if goods.saved_disposition is None else Disposition(goods.saved_disposition)
     if units == 0:
         return kept(
+            goods,
             Disposition.NOT_RETURNED
             if answered_disposition in {None, Disposition.RESTOCKED}
-            else answered_disposition or usual
+            else answered_disposition or usual,
         )
     is_accepted = goods.override is not None and goods.override.is_accepted
     disposition = answered_disposition or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
     if disposition == Disposition.RESTOCKED:
         return Move(-units, disposition=disposition)
-    return kept(disposition, units if disposition == Disposition.UNSELLABLE else 0)
+    return kept(goods, disposition, units if disposition == Disposition.UNSELLABLE else 0)
 
 
 def _said(goods: GoodsLine, disposition: Disposition) -> Move:
@@ -263,9 +276,9 @@ def _disagreeing(goods: GoodsLine, units: int) -> Move | None:
     return Move(0, f"{than}: money only is proposed.", Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
-def _is_spoken_for(units: int, left: Remainder | None) -> bool:
+def _is_spoken_for(units: int, remainder: Remainder | None) -> bool:
     """Tell whether so many units are left only because refunds before are not answered, for which some are proposed."""
-    return left is not None and left.units - left.proposed < units <= left.units
+    return remainder is not None and remainder.units - remainder.proposed < units <= remainder.units
 
 
 def _covers(goods: GoodsLine, units: int, original: Original) -> bool:
@@ -303,35 +316,35 @@ def likely_share(goods: GoodsLine) -> int:
     return _units_of_sum(goods, left) or _units_of_rest(goods, left)
 
 
-def _completes(goods: GoodsLine, left: Remainder) -> bool:
+def _completes(goods: GoodsLine, remainder: Remainder) -> bool:
     """Tell whether all of the price is given back with this refund."""
     original = goods.original
     if original is None or original.principal <= 0:
         return False
-    return goods.refund >= left.price - _CENT or goods.refund_with_tax >= left.with_tax - _CENT
+    return goods.refund >= remainder.price - _CENT or goods.refund_with_tax >= remainder.with_tax - _CENT
 
 
-def _units_of_sum(goods: GoodsLine, left: Remainder) -> int:
+def _units_of_sum(goods: GoodsLine, remainder: Remainder) -> int:
     """Return the units of which the price is complete with this refund, of those that no refund was about before."""
     original = goods.original
     if original is None:
         return 0
-    price, with_tax = original.principal - left.price, original.with_tax - left.with_tax
+    price, with_tax = original.principal - remainder.price, original.with_tax - remainder.with_tax
     whole = _units_of(price + goods.refund, original.principal, original.units) or _units_of(
         with_tax + goods.refund_with_tax, original.with_tax, original.units
     )
-    return max(0, min(left.unfound, whole - (original.units - left.unfound)))
+    return max(0, min(remainder.unfound, whole - (original.units - remainder.unfound)))
 
 
-def _units_of_rest(goods: GoodsLine, left: Remainder) -> int:
+def _units_of_rest(goods: GoodsLine, remainder: Remainder) -> int:
     """Return the whole units that a refund is the price of, when what was refunded before is taken off; 0 = none.
 
     4 units sold for 80.00, 16.00 of it refunded as money: 32.00 of the remaining 64.00 are the price of 2.
     """
-    if left.unfound <= 0:
+    if remainder.unfound <= 0:
         return 0
-    by_price = _units_of(goods.refund, left.price, left.unfound)
-    return by_price or _units_of(goods.refund_with_tax, left.with_tax, left.unfound)
+    by_price = _units_of(goods.refund, remainder.price, remainder.unfound)
+    return by_price or _units_of(goods.refund_with_tax, remainder.with_tax, remainder.unfound)
 
 
 def _units_of(refunded: Decimal, sold: Decimal, of: int) -> int:

@@ -78,10 +78,12 @@ def read_told(reimbursed: pd.DataFrame | None) -> dict[str, ReimbursementReport]
     return {key: ReimbursementReport(*told) for key, *told in rows(table, tuple(REIMBURSED_COLUMNS))}
 
 
-def decided(told: Mapping[str, ReimbursementReport], saved: Mapping[str, Override]) -> dict[str, ReimbursementReport]:
+def decided(
+    reports: Mapping[str, ReimbursementReport], overrides: Mapping[str, Override]
+) -> dict[str, ReimbursementReport]:
     """Return what the report decides, by line key: of the lines that nobody has answered."""
-    answered = {key for key in told if key in saved and not saved[key].is_typed_elsewhere}
-    return {key: one for key, one in told.items() if key not in answered and one.is_known}
+    answered = {key for key in reports if key in overrides and not overrides[key].is_typed_elsewhere}
+    return {key: one for key, one in reports.items() if key not in answered and one.is_known}
 
 
 def with_report(books: CostingInput) -> pd.DataFrame:
@@ -133,40 +135,42 @@ _FOUND = "MISSING_FROM_INBOUND_CLAWBACK"
 """The word of Amazon for units found that can mean nothing else."""
 
 
-def _as_told(row: dict[str, object], told: ReimbursementReport) -> dict[str, object]:
+def _as_told(row: dict[str, object], report: ReimbursementReport) -> dict[str, object]:
     """Return a transaction as the report tells it."""
     values = {name: row.get(name) for name in TRANSACTION_COLUMNS}
-    values |= {"sku": row["sku"] or told.sku, "order_id": row["order_id"] or told.order_id}
-    if told.is_back:
-        units = -(told.units_inventory or 0)
-        return values | _meaning(told, _FOUND) | {"quantity": units}
-    if told.taken_back:
+    values |= {"sku": row["sku"] or report.sku, "order_id": row["order_id"] or report.order_id}
+    if report.is_back:
+        units = -(report.units_inventory or 0)
+        return values | _meaning(report, _FOUND) | {"quantity": units}
+    if report.taken_back:
         return values
-    if told.units_cash:
-        values["quantity"] = told.units_cash
-    return values if told.goods in _OPEN else values | _meaning(told, told.words)
+    if report.units_cash:
+        values["quantity"] = report.units_cash
+    return values if report.goods in _OPEN else values | _meaning(report, report.words)
 
 
-def _meaning(told: ReimbursementReport, words: str) -> dict[str, object]:
+def _meaning(report: ReimbursementReport, words: str) -> dict[str, object]:
     return {
-        "event": told.event,
-        "goods": told.goods,
-        "stock_effect": GOODS_EFFECTS[Goods(str(told.goods))].value,
+        "event": report.event,
+        "goods": report.goods,
+        "stock_effect": GOODS_EFFECTS[Goods(str(report.goods))].value,
         "raw_type": "FBA Inventory Reimbursement",
         "raw_description": words,
     }
 
 
 def as_told(
-    lines: Sequence[Line], judgements: Iterable[Judgement], told: Mapping[str, ReimbursementReport]
+    lines: Sequence[Line], judgements: Iterable[Judgement], reports: Mapping[str, ReimbursementReport]
 ) -> list[Judgement]:
     """Return the judgements with those of lines of which the report says that no goods moved."""
     return [
-        Judgement(Rule.NOTHING, told[line.key].sentence) if line.key in told and told[line.key].moves_none else judged
+        Judgement(Rule.NOTHING, reports[line.key].sentence)
+        if line.key in reports and reports[line.key].moves_none
+        else judged
         for line, judged in zip(lines, judgements, strict=True)
     ]
 
 
-def with_sentence(note: str, told: ReimbursementReport | None) -> str:
+def with_sentence(note: str, report: ReimbursementReport | None) -> str:
     """Return a line's note with what the report said, once."""
-    return note if told is None or told.sentence in note else f"{note} {told.sentence}".strip()
+    return note if report is None or report.sentence in note else f"{note} {report.sentence}".strip()

@@ -130,9 +130,9 @@ def _is_kin(reversal: Line, one: Candidate, *, of_inbound: bool) -> bool:
     return is_inbound(one.line) if of_inbound else one.rule is Rule.LOSS and one.line.goods is Goods.LOST
 
 
-def _taken(reversal: Candidate, meant: Sequence[Candidate]) -> list[Reversed]:
+def _taken(reversal: Candidate, candidates: Sequence[Candidate]) -> list[Reversed]:
     """Choose among what a reversal may mean, by the units that are left."""
-    latest = sorted(meant, key=lambda one: one.line.when, reverse=True)
+    latest = sorted(candidates, key=lambda one: one.line.when, reverse=True)
     units = reversal.units
     if units is None:
         return [Reversed(one.line, one.units) for one in latest[:1]]
@@ -188,7 +188,7 @@ class Back(NamedTuple):
     believed_cost: Decimal | None = None
 
 
-def negative(reversal: Line, parts: Sequence[Part], saved: Override | None, *, asks: bool) -> Back:
+def negative(reversal: Line, parts: Sequence[Part], override: Override | None, *, asks: bool) -> Back:
     """Return the exact negative of what lines came out with; of fewer units, the negative of these.
 
     Where a reversed line has no cost yet, the reversal waits for it. Where more units come back than are left, or the
@@ -197,16 +197,18 @@ def negative(reversal: Line, parts: Sequence[Part], saved: Override | None, *, a
     Args:
         reversal: The line that reverses.
         parts: What it reverses.
-        saved: The bookkeeper's answer.
+        override: The bookkeeper's answer.
         asks: Whether it is to be asked where nobody has answered.
     """
     first = parts[0]
-    units = saved.units if saved is not None and saved.units is not None else abs(reversal.quantity or 0) or None
-    if saved is not None and (saved.is_zero or saved.disposition in NO_GOODS or saved.units == 0):
+    units = (
+        override.units if override is not None and override.units is not None else abs(reversal.quantity or 0) or None
+    )
+    if override is not None and (override.is_zero or override.disposition in NO_GOODS or override.units == 0):
         return Back(not_applicable("No goods moved, as saved on Resolve.", original=first.line.key))
-    if saved is not None and saved.disposition == Disposition.UNSELLABLE:
+    if override is not None and override.disposition == Disposition.UNSELLABLE:
         kept = not_applicable(FOUND_UNSELLABLE, original=first.line.key)
-        return Back(kept._replace(disposition=saved.disposition))
+        return Back(kept._replace(disposition=override.disposition))
     moved = [part for part in parts if part.of.status != CostStatus.NOT_APPLICABLE]
     if not moved:
         reason = f"It reverses the {first.name}, which took no cost."
@@ -214,7 +216,7 @@ def negative(reversal: Line, parts: Sequence[Part], saved: Override | None, *, a
     waits = next((part for part in moved if part.unit_cost is None or part.of.quantity is None), None)
     if waits is not None:
         return Back(_waiting(waits))
-    return _costed(moved, saved, units, asks=asks)
+    return _costed(moved, override, units, asks=asks)
 
 
 def waits_for_an_answer(goods: GoodsLine, matched: int | None) -> bool:
@@ -250,7 +252,7 @@ def _waiting(part: Part) -> Outcome:
     return waiting._replace(source=None, original=part.line.key, reason=reason, disposition=None)
 
 
-def _costed(moved: Sequence[Part], saved: Override | None, units: int | None, *, asks: bool) -> Back:
+def _costed(moved: Sequence[Part], override: Override | None, units: int | None, *, asks: bool) -> Back:
     """Put the parts together, or ask."""
     back = sum(part.back for part in moved)
     lots = [(part.back, part.unit_cost) for part in moved if part.unit_cost is not None and part.back]
@@ -259,11 +261,11 @@ def _costed(moved: Sequence[Part], saved: Override | None, units: int | None, *,
         return Back(not_applicable(reason, original=moved[0].line.key))
     cost, key = weighted(lots), moved[0].line.key
     matched = sum(part.units or part.units_left for part in moved)
-    is_answered = saved is not None and (saved.is_accepted or saved.units is not None)
-    takes_what_is_left = saved is not None and saved.is_accepted and saved.units is None
+    is_answered = override is not None and (override.is_accepted or override.units is not None)
+    takes_what_is_left = override is not None and override.is_accepted and override.units is None
     if units is not None and units > matched and not takes_what_is_left:
-        if saved is not None and saved.unit_cost and not saved.is_accepted:
-            return Back(_outcome(units, saved.unit_cost, key, "As saved on Resolve.", CostSource.ENTERED))
+        if override is not None and override.unit_cost and not override.is_accepted:
+            return Back(_outcome(units, override.unit_cost, key, "As saved on Resolve.", CostSource.ENTERED))
         reason = (
             f"{units} would come back, but only {_left(matched, moved)} to come back: keep or change the units back."
         )

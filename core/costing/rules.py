@@ -213,21 +213,21 @@ def is_valued_again(line: Line) -> bool:
     return line.event == Event.REIMBURSEMENT and line.goods is Goods.PAID_AGAIN
 
 
-def _refined(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
+def _refined(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     """Judge again by the line's own units, amount and order."""
     rule = judgement.rule
-    if rule is Rule.REFUND and _is_drop_shipped(line, sold):
+    if rule is Rule.REFUND and _is_drop_shipped(line, sales):
         return BACK_TO_SUPPLIER
     if rule is Rule.NOTHING or rule is Rule.REFUND:
         return judgement
     if line.quantity == 0 or _leaves_below_zero(line, rule):
         return NO_UNITS if line.quantity == 0 else Judgement(Rule.UNCLEAR)
     if rule is Rule.SALE:
-        return _sale(line, judgement, sold)
-    unnamed = _unnamed(line, sold)
+        return _sale(line, judgement, sales)
+    unnamed = _unnamed(line, sales)
     if unnamed is not None:
         return unnamed
-    return {Rule.REVERSAL: _goods_back, Rule.UNCLEAR: _unclear}.get(rule, _goods_out)(line, judgement, sold)
+    return {Rule.REVERSAL: _goods_back, Rule.UNCLEAR: _unclear}.get(rule, _goods_out)(line, judgement, sales)
 
 
 def _leaves_below_zero(line: Line, rule: Rule) -> bool:
@@ -241,7 +241,7 @@ _PAID_FOR = frozenset({Rule.LOSS, Rule.LIQUIDATION})
 """Rules of goods that leave against money; where that is below zero, it is taken back, and so are they."""
 
 
-def _unnamed(line: Line, sold: KnownSales) -> Judgement | None:
+def _unnamed(line: Line, sales: KnownSales) -> Judgement | None:
     """Judge a line that does not say its goods; nothing where it does, or where its order does.
 
     A reimbursement of unknown reason is asked; where nobody knows that it is one, its money alone is.
@@ -249,7 +249,7 @@ def _unnamed(line: Line, sold: KnownSales) -> Judgement | None:
     if not line.is_declared:
         return NO_SKU if line.sku is None else None
     if line.goods not in NAMES_GOODS:
-        return NOT_NAMED if line.sku is None and not _is_of_an_order(line, sold) else None
+        return NOT_NAMED if line.sku is None and not _is_of_an_order(line, sales) else None
     if line.sku is not None and line.quantity is not None:
         return None
     if line.goods is Goods.NOT_ITEMIZED:
@@ -259,31 +259,31 @@ def _unnamed(line: Line, sold: KnownSales) -> Judgement | None:
     return NOT_NAMED if line.sku is None else Judgement(Rule.UNCLEAR)
 
 
-def _is_of_an_order(line: Line, sold: KnownSales) -> bool:
+def _is_of_an_order(line: Line, sales: KnownSales) -> bool:
     """Tell whether a line without SKU is settled by its order, which carries the cost or may hold one SKU only."""
     by_order = RULES[line.goods] is Rule.RETURN_LOST or line.goods in {Goods.PAYMENT_LOST, Goods.LOST_AFTER_SALE}
-    return by_order and (line.store, line.order_id) in sold.orders
+    return by_order and (line.store, line.order_id) in sales.orders
 
 
-def _costed_once(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
+def _costed_once(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     """Know a multi-channel sale that another store's line carries; where that may be so, it is asked."""
     if judgement.rule is not Rule.SALE or line.sku is None or not is_multi_channel(line.marketplace):
         return judgement
-    elsewhere = is_sold_elsewhere(line, line.sku, sold)
+    elsewhere = is_sold_elsewhere(line, line.sku, sales)
     return judgement if elsewhere is False else ELSEWHERE if elsewhere else Judgement(Rule.UNCLEAR)
 
 
-def _sale(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
+def _sale(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     """Know a sale that takes money back, which nobody can read, and one whose goods a supplier was paid for."""
     if line.principal is not None and line.principal < 0:
         return Judgement(Rule.UNCLEAR)
-    paid = sold.purchases.get((line.store, line.order_id or ""))
-    return judgement if paid is None else _drop_shipped(line, paid, sold)
+    paid = sales.purchases.get((line.store, line.order_id or ""))
+    return judgement if paid is None else _drop_shipped(line, paid, sales)
 
 
-def _drop_shipped(line: Line, paid: Decimal, sold: KnownSales) -> Judgement:
+def _drop_shipped(line: Line, paid: Decimal, sales: KnownSales) -> Judgement:
     """Take what a supplier was paid as the cost of an order's only goods; of several it is asked which he shipped."""
-    if _is_drop_shipped(line, sold):
+    if _is_drop_shipped(line, sales):
         return _nothing(f"Drop-shipped: its cost is the debit of {cents(paid)}.")
     words = (
         f"A supplier was paid {cents(paid)} for goods of this order, which holds several: keep 0 for what it shipped."
@@ -291,13 +291,13 @@ def _drop_shipped(line: Line, paid: Decimal, sold: KnownSales) -> Judgement:
     return Judgement(Rule.UNCLEAR, words)
 
 
-def _is_drop_shipped(line: Line, sold: KnownSales) -> bool:
+def _is_drop_shipped(line: Line, sales: KnownSales) -> bool:
     """Tell whether all goods of a line's order are a supplier's, because it holds only one sale."""
     of = line.store, line.order_id or ""
-    return of in sold.purchases and sold.counts.get(of, 0) <= 1
+    return of in sales.purchases and sales.counts.get(of, 0) <= 1
 
 
-def is_sold_elsewhere(line: Line, sku: str, sold: KnownSales) -> bool | None:
+def is_sold_elsewhere(line: Line, sku: str, sales: KnownSales) -> bool | None:
     """Tell whether the selling store's lines are in the books: the same goods on an order that either store names.
 
     Goods are the same where their products are: the shop's `MUG-BLUE` and Amazon's `MUG-FBA` are one order of one mug
@@ -308,8 +308,8 @@ def is_sold_elsewhere(line: Line, sku: str, sold: KnownSales) -> bool | None:
         Whether they are; `None` where they may be: only a part of a kit was sold there, or products are not known.
     """
     names = {plain_order(name) for name in (line.order_id, line.merchant_order_id) if name}
-    orders = [sold.goods[name] for name in names if name in sold.goods]
-    products = sold.goods_of(sku)
+    orders = [sales.goods[name] for name in names if name in sales.goods]
+    products = sales.goods_of(sku)
     if any(sku in order.skus or (products and products <= order.products) for order in orders):
         return True
     if not orders or (products and all(order.all_known and not products & order.products for order in orders)):
@@ -317,40 +317,40 @@ def is_sold_elsewhere(line: Line, sku: str, sold: KnownSales) -> bool | None:
     return None
 
 
-def _goods_back(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
+def _goods_back(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     """Read goods that an adjustment brings back to an order in the books as a refund."""
     loose = judgement.rule is Rule.REVERSAL and line.event in {Event.ADJUSTMENT, Event.OTHER}
-    return Judgement(Rule.REFUND) if loose and (line.store, line.order_id) in sold.orders else judgement
+    return Judgement(Rule.REFUND) if loose and (line.store, line.order_id) in sales.orders else judgement
 
 
-def _unclear(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
+def _unclear(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     """Know an unclear line that the books explain: taken back, paid before, or of a sale that carries the cost."""
-    of_order = (line.store, line.order_id) in sold.orders
+    of_order = (line.store, line.order_id) in sales.orders
     if line.goods is Goods.PAYMENT_LOST and of_order:
-        return _unless_not_among(line, PAYMENT_TAKEN_BACK, sold)
+        return _unless_not_among(line, PAYMENT_TAKEN_BACK, sales)
     if line.event != Event.REIMBURSEMENT:
         return judgement
     if line.net is not None and line.net < 0:
         return Judgement(Rule.REVERSAL)
     if is_valued_again(line):
-        first = sold.first_reimbursements.get((line.store, line.sku or ""))
+        first = sales.first_reimbursements.get((line.store, line.sku or ""))
         return VALUED_AGAIN if first is not None and first <= line.moment else judgement
     is_customers = not line.is_declared and line.goods is Goods.UNCLEAR and of_order
-    return _return_lost(line, sold) if is_customers else judgement
+    return _return_lost(line, sales) if is_customers else judgement
 
 
-def _return_lost(line: Line, sold: KnownSales) -> Judgement:
+def _return_lost(line: Line, sales: KnownSales) -> Judgement:
     """Know a return that was lost, with what is asked of it where the books hold its order and not its goods."""
-    return Judgement(Rule.RETURN_LOST, not_among_them(line, sold.orders, sold.goods_of))
+    return Judgement(Rule.RETURN_LOST, not_among_them(line, sales.orders, sales.goods_of))
 
 
-def _unless_not_among(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
+def _unless_not_among(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     """Ask about goods that are not among those of their order, whose line would carry their cost."""
-    question = not_among_them(line, sold.orders, sold.goods_of)
+    question = not_among_them(line, sales.orders, sales.goods_of)
     return Judgement(Rule.UNCLEAR, f"{question}: 0 is proposed.") if question else judgement
 
 
-def _goods_out(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
+def _goods_out(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     """Know a reimbursement in units, one that is taken back, and one of a return by amount, units and order.
 
     A loss or an unexplained adjustment that names an order of the books is about a return. An order id that no sale of
@@ -363,16 +363,16 @@ def _goods_out(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
     if (line.quantity or 0) < 0 or (paid and line.net is not None and line.net < 0):
         return Judgement(Rule.REVERSAL)
     if judgement.rule is Rule.RETURN_LOST:
-        return Judgement(Rule.UNCLEAR) if line.order_id is None else _return_lost(line, sold)
+        return Judgement(Rule.UNCLEAR) if line.order_id is None else _return_lost(line, sales)
     if judgement.rule is not Rule.LOSS or line.order_id is None:
         return judgement
-    of_order = (line.store, line.order_id) in sold.orders
+    of_order = (line.store, line.order_id) in sales.orders
     if line.goods is Goods.LOST_AFTER_SALE:
-        return _unless_not_among(line, LOST_ON_ITS_WAY, sold) if of_order else _lost_elsewhere(line, judgement, sold)
-    return _return_lost(line, sold) if of_order else judgement
+        return _unless_not_among(line, LOST_ON_ITS_WAY, sales) if of_order else _lost_elsewhere(line, judgement, sales)
+    return _return_lost(line, sales) if of_order else judgement
 
 
-def _lost_elsewhere(line: Line, judgement: Judgement, sold: KnownSales) -> Judgement:
+def _lost_elsewhere(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     """Know a loss on the way to the buyer of another store's order; where that may be so, it is asked."""
-    elsewhere = line.sku is not None and is_sold_elsewhere(line, line.sku, sold)
+    elsewhere = line.sku is not None and is_sold_elsewhere(line, line.sku, sales)
     return judgement if elsewhere is False else LOST_ON_ITS_WAY if elsewhere else Judgement(Rule.UNCLEAR)

@@ -145,7 +145,7 @@ def departures(sent: Iterable[tuple[Line, int]], finale: Finale) -> dict[int, tu
         finale: What Finale said.
     """
     left: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    found: dict[int, tuple[tuple[str, int], ...]] = {}
+    by_place: dict[int, tuple[tuple[str, int], ...]] = {}
     for line, units in sorted(sent, key=lambda one: one[0].when):
         if line.order_id is None or line.sku is None:
             continue
@@ -159,8 +159,8 @@ def departures(sent: Iterable[tuple[Line, int]], finale: Finale) -> dict[int, tu
             if number < there or not lots:
                 lots.insert(0, (day, max(0, there - number)))
         if taken:
-            found[line.place] = tuple(taken)
-    return found
+            by_place[line.place] = tuple(taken)
+    return by_place
 
 
 def _days_left(line: Line, order_id: str, units: int, finale: Finale) -> list[tuple[str, int]]:

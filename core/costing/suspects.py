@@ -28,13 +28,13 @@ _JUDGED = frozenset(
 )
 
 
-def suspicion(asked: CostQuestion, answer: Answer, finale: Finale) -> str | None:
+def suspicion(question: CostQuestion, answer: Answer, finale: Finale) -> str | None:
     """Return why a cost looks wrong; nothing where it does not.
 
     A line that takes its original's cost is not marked again; an entered cost with a note is taken as meant.
 
     Args:
-        asked: The line.
+        question: The line.
         answer: Its cost.
         finale: For the current average of the SKU.
     """
@@ -42,9 +42,9 @@ def suspicion(asked: CostQuestion, answer: Answer, finale: Finale) -> str | None
         return None
     if answer.unit_cost < 0:
         return "The cost is negative"
-    if answer.source is CostSource.ENTERED and asked.override is not None and asked.override.note:
+    if answer.source is CostSource.ENTERED and question.override is not None and question.override.note:
         return None
-    average = finale.average(asked.line.sku)
+    average = finale.average(question.line.sku)
     far = far_off(answer.unit_cost, average.unit_cost) if average is not None else None
     return far or answer.odd
 
@@ -68,7 +68,12 @@ class SuspectCost:
 
     def __str__(self) -> str:
         """Return it as `order 111-1, SKU MUG: cost 1234.5, average 9.93`, and the reason where that is another."""
+        return self.in_words(of_several=False)
+
+    def in_words(self, *, of_several: bool) -> str:
+        """Return the same, of a company with several stores with the line's own: `order 111-1 (Amazon US), SKU MUG`."""
         order = f"order {self.order_id}" if self.order_id else "no order"
+        order = f"{order} ({self.store})" if of_several and self.store else order
         place = f"{self.where}, {order}" if self.where else order
         average = f"{self.average.normalize():f}" if self.average is not None else "not known"
         sentence = f"{place}, SKU {self.sku or 'not named'}: cost {self.unit_cost.normalize():f}, average {average}"
@@ -178,10 +183,20 @@ def _extremes(parts: Sequence[Part], of_products: Mapping[str, Sequence[Decimal]
 _MOST_NAMED = 10
 
 
-def named_costs(suspects: Sequence[SuspectCost]) -> str:
-    """Return costs that look wrong in a sentence; of very many the first."""
+def named_costs(suspects: Sequence[SuspectCost], *, of_several: bool = False) -> str:
+    """Return costs that look wrong in a sentence; of very many the first.
+
+    Args:
+        suspects: Which.
+        of_several: Whether their stores are to be named: the company has several, and nothing else says which.
+    """
     more = len(suspects) - _MOST_NAMED
-    return "; ".join([*(str(one) for one in suspects[:_MOST_NAMED]), *([f"and {more:,} more"] if more > 0 else [])])
+    return "; ".join(
+        [
+            *(one.in_words(of_several=of_several) for one in suspects[:_MOST_NAMED]),
+            *([f"and {more:,} more"] if more > 0 else []),
+        ]
+    )
 
 
 def far_off(cost: Decimal, average: Decimal) -> str | None:

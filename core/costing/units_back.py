@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.goods import Move, Remainder
 from core.costing.originals import item_name
-from core.costing.refunds import kept, refund, units_of_share, units_spoken_of
+from core.costing.refunds import NO_GOODS_MOVED, kept, refund, units_of_share, units_spoken_of
 from core.model import Cause, Disposition, Event, Goods
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class UnitsBack:
             )
             return whether_goods_moved(goods, goods.saved_units or 0, reason)
         if goods.saved_disposition in {Disposition.MONEY_ONLY, Disposition.NOT_RETURNED}:
-            return Move(0, "No goods moved, as saved on Resolve.", goods.saved_disposition)
+            return Move(0, NO_GOODS_MOVED, goods.saved_disposition)
         if item in self.open_refunds:
             return Move(None, "Waits for the units back of the refund.", waits_for=self.open_refunds[item])
         back = self.in_stock.get(item, 0) if item is not None else 0
@@ -236,7 +236,7 @@ def settled(move: Move, goods: GoodsLine) -> Move:
     if goods.is_history:
         return move._replace(cause=None, quantity=move.quantity or 0)
     if goods.override is not None and goods.override.is_zero:
-        return kept(Disposition.MONEY_ONLY)
+        return kept(goods, Disposition.MONEY_ONLY)
     is_less = move.cause is Cause.UNITS_DISAGREE and goods.saved_units is not None
     accepted = goods.override is not None and goods.override.is_accepted and not is_less
     return move._replace(cause=None) if accepted and move.quantity else move

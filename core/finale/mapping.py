@@ -183,7 +183,7 @@ class Mapper:
         seen: dict[str, Counter[int]] = {sku: Counter() for sku in self._kits}
         for wanted in orders:
             there = {line.product_id for order in wanted.match.orders for line in order.lines}
-            for sku in seen.keys() & set(wanted.asked.skus):
+            for sku in seen.keys() & set(wanted.question.skus):
                 options = self._options(str(self._kits[sku].product_id))
                 seen[sku].update(number for number, parts in enumerate(options) if parts.keys() <= there)
         decided = {sku: counts.most_common(1)[0][0] for sku, counts in seen.items() if counts}

@@ -28,7 +28,7 @@ _SHIPS_WITHIN = timedelta(days=14)
 class WantedOrder:
     """One wanted order that Finale has."""
 
-    asked: OrderAsked
+    question: OrderAsked
     match: Match
 
     @property
@@ -37,7 +37,7 @@ class WantedOrder:
         return min((order.order_date for order in self.match.orders if order.order_date), default=None)
 
     @property
-    def shipped(self) -> bool:
+    def has_left(self) -> bool:
         """Whether anything of it has left."""
         return any(order.shipped for order in self.match.orders)
 
@@ -57,13 +57,13 @@ class WantedOrder:
         if known:
             return min(known), max(known)
         ordered = [order.order_date for order in self.match.orders if order.order_date]
-        begin = min(ordered, default=self.asked.posted_on - _SHIPS_WITHIN)
+        begin = min(ordered, default=self.question.posted_on - _SHIPS_WITHIN)
         return begin, begin + _SHIPS_WITHIN
 
 
 def order_rows(
     recorder: Recorder,
-    wanted: WantedOrder,
+    order: WantedOrder,
     movements: Mapping[str, Sequence[Movement]],
     source: str = SOURCE_LEDGER,
     *,
@@ -75,17 +75,17 @@ def order_rows(
 
     Args:
         recorder: Makes the rows.
-        wanted: The order and what it is in Finale.
+        order: The order and what it is in Finale.
         movements: Sale movements by Finale's order id.
         source: Where the movements were read.
         reads_ledger: Whether a product without movement is known not to have left.
     """
-    rule = wanted.match.rule
-    order_id = wanted.asked.order_id
-    if not wanted.match.orders:
+    rule = order.match.rule
+    order_id = order.question.order_id
+    if not order.match.orders:
         return [recorder.missing(order_id, None, Cause.ORDER_NOT_FOUND, rule, rule)]
-    without = _without_movement(wanted, reads_ledger=reads_ledger)
-    rows = list(_product_rows(recorder, wanted, movements, source, without))
+    without = _without_movement(order, reads_ledger=reads_ledger)
+    rows = list(_product_rows(recorder, order, movements, source, without))
     return rows or [recorder.missing(order_id, None, Cause.NOT_SHIPPED, without.raw, rule)]
 
 
@@ -93,14 +93,14 @@ def _product_rows(
     recorder: Recorder, wanted: WantedOrder, movements: Mapping[str, Sequence[Movement]], source: str, without: Cost
 ) -> Iterator[Row]:
     own = [movement for order in wanted.match.orders for movement in movements.get(order.order_id, ())]
-    left = shipments(own, count_packing=wanted.shipped)
+    left = shipments(own, count_packing=wanted.has_left)
     ordered = ordered_units(wanted.match.orders)
     for product_id in dict.fromkeys((*ordered, *left)):
         for shipped in left.get(product_id, (None,)):
             units = shipped.units if shipped and shipped.units > 0 else ordered.get(product_id)
             gone = wanted.left_on if without.cause is not Cause.NOT_SHIPPED else None
             yield recorder.order(
-                wanted.asked.order_id,
+                wanted.question.order_id,
                 product_id,
                 shipped.cost if shipped else without,
                 units=units,
@@ -121,17 +121,17 @@ def _without_movement(wanted: WantedOrder, *, reads_ledger: bool) -> Cost:
     """Return why a product that no movement shows has no cost."""
     statuses = ", ".join(dict.fromkeys(order.status or "no status" for order in wanted.match.orders))
     wholly = all(order.wholly_shipped for order in wanted.match.orders)
-    gone = wholly if reads_ledger else wanted.shipped
+    gone = wholly if reads_ledger else wanted.has_left
     return Cost(None, statuses, Cause.COST_BLANK if gone else Cause.NOT_SHIPPED)
 
 
 def not_found(
-    recorder: Recorder, asked: Iterable[OrderAsked], matches: Mapping[str, Match], raw: str | None = None
+    recorder: Recorder, questions: Iterable[OrderAsked], matches: Mapping[str, Match], raw: str | None = None
 ) -> list[Row]:
     """Return the observations of the wanted orders that Finale does not have."""
     return [
         recorder.missing(order.order_id, None, Cause.ORDER_NOT_FOUND, raw, None)
-        for order in asked
+        for order in questions
         if order.order_id not in matches
     ]
 

@@ -120,7 +120,7 @@ _SALES = '["SALES_ORDER"]'
 
 
 def find_orders(
-    client: FinaleClient, asked: Sequence[OrderAsked], prefixes: Sequence[str], progress: Progress
+    client: FinaleClient, questions: Sequence[OrderAsked], prefixes: Sequence[str], progress: Progress
 ) -> dict[str, Match]:
     """Find Finale's orders for those of a marketplace.
 
@@ -130,7 +130,7 @@ def find_orders(
     Raises:
         InventoryError: If Finale does not answer.
     """
-    search = OrderSearch(client, asked, prefixes, progress)
+    search = OrderSearch(client, questions, prefixes, progress)
     if client.now_schema().takes(ORDER, "search"):
         search.read_windows(ORDERS_PER_REQUEST)
         search.search()
@@ -145,9 +145,9 @@ class OrderSearch:
     """The search for some orders, and what it has found by now."""
 
     def __init__(
-        self, client: FinaleClient, asked: Sequence[OrderAsked], prefixes: Sequence[str], progress: Progress
+        self, client: FinaleClient, questions: Sequence[OrderAsked], prefixes: Sequence[str], progress: Progress
     ) -> None:
-        self.wanted = {order.order_id: order for order in asked}
+        self.wanted = {order.order_id: order for order in questions}
         self._client = client
         self._prefixes = prefixes
         self._progress = progress
@@ -199,9 +199,9 @@ class OrderSearch:
         self._found |= {order.order_id: order for order in orders}
 
 
-def windows(asked: Iterable[OrderAsked], few: int) -> list[tuple[date, date]]:
+def windows(questions: Iterable[OrderAsked], few: int) -> list[tuple[date, date]]:
     """Return the spans of days in which more than a few orders were posted, so that reading all of them pays."""
-    days = sorted(order.posted_on for order in asked)
+    days = sorted(order.posted_on for order in questions)
     spans: list[list[date]] = []
     for day in days:
         if spans and day - spans[-1][-1] <= _GAP:

@@ -67,7 +67,7 @@ class DaysRead:
 def other_shipments(
     recorder: Recorder,
     movements: Iterable[Movement],
-    asked: Sequence[OrderAsked],
+    questions: Sequence[OrderAsked],
     matches: Mapping[str, Match],
     prefixes: Sequence[str],
 ) -> CostPage:
@@ -79,18 +79,18 @@ def other_shipments(
     Args:
         recorder: Makes the rows.
         movements: Sale movements of whole days.
-        asked: The orders that were asked for; what left before the first of them was posted is left out.
+        questions: The orders that were asked for; what left before the first of them was posted is left out.
         matches: Finale's orders of those, as far as they are there.
         prefixes: What the account puts before the marketplace's ids.
     """
-    if not asked:
+    if not questions:
         return left_page()
-    first = min(order.posted_on for order in asked)
+    first = min(order.posted_on for order in questions)
     days = _by_order_and_day((row for row in movements if row.record_date and row.record_date >= first), matches)
     orders = {order_id: FinaleOrder(order_id, "completed") for order_id, _ in days}
     known = {
         order.order_id
-        for match in match_orders([one.order_id for one in asked], orders.values(), prefixes).values()
+        for match in match_orders([one.order_id for one in questions], orders.values(), prefixes).values()
         for order in match.orders
     }
     also = _named_by_po(matches)

@@ -95,13 +95,13 @@ def ask_products(
     """
     for some in batched(product_ids, PRODUCTS_PER_REQUEST):
 
-        def build(schema: Schema, asked: tuple[str, ...] = some) -> str:
+        def build(schema: Schema, questions: tuple[str, ...] = some) -> str:
             by = "productId" if schema.takes(PRODUCT, "productId") else "search"
             first = "2" if by == "productId" else "10"
             node = product_node(schema)
             parts = [
                 f"p{number}: {call(schema, PRODUCT, {'first': first, by: quoted(product_id)}, node)}"
-                for number, product_id in enumerate(asked)
+                for number, product_id in enumerate(questions)
             ]
             return f"{{ {' '.join(parts)} }}"
 
@@ -177,11 +177,11 @@ def ask_lookups(client: FinaleClient, skus: Sequence[str]) -> list[Lookup]:
 def _searched(client: FinaleClient, skus: Iterable[str]) -> Iterator[Lookup]:
     for some in batched(skus, LOOKUPS_PER_REQUEST):
 
-        def build(schema: Schema, asked: tuple[str, ...] = some) -> str:
+        def build(schema: Schema, questions: tuple[str, ...] = some) -> str:
             node = lookup_node(schema)
             parts = [
                 f"l{number}: {call(schema, LOOKUP, {'first': '20', 'search': quoted(sku)}, node)}"
-                for number, sku in enumerate(asked)
+                for number, sku in enumerate(questions)
             ]
             return f"{{ {' '.join(parts)} }}"
 

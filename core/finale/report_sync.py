@@ -74,7 +74,7 @@ class ReportSync:
             if (match := matches.get(order.order_id) or elsewhere.get(order.order_id)) is not None
         ]
         yield from self._mappings(request, products, averages)
-        left_on = {wanted.asked.order_id: day for wanted in averages if (day := wanted.left_on) is not None}
+        left_on = {wanted.question.order_id: day for wanted in averages if (day := wanted.left_on) is not None}
         yield self._dated(request, movements, left_on)
         shown = [wanted for wanted in averages if any(order.order_id in grouped for order in wanted.match.orders)]
         rows = (row for wanted in shown for row in order_rows(self.recorder, wanted, grouped, SOURCE_REPORT))
@@ -101,16 +101,16 @@ class ReportSync:
         return read_costs(content, span, self.settings.column_names)
 
     def _mappings(
-        self, request: CostRequest, products: Mapping[str, Product], found: Sequence[WantedOrder]
+        self, request: CostRequest, products: Mapping[str, Product], orders: Sequence[WantedOrder]
     ) -> Iterator[CostPage]:
         skus = skus_of(request)
-        elsewhere = _never_on_their_orders(found)
+        elsewhere = _never_on_their_orders(orders)
         known = [sku for sku in skus if sku in products and sku not in elsewhere]
         yield self.mapper.page_of_known(products, known, catalogue=request.catalogue)
         left = [sku for sku in skus if sku not in set(known)]
         try:
             yield from self.mapper.pages(left, self.progress)
-            yield from self.mapper.pages_of_kits(found)
+            yield from self.mapper.pages_of_kits(orders)
             yield from self.mapper.pages_of_unseen_kits()
         except FinaleRefusalError:
             # The account answers reports alone. What the report does not list cannot be mapped.
@@ -155,6 +155,6 @@ def _never_on_their_orders(found: Iterable[WantedOrder]) -> set[str]:
         products = {
             line.product_id for order in wanted.match.orders for line in order.lines if line.units != Decimal(0)
         }
-        skus |= set(wanted.asked.skus)
-        there |= set(wanted.asked.skus) & products
+        skus |= set(wanted.question.skus)
+        there |= set(wanted.question.skus) & products
     return skus - there

@@ -39,7 +39,7 @@ class ShippedOrders:
     client: FinaleClient
     recorder: Recorder
     progress: Progress
-    read: DaysRead = field(default_factory=DaysRead)
+    days: DaysRead = field(default_factory=DaysRead)
     """Keeps every movement of the days that are read."""
     _without: list[WantedOrder] = field(default_factory=list)
     _done: int = 0
@@ -81,7 +81,7 @@ class ShippedOrders:
             left = [wanted for wanted, known in zip(left, certain, strict=True) if not known]
             yield self._page(ready, together, rows)
             self._tell(len(ready))
-        self.read.add([days], rows)
+        self.days.add([days], rows)
         yield self._page(left, together, rows)
         self._tell(len(left))
 
@@ -92,7 +92,7 @@ class ShippedOrders:
     def _rows(self, spans: Iterable[Span]) -> list[Movement]:
         wanted = list(spans)
         rows = [row for some in movements_in_spans(self.client, wanted) for row in some]
-        self.read.add(wanted, rows)
+        self.days.add(wanted, rows)
         return rows
 
     def _page(
@@ -114,11 +114,11 @@ class ShippedOrders:
         rows_of_page = [row for wanted in seen for row in order_rows(self.recorder, wanted, grouped, source)]
         return page([*rows_of_page, *(self._averages_of_days(seen, rows) if source == BY_FIT and last_chance else ())])
 
-    def _averages_of_days(self, wanted: Sequence[WantedOrder], rows: Sequence[Movement]) -> list[Row]:
+    def _averages_of_days(self, orders: Sequence[WantedOrder], rows: Sequence[Movement]) -> list[Row]:
         """Return the averages of the days of shipping: proposals for orders whose movements cannot be told apart."""
         places = {
             (line.product_id, day)
-            for each in wanted
+            for each in orders
             for order in each.match.orders
             for line in order.lines
             for day in order.ship_dates

@@ -70,26 +70,28 @@ class Sync:
     def _reads_ledger(self) -> bool:
         return not self.averages_only and has_ledger(self.client.now_schema())
 
-    def _orders(self, asked: Sequence[OrderAsked]) -> Iterator[CostPage]:
-        matches = find_orders(self.client, asked, self.prefixes, self.progress)
+    def _orders(self, questions: Sequence[OrderAsked]) -> Iterator[CostPage]:
+        matches = find_orders(self.client, questions, self.prefixes, self.progress)
         self._matches.update(matches)
-        on_page = [WantedOrder(order, matches[order.order_id]) for order in asked if order.order_id in matches]
-        self._left_on.update((wanted.asked.order_id, day) for wanted in on_page if (day := wanted.left_on) is not None)
+        on_page = [WantedOrder(order, matches[order.order_id]) for order in questions if order.order_id in matches]
+        self._left_on.update(
+            (wanted.question.order_id, day) for wanted in on_page if (day := wanted.left_on) is not None
+        )
         yield from self.mapper.pages_of_kits(on_page)
-        yield page(not_found(self.recorder, asked, matches))
+        yield page(not_found(self.recorder, questions, matches))
         averages_only = not self._reads_ledger
         yield from order_pages(
             self.client, self.recorder, on_page, self.progress, averages_only=averages_only, read=self._read
         )
 
-    def _others(self, asked: Sequence[OrderAsked]) -> Iterator[CostPage]:
+    def _others(self, questions: Sequence[OrderAsked]) -> Iterator[CostPage]:
         """Give what left on other orders on the days that were read, and on the few days between them."""
         if not self._read.days or not self._reads_ledger or order_link(self.client.now_schema()) is None:
             return
-        posted = [order.posted_on for order in asked]
+        posted = [order.posted_on for order in questions]
         gaps = self._read.gaps(min(posted), max(posted))
         self._read.add(gaps, [row for some in movements_in_spans(self.client, gaps) for row in some])
-        yield other_shipments(self.recorder, self._read.movements, asked, self._matches, self.prefixes)
+        yield other_shipments(self.recorder, self._read.movements, questions, self._matches, self.prefixes)
 
     def _dated(self, request: CostRequest) -> Iterator[CostPage]:
         wanted = products_on_days(request, self.mapper, self._left_on)
@@ -139,7 +141,7 @@ def skus_of(request: CostRequest) -> list[str]:
 def order_pages(
     client: FinaleClient,
     recorder: Recorder,
-    found: Sequence[WantedOrder],
+    orders: Sequence[WantedOrder],
     progress: Progress,
     *,
     averages_only: bool = False,
@@ -150,7 +152,7 @@ def order_pages(
     Args:
         client: Where to ask.
         recorder: Makes the rows.
-        found: The orders.
+        orders: The orders.
         progress: Told after each page.
         averages_only: Leave the stock history alone.
         read: Keeps what the days that are read hold beside these orders.
@@ -158,10 +160,10 @@ def order_pages(
     Raises:
         InventoryError: If Finale does not answer; the pages before are good.
     """
-    if not found:
+    if not orders:
         return
     by_movement = not averages_only and has_ledger(client.now_schema())
-    gone = [wanted for wanted in found if wanted.shipped and by_movement]
-    others = [wanted for wanted in found if not (wanted.shipped and by_movement)]
+    gone = [wanted for wanted in orders if wanted.has_left and by_movement]
+    others = [wanted for wanted in orders if not (wanted.has_left and by_movement)]
     yield page(row for wanted in others for row in order_rows(recorder, wanted, {}, reads_ledger=by_movement))
     yield from ShippedOrders(client, recorder, progress, DaysRead() if read is None else read).pages(gone)

@@ -54,7 +54,7 @@ class Declaration:
     """Columns of which only matters whether they are filled."""
     amounts: tuple[str, ...]
     """Columns of amounts."""
-    posted: tuple[str, ...]
+    moments: tuple[str, ...]
     """Columns of moments; the first that is filled is when a row was posted."""
     group: tuple[str, ...]
     """The group key: columns, `POSTED` and `WORDS`, in the order of `Line.group`."""
@@ -68,7 +68,7 @@ class Declaration:
     """Whether the group key has these columns without such blanks all the same."""
     total: str = ""
     """The last of the amounts, where a format states each row's own sum of the others."""
-    taken: frozenset[str] = frozenset()
+    subtracted_columns: frozenset[str] = frozenset()
     """Those of the others that are taken from the sum: a fee that is stated as a cost."""
     by_state: bool = False
     """Whether its reader of one row decides by whether an amount is there, or is zero."""
@@ -212,7 +212,7 @@ def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: 
     words = [name for name in declaration.words if name in table.columns]
     states = [table.filled(name).astype(np.int64) for name in declaration.filled]
     states += money.states() if declaration.by_state else []
-    broken = money.missing(declaration.taken) != 0 if declaration.total else np.zeros(len(table), bool)
+    broken = money.missing(declaration.subtracted_columns) != 0 if declaration.total else np.zeros(len(table), bool)
     codes = joint([*(table.codes(name) for name in words), *states, broken])
     first = first_rows(codes)
     rows = table.rows(first, numbered=False)
@@ -232,7 +232,7 @@ def _shown(money: Money, row: int, declaration: Declaration, *, broken: bool) ->
         power = 0 if declaration.by_state and not money.millionths[at][row] else _BASE**at
         if name == declaration.total and not broken:
             power = total
-        total += -power if name in declaration.taken else power
+        total += -power if name in declaration.subtracted_columns else power
         blank = declaration.by_state and not money.filled[at][row]
         shown[name] = "" if blank else f"{Decimal(power).scaleb(-LINE_PLACES):f}".replace(".", money.mark)
     return shown

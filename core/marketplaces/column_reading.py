@@ -82,28 +82,30 @@ def by_columns_or_rows(contents: Contents, form: Format, build: Callable[[Column
     return form.read(contents)
 
 
-def reading_of(found: ColumnFindings) -> Reading:
+def reading_of(findings: ColumnFindings) -> Reading:
     """Put the settlements of a file together and check each against its total.
 
     Raises:
         TooMuchMoneyError: If the amounts may be together beyond what the books can hold.
     """
-    lines = found.lines
+    lines = findings.lines
     if lines.size() > _MOST:
-        raise TooMuchMoneyError(Place(found.file))
+        raise TooMuchMoneyError(Place(findings.file))
     groups = groups_of(lines)
-    names = [header.settlement_id for header in found.headers]
-    frames = transactions_by_settlement(groups, [*names, ""] if "" not in names else names, found.units)
+    names = [header.settlement_id for header in findings.headers]
+    frames = transactions_by_settlement(groups, [*names, ""] if "" not in names else names, findings.units)
     sums = _Sums(lines)
     return Reading(
-        format=found.form.name,
-        marketplace=found.form.marketplace,
-        settlements=tuple(_settlement(found, header, frames[header.settlement_id], sums) for header in found.headers),
+        format=findings.form.name,
+        marketplace=findings.form.marketplace,
+        settlements=tuple(
+            _settlement(findings, header, frames[header.settlement_id], sums) for header in findings.headers
+        ),
         make_raw_lines=cache(partial(raw_lines_of, groups)),
         unknown_types=_unknown_types(lines),
-        problems=(*found.problems, *several_sites(_used(lines, "marketplace"), found.file)),
+        problems=(*findings.problems, *several_sites(_used(lines, "marketplace"), findings.file)),
         unsettled=frames[""] if len(frames[""]) else frame(TRANSACTION_COLUMNS),
-        returns=found.returns,
+        returns=findings.returns,
     )
 
 
@@ -176,34 +178,34 @@ def exact(millionths: int, places: int) -> Decimal:
     return Decimal(millionths).scaleb(-LINE_PLACES).quantize(Decimal(1).scaleb(-places))
 
 
-def _settlement(found: ColumnFindings, header: Header, transactions: pd.DataFrame, sums: _Sums) -> Settlement:
+def _settlement(findings: ColumnFindings, header: Header, transactions: pd.DataFrame, sums: _Sums) -> Settlement:
     rows = sums.lines_of(header.settlement_id)
-    own = found.problems_by_settlement.get(header.settlement_id, ())
+    own = findings.problems_by_settlement.get(header.settlement_id, ())
     return settlement_of(
         header,
         Totals(sums.sum(rows, header.currency), len(rows), transactions),
-        marketplace=_site(found.lines, rows) or found.form.marketplace.value,
-        problems=(*own, *_other_currency(found, header, rows, sums)),
-        of_the_file=found.problems,
-        file=found.file,
+        marketplace=_site(findings.lines, rows) or findings.form.marketplace.value,
+        problems=(*own, *_other_currency(findings, header, rows, sums)),
+        of_the_file=findings.problems,
+        file=findings.file,
     )
 
 
-def _other_currency(found: ColumnFindings, header: Header, rows: np.ndarray, sums: _Sums) -> list[Problem]:
+def _other_currency(findings: ColumnFindings, header: Header, rows: np.ndarray, sums: _Sums) -> list[Problem]:
     """Return an error for each other currency, at its first line."""
-    currencies = found.lines.currencies
+    currencies = findings.lines.currencies
     codes = currencies.codes[rows]
     others = {currencies.values[code]: rows[codes == code] for code in np.unique(codes)}
     return [
-        other_currency(header, currency, sums.sum(rows, currency), f"{found.file}, line {_number(found, lines)}")
+        other_currency(header, currency, sums.sum(rows, currency), f"{findings.file}, line {_number(findings, lines)}")
         for currency, lines in sorted(others.items())
         if currency != header.currency
     ]
 
 
-def _number(found: ColumnFindings, rows: np.ndarray) -> int:
+def _number(findings: ColumnFindings, rows: np.ndarray) -> int:
     """Return the number of the first of some lines."""
-    return int(found.lines.table.numbers(rows[:1])[0])
+    return int(findings.lines.table.numbers(rows[:1])[0])
 
 
 def _site(lines: ColumnLines, rows: np.ndarray) -> str:

@@ -130,8 +130,8 @@ def ties_out(reading: Reading) -> bool | None:
     return False if False in each else None if None in each or not each else True
 
 
-def _ties_out(found: Settlement) -> bool | None:
-    return None if found.ties_out and found.total is None else found.ties_out
+def _ties_out(settlement: Settlement) -> bool | None:
+    return None if settlement.ties_out and settlement.total is None else settlement.ties_out
 
 
 def problems(reading: Reading) -> tuple[Problem, ...]:
@@ -139,30 +139,30 @@ def problems(reading: Reading) -> tuple[Problem, ...]:
     return (*reading.problems, *(problem for settlement in reading.settlements for problem in settlement.problems))
 
 
-def _settlement(found: Settlement, raw_lines: pd.DataFrame) -> dict[str, object]:
-    lines = raw_lines[(raw_lines["settlement_id"] == found.settlement_id).fillna(value=False)]
-    figures = settlement_figures(found)
+def _settlement(settlement: Settlement, raw_lines: pd.DataFrame) -> dict[str, object]:
+    lines = raw_lines[(raw_lines["settlement_id"] == settlement.settlement_id).fillna(value=False)]
+    figures = settlement_figures(settlement)
     return {
-        "settlement_id": found.settlement_id,
-        "marketplace": found.marketplace,
+        "settlement_id": settlement.settlement_id,
+        "marketplace": settlement.marketplace,
         **{name: figures[name] for name in ("currency", "period_start", "period_end")},
-        "deposit_at": _moment(found.deposit_at),
-        **_of_lines(lines, [found.transactions]),
+        "deposit_at": _moment(settlement.deposit_at),
+        **_of_lines(lines, [settlement.transactions]),
         **{name: figures[name] for name in ("total", "sum", "ties_out")},
-        "problems": [_problem(problem) for problem in found.problems],
+        "problems": [_problem(problem) for problem in settlement.problems],
     }
 
 
-def settlement_figures(found: Settlement) -> dict[str, object]:
+def settlement_figures(settlement: Settlement) -> dict[str, object]:
     """Return a settlement's period, lines and total: what `inspect` shows of it and what `import` says of it."""
     return {
-        "period_start": _moment(found.period_start),
-        "period_end": _moment(found.period_end),
-        "currency": found.currency,
-        "lines": found.lines,
-        "total": None if found.total is None else _amount(found.total),
-        "sum": _amount(found.sum),
-        "ties_out": _ties_out(found),
+        "period_start": _moment(settlement.period_start),
+        "period_end": _moment(settlement.period_end),
+        "currency": settlement.currency,
+        "lines": settlement.lines,
+        "total": None if settlement.total is None else _amount(settlement.total),
+        "sum": _amount(settlement.sum),
+        "ties_out": _ties_out(settlement),
     }
 
 

@@ -27,7 +27,7 @@ class StatedUnits(NamedTuple):
     """When the order was last changed, as far as the document says: the newest knows best."""
     units: int
     """Units that belong to the payments so far."""
-    fulfilled: int | None = None
+    fulfilled_units: int | None = None
     """Units that have left; missing where the document does not say."""
 
 
@@ -40,7 +40,7 @@ class ItemLine(NamedTuple):
     document: str
     gives_back: int = 0
     """Units that a refund names without putting them back into stock; 0 on a sale."""
-    taken: int | None = None
+    locked_units: int | None = None
     """What it carries for good, as it was locked (a refund: −); missing where it is free."""
     confirmed_zero: bool = False
     """Whether somebody said that it costs nothing, which may mean that no goods had left with it."""
@@ -52,22 +52,22 @@ class ItemUnits:
 
     units: dict[str, int] = field(default_factory=dict)
     """Of free sales, by line key."""
-    returned: dict[str, int] = field(default_factory=dict)
+    refund_units: dict[str, int] = field(default_factory=dict)
     """Units of free refunds that take back what was counted and never left, by line key; +."""
     total: int = 0
     """Units of the item, after the newest document."""
-    carried: int = 0
+    carried_units: int = 0
     """What all lines together carry; it differs from the total where no free line is left to carry the difference."""
     after_zero: frozenset[str] = frozenset()
     """Keys of the lines whose units a line confirmed as zero may have been about."""
 
 
-def counted(lines: Sequence[ItemLine], told: Sequence[StatedUnits]) -> ItemUnits:
+def counted(lines: Sequence[ItemLine], statements: Sequence[StatedUnits]) -> ItemUnits:
     """Divide the units of one item of one order over its lines.
 
     Args:
         lines: All of them in the books, sales and refunds that put nothing back.
-        told: What each document in the books says of the item; at least one.
+        statements: What each document in the books says of the item; at least one.
 
     Example:
         One unit was paid and locked in August; the order was edited to three, and paid again in September.
@@ -78,8 +78,8 @@ def counted(lines: Sequence[ItemLine], told: Sequence[StatedUnits]) -> ItemUnits
         >>> counted([first, second], [StatedUnits("doc 1", august, 1), StatedUnits("doc 2", september, 3)]).units
         {'b': 2}
     """
-    total = max(told, key=lambda one: (one.as_of, one.units)).units
-    by_document = {one.document: one.units for one in sorted(told, key=lambda one: (one.as_of, one.units))}
+    total = max(statements, key=lambda one: (one.as_of, one.units)).units
+    by_document = {one.document: one.units for one in sorted(statements, key=lambda one: (one.as_of, one.units))}
     ordered = sorted(lines, key=lambda line: line.when)
     units, taken, zero = _of_sales(ordered, by_document, total)
     returned = _of_refunds(ordered, taken - total)
@@ -91,12 +91,12 @@ def _of_sales(
     ordered: Sequence[ItemLine], by_document: dict[str, int], total: int
 ) -> tuple[dict[str, int], int, set[str]]:
     """Return the units of free sales, what all lines together take, and which sales follow one confirmed as zero."""
-    taken = sum(line.taken or 0 for line in ordered if not line.confirmed_zero)
+    taken = sum(line.locked_units or 0 for line in ordered if not line.confirmed_zero)
     units: dict[str, int] = {}
     zero: set[str] = set()
     after_zero = False
     for line in ordered:
-        if line.taken is None and not line.gives_back:
+        if line.locked_units is None and not line.gives_back:
             units[line.key] = max(0, min(by_document.get(line.document, total), total) - taken)
             taken += 0 if line.confirmed_zero else units[line.key]
             if after_zero and not line.confirmed_zero:
@@ -112,7 +112,7 @@ def _of_sales(
 def _of_refunds(ordered: Sequence[ItemLine], too_many: int) -> dict[str, int]:
     returned: dict[str, int] = {}
     for line in ordered:
-        if line.gives_back and line.taken is None and too_many > 0:
+        if line.gives_back and line.locked_units is None and too_many > 0:
             returned[line.key] = min(too_many, line.gives_back)
             too_many -= returned[line.key]
     return returned

@@ -93,8 +93,8 @@ def _judged(download: Download, name: str, form: Format) -> _Verdict:
     return _Verdict(content)
 
 
-def _errors(found: Reading) -> str:
-    return " ".join(problem.message for problem in found.problems if problem.severity is Severity.ERROR)
+def _errors(reading: Reading) -> str:
+    return " ".join(problem.message for problem in reading.problems if problem.severity is Severity.ERROR)
 
 
 def _speaking_for_itself(content: bytes, contents: Contents, charset: str) -> bytes:

@@ -50,31 +50,33 @@ class Findings:
     """RETURN_COLUMNS: what the file says of goods that came back."""
 
 
-def reading(found: Findings) -> Reading:
+def reading(findings: Findings) -> Reading:
     """Put the settlements of a file together and check each against its total.
 
     Raises:
         TooMuchMoneyError: If the amounts are together beyond what the books can hold.
     """
-    refuse_too_much(found.lines, found.file)
+    refuse_too_much(findings.lines, findings.file)
     by_settlement: dict[str, list[Line]] = defaultdict(list)
-    for line in found.lines:
+    for line in findings.lines:
         by_settlement[line.settlement_id].append(line)
     return Reading(
-        format=found.format,
-        marketplace=found.marketplace,
-        settlements=tuple(_settlement(found, header, by_settlement[header.settlement_id]) for header in found.headers),
-        make_raw_lines=cache(partial(raw_lines, found.lines)),
-        unknown_types=tuple(sorted({word for line in found.lines for word in line.unknown_types})),
-        problems=(*found.problems, *_several_sites(found)),
-        unsettled=transactions(by_settlement[""], found.units),
-        returns=found.returns,
+        format=findings.format,
+        marketplace=findings.marketplace,
+        settlements=tuple(
+            _settlement(findings, header, by_settlement[header.settlement_id]) for header in findings.headers
+        ),
+        make_raw_lines=cache(partial(raw_lines, findings.lines)),
+        unknown_types=tuple(sorted({word for line in findings.lines for word in line.unknown_types})),
+        problems=(*findings.problems, *_several_sites(findings)),
+        unsettled=transactions(by_settlement[""], findings.units),
+        returns=findings.returns,
     )
 
 
-def _several_sites(found: Findings) -> list[Problem]:
+def _several_sites(findings: Findings) -> list[Problem]:
     """Return a note where the lines of a file are of several sites: they go into one store together."""
-    return several_sites((line.marketplace for line in found.lines), found.file)
+    return several_sites((line.marketplace for line in findings.lines), findings.file)
 
 
 def several_sites(marketplaces: Iterable[str], file: str) -> list[Problem]:
@@ -101,15 +103,15 @@ def sum_of(lines: Iterable[Line], currency: str) -> Decimal:
     return sum((line.amount for line in own), Decimal(0))
 
 
-def _settlement(found: Findings, header: Header, lines: Sequence[Line]) -> Settlement:
-    own = found.problems_by_settlement.get(header.settlement_id, ())
+def _settlement(findings: Findings, header: Header, lines: Sequence[Line]) -> Settlement:
+    own = findings.problems_by_settlement.get(header.settlement_id, ())
     return settlement_of(
         header,
-        Totals(sum_of(lines, header.currency), len(lines), transactions(lines, found.units)),
-        marketplace=_site(lines) or found.marketplace.value,
-        problems=(*own, *_other_currency(found, header, lines)),
-        of_the_file=found.problems,
-        file=found.file,
+        Totals(sum_of(lines, header.currency), len(lines), transactions(lines, findings.units)),
+        marketplace=_site(lines) or findings.marketplace.value,
+        problems=(*own, *_other_currency(findings, header, lines)),
+        of_the_file=findings.problems,
+        file=findings.file,
     )
 
 
@@ -197,11 +199,11 @@ def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, curre
     return [Problem(Severity.ERROR, message, file)]
 
 
-def _other_currency(found: Findings, header: Header, lines: Sequence[Line]) -> list[Problem]:
+def _other_currency(findings: Findings, header: Header, lines: Sequence[Line]) -> list[Problem]:
     """Return an error for each other currency, at its first line."""
     first = {line.currency: line for line in reversed(lines) if line.currency != header.currency}
     return [
-        other_currency(header, other, sum_of(lines, other), f"{found.file}, line {first[other].number}")
+        other_currency(header, other, sum_of(lines, other), f"{findings.file}, line {first[other].number}")
         for other in sorted(first)
     ]
 

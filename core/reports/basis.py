@@ -115,20 +115,20 @@ def on_booked_days(dated: pd.DataFrame, booked: pd.DataFrame | None) -> pd.DataF
     return pd.concat([one[columns].astype(whole.dtypes.to_dict()) for one in rows], ignore_index=True)
 
 
-def in_one_half(priced: pd.DataFrame) -> pd.DataFrame:
+def in_one_half(rows: pd.DataFrame) -> pd.DataFrame:
     """Return priced lines with no cost where a row is a line's money alone, and nothing but cost where it is that."""
-    if priced["half"].isna().all():
-        return priced
-    money, cost = (priced["half"].eq(one).fillna(value=False).astype(bool) for one in (_MONEY_ALONE, _COST_ALONE))
-    none = {name: priced[name].mask(cost, 0) for name in ("units_sold", "units_refunded")}
+    if rows["half"].isna().all():
+        return rows
+    money, cost = (rows["half"].eq(one).fillna(value=False).astype(bool) for one in (_MONEY_ALONE, _COST_ALONE))
+    none = {name: rows[name].mask(cost, 0) for name in ("units_sold", "units_refunded")}
     figures = [*PARTS, "left_out_net_sales", "left_out_profit"]
-    none |= {name: priced[name].mask(cost & priced[name].notna(), 0).astype(MONEY) for name in figures}
-    costs = {name: priced[name].mask(money, pd.NA) for name in ("cogs", "left_out_cogs", "cost_quantity")}
-    return priced.assign(
+    none |= {name: rows[name].mask(cost & rows[name].notna(), 0).astype(MONEY) for name in figures}
+    costs = {name: rows[name].mask(money, pd.NA) for name in ("cogs", "left_out_cogs", "cost_quantity")}
+    return rows.assign(
         **none,
         **costs,
-        cost_status=priced["cost_status"].mask(money, str(CostStatus.NOT_APPLICABLE)),
-        typed=priced["typed"].mask(cost, pd.NA),
+        cost_status=rows["cost_status"].mask(money, str(CostStatus.NOT_APPLICABLE)),
+        typed=rows["typed"].mask(cost, pd.NA),
     )
 
 

@@ -70,10 +70,10 @@ def left_out(priced: pd.DataFrame) -> list[LeftOut]:
     ]
 
 
-def lines_in(priced: pd.DataFrame) -> int:
+def lines_in(rows: pd.DataFrame) -> int:
     """Count the lines of priced rows: one whose money and cost are booked in two months is two rows, and one line."""
-    parted = priced["half"].notna()
-    return int((~parted).sum()) + priced.loc[parted, "key"].nunique()
+    parted = rows["half"].notna()
+    return int((~parted).sum()) + rows.loc[parted, "key"].nunique()
 
 
 @dataclass(frozen=True, slots=True)

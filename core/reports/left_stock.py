@@ -119,10 +119,10 @@ def left_without_line(
     return tuple(rows)
 
 
-def by_month(left: Sequence[LeftStock]) -> list[LeftInMonth]:
+def by_month(left_stock: Sequence[LeftStock]) -> list[LeftInMonth]:
     """Return the totals of each month and standing, the first month first."""
     groups: dict[tuple[str, Standing], list[LeftStock]] = defaultdict(list)
-    for one in left:
+    for one in left_stock:
         groups[one.month, one.standing].append(one)
     return [
         LeftInMonth(

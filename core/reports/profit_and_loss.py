@@ -299,18 +299,18 @@ def _by_labels(lines: pd.DataFrame, field: str) -> dict[Labels, Any]:
     }
 
 
-def _descriptions(priced: pd.DataFrame) -> dict[Labels, Any]:
+def _descriptions(rows: pd.DataFrame) -> dict[Labels, Any]:
     """Return what an item is called, or what kind of money a row is that belongs to no item."""
-    text = priced["description"].where(priced["sku"].notna(), priced["event"])
-    return _by_labels(priced.assign(description=text)[text.notna()], "description")
+    text = rows["description"].where(rows["sku"].notna(), rows["event"])
+    return _by_labels(rows.assign(description=text)[text.notna()], "description")
 
 
-def _best_lines(priced: pd.DataFrame, in_sight: Collection[str]) -> dict[Labels, Any]:
+def _best_lines(rows: pd.DataFrame, in_sight: Collection[str]) -> dict[Labels, Any]:
     """Return the key of a line in sight, if there is one: without cost, else with one, else of any."""
-    status = priced["cost_status"]
+    status = rows["cost_status"]
     without, has_cost = status.isin(WITHOUT_COST), status != CostStatus.NOT_APPLICABLE
-    out_of_sight = ~priced["key"].isin(list(in_sight))
-    ranks = priced[[*_LABELS, "key"]].assign(
+    out_of_sight = ~rows["key"].isin(list(in_sight))
+    ranks = rows[[*_LABELS, "key"]].assign(
         hidden=out_of_sight, no_cost=~without, no_goods=~has_cost.fillna(value=False)
     )
     return _by_labels(ranks.sort_values(["hidden", "no_cost", "no_goods"], kind="stable"), "key")

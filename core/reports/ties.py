@@ -38,7 +38,7 @@ TIES_COLUMNS: Columns = {
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedFigures:
     """What a settlement's entries post; `None`: there is no such entry."""
 
     clearing: Decimal | None
@@ -48,7 +48,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Tied:
+class TiedSettlement:
     """A settlement whose figures are compared with each other."""
 
     store: str
@@ -57,15 +57,15 @@ class Tied:
     deposit: Decimal | None
     lines: pd.DataFrame
     """Its costed lines: TRANSACTION_COLUMNS and COSTED_COLUMNS."""
-    posted: Posted
+    postings: PostedFigures
 
 
-def table_of_ties(settlements: Iterable[Tied], home_currency: str) -> pd.DataFrame:
+def table_of_ties(settlements: Iterable[TiedSettlement], home_currency: str) -> pd.DataFrame:
     """Return the figures of every report about these settlements (TIES_COLUMNS), one row each, in their order."""
     return frame(TIES_COLUMNS, [_row(one, home_currency) for one in settlements])
 
 
-def _row(one: Tied, home_currency: str) -> dict[str, object]:
+def _row(one: TiedSettlement, home_currency: str) -> dict[str, object]:
     own = one.lines[(one.lines["event"] != Event.PAYOUT) & (one.lines["currency"] == one.currency)]
     # In the settlement's own currency, so that no rate is needed; COGS is in home currency whatever is asked for.
     figures = totals(profit_and_loss(own, PnlQuestion(one.currency), zones={}))
@@ -76,11 +76,11 @@ def _row(one: Tied, home_currency: str) -> dict[str, object]:
         "deposit": one.deposit,
         "lines": cents(total(own["net"])),
         "profit_and_loss": figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"],
-        "clearing": one.posted.clearing,
+        "clearing": one.postings.clearing,
         "home_currency": home_currency,
         "cogs_lines": int(has_or_needs_cost(one.lines).sum()),
         "cogs_tab": cents(total(one.lines["cogs"])),
         "pnl_cost": figures["cogs"],
-        "cogs_entry": one.posted.cogs,
-        "entries": one.posted.state,
+        "cogs_entry": one.postings.cogs,
+        "entries": one.postings.state,
     }

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from addin.commands import settlements
 from addin.commands.answers_back import with_proposals
 from addin.commands.button import Outcome
+from addin.commands.desk import on_file
 from core.books.answers import Answer
 from core.books.asked_today import asked_lines
+from core.books.database import Database
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.saving import save_answers
+from core.books.settlement_lines import line_name
 from core.books.status import missing_lines
 from core.books.type_choices import change_types
+from core.costing.suspects import SuspectCost, named_costs
 from core.frame_columns import records
 from core.journal.entry import EntryKind
 from tests.core.books.shops import WHO, Shop, sale
+from tests.core.books.test_moving_answers import record, type_cost, view
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +98,56 @@ def test_lines_before_the_books_start_are_not_asked(tmp_path: Path) -> None:
 
     assert "sets nothing any more, because its line asks nothing of you now: order 111-1, SKU MUG." in outcome.message
     assert not outcome.needs_attention
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("later", "asks"),
+    [
+        (record(2).content, True),  # other units
+        (record(1).content.replace(b"MUG", b"MUG-FBA"), True),  # another SKU
+        (record(1).content, False),  # the answer holds
+    ],
+)
+def test_an_import_that_makes_an_answer_a_proposal_needs_attention(
+    new_books: Path, later: bytes, *, asks: bool
+) -> None:
+    """As removing the settlement and importing it again does; the exit status is 1."""
+    first, second = new_books.parent / "range.csv", new_books.parent / "1.txt"
+    first.write_bytes(view(1).content)
+    second.write_bytes(later)
+    on_file(new_books, partial(settlements.import_files, files=[first]))
+    with Database.open(new_books.parent / "acme.sqlite") as database:
+        type_cost(database, "111-0", "20.00")
+    outcome = on_file(new_books, partial(settlements.import_files, files=[second]))
+
+    assert int(asks) == outcome.exit_status
+    assert asks == ("sets nothing now" in outcome.message)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ({"order_id": "111-1", "sku": "MUG"}, "order 111-1, SKU MUG (US)"),
+        ({"order_id": "111-1", "sku": None}, "order 111-1 (US)"),
+        ({"order_id": None, "sku": "MUG"}, "sale without order, SKU MUG in settlement 1 (US)"),
+    ],
+)
+def test_a_line_is_named_with_its_store_where_there_are_several(line: dict[str, str | None], name: str) -> None:
+    """Two stores may have one order id."""
+    of = {"store": "US", "settlement_id": "1", "event": "sale", **line}
+
+    assert name == line_name(of, of_several=True)
+    assert name.removesuffix(" (US)") == line_name(of, of_several=False)
+
+
+def test_messages_name_the_store_once_there_is_another(tmp_path: Path) -> None:
+    """What fell away in the answers of one store, and a cost that looks wrong."""
+    shop = answered(tmp_path, "5.00")
+    shop.bring_in("2", sale("111-1", "MUG", 2), store="DE")
+    outcome = told(shop, "Sales")
+    odd = SuspectCost("111-1", "MUG", Decimal(99), Decimal(5), "Odd", store="DE")
+
+    assert "asks something else now: order 111-1, SKU MUG (US)." in outcome.message
+    assert "order 111-1 (DE), SKU MUG: cost 99, average 5" == named_costs([odd], of_several=True)
+    assert "order 111-1, SKU MUG: cost 99, average 5" == named_costs([odd])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pandas.testing import assert_frame_equal
 
-from addin.commands import pnl, settlements
+from addin.commands import month_end, pnl, reports, settlements
 from addin.commands.desk import on_file
 from addin.sheets import tables
 from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC, PnlChoice
@@ -163,3 +163,16 @@ def test_only_settlements_that_a_month_is_about_are_read(book: Path) -> None:
         with database.keeping() as connection:
             connection.exec_driver_sql("UPDATE costed_line SET cogs = 7")
         assert load_part(database, lambda _connection, booked: booked) is None
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("currency", ["USD", "EUR", "GBP"])
+def test_json_states_the_currency_of_its_amounts(book: Path, currency: str) -> None:
+    """Home currency, whatever the settlement's is: `--json` of pnl, cogs and close."""
+    bring_in(book, "1", STORAGE, total="-2.50", currency=currency)
+    profit = ask(book).data
+    tab = on_file(book, partial(reports.cogs, ids=["1"])).data["settlements"]
+    pack = on_file(book, partial(month_end.close, month="2026-08")).data
+
+    assert ["USD", "USD"] == [profit["currency"], pack["currency"]]
+    assert ["USD"] == [one["currency"] for one in tab]  # type: ignore[attr-defined]  # a list

@@ -22,8 +22,8 @@ def test_rows_that_stay_keep_their_order_and_new_ones_follow() -> None:
     """A row is found by its key, wherever the user sorted it to."""
     plan = plan_rows([("c",), ("a",), ("b",)], [("a",), ("c",), ("d",)], blank=[False] * 3)
 
-    assert ((2, 1),) == plan.deleted
-    assert 1 == plan.appended
+    assert ((2, 1),) == plan.deletions
+    assert 1 == plan.new_rows
     assert (1, 0, 2) == plan.contents
 
 
@@ -31,7 +31,7 @@ def test_empty_rows_give_way_and_the_users_own_stay() -> None:
     """A row without key is the user's own unless all its cells are empty."""
     plan = plan_rows([None, None], [("a",)], blank=[True, False])
 
-    assert ((0, 1),) == plan.deleted
+    assert ((0, 1),) == plan.deletions
     assert (None, 0) == plan.contents
 
 
@@ -39,7 +39,7 @@ def test_empty_rows_give_way_and_the_users_own_stay() -> None:
 def test_the_table_ends_with_exactly_the_wanted_rows(present: list[Key], wanted: list[Key]) -> None:
     """After deleting and appending, each wanted record has one row, and rows that stay are in their old order."""
     plan = plan_rows(list(present), wanted, blank=[False] * len(present))
-    after = apply(list(present), plan.deleted, plan.appended)
+    after = apply(list(present), plan.deletions, plan.new_rows)
 
     assert len(after) == len(plan.contents)
     assert sorted(wanted) == sorted(wanted[index] for index in plan.contents if index is not None)

@@ -121,7 +121,7 @@ def test_what_is_missing_is_named_by_currency_and_day() -> None:
     found = find_rates(rates(*bank(FRIDAY, USD="1.0841")), asked, "USD")
 
     assert {("EUR", FRIDAY): Decimal("1.0841")} == found.factors
-    message = missing_sentence(found.missing)
+    message = missing_sentence(found.missing_rates)
     assert "SEK on 2026-08-01, 2026-08-02, 2026-08-03, 2026-08-04, 2026-08-05 and 3 more days to 2026-08-08" in message
     assert "`cogsheet rates`" in message
     assert missing_sentence(()) == ""

@@ -49,9 +49,9 @@ class UpgradedProject:
     """Bytes of the vbaProject.bin; empty where nothing changes."""
     same: bool
     """Whether the old one says the same already."""
-    kept: tuple[str, ...]
+    own_modules: tuple[str, ...]
     """The user's own modules, which are in the new one too."""
-    replaced: tuple[str, ...]
+    lost_changes: tuple[str, ...]
     """Modules of Cogsheet that somebody had changed; what was typed there is not in the new one."""
 
 
@@ -89,8 +89,8 @@ def upgraded(book: str, old: Project, new: Project, sheets: Mapping[str, ModuleK
     return UpgradedProject(
         b"" if same else rewrite_project(modules, old.origin),
         same=same,
-        kept=tuple(module.name for module in own),
-        replaced=tuple(_changed(old, known, workbook)),
+        own_modules=tuple(module.name for module in own),
+        lost_changes=tuple(_changed(old, known, workbook)),
     )
 
 

@@ -32,7 +32,7 @@ class SheetNameTakenError(WorkbookError):
 
 
 @dataclass(slots=True)
-class Added:
+class Additions:
     """What was added to a workbook."""
 
     sheets: list[str] = field(default_factory=list)
@@ -49,13 +49,13 @@ class Added:
         return bool(self.sheets or self.columns or self.renamed or self.choices or self.configuration)
 
 
-def complete(file: WorkbookFile, template: WorkbookFile) -> Added:
+def complete(file: WorkbookFile, template: WorkbookFile) -> Additions:
     """Rename headers, add the sheets and columns that a workbook lacks, and let xlwings' settings be the template's.
 
     Raises:
         WorkbookError: If something of the user's is in the way.
     """
-    added = Added(renamed={sheet.name: renamed for sheet in file.sheets if (renamed := columns.rename(sheet))})
+    added = Additions(renamed={sheet.name: renamed for sheet in file.sheets if (renamed := columns.rename(sheet))})
     previous: SheetPart | None = None
     for sheet in template.sheets:
         present = _same(file, sheet)
@@ -103,7 +103,7 @@ def _rename_code(file: WorkbookFile, sheet: SheetPart) -> None:
     sheet.touch()
 
 
-def _complete_table(present: SheetPart, sheet: SheetPart, added: Added) -> None:
+def _complete_table(present: SheetPart, sheet: SheetPart, added: Additions) -> None:
     for table in sheet.tables:
         old = next((other for other in present.tables if other.name.lower() == table.name.lower()), None)
         if old is not None:

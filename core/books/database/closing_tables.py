@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Integer, Table, UniqueConstraint
 
 from core.books.database.column_types import Moment, Money, RowId, Verbatim, Word, metadata
-from core.model import Cause, CostSource, CostStatus, Disposition, Event
+from core.model import Cause, Disposition, Event
 
 lock = Table(
     "lock",
@@ -34,13 +34,13 @@ locked_line = Table(
     metadata,
     Column("lock", ForeignKey("lock.id"), primary_key=True),
     Column("key", Verbatim, primary_key=True),
-    Column("cost_status", Word(CostStatus, "a state of a cost"), nullable=False),
+    Column("cost_status", Verbatim, nullable=False),
     Column("cause", Word(Cause, "a cause of a missing cost")),
     Column("unit_cost", Money),
     Column("cost_currency", Verbatim),
     Column("cost_quantity", BigInteger),
     Column("cogs", Money),
-    Column("cost_source", Word(CostSource, "a source of a cost")),
+    Column("cost_source", Verbatim),
     Column("cost_as_of", Moment),
     Column("cost_note", Verbatim),
     Column("original_key", Verbatim),

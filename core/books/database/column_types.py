@@ -95,7 +95,10 @@ class Verbatim(TypeDecorator[str]):
 
 
 class Word(Verbatim):
-    """A word of a list. What is not on it stops the reading with what it is and what to do, not in the midst of it."""
+    """A word that is read as a member of a list: what is not on it stops the reading, with what it is and what to do.
+
+    Words that are only compared are `Verbatim`: one that is not known is nothing of what it is compared with.
+    """
 
     cache_ok = True
 

@@ -27,19 +27,7 @@ from sqlalchemy import (
 
 from core.books.database.column_types import Moment, Money, RowId, Verbatim, Word, metadata
 from core.frame_columns import AMOUNT_COLUMNS
-from core.model import (
-    Cause,
-    Disposition,
-    Event,
-    Goods,
-    Marketplace,
-    ObservationKind,
-    OverrideKind,
-    Proposal,
-    QuantitySource,
-    Severity,
-    StockEffect,
-)
+from core.model import Cause, Disposition, Event, Goods, Marketplace, Severity, StockEffect
 
 company = Table(
     "company",
@@ -169,7 +157,7 @@ transaction = Table(
     Column("fulfilment", Verbatim),
     Column("posted_at", Moment),
     Column("quantity", BigInteger),
-    Column("quantity_source", Word(QuantitySource, "a source of units")),
+    Column("quantity_source", Verbatim),
     Column("stock_effect", Word(StockEffect, "an effect on the stock")),
     Column("currency", Verbatim, nullable=False),  # of every amount of the row
     *(Column(name, Money, nullable=False) for name in AMOUNT_COLUMNS),
@@ -226,7 +214,7 @@ observation = Table(
     Column("id", RowId, primary_key=True),
     Column("batch", ForeignKey("batch.number"), nullable=False),
     Column("answer", BigInteger, nullable=False, index=True),  # rows of one answer about one fact have one number
-    Column("kind", Word(ObservationKind, "a kind of cost"), nullable=False),
+    Column("kind", Verbatim, nullable=False),
     Column("order_id", Verbatim, index=True),
     Column("product_id", Verbatim),
     Column("unit_cost", Money),
@@ -287,19 +275,17 @@ override = Table(
     Column("zero_confirmed", Boolean, nullable=False),
     Column("disposition", Word(Disposition, "a disposition")),
     Column("units_back", BigInteger),
-    Column(
-        "kind", Word(OverrideKind, "a kind of answer")
-    ),  # how the cost came about; missing where the override sets none
+    Column("kind", Verbatim),  # how the cost came about; missing where the override sets none
     Column("note", Verbatim),
     Column("saved_by", Verbatim, nullable=False),
     Column("saved_at", Moment, nullable=False),
     Column("shown_cost", Money),
     Column("shown_currency", Verbatim),
-    Column("shown_kind", Word(Proposal, "a proposal")),
+    Column("shown_kind", Verbatim),
     Column("shown_as_of", Moment),
     Column("sku", Verbatim),  # typed for a line that names none itself
-    Column("asked_event", Word(Event, "an event")),  # the question that it answers: what the line was when it was saved
-    Column("asked_goods", Word(Goods, "what became of goods")),
+    Column("asked_event", Verbatim),  # the question that it answers: what the line was when it was saved
+    Column("asked_goods", Verbatim),
     Column("asked_units", BigInteger),
     Column("asked_sku", Verbatim),
     CheckConstraint("version >= 1", name="version_from_one"),

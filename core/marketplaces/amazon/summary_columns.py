@@ -71,7 +71,7 @@ def by_columns(form: Format, declaration: Declaration, line_of: LineOf, units: U
         return by_columns_or_rows(contents, form, build)
 
     def build(table: ColumnTable) -> Reading:
-        slashes = day_first_of(table, declaration.posted)
+        slashes = day_first_of(table, declaration.moments)
         return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(read_table, table, slashes))
 
     def read_table(table: ColumnTable, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
@@ -132,7 +132,7 @@ def lines_and_headers(
         ),
         amounts=money.millionths,
         places=money.most_places,
-        posted=moments_of(rows, declaration.posted, day_first=day_first),
+        posted=moments_of(rows, declaration.moments, day_first=day_first),
         settlements=rows.stripped("settlement-id"),
         currencies=_currencies(rows, figures, header),
     )

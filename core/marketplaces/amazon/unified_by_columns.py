@@ -39,7 +39,7 @@ DECLARATION = Declaration(
     words=("type", "description", "quantity", "transaction status"),
     filled=("transaction release date", "sku"),
     amounts=(*COMPONENTS, "total"),
-    posted=("transaction release date", "date/time"),
+    moments=("transaction release date", "date/time"),
     group=(SETTLEMENT, "type", "order id", "sku", POSTED, WORDS),
     fields={"order_id": "order id", "sku": "sku", "marketplace": "marketplace", "fulfilment": "fulfillment"},
     raw_type="type",
@@ -98,7 +98,7 @@ def _lines(table: ColumnTable, figures: Figures, components: Sequence[str], curr
         places=money.places[-1],
         posted=moments_of(
             table,
-            DECLARATION.posted,
+            DECLARATION.moments,
             day_first=figures.day_first,
             without={"transaction release date": deferred},
         ),

@@ -15,7 +15,7 @@ DECLARATION = Declaration(
     ),
     filled=("order-id", "sku"),
     amounts=tuple(column.name for column in v1_flat.LAYOUT.columns if column.kind is Kind.AMOUNT)[1:],  # but the total
-    posted=("posted-date",),
+    moments=("posted-date",),
     group=(*IDS, POSTED),
     fields=FIELDS,
     raw_type="transaction-type",

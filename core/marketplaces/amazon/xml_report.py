@@ -284,13 +284,13 @@ def _told(part: Element, transaction: Transaction, item: Element | None, kind: s
     )
 
 
-def line_of(transaction: Transaction, told: StatedAmount) -> Line:
+def line_of(transaction: Transaction, amount: StatedAmount) -> Line:
     """Return what one amount of a transaction says, classified; without units."""
     means = meaning(transaction.kind, *((transaction.description,) if transaction.description else ()))
     posted = transaction.posted_at
-    column, typed_parts = _own_money(transaction, means, told.kind, told.word, told.amount)
+    column, typed_parts = _own_money(transaction, means, amount.kind, amount.word, amount.amount)
     return Line(
-        number=told.number,
+        number=amount.number,
         settlement_id=transaction.header.settlement_id,
         group=(
             transaction.header.settlement_id,
@@ -298,26 +298,26 @@ def line_of(transaction: Transaction, told: StatedAmount) -> Line:
             transaction.order_id,
             transaction.adjustment_id,
             transaction.shipment_id,
-            told.item_code,
-            told.sku,
+            amount.item_code,
+            amount.sku,
             posted.isoformat() if posted else "",
         ),
-        single=not told.kind or not (transaction.order_id or told.sku),  # each loss or fee is an event of its own
-        content=(told.kind, told.word, str(told.amount), told.content),
+        single=not amount.kind or not (transaction.order_id or amount.sku),  # each loss or fee is an event of its own
+        content=(amount.kind, amount.word, str(amount.amount), amount.content),
         event=means.event,
         stock_effect=means.stock_effect,
         raw_type=transaction.kind,
         raw_description=transaction.description,
-        parts=((column, told.amount),),
-        amount=told.amount,
-        currency=told.currency or transaction.header.currency,
+        parts=((column, amount.amount),),
+        amount=amount.amount,
+        currency=amount.currency or transaction.header.currency,
         posted_at=posted,
         order_id=transaction.order_id,
-        order_item_id=told.item_code,
+        order_item_id=amount.item_code,
         shipment_id=transaction.shipment_id,
         adjustment_id=transaction.adjustment_id,
         merchant_order_id=transaction.merchant_order_id,
-        sku=told.sku,
+        sku=amount.sku,
         marketplace=transaction.marketplace,
         fulfilment=transaction.fulfilment,
         goods=means.goods,

@@ -144,7 +144,7 @@ class OrderColumns:
         return own
 
     @cached_property
-    def left(self) -> np.ndarray:
+    def remainders(self) -> np.ndarray:
         """By row of an order: what its items leave of its net amount."""
         return np.asarray(self.money.millionths[-1] - self._of_items(self._parts()))
 
@@ -153,7 +153,7 @@ class OrderColumns:
         """By row: its `Role`."""
         count = self._of_items(np.ones(len(self.table), np.int64))
         told = self.has_gross & (self._of_items(self._parts(gross=True)) == self.gross)
-        complete = told | (self.left == 0)
+        complete = told | (self.remainders == 0)
         role = np.where(self.whole_of != np.arange(len(self.table)), Role.ITEM, Role.ALONE)
         role = np.where(count > 0, np.where(complete, Role.WHOLE, Role.IN_PART), role)
         return np.where(self.by_hand, Role.BY_HAND, role)
@@ -169,7 +169,7 @@ class OrderColumns:
         whole = written[-1].copy()
         np.maximum.at(whole, self.whole_of, np.where(self.role == Role.ITEM, parts, 0))
         found = np.where(self.role == Role.ITEM, parts, whole)
-        nothing = np.where(self.role == Role.ITEM, self._parts() == 0, self.left == 0)
+        nothing = np.where(self.role == Role.ITEM, self._parts() == 0, self.remainders == 0)
         return np.where(nothing, 0, found)
 
     def doubtful(self, comparable: np.ndarray) -> np.ndarray:

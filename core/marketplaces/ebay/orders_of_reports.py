@@ -147,22 +147,22 @@ def units_stated_again(transactions: pd.DataFrame) -> list[Row]:
     ]
 
 
-def _agreed(said: Sequence[Order]) -> Order | None:
+def _agreed(orders: Sequence[Order]) -> Order | None:
     """Return what reports say of an order together; `None` where they contradict each other."""
-    known = [order for order in said if order.wholes]
-    bare = [order for order in said if not order.wholes]
+    known = [order for order in orders if order.wholes]
+    bare = [order for order in orders if not order.wholes]
     nets = {order.net for order in known}
     if len(nets) != 1 or any(len(order.wholes) > 1 for order in known) or any(order.net for order in bare):
         return None
     complete = [order for order in known if order.is_complete]
     items = _together(complete or known)
-    if items is None or any(order.items.keys() - items.keys() for order in said):
+    if items is None or any(order.items.keys() - items.keys() for order in orders):
         return None
     whole = complete[0].wholes[0] if complete else _rest(known[0].wholes[0], nets.pop(), items)
     if not complete and whole["net"] < 0:
         return None  # the items come to more than their order
-    spelled = {name: _as_first_spelled(row, (one.items.get(name) for one in said)) for name, row in items.items()}
-    return Order((_as_first_spelled(whole, (one for order in said for one in order.wholes)),), spelled)
+    spelled = {name: _as_first_spelled(row, (one.items.get(name) for one in orders)) for name, row in items.items()}
+    return Order((_as_first_spelled(whole, (one for order in orders for one in order.wholes)),), spelled)
 
 
 def _together(orders: Sequence[Order]) -> dict[Name, Row] | None:

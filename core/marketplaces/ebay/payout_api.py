@@ -118,25 +118,25 @@ def _booked(node: Node, number: int, payout_id: str) -> Booked:
     )
 
 
-def _lines(booked: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Line]:
-    items = booked.node.nodes("orderLineItems")
-    if booked.means.event not in (Event.SALE, Event.REFUND, Event.DISPUTE) or not items:
-        return [_plain(booked, orders.get(booked.order_id, {}))]
-    known = orders.get(booked.order_id, {})
-    taken = _fees(items, booked)
+def _lines(posting: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Line]:
+    items = posting.node.nodes("orderLineItems")
+    if posting.means.event not in (Event.SALE, Event.REFUND, Event.DISPUTE) or not items:
+        return [_plain(posting, orders.get(posting.order_id, {}))]
+    known = orders.get(posting.order_id, {})
+    taken = _fees(items, posting)
     fees = [tuple((part.column, part.amount) for part in parts) for parts in taken]
     goods = [known.get(node.text("lineItemId")) for node in items]
-    gross = booked.net - sum((amount for parts in fees for _, amount in parts), ZERO)
-    own = _prices(booked, gross, items, goods)
+    gross = posting.net - sum((amount for parts in fees for _, amount in parts), ZERO)
+    own = _prices(posting, gross, items, goods)
     lines = [
-        _of_item(booked, node.text("lineItemId"), item, (*mine, *charged))._replace(typed=_declared(parts))
+        _of_item(posting, node.text("lineItemId"), item, (*mine, *charged))._replace(typed=_declared(parts))
         for node, item, mine, charged, parts in zip(items, goods, own, fees, taken, strict=True)
     ]
-    return _with_rest(booked, lines)
+    return _with_rest(posting, lines)
 
 
 def _prices(
-    booked: Booked, gross: Decimal, items: Sequence[Node], goods: Sequence[Item | None]
+    posting: Booked, gross: Decimal, items: Sequence[Node], goods: Sequence[Item | None]
 ) -> list[tuple[Part, ...]]:
     """Return price, postage and tax of each item, signed, in the payout's currency.
 
@@ -145,86 +145,86 @@ def _prices(
     """
     told = [item for item in goods if item is not None]
     parts = [item.parts for item in told]
-    if booked.means.event is not Event.SALE or len(told) < len(goods) or not any(parts):
+    if posting.means.event is not Event.SALE or len(told) < len(goods) or not any(parts):
         return [(("principal", part),) for part in shared_gross(gross, items)]
-    if all(item.currency == booked.currency for item in told):
+    if all(item.currency == posting.currency for item in told):
         return parts
     return shared_prices(gross, parts)
 
 
-def _with_rest(booked: Booked, lines: list[Line]) -> list[Line]:
+def _with_rest(posting: Booked, lines: list[Line]) -> list[Line]:
     """Let the lines sum to the transaction: what the items leave stands on the one item, or on a line of its own.
 
     What it is, nobody says: it is asked, as what the columns of the report's row leave of its net amount.
     """
-    rest = booked.net - sum((line.amount for line in lines), ZERO)
+    rest = posting.net - sum((line.amount for line in lines), ZERO)
     if not rest:
         return lines
     asked = TypedPart("other", rest, None, REST_OF_NET)
     if len(lines) == 1:
         line = lines[0]
-        return [line._replace(parts=(*line.parts, ("other", rest)), amount=booked.net, typed=(*line.typed, asked))]
-    return [*lines, _line(booked, "", (("other", rest),))._replace(typed=(asked,))]
+        return [line._replace(parts=(*line.parts, ("other", rest)), amount=posting.net, typed=(*line.typed, asked))]
+    return [*lines, _line(posting, "", (("other", rest),))._replace(typed=(asked,))]
 
 
-def _of_item(booked: Booked, line_item_id: str, item: Item | None, parts: Sequence[Part]) -> Line:
-    sale = booked.means.event is Event.SALE
-    return _line(booked, line_item_id, parts)._replace(
+def _of_item(posting: Booked, line_item_id: str, item: Item | None, parts: Sequence[Part]) -> Line:
+    sale = posting.means.event is Event.SALE
+    return _line(posting, line_item_id, parts)._replace(
         carries_units=True,
         units=item.units if sale and item else None,  # a refund does not say how many units came back
         sku=item.sku if item else "",
     )
 
 
-def _plain(booked: Booked, items: Mapping[str, Item]) -> Line:
+def _plain(posting: Booked, items: Mapping[str, Item]) -> Line:
     """Return a transaction that names no items; the only item of its order is the one meant."""
-    column = "other_fee" if booked.means.event in (Event.FEE, Event.ADVERTISING) else "other"
-    about_goods = booked.means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
+    column = "other_fee" if posting.means.event in (Event.FEE, Event.ADVERTISING) else "other"
+    about_goods = posting.means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
     only = next(iter(items.items())) if about_goods and len(items) == 1 else ("", None)
-    line = _line(booked, only[0], (("principal" if about_goods else column, booked.net),))
+    line = _line(posting, only[0], (("principal" if about_goods else column, posting.net),))
     sku = only[1].sku if only[1] else ""
-    word = listed(booked.kind, booked.node.text("feeType"))
-    return line._replace(carries_units=about_goods, typed=typed(line.parts, booked.means, word), sku=sku)
+    word = listed(posting.kind, posting.node.text("feeType"))
+    return line._replace(carries_units=about_goods, typed=typed(line.parts, posting.means, word), sku=sku)
 
 
-def _line(booked: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
+def _line(posting: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
     kept = tuple((column, amount) for column, amount in parts if amount)
-    description = booked.node.text("transactionMemo") or booked.node.text("feeType")
-    of_item = booked.means.event in (Event.SALE, Event.REFUND)
+    description = posting.node.text("transactionMemo") or posting.node.text("feeType")
+    of_item = posting.means.event in (Event.SALE, Event.REFUND)
     return Line(
-        number=booked.number,
-        settlement_id=booked.payout_id,
-        group=(booked.kind, booked.order_id, booked.id, line_item_id, booked.node.text("feeType")),
+        number=posting.number,
+        settlement_id=posting.payout_id,
+        group=(posting.kind, posting.order_id, posting.id, line_item_id, posting.node.text("feeType")),
         single=True,
-        content=(booked.id, line_item_id, description, *(f"{column} {amount}" for column, amount in kept)),
-        event=booked.means.event,
-        stock_effect=booked.means.stock_effect,
-        raw_type=booked.kind,
+        content=(posting.id, line_item_id, description, *(f"{column} {amount}" for column, amount in kept)),
+        event=posting.means.event,
+        stock_effect=posting.means.stock_effect,
+        raw_type=posting.kind,
         raw_description="" if of_item else description,
         parts=kept,
         amount=sum((amount for _, amount in kept), ZERO),
-        currency=booked.currency,
-        posted_at=booked.posted_at,
-        order_id=booked.order_id,
+        currency=posting.currency,
+        posted_at=posting.posted_at,
+        order_id=posting.order_id,
         order_item_id=line_item_id,
         marketplace=Marketplace.EBAY.value,
-        goods=booked.means.goods,
+        goods=posting.means.goods,
     )
 
 
-def _fees(items: Sequence[Node], booked: Booked) -> list[tuple[TypedPart, ...]]:
+def _fees(items: Sequence[Node], posting: Booked) -> list[tuple[TypedPart, ...]]:
     """Return what eBay takes for each item, or gives back of it with a refund; a donation is one of its own kind.
 
     The report tells the fees of a sale by item, and of a refund each fee as one: so they are converted.
     """
     named = [_named_fees(node) for node in items]
-    of_sale = booked.means.event is Event.SALE
+    of_sale = posting.means.event is Event.SALE
     return [
         tuple(
             TypedPart(fee(word).column, -amount if of_sale else amount, fee(word).line_type, word)
             for (word, _), amount in zip(own, amounts, strict=True)
         )
-        for own, amounts in zip(named, _converted_fees(named, booked, together=not of_sale), strict=True)
+        for own, amounts in zip(named, _converted_fees(named, posting, together=not of_sale), strict=True)
     ]
 
 
@@ -236,35 +236,35 @@ def _named_fees(node: Node) -> list[tuple[str, Node]]:
 
 
 def _converted_fees(
-    named: Sequence[Sequence[tuple[str, Node]]], booked: Booked, *, together: bool
+    named: Sequence[Sequence[tuple[str, Node]]], posting: Booked, *, together: bool
 ) -> list[list[Decimal]]:
     """Return the fees of each item in the transaction's currency; those of one word together, if so wished."""
-    found = [[_in_payout_currency(amount, booked) for _, amount in own] for own in named]
+    found = [[_in_payout_currency(amount, posting) for _, amount in own] for own in named]
     foreign: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for item, own in enumerate(named):
         for at, (word, amount) in enumerate(own):
-            if together and _is_foreign(amount, booked):
+            if together and _is_foreign(amount, posting):
                 foreign[word].append((item, at))
     for places in foreign.values():
         values = [named[item][at][1].amount("value") for item, at in places]
         if min(values) >= 0:
-            whole = cents(sum(values, ZERO) * _rate(booked.node.node("amount") or booked.node))
+            whole = cents(sum(values, ZERO) * _rate(posting.node.node("amount") or posting.node))
             for (item, at), share in zip(places, share_cents(whole, values), strict=True):
                 found[item][at] = share
     return found
 
 
-def _is_foreign(amount: Node, booked: Booked) -> bool:
+def _is_foreign(amount: Node, posting: Booked) -> bool:
     """Tell whether an amount must be converted: eBay states it neither in the transaction's currency nor converted."""
-    own = amount.currency("currency") in ("", booked.currency)
-    return not own and amount.currency("convertedFromCurrency") != booked.currency
+    own = amount.currency("currency") in ("", posting.currency)
+    return not own and amount.currency("convertedFromCurrency") != posting.currency
 
 
-def _in_payout_currency(amount: Node, booked: Booked) -> Decimal:
+def _in_payout_currency(amount: Node, posting: Booked) -> Decimal:
     """Return an amount beside a transaction's own in the transaction's currency; eBay leaves fees in the order's."""
-    if _is_foreign(amount, booked):
-        return cents(amount.amount("value") * _rate(booked.node.node("amount") or booked.node))
-    is_own = amount.currency("currency") in ("", booked.currency)
+    if _is_foreign(amount, posting):
+        return cents(amount.amount("value") * _rate(posting.node.node("amount") or posting.node))
+    is_own = amount.currency("currency") in ("", posting.currency)
     return amount.amount("value" if is_own else "convertedFromValue")
 
 

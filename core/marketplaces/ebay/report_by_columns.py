@@ -66,7 +66,7 @@ DECLARATION = Declaration(
     words=("Type", "Description", "Quantity", VAT_RATE),
     filled=("Item ID", "Custom label"),
     amounts=(*COMPONENTS, "Net amount"),
-    posted=("Transaction creation date",),
+    moments=("Transaction creation date",),
     group=(
         *("Type", "Order number", "Transaction ID", "Item ID", "Custom label", POSTED),
         *("Reference ID", WORDS),
@@ -202,7 +202,7 @@ class Report:
             shapes=self._shapes(money),
             amounts=money.millionths,
             places=orders.places,
-            posted=moments_of(self.table, DECLARATION.posted, day_first=self.figures.day_first),
+            posted=moments_of(self.table, DECLARATION.moments, day_first=self.figures.day_first),
             settlements=Coded(payouts.codes[orders.whole_of], payouts.values),
             currencies=_named(currency, self.currency, orders.whole_of),
         )
@@ -267,7 +267,7 @@ _LEFT = "(what the items leave)"
 def _with_left(orders: OrderColumns) -> Money:
     """Return the components, what items leave of the net amount of their order, and the net amount."""
     money, told = orders.money, np.isin(orders.role, [Role.WHOLE, Role.IN_PART])
-    left = np.where(told, orders.left, 0)
+    left = np.where(told, orders.remainders, 0)
     return Money(
         money.mark,
         (*money.names[:-1], _LEFT, money.names[-1]),

@@ -60,7 +60,7 @@ class Amounts:
     """Of the parts and the gross amount; empty where it is that of the net amount."""
     rate: Decimal | None = None
     """What the file says a unit of one currency is in the other; in which direction it does not say."""
-    left: Decimal = Decimal(0)
+    remainder: Decimal = Decimal(0)
     """What the parts leave of the net amount, once it is among them."""
     lacks_items: bool = False
     """Whether it is the row of an order as a whole, and rows of its items are missing."""
@@ -138,7 +138,7 @@ def _alone(row: Amounts, currency: str) -> Amounts:
     net = row.net or Decimal(0)
     left = net - _sum(own)
     parts = (*own, (row.rest, left)) if left else own
-    return replace(row, net=net, parts=parts, left=left, currency=row.currency or currency)
+    return replace(row, net=net, parts=parts, remainder=left, currency=row.currency or currency)
 
 
 def _together(order: Order, rows: Sequence[Amounts], currency: str, *, lacks: bool) -> dict[int, Amounts]:
@@ -148,7 +148,7 @@ def _together(order: Order, rows: Sequence[Amounts], currency: str, *, lacks: bo
     own = (whole.net or Decimal(0)) - sum((_sum(item.parts) for item in items.values()), Decimal(0))
     left = own - _sum(whole.parts)
     parts = (*whole.parts, (whole.rest, left)) if left else whole.parts
-    found = {order.whole: replace(whole, net=own, left=left, parts=parts, currency=currency, lacks_items=lacks)}
+    found = {order.whole: replace(whole, net=own, remainder=left, parts=parts, currency=currency, lacks_items=lacks)}
     for place, item in items.items():
         found[place] = replace(item, net=_sum(item.parts), currency=currency, payout_id=whole.payout_id)
     return found

@@ -203,9 +203,9 @@ def _undeclared_rest(amounts: Amounts) -> tuple[TypedPart, ...]:
     An order of 100.00 with fees of 10.00 and a net amount of 70.00 has 20.00 less than its columns explain. What a
     refund's columns leave is what the buyer got back, and a charge's is the charge.
     """
-    if not amounts.left or amounts.rest != _NOBODYS:
+    if not amounts.remainder or amounts.rest != _NOBODYS:
         return ()
-    return (TypedPart(_NOBODYS, amounts.left, None, REST_OF_NET),)
+    return (TypedPart(_NOBODYS, amounts.remainder, None, REST_OF_NET),)
 
 
 def odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:

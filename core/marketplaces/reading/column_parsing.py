@@ -186,21 +186,21 @@ def _without_blank_rows_and_headers(found: ColumnTable) -> ColumnTable | None:
     return _kept(found, np.flatnonzero(~(blank | again)))
 
 
-def _repeated_headers(found: ColumnTable) -> np.ndarray | None:
-    first = found.names[0]
-    names = [at for at, text in enumerate(found.texts(first)) if is_column_name(found.layout, text)]
-    again = np.isin(found.codes(first), names)
-    if found.layout.remarks and any(text.casefold().startswith(found.layout.remarks) for text in found.texts(first)):
+def _repeated_headers(table: ColumnTable) -> np.ndarray | None:
+    first = table.names[0]
+    names = [at for at, text in enumerate(table.texts(first)) if is_column_name(table.layout, text)]
+    again = np.isin(table.codes(first), names)
+    if table.layout.remarks and any(text.casefold().startswith(table.layout.remarks) for text in table.texts(first)):
         return None
     for row in np.flatnonzero(again):
-        cells = found.rows(np.array([row]), numbered=False)[0].content
-        if not found.layout.total or list(cells) != found.heading:
+        cells = table.rows(np.array([row]), numbered=False)[0].content
+        if not table.layout.total or list(cells) != table.heading:
             return None
     return again
 
 
-def _kept(found: ColumnTable, rows: np.ndarray) -> ColumnTable:
-    kept = found.only(rows)
+def _kept(table: ColumnTable, rows: np.ndarray) -> ColumnTable:
+    kept = table.only(rows)
     return replace(kept, columns={name: _used(codes, texts) for name, (codes, texts) in kept.columns.items()})
 
 

@@ -132,7 +132,7 @@ def order_units(orders: Iterable[Order]) -> pd.DataFrame:
             "item_id": item.id,
             "sku": item.sku or None,
             "units": order.units_of(item),
-            "fulfilled": None if order.fulfilled is None else order.fulfilled.get(item.id, 0),
+            "fulfilled": None if order.fulfilled_units is None else order.fulfilled_units.get(item.id, 0),
             "as_of": order.as_of,
             "first_paid_at": order.first_paid_at,
         }

@@ -101,7 +101,7 @@ class Order:
     is_cancelled: bool
     as_of: datetime
     """When the order was last changed, as far as the answer says."""
-    fulfilled: Mapping[str, int] | None = field(default=None, hash=False)
+    fulfilled_units: Mapping[str, int] | None = field(default=None, hash=False)
     """Units that have left, by item; missing where the answer does not say."""
 
     @property
@@ -115,7 +115,7 @@ class Order:
         return min((payment.at for payment in self.payments), default=None)
 
     @property
-    def paid(self) -> Decimal:
+    def payment(self) -> Decimal:
         """All money that came, + in the shop's currency, whatever was given back later."""
         return sum((payment.amount for payment in self.payments), ZERO)
 
@@ -124,12 +124,12 @@ class Order:
         """Whether the goods that are not given back are paid: more payments, and answers, will come if they are not."""
         back = sum((item.price + item.tax for refund in self.refunds for item in refund.items), ZERO)
         goods = sum((item.price + item.tax for item in self.items), self.shipping)
-        return self.paid >= min(self.total, goods - back) - self._tolerance
+        return self.payment >= min(self.total, goods - back) - self._tolerance
 
     @property
     def has_goods_in_exchange(self) -> bool:
         """Whether it holds more than was ever paid for: something came in place of what was given back."""
-        return sum((item.price + item.tax for item in self.items), ZERO) > self.paid + self._tolerance
+        return sum((item.price + item.tax for item in self.items), ZERO) > self.payment + self._tolerance
 
     @property
     def _tolerance(self) -> Decimal:
@@ -142,7 +142,7 @@ class Order:
         sale yet: the balance brings another answer, and the goods with it.
         """
         left = self._left(item)
-        return left + (self._to_leave(item) if self.is_paid or self.fulfilled is None else 0)
+        return left + (self._to_leave(item) if self.is_paid or self.fulfilled_units is None else 0)
 
     def was_never_fulfilled(self, item: Item) -> bool:
         """Tell whether the units of a refunded item were cancelled before they left."""
@@ -152,10 +152,10 @@ class Order:
         return self._cancelled(sold) <= sold.units - self._left(sold) - self._to_leave(sold)
 
     def _left(self, item: Item) -> int:
-        return min(item.units, (self.fulfilled or {}).get(item.id, 0))
+        return min(item.units, (self.fulfilled_units or {}).get(item.id, 0))
 
     def _to_leave(self, item: Item) -> int:
-        if self.fulfilled is not None and self.is_cancelled:
+        if self.fulfilled_units is not None and self.is_cancelled:
             return 0
         open_units = max(0, item.units - self._left(item) - self._cancelled(item))
         return open_units if item.outstanding is None else min(open_units, item.outstanding)
@@ -214,7 +214,7 @@ def read_order(node: Node) -> Order:
         currency=_currency(node, "totalPriceSet"),
         is_cancelled=bool(node.text("cancelledAt")),
         as_of=node.moment("updatedAt") or max([placed, *(p.at for p in payments), *(r.at for r in refunds)]),
-        fulfilled=_fulfilled(node),
+        fulfilled_units=_fulfilled(node),
     )
 
 

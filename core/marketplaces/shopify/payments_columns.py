@@ -41,12 +41,12 @@ DECLARATION = Declaration(
     words=("Type",),
     filled=(),
     amounts=("Amount", "Fee", "Net"),
-    posted=("Transaction Date",),
+    moments=("Transaction Date",),
     group=("Type", "Order", "Checkout", POSTED),
     fields={"order_id": "Order"},
     raw_type="Type",
     total="Net",
-    taken=frozenset({"Fee"}),
+    subtracted_columns=frozenset({"Fee"}),
     by_state=True,
 )
 
@@ -103,7 +103,7 @@ def _lines(
         shapes=shapes_of(table, DECLARATION, money, line_of),
         amounts=money.millionths,
         places=money.places[-1],
-        posted=moments_of(table, DECLARATION.posted, day_first=figures.day_first),
+        posted=moments_of(table, DECLARATION.moments, day_first=figures.day_first),
         settlements=_once(table.by(names, lambda row: payout_id(row, figures))),
         currencies=_once(currencies),
     )

@@ -39,7 +39,7 @@ DECLARATION = Declaration(
     words=("Transaction Type", "Transaction Description", "Amount Type", "Ship Qty"),
     filled=("Customer Order #", "Partner Item Id"),
     amounts=("Amount",),
-    posted=("Transaction Posted Timestamp",),
+    moments=("Transaction Posted Timestamp",),
     group=(
         *("Transaction Type", "Customer Order #", "Customer Order line #", "Transaction Key", "Partner Item Id"),
         *(POSTED, WORDS),
@@ -105,7 +105,7 @@ def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
         shapes=shapes_of(rows, DECLARATION, money, lambda row: recon_v1.line_of(row, figures, currency)),
         amounts=money.millionths,
         places=money.most_places,
-        posted=moments_of(rows, DECLARATION.posted, day_first=False),
+        posted=moments_of(rows, DECLARATION.moments, day_first=False),
         settlements=Coded(np.zeros(len(rows), np.int64), [""]),
         currencies=Coded(currencies.spread(different.index, np.int64), different),
     )

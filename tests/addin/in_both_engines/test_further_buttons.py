@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.books.booked_settlement import BookedSettlement
-    from core.books.entries import Posted
+    from core.books.entries import PostedEntry
     from tests.addin.in_both_engines.desktop import Desktop
 
 
@@ -153,7 +153,7 @@ def test_export_to_excel_writes_what_went_out_once_more(desktop: Desktop) -> Non
     assert 1 == len(workbooks_of_entries(desktop.path.parent))
 
 
-def posted_entries(desktop: Desktop) -> list[Posted]:
+def posted_entries(desktop: Desktop) -> list[PostedEntry]:
     with Database.open(desktop.path.parent / "demo.sqlite") as database, database.reading() as connection:
         return list(entries.posted(connection))
 

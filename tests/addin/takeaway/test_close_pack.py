@@ -81,7 +81,11 @@ def test_a_line_without_cost_is_in_no_entry_of_the_accrual_not_even_with_its_mon
     view = replace(reported.view, books=replace(books, lines=lines))
     figures = closing_figures(view, Month.parse("2026-08"), options=ExportOptions())
 
-    assert (0, [], ["222-1"]) == (len(figures.accrued), figures.entries, figures.not_accrued["order_id"].to_list())
+    assert (0, [], ["222-1"]) == (
+        len(figures.accrual_lines),
+        figures.entries,
+        figures.not_accrued["order_id"].to_list(),
+    )
     (row,) = rows_below(opened(close_pack(view, "2026-08", zones=ZONES, now=NOW))["Accrual"], "tblNotAccrued")
     assert ("222-1", "●", None) == (row["Order ID"], row["!"], row["COGS"])
 

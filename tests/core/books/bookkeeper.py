@@ -34,7 +34,7 @@ from core.books.reopening import reopen
 from core.books.seal_check import find_altered
 from core.books.settlements_of_days import Days, settlements_of_days
 from core.books.undo import NothingToUndoError, restore_values, undo_last
-from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
@@ -341,7 +341,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
     def verify_names_nothing(self, books: Books) -> None:
         """Hold the product's own check: whatever happened, it has nothing to name."""
         assert_months_are_read_alone(self.database, books)
-        held = evidence(self.database)
+        held = read_evidence(self.database)
         options = ExportOptions(zones=books.zones)
         found = [one for each in books.settlements for one in tie_outs(self.database, books, each, options, held)]
         found += company_tie_outs(self.database, books, held)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.books import batches, sku_mapping
 from core.books.batches import BatchKind
 from core.books.database import tables
-from core.books.observations import Added
+from core.books.observations import FactCounts
 from core.books.sku_mapping import TYPED_IN
 from core.frame_columns import MAPPING_COLUMNS, frame, records
 from tests.core.books.examples import LATER, NOW
@@ -21,7 +21,7 @@ Answer = tuple[str, str | None, int | None, str]
 """SKU, product, units, rule."""
 
 
-def add(database: Database, *answers: Answer, at: datetime = NOW) -> Added:
+def add(database: Database, *answers: Answer, at: datetime = NOW) -> FactCounts:
     """Store answers in a batch of their own."""
     names = ("sku", "product_id", "units", "rule")
     rows = [{**dict(zip(names, answer, strict=True)), "fetched_at": at} for answer in answers]
@@ -45,7 +45,7 @@ def test_the_latest_answer_holds(database: Database) -> None:
     """A SKU stands for what was found last, and what was found before is kept."""
     add(database, ("S", None, None, "lookup"))
 
-    assert Added(1, 0) == add(database, ("S", "P", 6, "lookup"))
+    assert FactCounts(1, 0) == add(database, ("S", "P", 6, "lookup"))
     assert [("S", "P", 6)] == latest(database, "sku", "product_id", "units")
     with database.reading() as connection:
         every = select(tables.mapping.c.product_id, tables.mapping.c.answer).order_by(tables.mapping.c.id)
@@ -57,7 +57,7 @@ def test_the_same_answer_again_only_moves_the_moment(database: Database) -> None
     kit: list[Answer] = [("K", "P", 1, "kit"), ("K", "Q", 2, "kit")]
     add(database, *kit, ("S", None, None, "lookup"))
 
-    assert Added(0, 2) == add(database, *reversed(kit), ("S", None, None, "lookup"), at=LATER)
+    assert FactCounts(0, 2) == add(database, *reversed(kit), ("S", None, None, "lookup"), at=LATER)
     assert [("K", LATER), ("K", LATER), ("S", LATER)] == latest(database, "sku", "fetched_at")
 
 
@@ -106,4 +106,4 @@ def test_typing_nothing_goes_back_to_what_was_found(database: Database) -> None:
 
 def test_an_empty_answer(database: Database) -> None:
     """Nothing asked, nothing stored."""
-    assert (Added(0, 0), []) == (add(database), products(database))
+    assert (FactCounts(0, 0), []) == (add(database), products(database))

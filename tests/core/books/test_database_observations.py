@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.books import batches, observations
 from core.books.batches import BatchKind
 from core.books.database import frames, tables
-from core.books.observations import Added
+from core.books.observations import FactCounts
 from core.frame_columns import records
 from core.model import Cause, ObservationKind
 from tests.core.books.examples import LATER, NOW, observed
@@ -30,7 +30,7 @@ NOT_FOUND: dict[str, object] = {
 }
 
 
-def add(database: Database, *rows: dict[str, object]) -> Added:
+def add(database: Database, *rows: dict[str, object]) -> FactCounts:
     """Store one answer in a batch of its own."""
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
@@ -58,7 +58,7 @@ def test_an_answer_comes_back_as_it_was(database: Database) -> None:
         {**ON_DATE, "unit_cost": Decimal("0.000001")},
         {**NOT_FOUND, "order_id": "O2", "cause": Cause.ORDER_NOT_FOUND},
     ]
-    assert Added(4, 0) == add(database, *rows)
+    assert FactCounts(4, 0) == add(database, *rows)
 
     with database.reading() as connection:
         pd.testing.assert_frame_equal(observed(*rows), observations.latest(connection))
@@ -68,7 +68,7 @@ def test_the_same_answer_again_only_moves_the_moment(database: Database) -> None
     """A fact seen again is not stored again; when it was last confirmed is what counts, first and last are kept."""
     add(database, {}, AVERAGE)
 
-    assert Added(0, 2) == add(database, {"fetched_at": LATER, "raw": "$4.100"}, {**AVERAGE, "fetched_at": LATER})
+    assert FactCounts(0, 2) == add(database, {"fetched_at": LATER, "raw": "$4.100"}, {**AVERAGE, "fetched_at": LATER})
     assert [(LATER, "$4.10")] * 2 == latest(database, "fetched_at", "raw")
     assert [(NOW, LATER, 1)] * 2 == [
         (row["fetched_at"], row["seen_at"], row["batch"]) for row in records(history(database))
@@ -91,7 +91,7 @@ def test_another_answer_is_stored_and_holds(database: Database, changed: dict[st
     """Whatever changes about a fact is stored beside what was said before, and holds from then on."""
     add(database, {})
 
-    assert Added(1, 0) == add(database, {**changed, "fetched_at": LATER})
+    assert FactCounts(1, 0) == add(database, {**changed, "fetched_at": LATER})
     assert [tuple(changed.values())] == latest(database, *changed)
     assert 2 == len(history(database))
 
@@ -118,8 +118,8 @@ def test_facts_are_kept_apart(database: Database) -> None:
         {**ON_DATE, "record_date": "2026-11-02"},
     ]
 
-    assert Added(7, 0) == add(database, *rows)
-    assert Added(0, 7) == add(database, *rows)
+    assert FactCounts(7, 0) == add(database, *rows)
+    assert FactCounts(0, 7) == add(database, *rows)
     assert 7 == len(latest(database))
 
 
@@ -129,16 +129,16 @@ def test_several_shipments_are_one_answer(database: Database) -> None:
     later: dict[str, object] = {"units": 1, "record_date": "2026-11-04", "unit_cost": Decimal("4.30")}
     add(database, first, first, later)
 
-    assert Added(0, 1) == add(database, {**later, "fetched_at": LATER}, first, first)
+    assert FactCounts(0, 1) == add(database, {**later, "fetched_at": LATER}, first, first)
     assert 3 == len(latest(database))
-    assert Added(1, 0) == add(database, first, later)
+    assert FactCounts(1, 0) == add(database, first, later)
     assert [(Decimal("4.10"),), (Decimal("4.30"),)] == latest(database, "unit_cost")
 
 
 @pytest.mark.parametrize("kind", [AVERAGE, ON_DATE])
 def test_the_last_of_two_averages_holds(database: Database, kind: dict[str, object]) -> None:
     """If one answer names two averages of a product, the last word holds."""
-    assert Added(1, 0) == add(database, {**kind, "unit_cost": Decimal(1)}, {**kind, "unit_cost": Decimal(2)})
+    assert FactCounts(1, 0) == add(database, {**kind, "unit_cost": Decimal(1)}, {**kind, "unit_cost": Decimal(2)})
     assert [(Decimal(2),)] == latest(database, "unit_cost")
 
 
@@ -196,7 +196,7 @@ def test_rows_without_a_moment_take_the_present(database: Database) -> None:
 
 def test_nothing_was_seen_yet(database: Database) -> None:
     """Empty books have seen nothing, and an empty answer adds nothing."""
-    assert Added(0, 0) == add(database)
+    assert FactCounts(0, 0) == add(database)
 
 
 def test_what_was_said_names_its_product_and_order(database: Database) -> None:
@@ -213,4 +213,4 @@ def test_more_orders_than_a_database_takes_at_once(database: Database) -> None:
     rows: list[dict[str, object]] = [{"order_id": f"O{number}"} for number in range(1201)]
     add(database, *rows)
 
-    assert Added(1, 1200) == add(database, *rows[:-1], {"order_id": "O1200", "unit_cost": Decimal(9)})
+    assert FactCounts(1, 1200) == add(database, *rows[:-1], {"order_id": "O1200", "unit_cost": Decimal(9)})

@@ -10,7 +10,7 @@ from core.books import batches, entries, locks, true_up_history
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus
 from core.books.entries import EntryLineRow, EntryRow
-from core.books.true_up_history import FOUND_COLUMNS, Decision, Proposed, TrueUpDecidedError, Verdict
+from core.books.true_up_history import FOUND_COLUMNS, Decision, ProposalCounts, TrueUpDecidedError, Verdict
 from core.frame_columns import frame, records
 from core.journal.entry import EntryKind
 from tests.core.books.examples import NOW, costed, save_settlement, settlement
@@ -39,7 +39,7 @@ def locked(database: Database, settlement_id: str = "S1", keys: tuple[str, ...] 
         return booked
 
 
-def propose(database: Database, **costs: str) -> Proposed:
+def propose(database: Database, **costs: str) -> ProposalCounts:
     """Propose unit costs for lines that were locked at 4.10 with one unit."""
     rows = [
         {
@@ -82,8 +82,8 @@ def test_a_difference_is_proposed_once(database: Database) -> None:
     """A locked line that would cost something else now waits for a decision; the same finding again adds nothing."""
     locked(database)
 
-    assert Proposed(1, 0, 0) == propose(database, a="4.17")
-    assert Proposed(0, 1, 0) == propose(database, a="4.17")
+    assert ProposalCounts(1, 0, 0) == propose(database, a="4.17")
+    assert ProposalCounts(0, 1, 0) == propose(database, a="4.17")
     assert [("a", Decimal("0.07"))] == pending(database)
 
 
@@ -103,7 +103,7 @@ def test_a_later_finding_replaces_the_proposal(database: Database) -> None:
     locked(database)
     propose(database, a="4.17", b="4.18")
 
-    assert Proposed(1, 0, 2) == propose(database, a="4.20")
+    assert ProposalCounts(1, 0, 2) == propose(database, a="4.20")
     assert [("a", Decimal("0.10"))] == pending(database)
     assert [
         ("a", Decimal("4.17"), Decision.WITHDRAWN),
@@ -138,10 +138,10 @@ def test_what_was_dismissed_does_not_come_back(database: Database) -> None:
     propose(database, a="4.17")
     decide(database, DISMISS, "a")
 
-    assert Proposed(0, 1, 0) == propose(database, a="4.17")
-    assert Proposed(1, 0, 0) == propose(database, a="4.20")
+    assert ProposalCounts(0, 1, 0) == propose(database, a="4.17")
+    assert ProposalCounts(1, 0, 0) == propose(database, a="4.20")
     decide(database, ACCEPT, "a")
-    assert Proposed(1, 0, 0) == propose(database, a="4.17")
+    assert ProposalCounts(1, 0, 0) == propose(database, a="4.17")
     assert ("a", Decimal("4.17"), Decision.DISMISSED) == decisions(database)[0]
 
 
@@ -171,5 +171,5 @@ def test_reopening_takes_the_proposals_with_it(database: Database) -> None:
         locks.lock(connection, booked, costed(connection, booked), batch(connection), EntryStatus.EXPORTED)
     propose(database, a="4.25")
 
-    assert (0, Proposed(0, 0, 0)) == (held, nothing)
+    assert (0, ProposalCounts(0, 0, 0)) == (held, nothing)
     assert [("a", Decimal("0.15"))] == pending(database)

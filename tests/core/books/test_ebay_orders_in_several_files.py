@@ -20,7 +20,7 @@ from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.saving import save_answers
-from core.books.verification import evidence, tie_outs
+from core.books.verification import read_evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.model import CostStatus, Event
@@ -91,7 +91,7 @@ def asked(database: Database) -> list[str]:
 
 def what_verify_names(database: Database) -> list[str]:
     books = load_books(database)
-    proof = evidence(database)
+    proof = read_evidence(database)
     found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportOptions(), proof)]
     return [one.sentence for one in found if not one.ok]
 

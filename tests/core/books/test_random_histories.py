@@ -46,7 +46,7 @@ from core.books.saving import save_answers
 from core.books.seal_check import find_altered
 from core.books.time_zones import change_time_zones
 from core.books.undo import NothingToUndoError, undo_last
-from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
@@ -104,7 +104,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
-            books, held = self.load(), evidence(self.database)
+            books, held = self.load(), read_evidence(self.database)
             found = [
                 one for each in books.settlements for one in tie_outs(self.database, books, each, ExportOptions(), held)
             ]

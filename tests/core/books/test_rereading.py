@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.books.books import Books
-    from core.books.rereading import Reread
+    from core.books.rereading import Rereading
 
 
 OLD = Path(__file__).parent / "stored_books" / "reader_1.sqlite"
@@ -71,7 +71,7 @@ def books_of(database: Database) -> Books:
     return load_books(database)
 
 
-def by_name(news: list[Reread]) -> dict[str, Reread]:
+def by_name(news: list[Rereading]) -> dict[str, Rereading]:
     return {one.settlement.name: one for one in news}
 
 

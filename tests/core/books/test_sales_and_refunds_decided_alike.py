@@ -51,7 +51,7 @@ class Bench:
         return str(lines.loc[lines["event"] == event, "key"].iloc[0])
 
     def save(self, event: Event, **said: object) -> Saving:
-        answer = Answer(self.key(event), **{"version": 0, "cost": None, "proposed": None, **said})  # type: ignore[arg-type]  # fields of Answer
+        answer = Answer(self.key(event), **{"version": 0, "cost": None, "proposal": None, **said})  # type: ignore[arg-type]  # fields of Answer
         return save_answers(self.database, self.books, [answer], settlement_ids=None, accept_proposals=True, **WHO)
 
     def export(self, *settlement_ids: str) -> None:

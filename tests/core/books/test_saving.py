@@ -84,7 +84,7 @@ class Desk:
     def answer(self, event: Event, **said: object) -> Answer:
         """Return the row of Resolve of the first line of that kind, with what is said in its cells."""
         line = self.line(event)
-        return Answer(**{"key": line["key"], "version": 0, "cost": None, "proposed": line["proposed_cost"], **said})  # type: ignore[arg-type]  # fields of Answer
+        return Answer(**{"key": line["key"], "version": 0, "cost": None, "proposal": line["proposed_cost"], **said})  # type: ignore[arg-type]  # fields of Answer
 
     def save(self, *answers: Answer, accept_proposals: bool = False, accept_suspect: bool = False) -> Saving:
         return save_answers(
@@ -134,7 +134,7 @@ def as_answer(row: dict[str, object], said: dict[str, object], version: int = 0)
     """Return the answer of a row whose cells hold what was drawn."""
     cost = row["proposed_cost"] if said["cost"] == "proposal" else said["cost"]
     number = None if cost is None else Decimal(str(cost))
-    return Answer(**{**said, "key": row["key"], "version": version, "cost": number, "proposed": row["proposed_cost"]})  # type: ignore[arg-type]  # fields of Answer
+    return Answer(**{**said, "key": row["key"], "version": version, "cost": number, "proposal": row["proposed_cost"]})  # type: ignore[arg-type]  # fields of Answer
 
 
 @settings(max_examples=examples(10), deadline=None)

@@ -368,7 +368,7 @@ def test_a_preview_counts_the_units_as_the_books_will(database: Database, answer
     books = load_books(database)
     asking = books.lines[(books.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False).astype(bool)]
     row = (asking if answered is typed_units else books.lines).iloc[0]
-    answers = [Answer(str(row["key"]), 0, **{"cost": None, "proposed": None, **given})]
+    answers = [Answer(str(row["key"]), 0, **{"cost": None, "proposal": None, **given})]
     options: dict[str, Any] = {"settlement_ids": None, "accept_proposals": False, "who": "M. Lee", "now": NOW}
     planned = plan_answers(books, answers, **options).after
     save_answers(database, books, answers, accept_suspect=True, **options)

@@ -23,7 +23,7 @@ from core.books.posted_elsewhere import post_elsewhere
 from core.books.saving import save_answers
 from core.books.seal_check import find_altered
 from core.books.true_ups import take_up_true_ups
-from core.books.verification import company_tie_outs, evidence, tie_outs
+from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.time import Month
 from tests.core.books.shops import WHO, Shop, lost, refund, sale
@@ -52,7 +52,7 @@ SUBSCRIPTION = line(
 
 def every_tie_out(database: Database) -> list[TieOut]:
     """Return what verify says of the whole company."""
-    books, held = load_books(database), evidence(database)
+    books, held = load_books(database), read_evidence(database)
     found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportOptions(), held)]
     return [*found, *company_tie_outs(database, books, held)]
 
@@ -132,7 +132,7 @@ def test_an_accrual_is_made_again_of_what_was_known_on_its_day(
     with Database.open(tmp_path / "books.sqlite") as database:
         happens(Shop(database))
         assert [] == [one for one in wrong(database) if "ccrual" in one or "Entries of no settlement" in one]
-        twice = {one.batch for one in evidence(database).entries.values() if one.entry.kind == "accrual"}
+        twice = {one.batch for one in read_evidence(database).entries.values() if one.entry.kind == "accrual"}
     assert (2 if happens is accrued_again else 1) == len(twice)
 
 
@@ -151,7 +151,7 @@ def test_healthy_books_say_nothing(healthy: Path) -> None:
     """And everything is there that a fault below is planted in."""
     with Database.open(healthy) as database:
         assert [] == wrong(database)
-        kinds = {str(one.entry.kind) for one in evidence(database).entries.values()}
+        kinds = {str(one.entry.kind) for one in read_evidence(database).entries.values()}
 
     assert {"settlement", "COGS", "true-up", "reversal", "accrual"} <= kinds
     assert {"COGS posted by Finale", "true-up posted by Finale"} <= kinds

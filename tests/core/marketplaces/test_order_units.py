@@ -30,7 +30,8 @@ START = datetime(2026, 8, 1, tzinfo=UTC)
 def lines_of(locked: Sequence[int | None]) -> list[ItemLine]:
     """Return a sale per day, some of them locked with units, each told by a document of its day."""
     return [
-        ItemLine(str(n), (START + timedelta(days=n), str(n)), str(n), taken=units) for n, units in enumerate(locked)
+        ItemLine(str(n), (START + timedelta(days=n), str(n)), str(n), locked_units=units)
+        for n, units in enumerate(locked)
     ]
 
 
@@ -49,7 +50,7 @@ def test_free_lines_carry_exactly_what_the_newest_document_tells(units: list[int
     found = counted(lines, told)
     dice = Random(seed)  # noqa: S311  # an order for a test
 
-    assert units[-1] == sum(found.units.values()) == found.carried
+    assert units[-1] == sum(found.units.values()) == found.carried_units
     assert min(found.units.values()) >= 0
     assert found == counted(dice.sample(lines, len(lines)), dice.sample(told, len(told)))
 
@@ -62,8 +63,8 @@ def test_locked_units_stand_and_the_rest_is_carried_by_a_free_line(units: list[i
     fixed = sum(taken for taken in locked if taken is not None)
 
     assert found.units.keys() == {str(n) for n, taken in enumerate(locked) if taken is None}
-    assert found.carried == fixed + sum(found.units.values())
-    assert found.carried == (max(fixed, units[-1]) if found.units else fixed)
+    assert found.carried_units == fixed + sum(found.units.values())
+    assert found.carried_units == (max(fixed, units[-1]) if found.units else fixed)
 
 
 @given(locked=st.integers(0, 9), total=st.integers(0, 9), named=st.integers(1, 9))
@@ -72,8 +73,8 @@ def test_a_refund_takes_back_what_was_counted_and_never_left(locked: int, total:
     sale, back = lines_of([locked, None])
     found = counted([sale, back._replace(gives_back=named)], told_of([locked, total]))
 
-    assert max(0, min(named, locked - total)) == found.returned.get("1", 0)
-    assert found.carried == locked - found.returned.get("1", 0)
+    assert max(0, min(named, locked - total)) == found.refund_units.get("1", 0)
+    assert found.carried_units == locked - found.refund_units.get("1", 0)
 
 
 def test_a_line_confirmed_as_zero_takes_none_and_names_who_follows_it() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.model import CostStatus, Event
 from core.money import cents, total
-from core.reports.ties import Posted, Tied, table_of_ties
+from core.reports.ties import PostedFigures, TiedSettlement, table_of_ties
 from tests.examples import examples
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
@@ -34,9 +34,11 @@ def line(event: Event, cogs: object = Decimal(0), **amounts: object) -> dict[str
     }
 
 
-def ties(*rows: dict[str, object], deposit: Decimal | None = None, posted: Posted | None = None) -> dict[str, Any]:
-    nothing = posted or Posted(None, None, "not exported")
-    tied = Tied("Amazon DE", "7", "EUR", deposit, frame(COLUMNS, rows), nothing)
+def ties(
+    *rows: dict[str, object], deposit: Decimal | None = None, posted: PostedFigures | None = None
+) -> dict[str, Any]:
+    nothing = posted or PostedFigures(None, None, "not exported")
+    tied = TiedSettlement("Amazon DE", "7", "EUR", deposit, frame(COLUMNS, rows), nothing)
     (row,) = records(table_of_ties([tied], "USD"))
     return row
 
@@ -48,7 +50,11 @@ def test_each_report_says_its_own_figure() -> None:
     payout = line(Event.PAYOUT, other="-13.60") | {"cost_status": CostStatus.NOT_APPLICABLE}
 
     row = ties(
-        sold, reserve, payout, deposit=Decimal("13.60"), posted=Posted(Decimal("13.60"), Decimal("4.00"), "exported")
+        sold,
+        reserve,
+        payout,
+        deposit=Decimal("13.60"),
+        posted=PostedFigures(Decimal("13.60"), Decimal("4.00"), "exported"),
     )
 
     assert [Decimal("13.60")] * 4 == [row[name] for name in ("deposit", "lines", "profit_and_loss", "clearing")]
@@ -66,7 +72,9 @@ def test_a_figure_that_nobody_knows_is_missing() -> None:
 
 def test_a_difference_is_shown_as_it_is() -> None:
     """The table never makes figures agree."""
-    row = ties(line(Event.SALE, principal="20.00"), deposit=Decimal("21.00"), posted=Posted(Decimal(19), None, ""))
+    row = ties(
+        line(Event.SALE, principal="20.00"), deposit=Decimal("21.00"), posted=PostedFigures(Decimal(19), None, "")
+    )
 
     assert (Decimal(21), Decimal(20), Decimal(19)) == (row["deposit"], row["lines"], row["clearing"])
 
