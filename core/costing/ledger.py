@@ -11,7 +11,7 @@ from core.costing.goods import GoodsLine, Move
 from core.costing.inputs import PAID_WITHOUT_UNITS
 from core.costing.line_kinds import is_removal
 from core.costing.lines import asked_units, history, locks, overrides_in_force, read_lines, reported
-from core.costing.moves import moves
+from core.costing.moves import FreeSale, moves
 from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
@@ -137,7 +137,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     meant = find_reversed(_candidates(books_held))
     if any(one.sku is not None for one in saved.values()):
         books_held = replace(books_held, judgements=list(_with_typed_goods(books_held, meant)))
-    moved = moves(_goods(books_held, originals, order_costs), meant, policies, _free(books_held))
+    moved = moves(_goods(books_held, originals, order_costs), meant, policies, _free(books_held, finale))
     return Ledger(books_held, sources, originals, moved, meant, filled)
 
 
@@ -154,13 +154,14 @@ def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[
         yield Judgement(Rule.LOSS) if is_typed and by_sign and line.place not in reversals else judged
 
 
-def _free(known_lines: KnownLines) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
+def _free(known_lines: KnownLines, finale: Finale) -> dict[tuple[str | None, str | None], list[FreeSale]]:
     """Return the sales without a price, which may be replacements; nothing where none was reimbursed."""
-    free: dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
+    free: dict[tuple[str | None, str | None], list[FreeSale]] = defaultdict(list)
     wanted = {(line.store, line.sku) for line in known_lines.of_rule(Rule.REPLACEMENT)}
     for line in known_lines.of_rule(Rule.SALE) if wanted else ():
         if not line.principal and (line.store, line.sku) in wanted:
-            free[line.store, line.sku].append((line.moment, line.order_id, said_units(line, known_lines) or 0))
+            units, day = said_units(line, known_lines) or 0, finale.shipping_day(line)
+            free[line.store, line.sku].append(FreeSale(line, units, day))
     return free
 
 

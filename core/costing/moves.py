@@ -25,8 +25,17 @@ OfStore = tuple[str | None, str | None]
 """Store and SKU."""
 Lots = dict[OfStore, list["Unsellable"]]
 """The units that came back unsellable, in order of time."""
-Free = dict[OfStore, list[tuple[int, str | None, int]]]
-"""Moment, order and units of sales without a price."""
+Free = dict[OfStore, list["FreeSale"]]
+"""The sales without a price."""
+
+
+class FreeSale(NamedTuple):
+    """A sale without a price, which may be a replacement."""
+
+    line: Line
+    units: int
+    left_on: str | None
+    """The day on which Finale shipped it; missing where it did not, or was not asked yet."""
 
 
 class Unsellable(NamedTuple):
@@ -163,14 +172,21 @@ def _replacements(lines: Sequence[GoodsLine], free: Free) -> dict[int, Move]:
     by_place: dict[int, Move] = {}
     for goods in lines:
         what = goods.line.store, goods.line.sku
-        there = sum(units for moment, order, units in free.get(what, ()) if _is_of(goods.line, moment, order))
+        there = sum(sale.units for sale in free.get(what, ()) if _may_replace(sale, goods.line))
         by_place[goods.line.place] = settled(_replacement(goods, there - used[what]), goods)
         used[what] += min(_units(goods) or 0, max(0, there - used[what]))
     return by_place
 
 
-def _is_of(line: Line, moment: int, order: str | None) -> bool:
-    return moment <= line.moment and order != line.order_id
+def _may_replace(sale: FreeSale, line: Line) -> bool:
+    """Tell whether a sale without a price may be the replacement that a line was paid for.
+
+    Marketplaces defer, so that its own line may be posted after the payment: it is out of the question only where
+    Finale shipped it later. Example: it left on 20 August, was paid for on the 25th and is posted on 2 September.
+    """
+    if sale.line.order_id == line.order_id:
+        return False
+    return sale.left_on is None or line.day is None or sale.left_on <= line.day
 
 
 def _replacement(goods: GoodsLine, elsewhere: int) -> Move:
