@@ -58,6 +58,8 @@ class _Beside:
     """What counts in another month than that of its lines."""
     came: Counter[SettlementName]
     """Lines of exported settlements that are in no figure and ask for a cost."""
+    untied: Sequence[str]
+    """Settlements in the figures that do not tie out."""
 
 
 class StoreUnknownError(CogsheetError):
@@ -104,7 +106,8 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
     rates = _of_lines(rates, priced)
     rows = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
-    beside = _Beside(others, asked_by_lines_that_came(books) if not ids else Counter())
+    came = asked_by_lines_that_came(books) if not ids else Counter()
+    beside = _Beside(others, came, _untied(books, priced))
     message = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
     fill_pnl(desk.book, rows)
     write_head(desk.book, choice, message)
@@ -155,6 +158,12 @@ def _of_lines(rates: RateLookup, priced: pd.DataFrame) -> RateLookup:
     return RateLookup(found, tuple(asked for asked in rates.missing_rates if asked in used))
 
 
+def _untied(books: Books, priced: pd.DataFrame) -> list[str]:
+    """Return the settlements with lines in the figures whose lines are not their total, or contradict themselves."""
+    used = set(zip(priced["store"].to_list(), priced["settlement_id"].to_list(), strict=True))
+    return [one.name for one in books.settlements if not one.ties_out and (one.store, one.settlement_id) in used]
+
+
 def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
     days = " ".join(
         word
@@ -179,6 +188,9 @@ def _notes(priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str
         known = "order date" if choice.basis is Basis.ORDERED else "ship date"
         notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
     notes += [other_month_sentence(one, home) for one in beside.others]
+    if beside.untied:
+        does = "does" if len(beside.untied) == 1 else "do"
+        notes.append(f"{', '.join(beside.untied)} {does} not tie out, so the figures may be wrong: Verify says where.")
     notes += _rates_used(rates)
     notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
     unknown = unknown_types(priced, rates.factors)
@@ -240,7 +252,8 @@ def _outcome(
         sentences.append(missing_sentence(rates.missing_rates))
     return Outcome(
         "\n".join(sentences),
-        needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0 or bool(rates.missing_rates),
+        needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0
+        or bool(rates.missing_rates or beside.untied),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
             "currency": home,
@@ -249,6 +262,7 @@ def _outcome(
             "lines_waiting": waiting,
             "lines_of_unknown_type": unknown.lines,
             "amount_of_unknown_type": str(unknown.amount),
+            "settlements_not_tying_out": list(beside.untied),
             "lines_asked_by_todays_reading": beside.came.total(),
             "booked_in_another_month": [other_month(one) for one in beside.others],
             "by": str(choice.basis),

@@ -55,7 +55,7 @@ def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Book
         place = f"{name}: line {one.key}"
         if one.key not in there:
             yield difference(place, "accrued", "no line of the books then")
-        elif one.ship_day > end.isoformat() or posted[one.key] <= end.isoformat():
+        elif one.ship_day > end.isoformat() or str(posted[one.key]) <= end.isoformat():
             yield difference(
                 place, f"shipped {one.ship_day}, posted {posted[one.key]}", f"shipped by {end}, posted later"
             )

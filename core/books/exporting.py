@@ -47,7 +47,8 @@ _IMPORT_ANEW = (
     "of what does not."
 )
 _HAS_ERROR = (
-    "Its file holds an error other than its sum: import it once more, which changes nothing and names the error."
+    "Its file holds an error other than its sum: import it once more, which changes nothing and names the error, as "
+    "Verify does."
 )
 
 
@@ -286,10 +287,10 @@ def _not_ready(
 def _way_to_tie(settlement: BookedSettlement) -> str:
     """Say how a settlement comes to tie out: by the rest of its rows, by what takes its place, or by its error."""
     form = next((form for form in FORMATS if form.name == settlement.format), None)
-    if settlement.incomplete:
-        return f"It is incomplete: {settlement.incomplete}"
     if settlement.total is None or settlement.total == settlement.sum:
         return _HAS_ERROR
+    if settlement.incomplete:
+        return f"It is incomplete: {settlement.incomplete}"
     is_pulled = form is not None and form.is_pulled
     return f"Lines of it are missing or were changed. {what_helps(form)}" if is_pulled else _IMPORT_ANEW
 

@@ -20,6 +20,7 @@ from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError, UnknownCurrencyError
 from core.marketplaces.figures import (
     Figures,
+    amount_or_none,
     day_first,
     notes_on_undeclared,
     proved,
@@ -190,9 +191,33 @@ def broken_rows(
     for row, line in zip(table.rows, lines, strict=True):
         total = _sum(row, figures, components)
         if total != line.amount:
-            message = f"The components of this row sum to {total}, its total is {line.amount}. Download the file again."
+            message = (
+                f"The components of this row{_of_order(line)} sum to {total}, its total is {line.amount}. "
+                f"{_likely_cause(row, figures, line.amount - total, components)}"
+            )
             problems[line.settlement_id].append(Problem(Severity.ERROR, message, str(table.place(row, "total"))))
     return problems
+
+
+def _of_order(line: Line) -> str:
+    return f" (order {line.order_id}{f', SKU {line.sku}' if line.sku else ''})" if line.order_id else ""
+
+
+def _likely_cause(row: Row, figures: Figures, lacking: Decimal, components: Sequence[str]) -> str:
+    """Say what may explain what a row's components lack of its total, and what to do.
+
+    A column that nobody declared may be in the total of some rows alone; then no later download says anything else.
+    """
+    others = [name for name in figures.table.undeclared() if name not in components]
+    likely = [name for name in others if row.cells[name].strip() and amount_or_none(row, figures, name) == lacking]
+    report = "import the settlement's own report (Flat File V2), which takes the place of this one"
+    if not likely:
+        return f"Download the file again; if it says the same, {report}."
+    named = " or ".join(f'"{name}"' for name in likely)
+    return (
+        f"The difference of {lacking} is what column {named}, which is not known, holds in it: most likely it is money "
+        f"in the total of some rows only. Downloading the file again will not change that; {report}."
+    )
 
 
 def _sum(row: Row, figures: Figures, components: Sequence[str]) -> Decimal:
