@@ -71,7 +71,10 @@ def unified(*statuses: str) -> bytes:
             "Unknown types: Glitter / Principal (1 line). Say what they are on sheet",
         ),
         (flat_file([summary("5"), line("5", sku="A\x1f")]), "note: 1 control character was left out (line 3)"),
-        (flat_file([summary("5"), line("5", order_item_code="1.5E+13")]), "column order-item-code: The id '1.5E+13' was rounded"),
+        (
+            flat_file([summary("5"), line("5", order_item_code="1.5E+13")]),
+            "column order-item-code: The id '1.5E+13' was rounded",
+        ),
     ],
 )
 def test_words(book: Path, content: bytes, words: str) -> None:
