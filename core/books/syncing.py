@@ -314,7 +314,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
 def _keep(connection: Connection, page: CostPage, batch: int, now: datetime) -> FactCounts:
     sku_mapping.add(connection, page.mappings, batch, now)
     added = observations.add(connection, page.observations, batch, now)
-    observations.add_left_stock(connection, page.left, batch)
+    observations.add_left_stock(connection, page.left_stock, batch)
     return added
 
 
