@@ -20,8 +20,9 @@ from core.costing.reimbursed import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
 from core.costing.shipments import costs_by_line, departures
+from core.costing.sold_goods import AsSold, sold_elsewhere
 from core.costing.units_taken import Claim
-from core.model import Cause, CostSource
+from core.model import Cause, CostSource, is_multi_channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -131,13 +132,13 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
     filled = _units_of_orders(books_held, order_costs)
     sales = books_held.of_rule(Rule.SALE)
-    originals = find_originals(
-        books_held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, books_held, filled)
-    )
+    as_sold = _sold_elsewhere(books_held, finale)
+    referring = (as_sold[line.place].line if line.place in as_sold else line for line in books_held.of_rule(*REFERRING))
+    originals = find_originals(referring, sales, lambda line: _sale_units(line, books_held, filled))
     meant = find_reversed(_candidates(books_held))
     if any(one.sku is not None for one in saved.values()):
         books_held = replace(books_held, judgements=list(_with_typed_goods(books_held, meant)))
-    moved = moves(_goods(books_held, originals, order_costs), meant, policies, _free(books_held, finale))
+    moved = moves(_goods(books_held, originals, order_costs, as_sold), meant, policies, _free(books_held, finale))
     return Ledger(books_held, sources, originals, moved, meant, filled)
 
 
@@ -258,14 +259,28 @@ def _sent_away(known_lines: KnownLines) -> Iterator[tuple[Line, int]]:
             yield line, _units_said(line, known_lines, judged.rule) or 0
 
 
-def _goods(known_lines: KnownLines, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
+def _sold_elsewhere(known_lines: KnownLines, finale: Finale) -> dict[int, AsSold]:
+    """Return the lines about returns of orders that another store sold, by their place."""
+    returns = list(known_lines.of_rule(Rule.RETURN_LOST))
+    traded = list(known_lines.of_rule(Rule.SALE, Rule.REFUND)) if returns else []
+    shipped = (line for line in known_lines.lines if is_multi_channel(line.marketplace)) if returns else ()
+    return sold_elsewhere(returns, traded, shipped, finale.parts)
+
+
+def _goods(
+    known_lines: KnownLines,
+    originals: Mapping[int, Original],
+    order_costs: OrderCosts,
+    as_sold: Mapping[int, AsSold],
+) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
     left = departures(_sent_away(known_lines), order_costs.finale)
     for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
             alone = judged.rule is Rule.REFUND and line.place not in originals
+            sold = as_sold.get(line.place, AsSold(line))
             yield GoodsLine(
-                line=line,
+                line=sold.line,
                 rule=judged.rule,
                 override=known_lines.overrides.get(line.key),
                 lock=known_lines.locks.get(line.key),
@@ -274,6 +289,6 @@ def _goods(known_lines: KnownLines, originals: Mapping[int, Original], order_cos
                 shipped_units=order_costs.of_line(line).units if alone else None,
                 departures=left.get(line.place, ()),
                 has_replacement=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
-                question=judged.reason,
+                question=judged.reason or sold.question,
                 is_history=known_lines.is_history(line),
             )
