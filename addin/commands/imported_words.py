@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.words import counted, figures_in_words, identity, left_out_in_words
+from addin.commands.words import counted, figures_in_words, identity, left_out_in_words, problem_in_words
 from core.books.booked_settlement import Import
 from core.books.remarks import remarks
 from core.books.time_zones import proposed_zones, zone_of_seller
@@ -36,7 +36,7 @@ def sentences(file: ImportedFile) -> list[str]:
         why = "none of it is in a paid settlement yet" if len(file.reading.unsettled) else "it holds no settlement"
         lines.append(f"{file.name}: {why}, so nothing went into the books.")
     lines += [f"  {words}" for words in left_out_in_words(left_out(file.reading))]
-    lines += [f"  {problem.severity}: {problem.message}" for problem in file.reading.problems]
+    lines += [problem_in_words(str(one.severity), one.message, one.where) for one in file.reading.problems]
     return [*lines, *_next_step(file)]
 
 
@@ -175,7 +175,7 @@ def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> st
         Import.CONFLICT: f"{what} was not imported: {imported.reason}",
         Import.LOCKED: f"{what}: {imported.reason}",
     }
-    problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
+    problems = [problem_in_words(str(one.severity), one.message, one.where) for one in imported.problems]
     told = [*problems, *([f"  {imported.advice}"] if imported.advice else [])]
     return "\n".join([sentences[imported.result], *([f"  {_figures(read, imported)}"] if read else []), *told])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.commands.button import Outcome
 from addin.commands.settlements import content_of
-from addin.commands.words import counted, figures_in_words, left_out_in_words
+from addin.commands.words import counted, figures_in_words, left_out_in_words, problem_in_words
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
 from core.marketplaces.inspection import inspection
@@ -54,7 +54,7 @@ def page(name: str, found: dict[str, Any]) -> str:
     if further and not (count or found["transactions"]):
         rows = rows[:2]  # a report of returned or reimbursed goods holds no money: its totals would be empty lines
     each = [f"  {one['settlement_id']}: {figures_in_words(one)}" for one in found["settlements"]]
-    notes = [f"  {problem['severity']}: {problem['message']}" for problem in problems]
+    notes = [problem_in_words(one["severity"], one["message"], one["where"]) for one in problems]
     if any(one["total"] not in (None, one["sum"]) for one in found["settlements"]):
         notes.append(f"  {what_helps(next((form for form in FORMATS if form.name == found['format']), None))}")
     return "\n".join([name, *(f"  {label:<22}{value}" for label, value in [*rows, *further]), *each, *notes])

@@ -30,22 +30,23 @@ def unanswered(books: Books) -> Counter[SettlementName]:
     """Count the lines of locked settlements that ask for a cost only since their files are read otherwise. Pure.
 
     What was locked had its costs; so only a settlement that reads otherwise today can ask. Its true-ups wait until it
-    is answered: on Resolve (`asked_since`), or where lines came that it did not go out with, by reopening it.
+    is answered on Resolve (`asked_since`).
     """
     rows = _asking_now(books)
     return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
 
 
 def asked_since(books: Books) -> pd.DataFrame:
-    """Return the locked lines that ask for goods or a cost only since somebody said what their words are. Pure.
+    """Return the lines of exported settlements that ask for goods or a cost only since they went out. Pure.
 
-    They are answered on Resolve like open ones; the answer becomes a cost true-up, and the lock stays.
+    Somebody said what their words are, or a later file brought them: an order that was released after the export. They
+    are answered on Resolve like open ones; the answer becomes a cost true-up, and the lock stays.
 
     Returns:
         TRANSACTION_COLUMNS and COSTED_COLUMNS as they would be today, with what `named_lines` adds.
     """
     rows = _asking_now(books)
-    return rows[rows["key"].isin(list(books.lines["key"])) & (rows["cost_status"] == CostStatus.MISSING)]
+    return rows[rows["cost_status"] == CostStatus.MISSING]
 
 
 def asked_lines(books: Books) -> pd.DataFrame:
@@ -80,7 +81,7 @@ def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
-    """Count the lines without a cost that exported settlements have only by today's reading: reopening asks them."""
+    """Count the lines without a cost that exported settlements have only by today's reading; no figure has them yet."""
     rows = _asking_now(books)
     rows = rows[~rows["key"].isin(list(books.lines["key"]))]
     return Counter(zip(rows["store"], rows["settlement_id"], strict=True))

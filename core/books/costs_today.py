@@ -24,18 +24,17 @@ from core.books.booked_settlement import EntryStatus
 from core.books.line_costs import costed_lines, costing_policies
 from core.books.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
-from core.costing.reimbursed import decided, read_told
+from core.costing.reimbursements import decided, read_told
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
 from core.journal.cogs_entry import CostPosting, cost_accounts
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED, Cause, CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from core.books.books import Books
-    from core.time import SettlementName
 
 Row = dict[str, Any]
 READING = "reading"
@@ -151,19 +150,34 @@ def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> 
     Of a line that would be asked whether as many units moved as it is held with, the fewer ones that would be prefilled
     are proposed, so that no half of a pair is: 2 lost at 7.00 and 2 found again, and a report says that 1 was lost. Of
     the loss 7.00 are taken back, and with it 7.00 of what was found.
-    Where a line that came with another reading has no cost yet, nothing that goes or comes in its settlement is
-    proposed: half of a change would distort it.
+
+    Where a line that came with another reading has no cost yet, nothing that goes or comes of the same order, or of
+    the same SKU where no order is named, is proposed: half of a change would distort it. What another order brought is
+    proposed meanwhile: the money of a refund is, so a month would have it without the goods that came back.
     """
     pairs = ((_with_fewer(now[key], row), row) for key, row in held.items() if key in now)
     yield from ((new, row) for new, row in pairs if new["cost_status"] in KNOWN)
     came = lines_that_came(books)
     come = [row for key, row in now.items() if key in came and key not in held]
-    waiting = {_name(row) for row in come if row["cost_status"] not in KNOWN}
-    yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if _name(row) not in waiting)
+    waiting = [row for row in come if row["cost_status"] not in KNOWN]
+    yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if not _waits(row, waiting))
     gone = books.lines[books.lines["key"].isin(list(held.keys() - now.keys()))]
-    for row in records(gone[["key", "store", "settlement_id"]]):
-        if _name(row) not in waiting:
+    for row in records(gone[["key", "store", "settlement_id", "order_id", "sku"]]):
+        if not _waits(row, waiting):
             yield {"key": row["key"], **_NOTHING}, held[row["key"]]
+
+
+def _waits(row: Row, for_cost: Iterable[Row]) -> bool:
+    """Tell whether a line belongs to one that has no cost yet: they may be the same goods, read otherwise."""
+    return any(_is_of_the_same(row, other) for other in for_cost)
+
+
+def _is_of_the_same(row: Row, other: Row) -> bool:
+    if (row["store"], row["settlement_id"]) != (other["store"], other["settlement_id"]):
+        return False
+    if row["order_id"] and other["order_id"]:
+        return bool(row["order_id"] == other["order_id"])
+    return not (row["sku"] and other["sku"]) or bool(row["sku"] == other["sku"])
 
 
 def _with_fewer(now: Row, held: Row) -> Row:
@@ -181,10 +195,6 @@ def _with_fewer(now: Row, held: Row) -> Row:
         "unit_cost": cost if units else None,
         "cogs": units * cost,
     }
-
-
-def _name(row: Row) -> SettlementName:
-    return row["store"], row["settlement_id"]
 
 
 def lines_that_came(books: Books) -> AbstractSet[str]:

@@ -17,8 +17,8 @@ import pandas as pd
 
 from core.books.account_tie_outs import detail
 from core.books.batches import BatchKind
-from core.books.calendars import booking_day
 from core.books.costs_today import every_line, in_places, posted_corrections
+from core.books.postings import booking_day
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups import finale_corrects
@@ -81,7 +81,7 @@ def _differences(name: str, rows: Sequence[EntryRow], entries: Sequence[Entry]) 
     theirs = {_without_revision(str(one.key), one.key.revision): one for one in entries}
     ours = {_without_revision(one.key, one.revision): one for one in rows}
     ties = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
-    ties += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
+    ties += [_alone(name, key, "exported, and not in the books") for key in theirs if key not in ours]
     for key, one in ours.items():
         if key in theirs:
             ties += _of_one(f"{name}: entry {one.key}", one, theirs[key])

@@ -32,7 +32,7 @@ from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces import FORMATS, without_personal_data
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
-from core.marketplaces.record import standing
+from core.marketplaces.record_and_view import standing
 from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.tie_out import importable
 from core.marketplaces.uniting import (

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from core.books import batches, entries, later_readings, locks, settlements, true_up_history
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import booking_day, keep_lock_date
+from core.books.calendars import keep_lock_date
 from core.books.exporting import standing_entries
 from core.books.loading import load_books
+from core.books.postings import booking_day
 from core.books.rereading import take_over
 from core.books.true_ups import decided_alike
 from core.errors import CogsheetError

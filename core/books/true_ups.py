@@ -18,9 +18,10 @@ import pandas as pd
 
 from core.books import batches, entries, true_up_history
 from core.books.batches import BatchKind
-from core.books.calendars import keep_lock_date, open_day
+from core.books.calendars import keep_lock_date
 from core.books.costs_today import Row, differences, every_line, held_lines, in_places, money_of
 from core.books.exporting import row_of, standing_entries
+from core.books.postings import open_day
 from core.books.true_up_history import Decision, ProposalCounts, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records

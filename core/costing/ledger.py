@@ -16,7 +16,7 @@ from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
-from core.costing.reimbursed import as_told, decided, read_told, with_report
+from core.costing.reimbursements import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
 from core.costing.shipments import costs_by_line, departures
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Override, ReturnReport
     from core.costing.originals import Original
-    from core.costing.reimbursed import ReimbursementReport
+    from core.costing.reimbursements import ReimbursementReport
     from core.costing.reversals import Reversed
 
 
@@ -105,41 +105,49 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
-    locked, open_units = locks(books), asked_units(books.asked_units)
-    doubtful = {key for key, reason in open_units.items() if reason == PAID_WITHOUT_UNITS}
+    finale = read_finale(books.observations, books.mappings, policies.home_currency)
+    known_lines = _known_lines(books, policies, finale)
+    whole = OrderCosts(finale, only_skus(_sold(known_lines)))
+    order_costs = replace(whole, by_line=costs_by_line(_claims(known_lines, finale), whole))
+    sources = Sources(finale, order_costs, read_opening(books.opening), policies)
+    units_of_orders = _units_of_orders(known_lines, order_costs)
+    sales = known_lines.of_rule(Rule.SALE)
+    as_sold = _sold_elsewhere(known_lines, finale)
+    referring = (
+        as_sold[line.place].line if line.place in as_sold else line for line in known_lines.of_rule(*REFERRING)
+    )
+    originals = find_originals(referring, sales, lambda line: _sale_units(line, known_lines, units_of_orders))
+    reversals = find_reversed(_candidates(known_lines))
+    if any(one.sku is not None for one in known_lines.overrides.values()):
+        known_lines = replace(known_lines, judgements=list(_with_typed_goods(known_lines, reversals)))
+    lines_of_goods = _goods(known_lines, originals, order_costs, as_sold)
+    goods = moves(lines_of_goods, reversals, policies, _free(known_lines, finale))
+    return Ledger(known_lines, sources, originals, goods, reversals, units_of_orders)
+
+
+def _known_lines(books: CostingInput, policies: CostingPolicies, finale: Finale) -> KnownLines:
+    """Read what the books hold about lines; what Finale says only names the products of their SKUs."""
+    locked, unsure_units = locks(books), asked_units(books.asked_units)
+    doubtful = {key for key, reason in unsure_units.items() if reason == PAID_WITHOUT_UNITS}
     lines = [
         line._replace(says_no_units=True) if line.key in doubtful else line
         for line in read_lines(with_report(books), books.zones)
     ]
-    saved, rows = overrides_in_force(books.overrides), read_told(books.reimbursed)
-    told = decided(rows, saved)
-    finale = read_finale(books.observations, books.mappings, policies.home_currency)
-    books_held = KnownLines(
+    overrides, report = overrides_in_force(books.overrides), read_told(books.reimbursed)
+    reimbursements = decided(report, overrides)
+    return KnownLines(
         lines,
-        as_told(lines, judge(lines, finale.products), told),
-        saved,
+        as_told(lines, judge(lines, finale.products), reimbursements),
+        overrides,
         locked,
         locked if books.exported_lines is None else locks(replace(books, locked_lines=books.exported_lines)),
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
-        open_units,
-        told,
-        rows,
+        unsure_units,
+        reimbursements,
+        report,
     )
-    whole = OrderCosts(finale, only_skus(_sold(books_held)))
-    order_costs = replace(whole, by_line=costs_by_line(_claims(books_held, finale), whole))
-    sources = Sources(finale, order_costs, read_opening(books.opening), policies)
-    filled = _units_of_orders(books_held, order_costs)
-    sales = books_held.of_rule(Rule.SALE)
-    as_sold = _sold_elsewhere(books_held, finale)
-    referring = (as_sold[line.place].line if line.place in as_sold else line for line in books_held.of_rule(*REFERRING))
-    originals = find_originals(referring, sales, lambda line: _sale_units(line, books_held, filled))
-    meant = find_reversed(_candidates(books_held))
-    if any(one.sku is not None for one in saved.values()):
-        books_held = replace(books_held, judgements=list(_with_typed_goods(books_held, meant)))
-    moved = moves(_goods(books_held, originals, order_costs, as_sold), meant, policies, _free(books_held, finale))
-    return Ledger(books_held, sources, originals, moved, meant, filled)
 
 
 def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from core.costing.refunds import BY_POLICY
 from core.costing.rules import Rule
-from core.model import Cause, CostSource, CostStatus, Event, Proposal, is_multi_channel
+from core.model import Cause, CostSource, CostStatus, Event, Goods, Proposal, is_multi_channel
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from core.costing.answers import LineOutcome
     from core.costing.finale import Finale
     from core.costing.ledger import Ledger
+    from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import Line, Override
     from core.costing.outcome import Outcome
 
@@ -88,6 +88,7 @@ def _missing(outcome: LineOutcome, ledger: Ledger) -> str:
     if (
         cause is Cause.GOODS_UNCLEAR
         and outcome.rule is Rule.UNCLEAR
+        and line.goods is not Goods.UNCLEAR
         and is_multi_channel(line.marketplace)
         and _sells(line)
     ):

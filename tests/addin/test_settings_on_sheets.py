@@ -10,7 +10,7 @@ import pytest
 from addin.commands import closing, costs, pnl, settlements
 from addin.commands import settings as settings_action
 from addin.commands.desk import YesNeededError, on_file
-from addin.commands.taken_edits import Edits
+from addin.commands.settings_edits import Edits
 from addin.sheets import tables
 from addin.sheets.pnl import PNL_SPEC, PnlChoice
 from addin.sheets.resolve_columns import RESOLVE_SPEC

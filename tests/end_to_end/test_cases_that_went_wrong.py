@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import run, table
-from tests.end_to_end.stories import CASES, item, needs_cases, paid, v2
+from tests.end_to_end.demo_book import DemoBook, run, table
+from tests.end_to_end.stories import CASES, Story, bought, item, needs_cases, paid, v2
 
 if TYPE_CHECKING:
-    from tests.end_to_end.stories import Story
+    from tests.end_to_end.stories import FinaleOnLine
 
 UNCLEAR = "Unclear whether goods moved"
 
@@ -23,9 +23,16 @@ UNCLEAR = "Unclear whether goods moved"
 @pytest.mark.long
 @needs_cases
 def test_an_unknown_amount_type_counts_no_units(story: Story) -> None:
-    """3 units at 5.00 less 1 refunded; the unknown word is listed."""
-    story.bring(CASES / "v2_unknown_amount_type_on_order_row.txt")
+    """3 units at 5.00 less 1 refunded; the unknown word is listed, and its -0.90 stays as money of no units."""
+    file = CASES / "v2_unknown_amount_type_on_order_row.txt"
+    looked = run("inspect", str(file))
+    story.bring(file)
     story.answer(({"Type": "sale"}, {"Cost": 5}))
+
+    assert "Units sold, refunded  3, unknown" in looked.output
+    assert [("sale", 0, -0.9)] == [
+        (row["Type"], row["Units"], row["Net"]) for row in story.lines() if row["Other"] == -0.9
+    ]
 
     assert (Decimal(15), Decimal(-5)) == (story.cogs(Type="sale"), story.cogs(Type="refund"))
     assert any("ItemTDS" in str(row["Type"]) for row in table(story.book.open(), "Transaction types").rows)
@@ -38,8 +45,14 @@ def test_every_reason_of_a_reimbursement_is_asked_or_declared(story: Story) -> N
     story.bring(CASES / "v2_reimbursement_codes.txt")
     asked = {row["SKU"]: (row["Cause"], row["Proposed cost"]) for row in story.asked()}
     before = story.status()
+    refused = story.book.run("export", "24000000011", "--entries", "cogs", "--format", "quickbooks")
     story.answer(({"SKU": "SKU-1"}, {"Cost": 5}), ({"SKU": "SKU-3"}, {"Cost": 7}))
+    profit = story.deed("pnl", "--json").data
 
+    assert (2, True) == (refused.status, "None of it was exported" in refused.error)
+    assert (Decimal(80), Decimal(12), Decimal(68)) == tuple(
+        Decimal(profit[name]) for name in ("reimbursements", "cogs", "profit")
+    )
     assert {f"SKU-{number}" for number in range(8)} == set(asked)
     assert {sku for sku, told in asked.items() if told == (UNCLEAR, 0)} == set(asked) - {"SKU-1", "SKU-3"}
     assert (before, story.status()) == ("8 lines without cost", "Ready")
@@ -48,6 +61,12 @@ def test_every_reason_of_a_reimbursement_is_asked_or_declared(story: Story) -> N
         story.cogs(SKU="SKU-3"),
         story.cogs(Type="reimbursement"),
     )
+    assert {
+        "Inventory Reimbursements": Decimal(-80),
+        "Amazon Clearing USD": Decimal(80),
+        "Damaged and Lost Inventory": Decimal(12),
+        "Inventory Asset": Decimal(-12),
+    } == story.export("24000000011")
     story.ties()
 
 
@@ -261,6 +280,24 @@ def test_what_was_lost_is_found_in_parts(story: Story, tmp_path: Path) -> None:
     story.ties()
 
 
+@pytest.mark.long
+def test_what_was_lost_is_found_at_its_own_cost(story: Story, finale: FinaleOnLine, tmp_path: Path) -> None:
+    """Lost 3 when the average was 7.00; found 1 and 2 when it was 10.00: 21.00 less 7.00 and 14.00, not 9.00 below."""
+    rows = [
+        paid("WAREHOUSE_LOST", "60.00", units="3", day="10"),
+        paid("COMPENSATED_CLAWBACK", "-20.00", day="22"),
+        paid("COMPENSATED_CLAWBACK", "-40.00", units="2", day="24"),
+        paid("WAREHOUSE_LOST", "20.00", day="26"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    # 20 at 7.00, then 20 more at 13.00: 10.00 apiece
+    finale.sync(story, bought("A", "2026-08-01", 20, "7"), bought("A", "2026-09-15", 20, "13"))
+    story.answer(odd=True)
+
+    assert [Decimal(21), Decimal(-7), Decimal(-14), Decimal(10)] == [story.cogs(Net=net) for net in (60, -20, -40, 20)]
+    story.ties()
+
+
 LOST_AND_FOUND = [
     pytest.param("WAREHOUSE_LOST", "COMPENSATED_CLAWBACK", (3, 2, 2), id="lost 3, found 2 and 2 more"),
     pytest.param("WAREHOUSE_DAMAGE", "WAREHOUSE_DAMAGE", (5, 4, 3), id="damaged 5, taken back 4 and 3"),
@@ -392,7 +429,9 @@ def net_of(story: Story) -> Decimal:
         (("shopify_1_june_export.csv", "shopify_2_july_export.csv"), "900001", "164.90"),
         (("shopify_2_july_export.csv", "shopify_1_june_export.csv"), "900001", "164.90"),
         (("unified_1_september.csv", "unified_2_october.csv"), "25000000003", "68.00"),
+        (("unified_2_october.csv", "unified_1_september.csv"), "25000000003", "68.00"),
         (("ebay_1_august.csv", "ebay_2_september.csv"), "7600000001", "151.80"),
+        (("ebay_2_september.csv", "ebay_1_august.csv"), "7600000001", "151.80"),
         (("ebay_uk_vat_rate_number.csv",), "7590000001", "19.75"),
         (("ebay_uk_vat_rate_percent.csv",), "7590000001", "19.75"),
         (("xml_control_char.xml",), "", "34.37"),
@@ -403,11 +442,29 @@ def test_what_files_of_one_payout_say_comes_to_its_total(
 ) -> None:
     """Whichever file comes first; the lines on the sheet are the sum."""
     for name in files:
-        story.deed("import", str(CASES / name))
+        story.book.run("import", str(CASES / name))
     (row,) = table(story.book.open(), "Settlements").rows
 
     assert settlement in str(row["Settlement ID"])
     assert Decimal(total) == net_of(story)
+
+
+@pytest.mark.long
+@needs_cases
+@pytest.mark.parametrize("first", [1, 2])
+def test_two_months_exports_of_a_payout_are_in_the_profit_and_loss(story: Story, first: int) -> None:
+    """3 charges of 100, 50 and 20 less 3 % are 164.90, which was 19.40; each costs 10.00."""
+    files = [CASES / name for name in ("shopify_1_june_export.csv", "shopify_2_july_export.csv")]
+    for file in files[:: 1 if first == 1 else -1]:
+        story.bring(file)
+    before = story.deed("pnl", "--json", status=1).data
+    story.answer(({"Type": "sale"}, {"Units back": 1, "Cost": 10}))
+    after = story.deed("pnl", "--json").data
+    (row,) = table(story.book.open(), "Settlements").rows
+
+    assert ("900001", 3, Decimal("164.90")) == (row["Settlement ID"], row["Orders"], Decimal(str(row["Total"])))
+    assert [Decimal("164.90"), Decimal("134.90")] == [Decimal(data["profit"]) for data in (before, after)]
+    assert (3, 0) == (before["lines_missing_cost"], after["lines_missing_cost"])
 
 
 @pytest.mark.few(1)
@@ -424,7 +481,7 @@ def test_a_hostile_file_is_refused_in_a_sentence(story: Story, name: str) -> Non
     """An error that is not ours would come through the command; nothing is stored."""
     ran = story.deed("import", str(CASES / "hostile" / name), status=2)
 
-    assert name in ran.error
+    assert (f"{name}, line 15: " if name == "amount_group_over_1e12.txt" else name) in ran.error
     assert "Traceback" not in ran.error
     assert [] == [row for row in table(story.book.open(), "Settlements").rows if row["Settlement ID"]]
 
@@ -438,7 +495,7 @@ def test_payouts_without_an_id_are_two(story: Story) -> None:
     for line in story.lines():
         sums[line["Settlement ID"]] = sums.get(line["Settlement ID"], Decimal(0)) + Decimal(str(line["Net"]))
 
-    assert [Decimal("9.41"), Decimal("37.96")] == sorted(sums.values())
+    assert {"2025-10-07 USD": Decimal("37.96"), "2025-10-08 USD": Decimal("9.41")} == sums
 
 
 @pytest.mark.long
@@ -456,16 +513,36 @@ def test_a_reissued_report_takes_the_place_of_one_that_did_not_tie(story: Story)
     assert (True, True) == (f"{before:.2f}" in said, f"{after:.2f}" in said), said
 
 
+def lines_of(story: Story) -> list[tuple[object, ...]]:
+    """Return what the lines on Transactions say, without what names their settlement."""
+    rows = [{name: value for name, value in row.items() if name not in OF_A_NAME} for row in story.lines()]
+    return sorted((tuple(row.items()) for row in rows), key=str)
+
+
+OF_A_NAME = ("Settlement ID", "Key", "Go to", "Cost note")
+
+
+def lines_of_a_file(file: Path, folder: Path) -> list[tuple[object, ...]]:
+    """Return the lines of a Walmart report in books of its own, its sale at 4.00."""
+    other = Story(DemoBook(folder / "other" / "Books.xlsm"))
+    other.deed("new", "--company", f"{folder.name} other")
+    other.bring(file)
+    other.answer(({"Type": "sale"}, {"Cost": 4}))
+    return lines_of(other)
+
+
 @pytest.mark.long
 @needs_cases
-def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: Story) -> None:
-    """A blank period takes nothing away: the report's own lines, and an id of two days."""
-    story.deed("import", str(CASES / "walmart_blank_period.csv"))
+def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: Story, tmp_path: Path) -> None:
+    """A blank period takes nothing away: the report's own lines, and an id of their first and last day."""
+    story.bring(CASES / "walmart_blank_period.csv")
+    story.answer(({"Type": "sale"}, {"Cost": 4}))
     (row,) = table(story.book.open(), "Settlements").rows
     looked = run("inspect", str(CASES / "walmart_with_period.csv"), "--json").data
 
     assert Decimal(looked["sum"]) == Decimal(str(row["Total"])).quantize(Decimal("0.01")) == net_of(story)
-    assert len(str(row["Settlement ID"]).split("-")) == 2  # its first and its last day
+    assert ("20260425-20260425", "2026-04-25 – 2026-04-25") == (row["Settlement ID"], row["Period"])
+    assert lines_of(story) == lines_of_a_file(CASES / "walmart_with_period.csv", tmp_path)
 
 
 @pytest.mark.long
@@ -478,6 +555,8 @@ def test_a_settlement_id_that_is_a_path_writes_no_file_outside(story: Story, tmp
         story.answer(({"Key": row["Key"]}, {"Cost": 1}))
     folder = tmp_path / "exports"
     (settlement,) = table(story.book.open(), "Settlements").rows
+    assert "x/../../../pwned_v2" == settlement["Settlement ID"]
+    assert {"x/../../../pwned_v2"} == {line["Settlement ID"] for line in story.lines()}
     ran = story.book.run(
         "export", str(settlement["Settlement ID"]), "--format", "quickbooks", "--folder", str(folder), "--json"
     )

@@ -116,9 +116,12 @@ def test_fee_words_are_fees_of_their_own_types(story: Story) -> None:
     story.answer(({"Type": "reimbursement"}, {"Cost": 3, "Units back": 2, "SKU": "MUG"}))
     refused = story.book.run("export", "24000000012", "--format", "quickbooks", "--entries", "settlement")
     asked = {row["Type"] for row in table(story.book.open(), "Transaction types").rows}
+    (loans,) = (row for row in table(story.book.open(), "Accounts").rows if row["Line type"] == "Loans")
     call(story, dict.fromkeys(asked, "Other fees"))
 
     assert (2, True) == (refused.status, "Unknown types (4)" in refused.error)
+    assert ("Loans Payable {store}", True) == (loans["Account"], "split it off" in loans["What it is"])
+    assert "Repayments hold interest" in loans["What it is"]
     assert {
         f"other-transaction / {word}"
         for word in (
@@ -165,8 +168,13 @@ def test_shopifys_words_have_their_line_types(story: Story) -> None:
     """Sales tax of 2.96 against its sale, Shop Cash in the price, a reserve, and a debit that is the cost of goods."""
     story.bring(CASES / "shopify_words.csv")
     story.answer(({"Type": "sale"}, {"Units back": 1, "Cost": 5}))
+    (debit,) = (row for row in story.lines() if row["Marketplace's word"] == "shopify_collective_debit")
+    profit = story.book.run("pnl", "--json").data
     call(story, {"adjustment": "Other fees", "debit": "Other fees", "credit": "Other fees"})
+    booked = entry_of(story)
 
+    assert "A supplier's shop is paid for goods that it ships: the cost of its order." == debit["Cost note"]
+    assert (Decimal(5), Decimal("-10.41") + 10 - 5) == (Decimal(profit["cogs"]), Decimal(profit["profit"]))  # once
     assert {
         "Sales": Decimal("56.29") - Decimal("2.96"),  # charged back and won; the tax has no tax of its order to meet
         "Discounts paid by the marketplace": Decimal("15.68"),
@@ -178,7 +186,8 @@ def test_shopifys_words_have_their_line_types(story: Story) -> None:
         "Goods bought from a supplier's shop": Decimal("-4.00"),
         "Other fees": Decimal("-14.00"),
         "Settlement total": Decimal("10.41"),
-    } == by_line_type(entry_of(story))
+    } == by_line_type(booked)
+    assert ["Cost of Goods Sold:Drop-shipped"] == [row["Account Name"] for row in booked if row["Debits"] == "4.00"]
 
 
 @needs_cases
