@@ -17,7 +17,7 @@ from core.books.asked_today import asked_by_lines_that_came, with_asked_since
 from core.books.books import named_settlements
 from core.books.corrections import corrections
 from core.books.kept_lines import state_name, state_now
-from core.books.loading import load_part
+from core.books.part_of_books import load_part
 from core.books.settlements_of_days import Days, settlements_of_days
 from core.errors import CogsheetError
 from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates
@@ -218,8 +218,8 @@ def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
     """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
     return [
         f"Settlement {'/'.join(name)}: {counted(count, 'line')} without cost, in no figure, because its files are "
-        f"read differently than when it was exported. Sync; where Finale has no cost of them, reopen it, answer on "
-        f"sheet Resolve, and export it again."
+        f"read differently than when it was exported. Sync; where Finale has no cost of them, answer on sheet Resolve: "
+        f"what is answered is proposed on sheet Cost true-ups."
         for name, count in sorted(came.items())
     ]
 

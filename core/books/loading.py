@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,7 +34,7 @@ from core.books.calendars import kept_calendars, store_days, time_zones
 from core.books.costs_today import money_of
 from core.books.database.state import state
 from core.books.documents import Documents
-from core.books.kept_lines import costed_as_kept, kept_as_they_were
+from core.books.kept_lines import costed_as_kept
 from core.books.later_readings import transactions_now
 from core.books.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS, with_stated_units
@@ -50,8 +49,6 @@ from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
 from core.frame_columns import (
     LEFT_STOCK_COLUMNS,
-    MAPPING_COLUMNS,
-    OBSERVATION_COLUMNS,
     TRANSACTION_COLUMNS,
     conform,
     frame,
@@ -60,10 +57,13 @@ from core.frame_columns import (
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
+    from decimal import Decimal
 
     from core.books.database import Company, Connection, Database
+    from core.books.kept_ties import DocumentRows
+    from core.books.status import Totals
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
     from core.time import SettlementName, StoreDays
@@ -116,6 +116,39 @@ def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
     return dict(zip(some["key"], some["event"], strict=True))
 
 
+class Part(NamedTuple):
+    """Some lines of the books, as they are kept, and what is known of these alone."""
+
+    lines: pd.DataFrame
+    """As `Books.lines` has them."""
+    stored: pd.DataFrame
+    """TRANSACTION_COLUMNS as they are stored."""
+    locked: pd.DataFrame
+    """Those of them that are locked, as they were (COSTED_COLUMNS)."""
+    observations: pd.DataFrame
+    """OBSERVATION_COLUMNS."""
+    mappings: pd.DataFrame
+    """MAPPING_COLUMNS."""
+    told: DocumentRows
+    """What documents tell of them."""
+    totals: Mapping[int, Totals]
+    """`Books.kept_totals`."""
+    costs_beyond: Mapping[str, Collection[Decimal]]
+    """See `Books`."""
+
+
+def _known_of(part: Part, known: CostingInput) -> CostingInput:
+    """Return what the lines of a part are costed of: what documents tell of them is kept, and counted in them."""
+    transactions = part.lines[list(TRANSACTION_COLUMNS)].assign(sku=part.lines[STATED_SKU])
+    return replace(
+        known,
+        transactions=transactions,
+        returned=part.told.returned,
+        reimbursed=part.told.reimbursed,
+        asked_units=part.told.asked_units,
+    )
+
+
 def load_books(database: Database, *, anew: bool = False) -> Books:
     """Load and cost the books.
 
@@ -127,30 +160,17 @@ def load_books(database: Database, *, anew: bool = False) -> Books:
         return _read(connection, database.company, anew=anew)
 
 
-def load_part(
-    database: Database, choose: Callable[[Connection, Sequence[BookedSettlement]], Iterable[BookedSettlement]]
-) -> Books | None:
-    """Load the books with the lines of some settlements alone, as they are kept: for reports about these.
-
-    All settlements are named in them, as are all entries and true-ups; but only of the chosen ones are there lines, and
-    nothing of what the inventory system says.
-
-    Args:
-        database: Whose.
-        choose: Returns which of the settlements.
+def read_part(connection: Connection, company: Company, part: Part) -> Books | None:
+    """Return the books with some lines alone; all settlements, entries and true-ups are in them.
 
     Returns:
-        Nothing where lines are not kept for the present state of the books, or any exported settlement is read or
-        classified otherwise today: what that asks or proposes follows from all lines.
+        Nothing where an exported settlement is read or classified otherwise today: what that asks or proposes follows
+        from all lines.
     """
-    with database.reading() as connection:
-        if later_readings.kept_for(connection):
-            return None
-        chosen = tuple(choose(connection, settlements.booked(connection)))
-        lines = kept_as_they_were(connection, chosen)
-        found = None if lines is None else _read(connection, database.company, only=(chosen, lines))
-    is_whole = found is not None and found.as_read is None and found.said_after_lock.empty
-    return found if is_whole else None
+    if later_readings.kept_for(connection):
+        return None
+    found = _read(connection, company, part=part)
+    return found if found.as_read is None and found.said_after_lock.empty else None
 
 
 def _costed(
@@ -158,10 +178,6 @@ def _costed(
 ) -> pd.DataFrame:
     kept = None if anew else costed_as_kept(connection, books)
     return with_tax_kinds(costed_lines(books, policies), tax) if kept is None else kept
-
-
-_Part = tuple[Sequence[BookedSettlement], pd.DataFrame]
-"""Some settlements, and their kept lines."""
 
 
 class _Settings(NamedTuple):
@@ -187,24 +203,23 @@ class _Lines(NamedTuple):
     """As files are read and words are answered today, those of exported settlements too."""
 
 
-def _read(connection: Connection, company: Company, *, anew: bool = False, only: _Part | None = None) -> Books:
+def _read(connection: Connection, company: Company, *, anew: bool = False, part: Part | None = None) -> Books:
     given = _read_settings(connection)
-    lines = _read_lines(connection, given, None if only is None else only[0])
+    stored = settlement_lines.transactions(connection) if part is None else part.stored
+    lines = _read_lines(connection, given, stored)
     accepted = true_up_history.accepted(connection)
-    stored_input = _costing_input(connection, given, lines.today, accepted, only)
-    told = _documents(connection, company, given, lines, only)
+    stored_input = _costing_input(connection, given, lines.today, accepted, part)
+    told = _documents(connection, company, given, lines, part)
     costing_input, tied, as_read = documents.with_documents_as_read(stored_input, told)
-    if only is not None:
-        costing_input = replace(
-            costing_input, transactions=only[1][list(TRANSACTION_COLUMNS)].assign(sku=only[1][STATED_SKU])
-        )
+    if part is not None:
+        costing_input, tied = _known_of(part, costing_input), part.told.together
     last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, given.settlements)
     policies = costing_policies(given.policies, company)
     books = Books(
         company=company,
         policies=given.policies,
         settlements=given.settlements,
-        lines=_costed(connection, costing_input, policies, tax, anew=anew) if only is None else only[1],
+        lines=_costed(connection, costing_input, policies, tax, anew=anew) if part is None else part.lines,
         costing_input=costing_input,
         accepted_true_ups=accepted,
         last_sync=last_sync.finished_at if last_sync else None,
@@ -214,8 +229,10 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, only:
         counted_together=tied,
         as_read=as_read,
         documents=told,
-        left_stock=observations.left_stock(connection) if only is None else frame(LEFT_STOCK_COLUMNS),
+        left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
+        kept_totals={} if part is None else part.totals,
+        costs_beyond={} if part is None else part.costs_beyond,
     )
     return _with_state(connection, _with_entries(connection, _with_true_ups(connection, books, lines), lines))
 
@@ -229,9 +246,8 @@ def _read_settings(connection: Connection) -> _Settings:
     return _Settings(policies, booked, tuple(stores.all_stores(connection)), zones, starts)
 
 
-def _read_lines(connection: Connection, given: _Settings, chosen: Sequence[BookedSettlement] | None) -> _Lines:
-    """Return the lines of all settlements, or of the chosen ones, by each way to read their words."""
-    stored = settlement_lines.transactions(connection, chosen)
+def _read_lines(connection: Connection, given: _Settings, stored: pd.DataFrame) -> _Lines:
+    """Return the stored lines by each way to read their words."""
     today = with_choices(connection, stored, given.settlements, given.stores)
     at_lock = with_choices(connection, stored, given.settlements, given.stores, as_of=AsOf.AT_LOCK)
     now = transactions_now(connection, stored, today, given.settlements, given.stores)
@@ -239,14 +255,14 @@ def _read_lines(connection: Connection, given: _Settings, chosen: Sequence[Booke
 
 
 def _costing_input(
-    connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, only: _Part | None
+    connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: Part | None
 ) -> CostingInput:
-    """Return what costs are made of, before any document counts units; of a part without the inventory system."""
-    locked = locks.lines(connection, None if only is None else only[0])
+    """Return what costs are made of, before any document counts units."""
+    locked = locks.lines(connection) if part is None else part.locked
     return CostingInput(
         transactions=today,
-        observations=observations.latest(connection) if only is None else frame(OBSERVATION_COLUMNS),
-        mappings=sku_mapping.latest(connection) if only is None else frame(MAPPING_COLUMNS),
+        observations=observations.latest(connection) if part is None else part.observations,
+        mappings=sku_mapping.latest(connection) if part is None else part.mappings,
         overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
         locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
@@ -257,10 +273,10 @@ def _costing_input(
 
 
 def _documents(
-    connection: Connection, company: Company, given: _Settings, lines: _Lines, only: _Part | None
+    connection: Connection, company: Company, given: _Settings, lines: _Lines, part: Part | None
 ) -> Documents:
     """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
-    if only is not None:
+    if part is not None:
         subjects = (ORDER_UNITS, RETURNED_GOODS, REIMBURSEMENTS)
         order_units, returned, reimbursed = (frame(one.stored_columns) for one in subjects)
     else:

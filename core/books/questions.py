@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.costing.first_reader import goods_by_words
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
+from core.marketplaces.words import MONEY_ALONE
 from core.model import Event, Goods, Proposal
 
 if TYPE_CHECKING:
@@ -46,8 +47,17 @@ def _goods_of_first_reader(line: Mapping[str, Any]) -> Goods:
     return goods_by_words(line["event"], words, line["stock_effect"])
 
 
+_OF_MONEY = frozenset(map(str, (Event.OTHER, Event.REIMBURSEMENT, *MONEY_ALONE)))
+
+
 def same_meaning(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two questions are about a line that is the same thing, and whose goods do the same."""
+    """Tell whether two questions are about a line that is the same thing, and whose goods do the same.
+
+    Whether goods moved that no word speaks of is one question, whatever kind of money the line is said to be.
+    """
+    both = (one, other)
+    if all(asked["asked_goods"] == Goods.UNCLEAR.value and asked["asked_event"] in _OF_MONEY for asked in both):
+        return True
     return (one["asked_event"], one["asked_goods"]) == (other["asked_event"], other["asked_goods"])
 
 

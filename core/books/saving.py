@@ -18,7 +18,6 @@ from core.books import batches, locks, overrides
 from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
 from core.books.asked_today import asked_since
 from core.books.batches import BatchKind
-from core.books.changes import settlement_changes
 from core.books.decisions import as_booked, changed_meanwhile, decide
 from core.books.line_costs import STATED_SKU, takes_back
 from core.books.overrides import ANSWER_COLUMNS, Refusal, Refused
@@ -29,7 +28,7 @@ from core.costing import with_typed_units
 from core.costing.prefilled_costs import UNITS
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
 from core.model import CostStatus, Event, Goods
-from core.money import total
+from core.money import cents, total
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -98,7 +97,8 @@ class Saving:
 
         It is the sum of what they change on each settlement, to the cent, as sheet Settlements shows it.
         """
-        return total(one.difference for one in settlement_changes(self.before.lines, self.after.lines))
+        was, now = ([cents(books.cogs_of(one)) for one in books.settlements] for books in (self.before, self.after))
+        return total(now) - total(was)
 
 
 def _unknown(sku: str, books: Books) -> str | None:

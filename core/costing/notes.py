@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.refunds import BY_POLICY
 from core.costing.rules import Rule
-from core.model import Cause, CostSource, CostStatus, Event, Proposal, is_multi_channel
+from core.model import Cause, CostSource, CostStatus, Event, Goods, Proposal, is_multi_channel
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,6 +88,7 @@ def _missing(outcome: LineOutcome, ledger: Ledger) -> str:
     if (
         cause is Cause.GOODS_UNCLEAR
         and outcome.rule is Rule.UNCLEAR
+        and line.goods is not Goods.UNCLEAR
         and is_multi_channel(line.marketplace)
         and _sells(line)
     ):

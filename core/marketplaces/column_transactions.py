@@ -62,6 +62,15 @@ def units_with_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     return np.where(open_ones & repeats, repeated, units), source
 
 
+def units_of_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units of each row; of a multi-channel order's fees those that they repeat (Amazon's date ranges)."""
+    lines = groups.lines
+    units, source = counted_units(groups)
+    repeats = lines.told(lambda line: line.repeated_units is not None, bool)[groups.lead]
+    repeated = lines.told(lambda line: line.repeated_units or 0, np.int64)[groups.lead]
+    return np.where(repeats, repeated, units), np.where(repeats, DERIVED, source)
+
+
 def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Return the units of the lines that state them, else of the prices that repeat them (Amazon V1, row by row)."""
     lines = groups.lines

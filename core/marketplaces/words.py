@@ -45,6 +45,13 @@ class AmountMeaning(NamedTuple):
 
 M = TypeVar("M")
 
+WITHOUT_RETURN = (
+    "Refund without return|Refund without a return|Returnless refund|Keep-it refund|Keep it refund|Keep it"
+    "|Buyer keeps the item|Buyer keeps item|Buyer keeps the item - no return|Customer keeps the item|No return"
+    "|No return required|Return not required"
+)
+"""What marketplaces say of a refund whose goods stay with the buyer, in words that can mean nothing else."""
+
 UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
 """A type that nobody has declared."""
 
@@ -107,7 +114,8 @@ def typed_item(found: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedP
     return (TypedPart(found.column, amount, None if is_asked else found.line_type, word),)
 
 
-_MONEY_ALONE = frozenset({Event.FEE, Event.ADVERTISING, Event.BALANCE, Event.TAX_ONLY, Event.ADJUSTMENT})
+MONEY_ALONE = frozenset({Event.FEE, Event.ADVERTISING, Event.BALANCE, Event.TAX_ONLY, Event.ADJUSTMENT})
+"""Events that say what the money is, and nothing of goods."""
 
 
 def doubted(meaning: Meaning, *, declared: bool, sku: str, quantity: int | None) -> Meaning:
@@ -124,7 +132,7 @@ def doubted(meaning: Meaning, *, declared: bool, sku: str, quantity: int | None)
     """
     names_goods = bool(sku.strip()) and bool(quantity)
     paid_alone = meaning.event is Event.REIMBURSEMENT and meaning.goods is Goods.NONE
-    money_alone = meaning.event in _MONEY_ALONE or paid_alone
+    money_alone = meaning.event in MONEY_ALONE or paid_alone
     return UNKNOWN if names_goods and not declared and money_alone else meaning
 
 

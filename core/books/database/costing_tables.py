@@ -47,6 +47,7 @@ costed_settlement = Table(
     Column("ties", Verbatim, nullable=False),  # a digest of what is kept beside them to find them by
     Column("first_posted", Moment),  # the moment of its first line; missing where none has one
     Column("last_posted", Moment),
+    Column("totals", Verbatim),  # what its lines come to, as JSON: `core.books.kept_totals`
 )
 costed_line = Table(
     "costed_line",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.ebay.conversion import shared_prices
 from core.marketplaces.ebay.order_items import Item, is_whole, order_items, order_units, says_shares, shared_gross
-from core.marketplaces.ebay.words import REST_OF_NET, fee, meaning
+from core.marketplaces.ebay.words import REFUND, REST_OF_NET, fee, meaning
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, TypedPart
@@ -113,7 +113,7 @@ def _booked(node: Node, number: int, payout_id: str) -> Booked:
         payout_id=payout_id,
         id=node.needed("transactionId"),
         kind=kind,
-        means=meaning(kind, node.text("feeType")),
+        means=meaning(kind, node.text("transactionMemo" if meaning(kind, "") is REFUND else "feeType")),
         order_id=node.text("orderId"),
         net=abs(amount.amount("value")) * _SIGNS[entry],
         currency=amount.needed_currency("currency"),
@@ -207,7 +207,6 @@ def _plain(posting: Booked, items: Mapping[str, Item]) -> Line:
 def _line(posting: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
     kept = tuple((column, amount) for column, amount in parts if amount)
     description = posting.node.text("transactionMemo") or posting.node.text("feeType")
-    of_item = posting.means.event in (Event.SALE, Event.REFUND)
     return Line(
         number=posting.number,
         settlement_id=posting.payout_id,
@@ -217,7 +216,7 @@ def _line(posting: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
         event=posting.means.event,
         stock_effect=posting.means.stock_effect,
         raw_type=posting.kind,
-        raw_description="" if of_item else description,
+        raw_description="" if posting.means.event is Event.SALE else description,
         parts=kept,
         amount=sum((amount for _, amount in kept), ZERO),
         currency=posting.currency,

@@ -174,7 +174,7 @@ def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
         event=means.event,
         stock_effect=means.stock_effect,
         raw_type=cell["Type"],
-        raw_description="" if of_item else description,
+        raw_description="" if means.event is Event.SALE else description,
         parts=amounts.parts,
         amount=amounts.net or Decimal(0),
         currency=amounts.currency,

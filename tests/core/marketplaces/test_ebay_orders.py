@@ -9,8 +9,10 @@ import pytest
 
 from core.frame_columns import AMOUNT_COLUMNS, records
 from core.marketplaces import read_file
+from core.marketplaces.ebay import report_by_columns, transaction_report
 from core.marketplaces.errors import BadCellError
-from core.model import Event, QuantitySource
+from core.marketplaces.reading.contents import Contents
+from core.model import Event, Goods, QuantitySource
 from core.typed_amounts import from_text
 from tests.core.marketplaces.ebay_documents import (
     CUP,
@@ -299,6 +301,34 @@ def test_two_rows_of_one_order_have_its_items_once() -> None:
 
     assert Decimal("154.20") == read(content).sum
     assert {"MUG": 1, "CUP": 1, None: None} == units(content)
+
+
+@pytest.mark.parametrize(
+    ("words", "goods"),
+    [
+        ("--", Goods.REFUNDED),
+        ("Return refund", Goods.REFUNDED),
+        ("Buyer keeps the item - no return", Goods.KEPT),
+        ("REFUND WITHOUT RETURN", Goods.KEPT),
+        ("Returnless refund", Goods.KEPT),
+        ("Item destroyed", Goods.REFUND_UNCLEAR),
+        ("Partial refund for damage", Goods.REFUND_UNCLEAR),
+        ("Käufer behält den Artikel", Goods.REFUND_UNCLEAR),
+    ],
+)
+@pytest.mark.parametrize("route", ["rows", "columns", "pulled"])
+def test_what_a_refund_says_of_its_goods_decides_about_them(route: str, words: str, goods: Goods) -> None:
+    """The exact price is no return where the description or memo says so, and asked where nobody has declared it."""
+    rows = report(single("89.60", "1", "MUG", "100", "-10.40"), refund("-89.60", "-100", "10.40", Description=words))
+    memo = {} if words == "--" else {"transactionMemo": words}
+    node = booked("REFUND", money("89.60"), charged("1", "100", money("10.40")), entry="DEBIT") | memo
+    of_route = {
+        "rows": lambda: transaction_report.FORMAT.read(Contents("report.csv", rows)).settlements[0],
+        "columns": lambda: report_by_columns.FORMAT.read(Contents("report.csv", rows)).settlements[0],
+        "pulled": lambda: read(pulled("-89.60", node, orders={ORDER: [ordered("1", "MUG", money("100"))]})),
+    }
+    (found,) = [row for row in records(of_route[route]().transactions) if row["event"] == Event.REFUND]
+    assert (goods, None if words == "--" else words) == (found["goods"], found["raw_description"])
 
 
 def given_back(gross: str, *bases: str | None, order: bool = True, kind: str = "REFUND") -> Settlement:
