@@ -138,6 +138,30 @@ def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ..
         yield (str(told[_GROUP]).replace(settlement_id, ""), *told[:_GROUP], *told[_GROUP + 1 :])
 
 
+def _nets(transactions: pd.DataFrame) -> Counter[str]:
+    """Return the net of each order."""
+    nets: Counter[Any] = Counter()
+    for row in records(transactions[transactions["order_id"].notna()][["order_id", "net"]]):
+        nets[row["order_id"]] += row["net"]
+    return nets
+
+
+def _listed(nets: Mapping[str, Any]) -> str:
+    orders = [f"{order} ({cents(net)})" for order, net in sorted(nets.items())]
+    more = len(orders) - _MOST_ORDERS_NAMED
+    return ", ".join([*orders[:_MOST_ORDERS_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
+
+
+_MOST_ORDERS_NAMED = 3
+
+
+def _how_the_same(there: BookedSettlement, read: Settlement | BookedSettlement) -> str:
+    """Say by what two settlements are one payout (`_same_payout`): 1 to 5 May lies within 18 April to 15 May."""
+    dated = there.deposit_at is not None and read.deposit_at is not None
+    by = "the same date, currency and sum" if dated else "days in common, and the same currency and sum"
+    return f"{by} ({cents(there.sum)} {there.currency})"
+
+
 def _other_rows(there: BookedSettlement, read: Settlement) -> str:
     return (
         f"one payout a day and currency is paid, and this file has other rows of it ({cents(read.sum)} "
@@ -184,13 +208,6 @@ def _same_payout(there: BookedSettlement, read: Settlement | BookedSettlement) -
     if there.deposit_at is not None and read.deposit_at is not None:
         return _same_payout_day(there, read)
     return _in_common_days(there, read)
-
-
-def _how_the_same(there: BookedSettlement, read: Settlement | BookedSettlement) -> str:
-    """Say by what two settlements are one payout (`_same_payout`): 1 to 5 May lies within 18 April to 15 May."""
-    dated = there.deposit_at is not None and read.deposit_at is not None
-    by = "the same date, currency and sum" if dated else "days in common, and the same currency and sum"
-    return f"{by} ({cents(there.sum)} {there.currency})"
 
 
 def _same_payout_day(there: BookedSettlement, read: Settlement | BookedSettlement) -> bool:
