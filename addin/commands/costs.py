@@ -37,7 +37,7 @@ from core.exchange_rates import at_home, sum_by_currency
 from core.frame_columns import records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from addin.sheets.desk import Desk
@@ -325,30 +325,10 @@ def _status(decision: Decision, asks: str | None) -> str:
 
 def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
     saved, missing, refused = (saving.with_ruling(ruling) for ruling in (Ruling.SAVE, Ruling.MISSING, Ruling.REFUSED))
-    accepted = [decision for decision in saved if decision.is_proposal and decision.kind is not None]
-    left = _counts(after, _settlements_of(after, saving))
-    counts = {
-        "entered": len(saved) - len(accepted),
-        "accepted_proposals": len(accepted),
-        "amount": amount(saving.cogs, after.company.home_currency),
-        "lines_without_cost": left.missing,
-        "waiting": left.waiting,
-    }
-    sentences = [
-        (
-            f"{'Would save' if preview else 'Saved'} {counts['entered']:,} entered, "
-            f"{counted(len(accepted), 'accepted proposal')}: COGS {'would change' if preview else 'changes'} by "
-            f"{counts['amount']}."
-        ),
-        *_true_ups_to_come(saving),
-        *saving.unknown_skus,
-        *([f"Looks wrong: {_named_suspects(saving)}."] if preview and saving.suspects else []),
-        *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
-        *(f"Not saved: {d.answer.where} ({_entry(saving, d)['sku']}): {d.reason}." for d in refused),
-    ]
-    asking = _still_asked(after)
+    asking, left = _still_asked(after), _counts(after, _settlements_of(after, saving))
+    counts = _save_counts(saving, left, after.company.home_currency)
     return Outcome(
-        "\n".join(sentences),
+        "\n".join(_save_sentences(saving, left, counts, preview=preview)),
         needs_attention=bool(missing or refused or saving.unknown_skus or any(d.answer.key in asking for d in saved)),
         data={
             "saved": [_entry(saving, d) | {"cost": _cost(d), "still_asks": asking.get(d.answer.key)} for d in saved],
@@ -359,6 +339,36 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
             **counts,
         },
     )
+
+
+def _save_counts(saving: Saving, left: LineCounts, home: str) -> dict[str, int | str]:
+    saved = saving.with_ruling(Ruling.SAVE)
+    accepted = [decision for decision in saved if decision.is_proposal and decision.kind is not None]
+    return {
+        "entered": len(saved) - len(accepted),
+        "accepted_proposals": len(accepted),
+        "amount": amount(saving.cogs, home),
+        "lines_without_cost": left.missing,
+        "waiting": left.waiting,
+    }
+
+
+def _save_sentences(saving: Saving, left: LineCounts, counts: Mapping[str, int | str], *, preview: bool) -> list[str]:
+    would = "would change" if preview else "changes"
+    return [
+        (
+            f"{'Would save' if preview else 'Saved'} {counts['entered']:,} entered, "
+            f"{counted(int(counts['accepted_proposals']), 'accepted proposal')}: COGS {would} by {counts['amount']}."
+        ),
+        *_true_ups_to_come(saving),
+        *saving.unknown_skus,
+        *([f"Looks wrong: {_named_suspects(saving)}."] if preview and saving.suspects else []),
+        *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
+        *(
+            f"Not saved: {d.answer.where} ({_entry(saving, d)['sku']}): {d.reason}."
+            for d in saving.with_ruling(Ruling.REFUSED)
+        ),
+    ]
 
 
 def _true_ups_to_come(saving: Saving) -> list[str]:

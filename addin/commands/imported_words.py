@@ -88,7 +88,12 @@ def _reimbursements_sentence(report: ImportedReimbursements) -> str:
         return f"{what} imported already; nothing changed."
     paid = f"{counted(counts.units_cash, 'unit')} in cash, {counts.units_inventory:,} from stock"
     taken = f"; {counts.taken_back:,} taken back, {counted(counts.units_back, 'unit')} of them back in stock"
-    return f"{what} imported: {paid}{taken if counts.taken_back else ''}."
+    odd = (
+        f" ({counted(counts.unclear, 'row')} below 0 in inventory: what came back is not said)"
+        if counts.unclear
+        else ""
+    )
+    return f"{what} imported: {paid}{taken if counts.taken_back else ''}{odd}."
 
 
 def with_remarks(

@@ -355,8 +355,11 @@ def _found(now: Row, row: Row, home: str) -> Row:
 
 
 def _cause(now: Row, row: Row) -> str:
-    if "cost_status" not in now or "cost_status" not in row:
-        return READING
+    return READING if "cost_status" not in now or "cost_status" not in row else change(now, row)
+
+
+def change(now: Row, row: Row) -> str:
+    """Return what has changed of a line that is there before and after: its disposition, its units or its cost."""
     if now["disposition"] != row["disposition"]:
         return "disposition"
     return "units" if now["cost_quantity"] != row["cost_quantity"] else "cost"

@@ -14,6 +14,7 @@ from core.books.calendars import ended_before
 from core.books.identity import Twins, stored_twice
 from core.books.unknown_types import unclassified
 from core.counted import counted
+from core.frame_columns import records
 from core.line_types import LineType
 from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
@@ -70,8 +71,9 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
             by_settlement[own.store, own.settlement_id].append(
                 Remark(f"Also in the books as {other.name}", twins.message)
             )
-    for name, odd in _odd_periods(books):
-        by_settlement[name].append(Remark(odd.short, odd.message))
+    odd_ones = ((name, Remark(odd.short, odd.message)) for name, odd in _odd_periods(books))
+    for name, remark in (*_fees_alone(books), *odd_ones):
+        by_settlement[name].append(remark)
     for settlement in books.settlements:
         if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
             settlement.reader_version < settlement.last_reader and settlement.is_open
@@ -110,6 +112,42 @@ def _unanswered(lines: int) -> Remark:
         f"{count} of it now {'asks' if lines == 1 else 'ask'} for a cost. Cost true-ups of the same orders wait for "
         f"{'it' if lines == 1 else 'them'}: sync, then answer what is listed on sheet Resolve; what is answered there "
         f"is proposed on sheet Cost true-ups.",
+    )
+
+
+def _fees_alone(books: Books) -> Iterator[tuple[Name, Remark]]:
+    """Yield which settlements have fulfilment fees of orders whose sale is in no settlement of the books.
+
+    Such a row states units, but its fee counts none: the price does, and where that is missing its goods are missing.
+    """
+    lines = books.lines
+    sales = lines[(lines["event"] == Event.SALE) & lines["order_id"].notna() & lines["sku"].notna()]
+    silent = books.counted(sales[(sales["quantity"] == 0).fillna(value=False).astype(bool)])
+    alone = [row for row in records(silent[_OF_FEES]) if row["fulfilment_fee"] and not row["principal"]]
+    if not alone:
+        return
+    moved = (sales["quantity"] != 0).fillna(value=True).astype(bool)
+    same_orders = sales[sales["order_id"].isin([row["order_id"] for row in alone]) & moved]
+    sold = set(zip(same_orders["store"], same_orders["order_id"], same_orders["sku"], strict=True))
+    orders: dict[Name, dict[str, None]] = defaultdict(dict)
+    for row in alone:
+        if (row["store"], row["order_id"], row["sku"]) not in sold:
+            orders[row["store"], row["settlement_id"]][f"{row['order_id']} ({row['sku']})"] = None
+    for name, named in orders.items():
+        yield name, _without_sale(list(named))
+
+
+_OF_FEES = ["store", "settlement_id", "order_id", "sku", "principal", "fulfilment_fee"]
+_MOST_NAMED = 3
+
+
+def _without_sale(orders: list[str]) -> Remark:
+    more = len(orders) - _MOST_NAMED
+    named = ", ".join([*orders[:_MOST_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
+    return Remark(
+        f"Fees of {counted(len(orders), 'order')} without its sale",
+        f"It has fulfilment fees of {counted(len(orders), 'order')} whose sale is in no settlement of the books: "
+        f"{named}. Their units are in no cost. Import the settlement that has the sale.",
     )
 
 

@@ -103,8 +103,7 @@ def reopen(
             check(made)
         for entry in made:
             entries.post(connection, entry, batch)
-        was_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
-        status = EntryStatus.EXPORTED if is_elsewhere and was_out else EntryStatus.OPEN
+        status = EntryStatus.EXPORTED if is_elsewhere and is_out else EntryStatus.OPEN
         settlements.set_status(connection, settlement, settlement_entry=status)
         _take_over_later_reading(connection, settlement, batch, who=who, now=now)
         true_up_history.take_up(connection, mirrors, f"{settlement.name} was reopened: {reason.strip()}", batch)

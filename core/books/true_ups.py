@@ -90,6 +90,12 @@ def decided_alike(books: Books, some: pd.DataFrame, keys: Iterable[str]) -> list
     return [int(number) for number, key in zip(some["id"], some["key"], strict=True) if groups[key] in wanted]
 
 
+def _with_events(books: Books, proposals: pd.DataFrame) -> pd.DataFrame:
+    """Return proposals with the SKU of their lines, and as which event each is posted."""
+    lines = proposals.merge(every_line(books)[["key", "event", "sku"]], on="key")
+    return lines.assign(event=lines["event_now"].fillna(lines["event"]))
+
+
 def immaterial_true_ups(books: Books, pending: pd.DataFrame) -> pd.DataFrame:
     """Return the proposals that the materiality limit on Setup calls immaterial (TRUE_UP_COLUMNS). Pure.
 
@@ -214,8 +220,7 @@ def accept_true_ups(
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
         keep_lock_date(connection, batch, lock_date, who=who, now=now)
         chosen = with_mirrors(books, true_up_history.pending(connection), numbers)
-        there = chosen.merge(every_line(books)[["key", "event", "sku"]], on="key")
-        lines = there.assign(event=there["event_now"].fillna(there["event"]))
+        lines = _with_events(books, chosen)
         for settlement in books.settlements:
             own = lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
             if len(own):

@@ -20,8 +20,9 @@ from core.costing.reimbursements import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
 from core.costing.shipments import costs_by_line, departures
+from core.costing.sold_goods import AsSold, sold_elsewhere
 from core.costing.units_taken import Claim
-from core.model import Cause, CostSource
+from core.model import Cause, CostSource, is_multi_channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -111,13 +112,16 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
     units_of_orders = _units_of_orders(known_lines, order_costs)
     sales = known_lines.of_rule(Rule.SALE)
-    originals = find_originals(
-        known_lines.of_rule(*REFERRING), sales, lambda line: _sale_units(line, known_lines, units_of_orders)
+    as_sold = _sold_elsewhere(known_lines, finale)
+    referring = (
+        as_sold[line.place].line if line.place in as_sold else line for line in known_lines.of_rule(*REFERRING)
     )
+    originals = find_originals(referring, sales, lambda line: _sale_units(line, known_lines, units_of_orders))
     reversals = find_reversed(_candidates(known_lines))
     if any(one.sku is not None for one in known_lines.overrides.values()):
         known_lines = replace(known_lines, judgements=list(_with_typed_goods(known_lines, reversals)))
-    goods = moves(_goods(known_lines, originals, order_costs), reversals, policies, _free(known_lines, finale))
+    lines_of_goods = _goods(known_lines, originals, order_costs, as_sold)
+    goods = moves(lines_of_goods, reversals, policies, _free(known_lines, finale))
     return Ledger(known_lines, sources, originals, goods, reversals, units_of_orders)
 
 
@@ -263,14 +267,28 @@ def _sent_away(known_lines: KnownLines) -> Iterator[tuple[Line, int]]:
             yield line, _units_said(line, known_lines, judged.rule) or 0
 
 
-def _goods(known_lines: KnownLines, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
+def _sold_elsewhere(known_lines: KnownLines, finale: Finale) -> dict[int, AsSold]:
+    """Return the lines about returns of orders that another store sold, by their place."""
+    returns = list(known_lines.of_rule(Rule.RETURN_LOST))
+    traded = list(known_lines.of_rule(Rule.SALE, Rule.REFUND)) if returns else []
+    shipped = (line for line in known_lines.lines if is_multi_channel(line.marketplace)) if returns else ()
+    return sold_elsewhere(returns, traded, shipped, finale.parts)
+
+
+def _goods(
+    known_lines: KnownLines,
+    originals: Mapping[int, Original],
+    order_costs: OrderCosts,
+    as_sold: Mapping[int, AsSold],
+) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
     left = departures(_sent_away(known_lines), order_costs.finale)
     for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
             alone = judged.rule is Rule.REFUND and line.place not in originals
+            sold = as_sold.get(line.place, AsSold(line))
             yield GoodsLine(
-                line=line,
+                line=sold.line,
                 rule=judged.rule,
                 override=known_lines.overrides.get(line.key),
                 lock=known_lines.locks.get(line.key),
@@ -279,6 +297,6 @@ def _goods(known_lines: KnownLines, originals: Mapping[int, Original], order_cos
                 shipped_units=order_costs.of_line(line).units if alone else None,
                 departures=left.get(line.place, ()),
                 has_replacement=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
-                question=judged.reason,
+                question=judged.reason or sold.question,
                 is_history=known_lines.is_history(line),
             )

@@ -157,15 +157,21 @@ def _saved(override: Override | None, outcome: Outcome, finale_cost: Decimal | N
         sentence = _zero(override, by, accepted=accepted)
     if override and override.note:
         sentence += f" Reason: {override.note}."
-    if finale_cost is not None and finale_cost != outcome.unit_cost:
+    took_no_goods = accepted and outcome.unit_cost == 0 and _was_money_only(override)  # what they cost is no news then
+    if finale_cost is not None and finale_cost != outcome.unit_cost and not took_no_goods:
         sentence += f" Finale now says {finale_cost.normalize():f}."
     return sentence
+
+
+def _was_money_only(override: Override | None) -> bool:
+    """Tell whether what was saved had been proposed as money alone, without goods."""
+    return override is not None and override.shown_kind == Proposal.MONEY_ONLY
 
 
 def _zero(override: Override | None, by: str, *, accepted: bool) -> str:
     """Say what a saved 0 is: a proposal that was left as it stood, or somebody's own word that goods cost nothing."""
     if not accepted:
         return f"Zero confirmed {by}."
-    if override is not None and override.shown_kind == Proposal.MONEY_ONLY:
+    if _was_money_only(override):
         return f"Money only, no goods moved: the proposed 0 was accepted {by}."
     return f"The proposed cost of 0 was accepted {by}."

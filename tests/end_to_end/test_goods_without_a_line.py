@@ -25,12 +25,14 @@ from sandbox.business.records import Fee, FeeKind, SettlementPeriod
 from sandbox.settlement_files.amazon_v2 import settlement_files
 from tests.addin.takeaway.books_to_report import close_pack
 from tests.core.finale.finale_account import NOON, DemoAccount
+from tests.end_to_end.stories import bought, item, left, v2
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from core.books.books import Books
     from sandbox.business import Business
+    from tests.end_to_end.stories import FinaleOnLine, Story
 
 
 def business(later: timedelta) -> Business:
@@ -98,3 +100,43 @@ def test_the_pack_lists_them_and_sums_their_cost(tmp_path: Path) -> None:
     (month,) = [row for row in values if row[:2] == ["2026-08", "in no settlement"]]
     assert [3, 6] == month[2:4]
     assert Decimal("18.023714") == round(Decimal(repr(month[6])), 6)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("left_first", "newest", "standing"),
+    [
+        ((("R-1", 2), ("R-2", 1)), "10", "in no settlement"),
+        ((("R-1", 3),), "10", "in no settlement"),
+        ((("R-1", 1), ("R-2", 2)), "2026-08-20", "not settled yet"),
+    ],
+    ids=["two orders", "one of three units", "their settlement may still come"],
+)
+def test_close_and_verify_say_what_left_without_a_line(
+    story: Story,
+    finale: FinaleOnLine,
+    tmp_path: Path,
+    left_first: tuple[tuple[str, int], ...],
+    newest: str,
+    standing: str,
+) -> None:
+    """3 units at 7.00 left in August: 21.00 by month; no entry and no figure of COGS holds them."""
+    rows = [
+        item("Order", "1", "20.00", units="1", day="2026-08-02"),
+        item("Order", "2", "20.00", units="1", day=newest),
+    ]
+    story.bring(v2(tmp_path, rows, days=("2026-08-01", "2026-09-30")))
+    sold = [left("1", "2026-08-02"), left("2", newest if "-" in newest else f"2026-09-{newest}")]
+    others = [left(order, "2026-08-05", units) for order, units in left_first]
+    finale.sync(story, bought("A", "2026-07-01", 20, "7"), *sold, *others)
+    closed = story.deed("close", "2026-08", "--json", status=1).data["left_without_line"]
+    checked = story.deed("verify")
+    sentence = f"Left stock in 2026-08, {standing}: 3 units of {len(others)} order{'s' * (len(others) > 1)}, USD 21.00."
+
+    assert [(order, "A", units, f"{7 * units}.00", standing) for order, units in left_first] == [
+        tuple(one[name] for name in ("order", "product", "units", "cost", "standing")) for one in closed["lines"]
+    ]
+    assert [("2026-08", standing, len(others), 3, "21.00", 0)] == [tuple(one.values()) for one in closed["months"]]
+    assert sentence in story.deed("close", "2026-08", status=1).output
+    assert (standing == "in no settlement") == (sentence in checked.output)
+    assert Decimal(14) == story.cogs(SKU="A")

@@ -628,6 +628,37 @@ def test_a_payout_whose_id_is_made_of_dates_is_looked_for_by_date_currency_and_s
     assert "the same date, currency and sum" in results[1].reason
 
 
+def without_id(content: bytes) -> bytes:
+    """Return a Shopify export without the ids of its payouts."""
+    return content.replace(b",900001,", b",,")
+
+
+@pytest.mark.parametrize("derived_first", [True, False])
+@pytest.mark.parametrize("orders", [("#1", "#9"), ("#2", "#30")])
+def test_two_payouts_of_one_day_and_sum_are_asked_with_their_orders(
+    database: Database, orders: tuple[str, str], *, derived_first: bool
+) -> None:
+    """49.00 of one order are not 49.00 of another: the way for two payouts is named, not only which one to remove."""
+    files = [shopify_export(f"{n}.csv", Row("2026-06-29", order, "49.00")) for n, order in enumerate(orders)]
+    at = 0 if derived_first else 1
+    files[at] = replace(files[at], content=without_id(files[at].content))
+    bring_in(database, files[0])
+    told = bring_in(database, files[1])
+
+    assert Import.CONFLICT is told.result
+    assert f"this file has {orders[1]} (49.00), the books have {orders[0]} (49.00)" in told.reason
+    assert ("remove 2026-07-01 USD, and import both" in told.reason) is derived_first
+    assert ("download this one with the payout id" in told.reason) is not derived_first
+
+
+def test_two_payouts_with_their_ids_are_both_stored(database: Database) -> None:
+    """What the sentence above names works."""
+    first, second = Row("2026-06-29", "#1", "49.00"), Row("2026-06-29", "#9", "49.00", payout="900002")
+    results = [bring_in(database, shopify_export("a.csv", row)).result for row in (first, second)]
+
+    assert [Import.NEW, Import.NEW] == results
+
+
 @pytest.mark.long
 def test_a_removed_settlement_comes_back_with_its_answers(database: Database) -> None:
     """Undo brings back its lines, its files and what was saved for them."""

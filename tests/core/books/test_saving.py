@@ -387,6 +387,20 @@ def test_an_accepted_clawback_keeps_its_units_without_its_loss(
     assert before == moves_of(shop, "2")
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize("words", ["RE_EVALUATION", "GENERAL_ADJUSTMENT", "NEW_WORD"])
+def test_money_alone_says_nothing_of_what_goods_cost(tmp_path: Path, words: str) -> None:
+    """0 was accepted because no goods moved; that Finale knows a cost of 7.00 contradicts nothing."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", lost("MUG", 1, words=words) | {"order-id": "111-1"})
+    shop.finale_says({("111-1", "MUG"): "7.00"})
+    accept_all(shop)
+    (line,) = records(shop.books.lines)
+
+    assert (Decimal(0), Decimal(7)) == (line["cogs"], line["finale_cost"])
+    assert "Finale now says" not in line["cost_note"]
+
+
 LOSS_OF_TWO = lost("MUG", 2)
 WORDS = (
     "COMPENSATED_CLAWBACK",

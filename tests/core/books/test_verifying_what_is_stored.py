@@ -380,6 +380,18 @@ FAULTS = {
         "UPDATE true_up SET cost_quantity = cost_quantity + 1 WHERE cost_quantity IS NOT NULL",
         "COGS and units x unit cost",
     ),
+    "cause of a true-up": (
+        "UPDATE true_up SET cause = 'units'",
+        "cause: the books have “units”, recomputed it is “cost”",
+    ),
+    "disposition of a true-up": (
+        "UPDATE true_up SET disposition = 'Money only'",
+        "cause: the books have “cost”, recomputed it is “disposition”",
+    ),
+    "disposition of a true-up with its cause": (
+        "UPDATE true_up SET disposition = 'Money only', cause = 'disposition'",
+        "disposition: the books have “Money only”, recomputed it is “one that moves",
+    ),
     "currency of a true-up": ("UPDATE true_up SET currency = 'EUR'", "currency: the books have “EUR”"),
     "revision of the lock": (
         "UPDATE 'lock' SET revision = 7 WHERE id = (SELECT max(id) FROM 'lock')",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
-from core.journal.accounts import USUAL_TAX_CODE, Account, AccountRow, Accounts
+from core.journal.accounts import USUAL_TAX_CODE, Account, AccountRow, Accounts, Chart
 from core.journal.cogs_entry import COST_TYPES, cogs_entries
 from core.journal.entry import EntryKind
 from core.journal.settlement_entry import settlement_entries
@@ -98,6 +98,67 @@ def test_a_sku_belongs_to_the_group_with_the_longest_beginning(sku: str | None, 
 def test_every_line_type_says_what_it_is() -> None:
     """Sheet Accounts explains each of them."""
     assert set(LineType) == set(MEANINGS)
+
+
+ASKED_BY_CONTROLLERS = {
+    "sales": (LineType.SALES, "Marketplace Sales"),
+    "shipping": (LineType.SHIPPING, "Shipping Income"),
+    "gift wrap": (LineType.GIFT_WRAP, "Shipping Income"),
+    "promotions": (LineType.PROMOTIONS, "Marketplace Discounts"),
+    "refunds": (LineType.REFUNDS, "Marketplace Refunds"),
+    "chargebacks": (LineType.CHARGEBACKS, "Chargebacks"),
+    "referral": (LineType.REFERRAL_FEES, "Marketplace Referral Fees"),
+    "fulfilment": (LineType.FULFILMENT_FEES, "Marketplace Fulfilment Fees"),
+    "storage": (LineType.STORAGE, "Storage Fees"),
+    "long-term storage": (LineType.LONG_TERM_STORAGE, "Storage Surcharges"),
+    "inbound": (LineType.INBOUND, "Inbound and Prep"),
+    "removal and disposal": (LineType.REMOVAL, "Removal and Disposal Fees"),
+    "return processing": (LineType.RETURN_PROCESSING, "Return Processing Fees"),
+    "subscription": (LineType.SUBSCRIPTION, "Marketplace Subscription Fees"),
+    "coupon and Vine": (LineType.COUPONS_AND_VINE, "Coupon and Vine Fees"),
+    "advertising": (LineType.ADVERTISING, "Marketplace Advertising"),
+    "other fees": (LineType.OTHER_FEES, "Marketplace Other Fees"),
+    "reimbursements": (LineType.REIMBURSEMENTS, "Inventory Reimbursements"),
+    "liquidations": (LineType.LIQUIDATIONS, "Liquidation Proceeds"),
+    "tax collected": (LineType.TAX_COLLECTED, "Sales Tax Payable"),
+    "tax withheld": (LineType.TAX_WITHHELD, "Marketplace Facilitator Tax"),
+    "low value goods tax": (LineType.LOW_VALUE_GOODS_TAX, "Marketplace Facilitator Tax"),
+    "TCS and TDS": (LineType.PREPAID_TAX, "Prepaid Income Tax"),
+    "reserves": (LineType.RESERVE, "Amazon US Reserves USD"),
+    "loans": (LineType.LOANS, "Loans Payable Amazon US"),
+    "transfers": (LineType.OTHER_STORES, "Due from Other Stores"),
+    "other": (LineType.ADJUSTMENTS, "Other Income:Marketplace Adjustments"),
+}
+"""What a controller asks for, each as a line type of its own."""
+
+
+def test_every_kind_of_money_that_a_controller_asks_for_has_a_line_type() -> None:
+    """27 kinds, no two of which are one line type; each posts to its usual account."""
+    types = [line_type for line_type, _ in ASKED_BY_CONTROLLERS.values()]
+
+    assert 27 == len(set(types))
+    assert {kind: name for kind, (_, name) in ASKED_BY_CONTROLLERS.items()} == {
+        kind: Accounts(chart=Chart.CONTROLLER).of(line_type, **US).name
+        for kind, (line_type, _) in ASKED_BY_CONTROLLERS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("line_type", "elder"),
+    [
+        (LineType.GIFT_WRAP, LineType.SHIPPING),
+        (LineType.LONG_TERM_STORAGE, LineType.STORAGE),
+        (LineType.LOW_VALUE_GOODS_TAX, LineType.TAX_WITHHELD),
+        (LineType.MARKETPLACE_DISCOUNTS, LineType.SALES),
+    ],
+)
+def test_a_new_type_posts_where_the_type_did_that_it_came_out_of(line_type: LineType, elder: LineType) -> None:
+    """An account that was chosen for the elder type holds for it, until it has one of its own."""
+    chosen = AccountRow(line_type=elder, name="Ours")
+    own = AccountRow(line_type=line_type, name="Its own")
+
+    assert "Ours" == Accounts((chosen,)).of(line_type, **US).name
+    assert "Its own" == Accounts((chosen, own)).of(line_type, **US).name
 
 
 def line(sku: str, event: Event, posted: datetime, cogs: Decimal, amounts: list[Decimal]) -> dict[str, object]:

@@ -217,6 +217,18 @@ def test_words_without_a_fixed_meaning_are_asked(word: str) -> None:
         (LineType.OTHER_FEES, "Sparkle Charge", False),
         (None, "Sparkle Charge", True),
         (None, "other-transaction / BalanceAdjustment", False),
+        (LineType.OTHER_FEES, "Glimmer Fee / x", False),
+        (LineType.OTHER_FEES, "Zaubergebühr / Zauber", False),
+        (LineType.OTHER_FEES, "Sonstige Gebühr", False),
+        (LineType.OTHER_FEES, "Frais de magie", False),
+        (LineType.OTHER_FEES, "Ajustement / Frais d'entreposage", False),
+        (LineType.OTHER_FEES, "Tarifa de gestión", False),
+        (LineType.OTHER_FEES, "Comisión por venta", False),
+        (LineType.OTHER_FEES, "Commissione di servizio", False),
+        (None, "Sonstige Gebühr", True),
+        (None, "Coffee beans / x", False),
+        (None, "Feed / Gebührenerstattung", False),
+        (None, "Remboursement des frais", False),
     ],
 )
 def test_a_word_that_ends_in_fee_is_proposed_as_one(expected: LineType | None, word: str, *, names_goods: bool) -> None:
