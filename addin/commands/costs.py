@@ -281,7 +281,7 @@ def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
     open_lines = asked_lines(books)
     return Elsewhere(
         open_lines[~open_lines["key"].isin(list(listed))],
-        frozenset(books.lines["key"]),
+        frozenset(books.lines["key"]) | frozenset(open_lines["key"]),
         frozenset(missing_lines(books.lines)["key"]) - frozenset(open_lines["key"]),
     )
 
@@ -290,6 +290,7 @@ def _write_rulings(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
     """Say beside each row what became of it; rows of settlements that were not asked for keep their words."""
     rulings: dict[int, dict[str, object]] = {}
     row_of = {id(answer): row for answer, row in zip(sheet.answers, sheet.row_of, strict=True)}
+    asked = _lines_asked(after)
     asking = _still_asked(after)
     for decision in saving.decisions:
         row = row_of[id(decision.answer)]
@@ -298,15 +299,18 @@ def _write_rulings(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
         if version is not None:
             rulings[row] |= {"version": version, "filled": remembered(sheet.rows[row])}
         if decision.answer.key in saving.new_skus and decision.answer.key in asking:
-            own = after.lines[after.lines["key"] == decision.answer.key]
+            own = asked[asked["key"] == decision.answer.key]
             rulings[row]["filled"] = ask_anew(sheet, row, own)
     write_rulings(sheet, rulings)
 
 
 def _still_asked(books: Books) -> dict[str, str]:
     """Return the cause of each line that lacks its cost."""
-    missing = pd.concat([missing_lines(books.lines), asked_since(books)])
-    return {row["key"]: str(row["cause"]) for row in records(missing[["key", "cause"]])}
+    return {row["key"]: str(row["cause"]) for row in records(_lines_asked(books)[["key", "cause"]])}
+
+
+def _lines_asked(books: Books) -> pd.DataFrame:
+    return pd.concat([missing_lines(books.lines), asked_since(books)])
 
 
 def _status(decision: Decision, asks: str | None) -> str:

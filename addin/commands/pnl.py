@@ -217,9 +217,9 @@ def other_month_sentence(one: OtherMonth, home: str) -> str:
 def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
     """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
     return [
-        f"Settlement {'/'.join(name)}: {counted(count, 'line')} without a cost, in no figure, because its files are "
-        f"read differently than when it was exported. Sync; where Finale has no cost of them, reopen it, answer on "
-        f"sheet Resolve, and export it again."
+        f"Settlement {'/'.join(name)}: {counted(count, 'line')} without cost, in no figure, because its files are "
+        f"read differently than when it was exported. Sync; where Finale has no cost of them, answer on sheet Resolve: "
+        f"what is answered is proposed on sheet Cost true-ups."
         for name, count in sorted(came.items())
     ]
 
@@ -282,7 +282,7 @@ def _without_cost(in_figures: pd.DataFrame, items: int) -> str:
     of = f", of {counted(items, 'item')}" if items else ""
     waits = f"; {counted(waiting, 'refund waits', 'refunds wait')} for the original's cost" if waiting else ""
     high = f": the profit is too high by what {'it costs' if missing == 1 else 'they cost'}" if missing else ""
-    return f"{counted(missing, 'line')} without a cost{of}{high}{waits}."
+    return f"{counted(missing, 'line')} without cost{of}{high}{waits}."
 
 
 def other_month(one: OtherMonth) -> dict[str, object]:

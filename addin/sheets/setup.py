@@ -58,7 +58,7 @@ def _records(books: Books, more: Iterable[Row]) -> list[Record]:
         (
             "Stores",
             ", ".join(sorted({s.store for s in books.settlements})),
-            "The marketplace accounts imported so far.",
+            "The stores with settlements in the books.",
         ),
         (
             "Time zones to set",

@@ -81,7 +81,7 @@ def _differences(name: str, rows: Sequence[EntryRow], entries: Sequence[Entry]) 
     theirs = {_without_revision(str(one.key), one.key.revision): one for one in entries}
     ours = {_without_revision(one.key, one.revision): one for one in rows}
     ties = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
-    ties += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
+    ties += [_alone(name, key, "exported, and not in the books") for key in theirs if key not in ours]
     for key, one in ours.items():
         if key in theirs:
             ties += _of_one(f"{name}: entry {one.key}", one, theirs[key])

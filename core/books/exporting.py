@@ -264,7 +264,7 @@ def _refuse_unready(
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds
     incomplete = state.counts.covered < state.counts.needed
-    unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked
+    unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked_amounts
     if not settlement.ties_out or (about_costs and incomplete) or unclassified:
         only_costs = settlement.ties_out and EntryKind.SETTLEMENT in kinds and not unclassified
         raise _not_ready(settlement, state.counts, kinds, only_costs=only_costs)

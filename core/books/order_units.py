@@ -281,8 +281,8 @@ class _Orders:
         last = max(units, key=lambda key: (str(self._row[key]["posted_at"]), key))
         other = max(0, units[last] + shipped - carried)
         reason = (
-            f"The order's documents tell of {carried} units of {sku}, the inventory system shipped {shipped}. Enter "
-            f"the units of this line as Units back: {units[last]} by the documents, {other} by the inventory system."
+            f"The order's documents tell of {carried} units of {sku}, Finale shipped {shipped}. Enter "
+            f"the units of this line as Units back: {units[last]} by the documents, {other} by Finale."
         )
         yield {"key": last, "units": other, "reason": reason}
 

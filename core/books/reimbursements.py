@@ -40,15 +40,6 @@ class ImportedReimbursements:
     counts: Counts
 
 
-def import_reimbursements(
-    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
-) -> ImportedReimbursements:
-    """Keep what a file says of reimbursements, once; arguments: see `core.books.returned_goods.import_returns`."""
-    rows, file = reading.reimbursements, source.file
-    is_new = file_rows.add(connection, REIMBURSEMENTS, rows, store=source.store, file=file, batch=batch, now=now)
-    return ImportedReimbursements(file.name, source.store, is_new, counts(rows))
-
-
 def reimbursed_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Iterable[Store]) -> pd.DataFrame:
     """Return what is known of each reimbursement (REIMBURSED_COLUMNS).
 
@@ -96,3 +87,12 @@ def as_line(key: str, row: Reimbursed) -> dict[str, object]:
         "units_inventory": row.units_inventory,
         "original": row.original_id or None,
     }
+
+
+def import_reimbursements(
+    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
+) -> ImportedReimbursements:
+    """Keep what a file says of reimbursements, once; arguments: see `core.books.returned_goods.import_returns`."""
+    rows, file = reading.reimbursements, source.file
+    is_new = file_rows.add(connection, REIMBURSEMENTS, rows, store=source.store, file=file, batch=batch, now=now)
+    return ImportedReimbursements(file.name, source.store, is_new, counts(rows))

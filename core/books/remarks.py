@@ -13,6 +13,7 @@ from core.books.booked_settlement import BookedSettlement, EntryStatus, Settleme
 from core.books.calendars import ended_before
 from core.books.identity import Twins, stored_twice
 from core.books.unknown_types import unclassified
+from core.counted import counted
 from core.line_types import LineType
 from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
@@ -59,9 +60,7 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
     for store, problem in missing(books):
         by_settlement[store, problem.where].append(Remark(_MISSING, problem.message))
     for name, words in unclassified(books).items():
-        listed = ", ".join(
-            f"{word} ({counted} {'line' if counted == 1 else 'lines'})" for word, counted in words.items()
-        )
+        listed = ", ".join(f"{word} ({counted(lines, 'line')})" for word, lines in words.items())
         message = f"Unknown types: {listed}. Say what they are on sheet Transaction types."
         by_settlement[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
     for name, lines in unanswered(books).items():
@@ -104,13 +103,13 @@ def twins_of(books: Books) -> list[Twins]:
 
 def _unanswered(lines: int) -> Remark:
     """Name the lines of an exported settlement that ask for a cost by today's reading."""
-    counted = f"{lines} {'line' if lines == 1 else 'lines'}"
+    count = counted(lines, "line")
     return Remark(
-        f"{counted} without cost by today's reading",
+        f"{count} without cost by today's reading",
         f"Since it was exported a further file of it came, its files are read otherwise, or its words are known, and "
-        f"{counted} of it now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on "
-        f"sheet Resolve; for lines that have no cost then and are not listed, reopen the settlement, answer them, and "
-        f"export it again.",
+        f"{count} of it now {'asks' if lines == 1 else 'ask'} for a cost. Cost true-ups of the same orders wait for "
+        f"{'it' if lines == 1 else 'them'}: sync, then answer what is listed on sheet Resolve; what is answered there "
+        f"is proposed on sheet Cost true-ups.",
     )
 
 

@@ -43,25 +43,6 @@ class ImportedReturns:
     """Of how many further refunds it says what became of the goods, and not how many units they are."""
 
 
-def import_returns(
-    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
-) -> ImportedReturns:
-    """Keep what a file says of goods that came back, once.
-
-    Args:
-        connection: Of `Database.writing`.
-        reading: What the file holds.
-        source: The file and its store.
-        batch: The number of the import's batch.
-        now: When.
-    """
-    rows, file = reading.returns, source.file
-    is_new = file_rows.add(connection, RETURNED_GOODS, rows, store=source.store, file=file, batch=batch, now=now)
-    restocked = rows["disposition"] == Disposition.RESTOCKED.value
-    units, back = int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
-    return ImportedReturns(file.name, source.store, is_new, units, back, int((rows["units"] == 0).sum()))
-
-
 def returned_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Iterable[Store]) -> pd.DataFrame:
     """Return what is known of the goods of each refund (RETURNED_COLUMNS).
 
@@ -104,3 +85,22 @@ def _of_marketplace(
         }
         for key, returned in returned_by_line(lines, goods, others_open=others_open).items()
     ]
+
+
+def import_returns(
+    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
+) -> ImportedReturns:
+    """Keep what a file says of goods that came back, once.
+
+    Args:
+        connection: Of `Database.writing`.
+        reading: What the file holds.
+        source: The file and its store.
+        batch: The number of the import's batch.
+        now: When.
+    """
+    rows, file = reading.returns, source.file
+    is_new = file_rows.add(connection, RETURNED_GOODS, rows, store=source.store, file=file, batch=batch, now=now)
+    restocked = rows["disposition"] == Disposition.RESTOCKED.value
+    units, back = int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
+    return ImportedReturns(file.name, source.store, is_new, units, back, int((rows["units"] == 0).sum()))

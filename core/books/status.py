@@ -41,7 +41,7 @@ class LineCounts:
     suspect: int
     waiting: int = 0
     """Beside the missing: refunds that wait for the cost of a sale, which may stand in another settlement."""
-    asked: int = 0
+    asked_amounts: int = 0
     """Amounts whose word nobody has classified: they keep back the settlement entry."""
 
     @property
@@ -214,7 +214,7 @@ def line_counts(lines: pd.DataFrame) -> LineCounts:
         not_mapped=int((causes == Cause.SKU_NOT_MAPPED).sum()),
         suspect=int(lines["suspect"].notna().sum()),
         waiting=int(waiting.sum()),
-        asked=asked_amounts(lines),
+        asked_amounts=asked_amounts(lines),
     )
 
 
@@ -238,7 +238,7 @@ def blockers_of(
         (f"SKU not mapped ({counts.not_mapped})", cogs_entry and synced and counts.not_mapped > 0),
         (f"Waits for original ({counts.waiting})", cogs_entry and synced and only_waiting),
         (NOT_TYING, not ties_out),
-        (f"Unknown types ({counts.asked})", settlement_entry and counts.asked > 0),
+        (f"Unknown types ({counts.asked_amounts})", settlement_entry and counts.asked_amounts > 0),
         (f"Suspect cost ({counts.suspect})", cogs_entry and counts.suspect > 0),
     )
     return tuple(name for name, holds in named if holds)
@@ -258,7 +258,7 @@ def remedies(counts: LineCounts, *, settlement_entry: bool = True, cogs_entry: b
             "Give the cost of the original sale, or import its settlement.",
             cogs_entry and synced and counts.waiting > 0 and not counts.missing,
         ),
-        ("Say on sheet Transaction types what the unknown types are.", settlement_entry and counts.asked > 0),
+        ("Say on sheet Transaction types what the unknown types are.", settlement_entry and counts.asked_amounts > 0),
     )
     return tuple(sentence for sentence, holds in named if holds)
 

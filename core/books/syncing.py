@@ -165,6 +165,9 @@ def cost_request(
 ) -> CostRequest:
     """Say what must be asked to cost these lines: nothing for money that moved without goods.
 
+    Lost and liquidated goods that cost nothing are asked for too: when they left decides which of them were expensed as
+    unsellable before, and a report may say later that they were not.
+
     Args:
         lines: Costed lines.
         also: Further SKUs whose averages are wanted.
@@ -174,7 +177,8 @@ def cost_request(
         catalogue: Whether the average of every product is wanted.
         zones: The time zone of each store, which cuts its days; UTC where none is given.
     """
-    goods = lines[(lines["cost_status"] != CostStatus.NOT_APPLICABLE) & lines["sku"].notna()]
+    moved = (lines["cost_status"] != CostStatus.NOT_APPLICABLE) | lines["key"].isin(list(averages))
+    goods = lines[moved & lines["sku"].notna()]
     rows = records(goods.reindex(columns=["key", "order_id", "sku"]).assign(day=local_days(goods, zones or {})))
     with_order = [row for row in rows if row["order_id"] is not None]
     by_day = [row for row in rows if row["key"] in averages]
@@ -310,7 +314,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
 def _keep(connection: Connection, page: CostPage, batch: int, now: datetime) -> FactCounts:
     sku_mapping.add(connection, page.mappings, batch, now)
     added = observations.add(connection, page.observations, batch, now)
-    observations.add_left_stock(connection, page.left, batch)
+    observations.add_left_stock(connection, page.left_stock, batch)
     return added
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from core.costing.finale import read_finale
 from core.costing.goods import GoodsLine, Move
 from core.costing.inputs import PAID_WITHOUT_UNITS
+from core.costing.line_kinds import is_removal
 from core.costing.lines import asked_units, history, locks, overrides_in_force, read_lines, reported
-from core.costing.moves import moves
+from core.costing.moves import FreeSale, moves
 from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
@@ -18,7 +19,7 @@ from core.costing.precedence import Sources
 from core.costing.reimbursements import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
-from core.costing.shipments import costs_by_line
+from core.costing.shipments import costs_by_line, departures
 from core.costing.units_taken import Claim
 from core.model import Cause, CostSource
 
@@ -116,7 +117,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     reversals = find_reversed(_candidates(known_lines))
     if any(one.sku is not None for one in known_lines.overrides.values()):
         known_lines = replace(known_lines, judgements=list(_with_typed_goods(known_lines, reversals)))
-    goods = moves(_goods(known_lines, originals, order_costs), reversals, policies, _free(known_lines))
+    goods = moves(_goods(known_lines, originals, order_costs), reversals, policies, _free(known_lines, finale))
     return Ledger(known_lines, sources, originals, goods, reversals, units_of_orders)
 
 
@@ -158,13 +159,14 @@ def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[
         yield Judgement(Rule.LOSS) if is_typed and by_sign and line.place not in reversals else judged
 
 
-def _free(known_lines: KnownLines) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
+def _free(known_lines: KnownLines, finale: Finale) -> dict[tuple[str | None, str | None], list[FreeSale]]:
     """Return the sales without a price, which may be replacements; nothing where none was reimbursed."""
-    free: dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
+    free: dict[tuple[str | None, str | None], list[FreeSale]] = defaultdict(list)
     wanted = {(line.store, line.sku) for line in known_lines.of_rule(Rule.REPLACEMENT)}
     for line in known_lines.of_rule(Rule.SALE) if wanted else ():
         if not line.principal and (line.store, line.sku) in wanted:
-            free[line.store, line.sku].append((line.moment, line.order_id, said_units(line, known_lines) or 0))
+            units, day = said_units(line, known_lines) or 0, finale.shipping_day(line)
+            free[line.store, line.sku].append(FreeSale(line, units, day))
     return free
 
 
@@ -254,8 +256,16 @@ def _units_said(line: Line, known_lines: KnownLines, rule: Rule) -> int | None:
     return None if line.quantity is None else abs(line.quantity)
 
 
+def _sent_away(known_lines: KnownLines) -> Iterator[tuple[Line, int]]:
+    """Return the liquidations and lost removals that name an order, with the units that they state."""
+    for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
+        if judged.rule is Rule.LIQUIDATION or (judged.rule is Rule.LOSS and is_removal(line)):
+            yield line, _units_said(line, known_lines, judged.rule) or 0
+
+
 def _goods(known_lines: KnownLines, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
+    left = departures(_sent_away(known_lines), order_costs.finale)
     for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
             alone = judged.rule is Rule.REFUND and line.place not in originals
@@ -267,6 +277,7 @@ def _goods(known_lines: KnownLines, originals: Mapping[int, Original], order_cos
                 original=originals.get(line.place),
                 report=known_lines.return_reports.get(line.key),
                 shipped_units=order_costs.of_line(line).units if alone else None,
+                departures=left.get(line.place, ()),
                 has_replacement=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
                 question=judged.reason,
                 is_history=known_lines.is_history(line),

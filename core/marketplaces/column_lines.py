@@ -115,7 +115,7 @@ class ColumnLines:
     """In millionths, blank as 0, in the order of `Declaration.amounts`."""
     places: np.ndarray
     """How many decimals each line's amount is written with."""
-    posted: Coded[datetime | None]
+    moments: Coded[datetime | None]
     settlements: Coded[str]
     currencies: Coded[str]
 
@@ -190,8 +190,8 @@ class ColumnLines:
 
     def _group_part(self, at: int, name: str) -> Coded[str]:
         if name == POSTED:
-            moments = ["" if moment is None else moment.isoformat() for moment in self.posted.values]
-            return Coded(self.posted.codes, moments)
+            moments = ["" if moment is None else moment.isoformat() for moment in self.moments.values]
+            return Coded(self.moments.codes, moments)
         if name == SETTLEMENT:
             return self.settlements
         if name != WORDS:

@@ -99,7 +99,7 @@ def _lines(table: ColumnTable, figures: Figures, components: Sequence[str], curr
         shapes=shapes,
         amounts=money.millionths,
         places=money.places[-1],
-        posted=moments_of(
+        moments=moments_of(
             table,
             DECLARATION.moments,
             day_first=figures.day_first,

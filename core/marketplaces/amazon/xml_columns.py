@@ -163,7 +163,7 @@ def _lines(elements: Elements, headers: dict[str, Header]) -> ColumnLines:
         shapes=Coded(codes, [*usual.values, *numbers]),
         amounts=money.millionths,
         places=money.most_places,
-        posted=moments_of(table, ("posted",), day_first=False),
+        moments=moments_of(table, ("posted",), day_first=False),
         settlements=table.stripped("settlement-id"),
         currencies=_currencies(elements, amounts, others, list(headers.values())),
     )

@@ -213,7 +213,7 @@ class Report:
             shapes=self._shapes(money),
             amounts=money.millionths,
             places=orders.places,
-            posted=moments_of(self.table, DECLARATION.moments, day_first=self.figures.day_first),
+            moments=moments_of(self.table, DECLARATION.moments, day_first=self.figures.day_first),
             settlements=Coded(payouts.codes[orders.whole_of], payouts.values),
             currencies=_named(currency, self.currency, orders.whole_of),
         )

@@ -75,7 +75,7 @@ class Period:
 
     start: str
     end: str
-    posted: frozenset[str]
+    posted_days: frozenset[str]
 
 
 def is_slash_date(text: str) -> bool:
@@ -134,7 +134,7 @@ def _fits(period: Period, *, day_first: bool) -> bool:
     start, end = _parsed(period.start.strip(), day_first=day_first), _parsed(period.end.strip(), day_first=day_first)
     if start is None or end is None or not timedelta(0) <= end - start <= _LONGEST_PERIOD:
         return False
-    posted = (_parsed(text.strip(), day_first=day_first) for text in period.posted)
+    posted = (_parsed(text.strip(), day_first=day_first) for text in period.posted_days)
     return all(moment is not None and start - _SLACK <= moment <= end + _SLACK for moment in posted)
 
 

@@ -359,4 +359,4 @@ def test_as_many_shipped_as_all_reports_state_are_asked(database: Database) -> N
         observations.add(connection, shipped, batch, NOW)
     notes = [row["cost_note"] for row in records(load_books(database).lines) if row["cost_status"] == "missing"]
 
-    assert ["tell of 2 units of MUG, the inventory system shipped 4" in str(note) for note in notes] == [True]
+    assert ["tell of 2 units of MUG, Finale shipped 4" in str(note) for note in notes] == [True]

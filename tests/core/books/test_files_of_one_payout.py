@@ -20,8 +20,8 @@ from core.books import (
     settlements,
     stores,
 )
-from core.books.answers import Answer
-from core.books.asked_today import asked_since, unanswered
+from core.books.answers import Answer, Ruling
+from core.books.asked_today import asked_lines, asked_since, unanswered
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse, Import, OriginalFile, SettlementKind
 from core.books.costs_today import differences
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from core.books.books import Books
     from core.books.importing import ImportedSettlement
     from core.marketplaces.formats import Format
 
@@ -499,6 +500,74 @@ def test_an_exported_line_of_other_units_is_asked_and_its_answer_is_a_true_up(da
     assert [Decimal(1)] == list(differences(books)["difference"])
     assert [Decimal(5)] == books.lines["cogs"].tolist()
     assert not unanswered(books)
+
+
+def with_late_orders(database: Database, *late: Row) -> Books:
+    """Export 10.00 of one order, and bring in what was released since."""
+    first = Row("2026-08-04", "111-0", "10.00", payout="1")
+    bring_in(database, unified_export("a.csv", first))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
+    bring_in(database, unified_export("b.csv", first, *late))
+    return load_books(database)
+
+
+def answer_late(database: Database, order: str, cost: str) -> Books:
+    """Type the cost of a line that an exported settlement did not go out with."""
+    (line,) = (row for row in records(asked_since(load_books(database))) if row["order_id"] == order)
+    answers = [Answer(line["key"], line["version"], Decimal(cost), line["proposed_cost"])]
+    saving = save_answers(
+        database, load_books(database), answers, settlement_ids=None, accept_proposals=False, accept_suspect=True, **WHO
+    )
+    assert [Ruling.SAVE] == [one.ruling for one in saving.decisions]
+    return load_books(database)
+
+
+def test_an_order_that_came_after_the_export_is_answered_and_becomes_a_true_up(database: Database) -> None:
+    """12.00 were released late: Resolve asks for their cost, 4.00 are proposed as a true-up, and the lock stays."""
+    books = with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
+    assert ["111-1"] == asked_since(books)["order_id"].tolist() == asked_lines(books)["order_id"].tolist()
+    assert any("1 line of it now asks for a cost" in one.message for one in remarks(books)[only(database).store, "1"])
+
+    books = answer_late(database, "111-1", "4.00")
+
+    assert [Decimal(4)] == differences(books)["difference"].tolist()
+    assert [Decimal(5)] == books.lines["cogs"].tolist()
+    assert not unanswered(books)
+
+
+def test_what_a_late_order_was_answered_holds_once_it_is_open(database: Database) -> None:
+    """Reopened, the settlement has the line, and the answer costs it."""
+    with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
+    answer_late(database, "111-1", "4.00")
+
+    reopen(database, only(database), "the order was released", lock_date=None, **WHO)
+
+    lines = load_books(database).lines
+    assert {"111-0": Decimal(5), "111-1": Decimal(4)} == dict(zip(lines["order_id"], lines["cogs"], strict=True))
+
+
+def test_an_answer_to_a_late_order_is_undone(database: Database) -> None:
+    """Then it is asked again, and nothing is proposed."""
+    with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
+    answer_late(database, "111-1", "4.00")
+
+    undo_last(database, **WHO)
+
+    books = load_books(database)
+    assert (["111-1"], True) == (asked_since(books)["order_id"].tolist(), differences(books).empty)
+
+
+def test_late_orders_wait_for_no_other(database: Database) -> None:
+    """One of two has its cost: it is proposed, while the other is asked still; their orders have nothing in common."""
+    late = [Row("2026-08-05", f"111-{n}", "12.00", payout="1") for n in (1, 2)]
+    with_late_orders(database, *late)
+
+    books = answer_late(database, "111-2", "4.00")
+
+    assert ["111-1"] == asked_since(books)["order_id"].tolist()
+    assert [Decimal(4)] == differences(books)["difference"].tolist()
 
 
 def test_the_same_file_under_a_second_stores_name_is_refused(database: Database) -> None:

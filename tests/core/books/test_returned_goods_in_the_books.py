@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from core.books import file_rows, observations, original_files, overrides, sku_mapping
+from core.books.asked_today import lines_to_sync
 from core.books.batches import BatchKind, history, new
 from core.books.booked_settlement import OriginalFile
 from core.books.costs_today import differences
@@ -21,7 +22,9 @@ from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
 from core.books.removing import remove_settlements
 from core.books.returned_goods import RETURNED_GOODS
+from core.books.syncing import cost_request
 from core.books.undo import NothingToUndoError, undo_batch, undo_last
+from core.costing import without_order
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.model import Cause, CostStatus, Disposition
@@ -118,6 +121,39 @@ def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
 
     assert [Disposition.RESTOCKED] == books.lines.loc[books.lines["event"] == "refund", "disposition"].to_list()
     assert [("disposition", Decimal(4))] == list(zip(found["cause"], found["difference"], strict=True))
+
+
+SOLD_OFF = {
+    "transaction-type": "Liquidations",
+    "order-id": "L1",
+    "amount": "2.00",
+    "quantity-purchased": "1",
+    "posted-date": "2026-08-15",
+    "posted-date-time": "2026-08-15 10:00:00 UTC",
+}
+
+
+def test_a_liquidation_of_goods_that_were_sellable_is_asked_for_and_proposed_with_their_refund(
+    database: Database,
+) -> None:
+    """It went out at 0.00, for the mug had come back unsellable; it had not: -4.00 of the refund, and 5.00 of it."""
+    bring_in(database, OriginalFile("1.txt", v2_content("1", {}, REFUND, SOLD_OFF, total="2.00")), report("DEFECTIVE"))
+    refund_line(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(), who="M. Lee", now=NOW)
+    undo_batch(database, 2, who="M. Lee", now=NOW)
+    books = load_books(database)
+    lines = lines_to_sync(books, books.settlements)
+    request = cost_request(lines, averages=without_order(books.known_now.transactions))
+    average = {"kind": "average on date", "product_id": "MUG", "unit_cost": Decimal(5), "record_date": "2026-08-10"}
+    with database.writing() as connection:
+        of_day = frame(OBSERVATION_COLUMNS, [average | {"currency": "USD", "fetched_at": NOW}])
+        observations.add(connection, of_day, new(connection, BatchKind.SYNC, "M. Lee", NOW), NOW)
+
+    assert ("MUG", date(2026, 8, 15)) in request.dated_skus
+    assert "L1" in {order.order_id for order in request.orders}
+    assert Cause.NOT_SYNCED in lines["cause"].dropna().to_list()
+    assert [-4, 5] == sorted(differences(load_books(database))["difference"])
 
 
 def test_a_report_is_stored_once_with_its_bytes(database: Database) -> None:

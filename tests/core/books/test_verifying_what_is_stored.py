@@ -285,7 +285,7 @@ FAULTS = {
     ),
     "accrual of which the cost is missing": (
         "UPDATE entry SET settlement = 1 WHERE settlement IS NULL AND key LIKE '%COGS%'",
-        "Accrual of 2026-08: entry US accrual 2026-08 COGS: went out, and is not stored",
+        "Accrual of 2026-08: entry US accrual 2026-08 COGS: exported, and not in the books",
     ),
     "line of an accrual": (
         "UPDATE setting SET value = replace(value, '2026-08-04', '2026-09-02') WHERE key LIKE 'accrual of batch%'",
@@ -321,7 +321,7 @@ FAULTS = {
             "UPDATE entry SET kind = 'COGS posted by Finale', key = replace(key, ' COGS ', ' COGS posted by Finale ') "
             "WHERE kind = 'COGS' AND key LIKE 'US 1 %'"
         ),
-        "entry US 1 2026-08 COGS: went out, and is not stored",
+        "entry US 1 2026-08 COGS: exported, and not in the books",
     ),
     "pair of lines missing": (
         (
@@ -361,7 +361,7 @@ FAULTS = {
     ),
     "entry deleted": (
         "UPDATE entry SET settlement = NULL, store = 'US', name = 'x' WHERE kind = 'COGS' AND key LIKE 'US 1 %'",
-        "went out, and is not stored",
+        "exported, and not in the books",
     ),
     "status": ("UPDATE settlement SET cogs_entry = 'open' WHERE settlement_id = '1'", "status of entry"),
     "batch before the lines": (
