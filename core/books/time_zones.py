@@ -87,6 +87,17 @@ def _names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def zones_as_typed(books: Books, edits: Mapping[str, str]) -> dict[str, ZoneInfo]:
+    """Return the zone of each store as it would be.
+
+    Raises:
+        TimeZoneUnknownError: If what was typed is none.
+    """
+    named = {store: _name(store, text) for store, text in edits.items()}
+    zones = {store: zone for store, zone in books.zones.zones.items() if store not in named}
+    return zones | {store: ZoneInfo(name) for store, name in named.items() if name}
+
+
 def change_time_zones(
     database: Database, edits: Mapping[str, str], *, who: str, now: datetime, agreed: bool = False
 ) -> list[SettingEffect]:
@@ -132,14 +143,3 @@ def time_zone_effects(database: Database, edits: Mapping[str, str]) -> list[Sett
         return []
     books = load_books(database)
     return typed_effects(books, books.policies, zones_as_typed(books, edits))
-
-
-def zones_as_typed(books: Books, edits: Mapping[str, str]) -> dict[str, ZoneInfo]:
-    """Return the zone of each store as it would be.
-
-    Raises:
-        TimeZoneUnknownError: If what was typed is none.
-    """
-    named = {store: _name(store, text) for store, text in edits.items()}
-    zones = {store: zone for store, zone in books.zones.zones.items() if store not in named}
-    return zones | {store: ZoneInfo(name) for store, name in named.items() if name}
