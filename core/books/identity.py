@@ -223,23 +223,6 @@ def _in_common_days(there: BookedSettlement, read: Settlement | BookedSettlement
     return len(starts) == len(ends) == len((there, read)) and max(starts) <= min(ends)
 
 
-def _nets(transactions: pd.DataFrame) -> Counter[str]:
-    """Return the net of each order."""
-    nets: Counter[Any] = Counter()
-    for row in records(transactions[transactions["order_id"].notna()][["order_id", "net"]]):
-        nets[row["order_id"]] += row["net"]
-    return nets
-
-
-def _listed(nets: Mapping[str, Any]) -> str:
-    orders = [f"{order} ({cents(net)})" for order, net in sorted(nets.items())]
-    more = len(orders) - _MOST_ORDERS_NAMED
-    return ", ".join([*orders[:_MOST_ORDERS_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
-
-
-_MOST_ORDERS_NAMED = 3
-
-
 def refuse_what_another_store_has(connection: Connection, reading: Reading, source: Source) -> None:
     """Refuse a file that another store has: the very file, or one that says the same of the same settlement.
 

@@ -66,6 +66,7 @@ def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: li
 
 
 _FOUND = REASONS[folded("MISSING_FROM_INBOUND_CLAWBACK")]
+"""What Amazon's word for units found means that can mean nothing else."""
 
 
 def as_line(key: str, row: Reimbursed) -> dict[str, object]:
@@ -95,6 +96,3 @@ def import_reimbursements(
     rows, file = reading.reimbursements, source.file
     is_new = file_rows.add(connection, REIMBURSEMENTS, rows, store=source.store, file=file, batch=batch, now=now)
     return ImportedReimbursements(file.name, source.store, is_new, counts(rows))
-
-
-"""What Amazon's word for units found means that can mean nothing else."""

@@ -66,9 +66,9 @@ def _digits(amount: Decimal) -> str:
     return f"{amount:,.2f}" if amount == cents(amount) else f"{amount.normalize():,f}"
 
 
-def count_of(name: str, found: Sized) -> TieOut:
+def count_of(name: str, ties: Sized) -> TieOut:
     """Return how many there are of something that should not be there at all."""
-    return TieOut(name, Decimal(len(found)), ZERO, is_count=True)
+    return TieOut(name, Decimal(len(ties)), ZERO, is_count=True)
 
 
 def difference(name: str, stored: object, recomputed: object) -> TieOut:

@@ -312,8 +312,8 @@ def _units(lines: Sequence[Line]) -> Units:
     return Units(units.quantity, QuantitySource.FROM_ORDER) if units.quantity is not None and units.source else units
 
 
-def _unknown_items(booked: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:
-    sold = [each for each in booked if each.means.event is Event.SALE and each.order_id not in orders]
+def _unknown_items(postings: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:
+    sold = [each for each in postings if each.means.event is Event.SALE and each.order_id not in orders]
     return [
         Problem(
             Severity.WARNING,
@@ -325,9 +325,9 @@ def _unknown_items(booked: Sequence[Booked], orders: Mapping[str, Mapping[str, I
     ]
 
 
-def _guessed_shares(booked: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> Iterator[Problem]:
+def _guessed_shares(postings: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> Iterator[Problem]:
     """Name the transactions about several items of which nothing says how much is of which."""
-    for each in booked:
+    for each in postings:
         items = each.node.nodes("orderLineItems") if each.means.event in _OF_ITEMS else []
         known = orders.get(each.order_id, {})
         goods = [known.get(node.text("lineItemId")) for node in items]

@@ -219,16 +219,16 @@ class ColumnTable:
         present = [name for name in names if name in self.columns]
         return {text: Place(self.file, 0, name) for name in present for text in self.texts(name) if text.strip()}
 
-    def by(self, names: Sequence[str], told: Callable[[Row], V], also: Sequence[np.ndarray] = ()) -> Coded[V]:
+    def by(self, names: Sequence[str], answer: Callable[[Row], V], also: Sequence[np.ndarray] = ()) -> Coded[V]:
         """Return what a rule tells of each row, asked once for each different combination of texts.
 
         Args:
             names: The columns that the rule looks at; what the row that it is given has in others is not defined.
-            told: The rule.
+            answer: The rule.
             also: More codes, on which the answer depends as well.
         """
         codes = joint([*(self.codes(name) for name in names), *also])
-        values = [told(row) for row in self.rows(first_rows(codes), numbered=False)]
+        values = [answer(row) for row in self.rows(first_rows(codes), numbered=False)]
         return Coded(narrow(codes, len(values)), values)
 
     def sample(self, names: Sequence[str], also: Iterable[int] = ()) -> Table:
