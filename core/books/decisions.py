@@ -159,7 +159,8 @@ def _cost_otherwise(decision: Decision, row: Mapping[str, object]) -> str | None
         cost = row["unit_cost"]
         takes = f"{answers.number_typed(cost)} a unit" if isinstance(cost, Decimal) and cost else "no cost"
         return f"{typed}, and the books take {takes}. {_note(row)}: keep what is proposed"
-    return f"{typed}, and the line asks for more. {_note(row)}" if row["cause"] in _ASKS_GOODS else None
+    asks_more = row["cause"] in _ASKS_GOODS and row["cause"] != Cause.UNITS_UNKNOWN  # its units may be typed later
+    return f"{typed}, and the line asks for more. {_note(row)}" if asks_more else None
 
 
 def _units_otherwise(answer: Answer, line: LineState, row: Mapping[str, object]) -> str | None:

@@ -183,9 +183,9 @@ def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -
     restocked: dict[str, object] = {"units_back": 1, "disposition": Disposition.RESTOCKED}
     first = desk.save(desk.answer(Event.REFUND, cost=None, stock_edited=True, **restocked))
 
-    second = desk.save(desk.answer(Event.REFUND, version=1, cost=Decimal(10), proposed=Decimal(10), **restocked))
+    second = desk.save(desk.answer(Event.REFUND, version=1, cost=Decimal(10), proposal=Decimal(10), **restocked))
     accepted = desk.save(
-        desk.answer(Event.REFUND, version=1, cost=Decimal(10), proposed=Decimal(10), **restocked), accept_proposals=True
+        desk.answer(Event.REFUND, version=1, cost=Decimal(10), proposal=Decimal(10), **restocked), accept_proposals=True
     )
 
     assert CostStatus.COSTED == desk.line(Event.REFUND)["cost_status"]
@@ -267,7 +267,7 @@ def test_without_an_average_a_cost_is_held_against_what_was_proposed(tmp_path: P
     with open_books(tmp_path) as database:
         desk = Desk(database)
         desk.bring_in((SALE_AND_REFUNDS,))
-        beside = desk.save(desk.answer(Event.SALE, cost=Decimal(100), proposed=Decimal(9)))
+        beside = desk.save(desk.answer(Event.SALE, cost=Decimal(100), proposal=Decimal(9)))
         date = desk.save(desk.answer(Event.SALE, cost=Decimal(46143), odd="Excel keeps 2026-05-01 as this number"))
         plain = desk.save(desk.answer(Event.SALE, cost=Decimal(46143)))
         usual = desk.save(desk.answer(Event.SALE, cost=Decimal(12)))
@@ -286,7 +286,7 @@ def test_a_note_added_to_a_saved_cost_is_saved_and_keeps_how_it_came_about(desk:
     """Alone it is not: it would be an answer that answers nothing."""
     alone = desk.save(desk.answer(Event.SALE, cost=None, note="see bill 12"))
     desk.save(desk.answer(Event.SALE, cost=Decimal("9.93")), accept_proposals=True)
-    desk.save(desk.answer(Event.SALE, version=1, cost=Decimal("9.93"), proposed=Decimal("9.93"), note="see bill 12"))
+    desk.save(desk.answer(Event.SALE, version=1, cost=Decimal("9.93"), proposal=Decimal("9.93"), note="see bill 12"))
 
     (row,) = records(desk.books.overrides)
     assert ["a note is saved with an answer, not alone"] == [one.reason for one in alone.decisions]
