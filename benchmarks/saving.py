@@ -18,13 +18,14 @@ from benchmarks.rows import Result, Took, by_turns, result, took
 from benchmarks.settlement_files import LINES, V2
 from core.books.answers import Answer
 from core.books.booked_settlement import OriginalFile
+from core.books.catching_up import catch_up
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import import_file
-from core.books.kept_lines import keep
+from core.books.kept_lines import keep, kept_of_keys
 from core.books.line_costs import costing_policies
 from core.books.loading import load_books
-from core.books.recosting import after_save
+from core.books.part_of_books import load_to_answer
 from core.books.saving import save_answers
 from core.costing import cost
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS
@@ -123,18 +124,22 @@ class _Saving:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._books = load_books(database)
+        keep(database, self._books)
         self._key = str(self._books.lines["key"][self._books.lines["event"] == Event.SALE].iloc[0])
         self._number = 0
 
     def once(self) -> None:
         """Save a cost and bring the books, and the rows that show it, up to date."""
-        answer = Answer(self._key, self._number, Decimal(400 + self._number) / 100, None)
-        saving = save_answers(
-            self._database, self._books, [answer], settlement_ids=None, accept_proposals=False, who="bench", now=NOW
-        )
-        assert saving.versions, "nothing was saved"  # noqa: S101
+        cost = Decimal(100 + self._number) / 100
+        answer = Answer(self._key, self._number, cost, None)
+        books = load_to_answer(self._database, [answer], ())
+        assert books is not None, "the lines are not kept"  # noqa: S101
+        save_answers(self._database, books, [answer], settlement_ids=None, accept_proposals=False, who="bench", now=NOW)
+        catch_up(self._database)
+        with self._database.reading() as connection:
+            rows = kept_of_keys(connection, books.lines["key"])
+        assert [cost] == list(rows["unit_cost"][rows["key"] == self._key]), "it was not saved"  # noqa: S101
         self._number += 1
-        self._books = after_save(self._database, self._books)
 
     def cost_all(self) -> None:
         """Cost everything anew, as the oracle does."""

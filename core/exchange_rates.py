@@ -170,9 +170,9 @@ def needed_rates(lines: pd.DataFrame, home: str, zones: Mapping[str, ZoneInfo]) 
     return sorted({pair for pair in zip(foreign["currency"], days, strict=True) if isinstance(pair[1], str)})
 
 
-def find_rates(known: ExchangeRates, asked: Iterable[CurrencyDay], home: str) -> RateLookup:
+def find_rates(known: ExchangeRates, currency_days: Iterable[CurrencyDay], home: str) -> RateLookup:
     """Look up the rate of each currency and day."""
-    looked_up = {(currency, day): known.on(currency, home, day) for currency, day in asked}
+    looked_up = {(currency, day): known.on(currency, home, day) for currency, day in currency_days}
     rates = {asked_for: rate for asked_for, rate in looked_up.items() if rate is not None}
     return RateLookup(rates, tuple(asked_for for asked_for in looked_up if asked_for not in rates))
 

@@ -13,8 +13,8 @@ when it opens the file. A save is all or nothing (`package`).
 
 **Believing Excel.** Where Excel surprises, the engine surprises alike, so that a mistake shows here and not at a
 customer: a text is as good as typed in (`typing_rules`), table, sheet and name rules hold, references follow moved
-cells (`moves`, `following`, `formula_text`). Only members that xlwings has on Windows and on the Mac exist here, so
-that code that runs here runs there; a test keeps that. What no caller has needed yet is left out.
+cells (`table_rows`, `following`, `formula_text`). Only members that xlwings has on Windows and on the Mac exist here,
+so that code that runs here runs there; a test keeps that. What no caller has needed yet is left out.
 
 **Reading numbers.** `Range.value` is what COM would give: a cell formatted as currency (`$1,234.50`, accounting) is a
 `Decimal` of four places; a cell formatted as a date is a `datetime`; an error is `None` (or its

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbook_engine import cells, moves, table_rows
+from workbook_engine import cells, table_rows
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, area_text, column_name
 from workbook_engine.cells import Link
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
@@ -213,13 +213,13 @@ class Range(RangeFormats):
         """Insert cells; those below move down."""
         if shift != "down":
             raise UnsupportedError("Cells can only be inserted with shift='down'.")
-        moves.insert_cells(self._part, self._area, from_below=copy_origin == "format_from_right_or_below")
+        table_rows.insert_cells(self._part, self._area, from_below=copy_origin == "format_from_right_or_below")
 
     def delete(self, shift: str | None = None) -> None:
         """Delete the cells; those below move up."""
         if shift != "up":
             raise UnsupportedError("Cells can only be deleted with shift='up'.")
-        moves.delete_cells(self._part, self._area)
+        table_rows.delete_cells(self._part, self._area)
 
     def add_hyperlink(self, address: str, text_to_display: str, screen_tip: str) -> None:
         """Put a link into the cell: an address, or `#'Sheet'!A1` for a place in this workbook."""

@@ -77,8 +77,8 @@ _PROPOSED = (
     "are only proposed on sheet Resolve, because their lines ask something else now",
 )
 _EXPORTED = (
-    "was for another question than its line asks now; the line is exported and stays as it went out",
-    "were for other questions than their lines ask now; the lines are exported and stay as they went out",
+    "was for another question than its line asks now; the line is exported and stays as it is",
+    "were for other questions than their lines ask now; the lines are exported and stay as they are",
 )
 _UNASKED = (
     "sets nothing any more, because its line asks nothing of you now",

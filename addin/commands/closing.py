@@ -20,6 +20,7 @@ from core.books.entries import PostedEntry
 from core.books.exporting import ExportOptions, as_written, export_settlement
 from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
+from core.books.typed_effects import effects_of_reopening, words_of_reopening
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
@@ -349,6 +350,7 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     books = load_books(desk.database)
     chosen = books.named(ids)
     elsewhere = [one for one in chosen if one.cogs_entry is EntryStatus.POSTED_ELSEWHERE]
+    otherwise = effects_of_reopening(books, {(one.store, one.settlement_id) for one in chosen})
     made = [_reopen(desk, books, one, reason) for one in chosen]
     files = [
         path for entries in made if entries for path in write_for_import(desk, entries, ledger_for(desk.database, None))
@@ -358,7 +360,8 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     reversed_ones = [f"{counted(count, 'entry', 'entries')} reversed"] if count or not elsewhere else []
     return Outcome(
         f"{'; '.join([*map(_not_elsewhere, elsewhere), *reversed_ones])}; costs can change again."
-        f"{to_import_words(files)} Export again when they are right.",
+        f"{to_import_words(files)} Export again when they are right.{words_of_reopening(books, otherwise)}",
+        needs_attention=any(one.counted_out for one in otherwise),
         data={"reversed": [entry.reverses for entries in made for entry in entries], "files": files},
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 import pandas as pd
 
 from addin.commands.button import Outcome
-from addin.commands.refresh import load, refresh, refresh_if_needed
+from addin.commands.refresh import load, refresh, refresh_after_answers, refresh_if_needed, shows_now
 from addin.commands.words import amount, amounts, counted, identity
 from addin.sheets.fill_down import FillDown, fill_down, fill_downs, filled_down, without_rows
 from addin.sheets.resolve import (
@@ -16,23 +16,28 @@ from addin.sheets.resolve import (
     ask_anew,
     fill_resolve,
     keys_in_rows,
+    keys_shown,
     read_answers,
     remembered,
     say_coverage,
     settlements_shown,
     write_rulings,
 )
+from core.books import settlements
 from core.books.answers import Decision, Ruling
 from core.books.asked_today import asked_lines, asked_since
+from core.books.books import named_settlements
+from core.books.kept_lines import state_name
 from core.books.loading import load_books
+from core.books.part_of_books import load_around, load_to_answer
 from core.books.saving import Saving, locked_keys, plan_answers, save_answers
-from core.books.status import LineCounts, line_counts, missing_lines
+from core.books.status import NO_LINES, LineCounts, missing_lines
 from core.costing.suspects import named_costs
 from core.exchange_rates import at_home, sum_by_currency
 from core.frame_columns import records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from addin.sheets.desk import Desk
@@ -49,10 +54,8 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     Raises:
         CogsheetError: If a settlement is unknown, or the sheet is not as it must be.
     """
-    view = load(desk.database)
-    books = view.books
+    books = _kept_to_list(desk, ids) or _loaded_to_list(desk)
     chosen = books.named(ids) if ids else list(books.settlements)
-    refresh_if_needed(desk, view)
     counts = list_missing(desk, books, chosen)
     advice = "Type each cost or keep the proposal, then Save costs." if counts.missing else "Nothing to resolve."
     return Outcome(
@@ -64,6 +67,26 @@ def resolve(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
             "waiting": counts.waiting,
         },
     )
+
+
+def _kept_to_list(desk: Desk, ids: Sequence[str]) -> Books | None:
+    """Return the books with the lines that sheet Resolve may list or has, where everything else shows them as they are.
+
+    Raises:
+        CogsheetError: If a settlement is unknown.
+    """
+    with desk.database.reading() as connection:
+        booked = settlements.booked(connection)
+    chosen = named_settlements(booked, ids) if ids else booked
+    asking = {(one.store, one.settlement_id) for one in chosen} | settlements_shown(desk.book)
+    books = load_around(desk.database, (), asking=asking, also=keys_shown(desk.book))
+    return books if books is not None and shows_now(desk, state_name(books)) else None
+
+
+def _loaded_to_list(desk: Desk) -> Books:
+    view = load(desk.database)
+    refresh_if_needed(desk, view)
+    return view.books
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +112,8 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
         CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
     """
     sheet = read_answers(desk.book)
-    books = load_books(desk.database)
+    near = load_to_answer(desk.database, sheet.answers, settlements_shown(desk.book))
+    books = load_books(desk.database) if near is None else near
     keys = _keys_asked(sheet, books, ids, choice)
     report: _SaveOptions = {
         "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
@@ -108,11 +132,20 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     if choice.same_sku and downs:
         fill_down(sheet, downs)
         filled = replace(filled, rows=read_answers(desk.book).rows)
-    view = load(desk.database, books)
-    _write_rulings(filled, saving, view.books)
-    _say_coverage(desk, view.books)
-    refresh(desk, view)
-    return _with_coverage(_save_outcome(saving, view.books, preview=False), books, view.books, saving)
+    now = None if near is None else _after_save(desk, near, saving)
+    view = None
+    if now is None:
+        view = load(desk.database, books if near is None else None)
+        now = view.books
+    _write_rulings(filled, saving, now)
+    _say_coverage(desk, now)
+    if view is not None:
+        refresh(desk, view)
+    return _with_coverage(_save_outcome(saving, now, preview=False), books, now, saving)
+
+
+def _after_save(desk: Desk, near: Books, saving: Saving) -> Books | None:
+    return refresh_after_answers(desk, near.database_state, saving.versions, settlements_shown(desk.book))
 
 
 def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: SaveChoice) -> set[str] | None:
@@ -207,7 +240,7 @@ def _settlements_of(books: Books, saving: Saving) -> list[BookedSettlement]:
 
 def _counts(books: Books, selection: Sequence[BookedSettlement]) -> LineCounts:
     """Count the lines of settlements as sheets Resolve and Settlements do."""
-    return line_counts(books.counted(books.lines_of_all(selection)))
+    return sum((books.totals(one).counts for one in selection), NO_LINES)
 
 
 def _say_coverage(desk: Desk, books: Books) -> None:
@@ -248,7 +281,7 @@ def _elsewhere(books: Books, listed: Collection[str]) -> Elsewhere:
     open_lines = asked_lines(books)
     return Elsewhere(
         open_lines[~open_lines["key"].isin(list(listed))],
-        frozenset(books.lines["key"]),
+        frozenset(books.lines["key"]) | frozenset(open_lines["key"]),
         frozenset(missing_lines(books.lines)["key"]) - frozenset(open_lines["key"]),
     )
 
@@ -257,6 +290,7 @@ def _write_rulings(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
     """Say beside each row what became of it; rows of settlements that were not asked for keep their words."""
     rulings: dict[int, dict[str, object]] = {}
     row_of = {id(answer): row for answer, row in zip(sheet.answers, sheet.row_of, strict=True)}
+    asked = _lines_asked(after)
     asking = _still_asked(after)
     for decision in saving.decisions:
         row = row_of[id(decision.answer)]
@@ -265,15 +299,18 @@ def _write_rulings(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
         if version is not None:
             rulings[row] |= {"version": version, "filled": remembered(sheet.rows[row])}
         if decision.answer.key in saving.new_skus and decision.answer.key in asking:
-            own = after.lines[after.lines["key"] == decision.answer.key]
+            own = asked[asked["key"] == decision.answer.key]
             rulings[row]["filled"] = ask_anew(sheet, row, own)
     write_rulings(sheet, rulings)
 
 
 def _still_asked(books: Books) -> dict[str, str]:
     """Return the cause of each line that lacks its cost."""
-    missing = pd.concat([missing_lines(books.lines), asked_since(books)])
-    return {row["key"]: str(row["cause"]) for row in records(missing[["key", "cause"]])}
+    return {row["key"]: str(row["cause"]) for row in records(_lines_asked(books)[["key", "cause"]])}
+
+
+def _lines_asked(books: Books) -> pd.DataFrame:
+    return pd.concat([missing_lines(books.lines), asked_since(books)])
 
 
 def _status(decision: Decision, asks: str | None) -> str:
@@ -288,30 +325,10 @@ def _status(decision: Decision, asks: str | None) -> str:
 
 def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
     saved, missing, refused = (saving.with_ruling(ruling) for ruling in (Ruling.SAVE, Ruling.MISSING, Ruling.REFUSED))
-    accepted = [decision for decision in saved if decision.is_proposal and decision.kind is not None]
-    left = _counts(after, _settlements_of(after, saving))
-    counts = {
-        "entered": len(saved) - len(accepted),
-        "accepted_proposals": len(accepted),
-        "amount": amount(saving.cogs, after.company.home_currency),
-        "lines_without_cost": left.missing,
-        "waiting": left.waiting,
-    }
-    sentences = [
-        (
-            f"{'Would save' if preview else 'Saved'} {counts['entered']:,} entered, "
-            f"{counted(len(accepted), 'accepted proposal')}: COGS {'would change' if preview else 'changes'} by "
-            f"{counts['amount']}."
-        ),
-        *_true_ups_to_come(saving),
-        *saving.unknown_skus,
-        *([f"Looks wrong: {_named_suspects(saving)}."] if preview and saving.suspects else []),
-        *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
-        *(f"Not saved: {d.answer.where} ({_entry(saving, d)['sku']}): {d.reason}." for d in refused),
-    ]
-    asking = _still_asked(after)
+    asking, left = _still_asked(after), _counts(after, _settlements_of(after, saving))
+    counts = _save_counts(saving, left, after.company.home_currency)
     return Outcome(
-        "\n".join(sentences),
+        "\n".join(_save_sentences(saving, left, counts, preview=preview)),
         needs_attention=bool(missing or refused or saving.unknown_skus or any(d.answer.key in asking for d in saved)),
         data={
             "saved": [_entry(saving, d) | {"cost": _cost(d), "still_asks": asking.get(d.answer.key)} for d in saved],
@@ -322,6 +339,36 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
             **counts,
         },
     )
+
+
+def _save_counts(saving: Saving, left: LineCounts, home: str) -> dict[str, int | str]:
+    saved = saving.with_ruling(Ruling.SAVE)
+    accepted = [decision for decision in saved if decision.is_proposal and decision.kind is not None]
+    return {
+        "entered": len(saved) - len(accepted),
+        "accepted_proposals": len(accepted),
+        "amount": amount(saving.cogs, home),
+        "lines_without_cost": left.missing,
+        "waiting": left.waiting,
+    }
+
+
+def _save_sentences(saving: Saving, left: LineCounts, counts: Mapping[str, int | str], *, preview: bool) -> list[str]:
+    would = "would change" if preview else "changes"
+    return [
+        (
+            f"{'Would save' if preview else 'Saved'} {counts['entered']:,} entered, "
+            f"{counted(int(counts['accepted_proposals']), 'accepted proposal')}: COGS {would} by {counts['amount']}."
+        ),
+        *_true_ups_to_come(saving),
+        *saving.unknown_skus,
+        *([f"Looks wrong: {_named_suspects(saving)}."] if preview and saving.suspects else []),
+        *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
+        *(
+            f"Not saved: {d.answer.where} ({_entry(saving, d)['sku']}): {d.reason}."
+            for d in saving.with_ruling(Ruling.REFUSED)
+        ),
+    ]
 
 
 def _true_ups_to_come(saving: Saving) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from addin.commands.reading_anew import read_anew, told_with_errors, with_news
-from addin.commands.taken_edits import Edits, take_over_edits, with_taken
+from addin.commands.settings_edits import Edits, take_over_edits, with_taken
 from addin.connections.finale_account import page_account
 from addin.sheets.desk import Desk, TypedSettings
 from addin.sheets.drill_down import connect_rows

@@ -15,8 +15,8 @@ from addin.connections.finale import inventory
 from addin.connections.finale_account import finale_side
 from addin.connections.marketplaces import connected_stores, connections
 from addin.machine import checks
+from addin.machine.checks import Finding
 from addin.machine.computer import this_computer
-from addin.machine.finding import Finding
 from addin.machine.template import template_bytes
 from addin.machine.version import program_version
 from addin.sheets.tables import to_be_added

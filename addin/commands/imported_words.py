@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.words import counted, figures_in_words, identity, left_out_in_words
+from addin.commands.words import counted, figures_in_words, identity, left_out_in_words, problem_in_words
 from core.books.booked_settlement import Import
 from core.books.remarks import remarks
 from core.books.time_zones import proposed_zones, zone_of_seller
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from addin.commands.button import Outcome
     from core.books.books import Books
-    from core.books.importing import Figures, ImportedFile, ImportedReimbursements, ImportedReturns, ImportedSettlement
+    from core.books.importing import Figures, ImportedFile, ImportedSettlement
+    from core.books.reimbursements import ImportedReimbursements
+    from core.books.returned_goods import ImportedReturns
     from core.model import Settlement
 
 _IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED, Import.LOCKED)
@@ -36,7 +38,7 @@ def sentences(file: ImportedFile) -> list[str]:
         why = "none of it is in a paid settlement yet" if len(file.reading.unsettled) else "it holds no settlement"
         lines.append(f"{file.name}: {why}, so nothing went into the books.")
     lines += [f"  {words}" for words in left_out_in_words(left_out(file.reading))]
-    lines += [f"  {problem.severity}: {problem.message}" for problem in file.reading.problems]
+    lines += [problem_in_words(str(one.severity), one.message, one.where) for one in file.reading.problems]
     return [*lines, *_next_step(file)]
 
 
@@ -75,7 +77,9 @@ def file_entry(file: ImportedFile) -> dict[str, object]:
 
 
 def _returns_sentence(returns: ImportedReturns) -> str:
-    what = f"{returns.file}: {counted(returns.units, 'returned unit')} ({returns.store})"
+    told = [counted(returns.units, "returned unit")] if returns.units or not returns.refunds else []
+    told += [f"the returned goods of {counted(returns.refunds, 'refund')}"] if returns.refunds else []
+    what = f"{returns.file}: {' and '.join(told)} ({returns.store})"
     if not returns.is_new:
         return f"{what} imported already; nothing changed."
     return f"{what} imported, {returns.restocked_units:,} of them back in sellable stock."
@@ -88,7 +92,12 @@ def _reimbursements_sentence(report: ImportedReimbursements) -> str:
         return f"{what} imported already; nothing changed."
     paid = f"{counted(counts.units_cash, 'unit')} in cash, {counts.units_inventory:,} from stock"
     taken = f"; {counts.taken_back:,} taken back, {counted(counts.units_back, 'unit')} of them back in stock"
-    return f"{what} imported: {paid}{taken if counts.taken_back else ''}."
+    odd = (
+        f" ({counted(counts.unclear, 'row')} below 0 in inventory: what came back is not said)"
+        if counts.unclear
+        else ""
+    )
+    return f"{what} imported: {paid}{taken if counts.taken_back else ''}{odd}."
 
 
 def with_remarks(
@@ -175,7 +184,7 @@ def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> st
         Import.CONFLICT: f"{what} was not imported: {imported.reason}",
         Import.LOCKED: f"{what}: {imported.reason}",
     }
-    problems = [f"  {problem.severity}: {problem.message}" for problem in imported.problems]
+    problems = [problem_in_words(str(one.severity), one.message, one.where) for one in imported.problems]
     told = [*problems, *([f"  {imported.advice}"] if imported.advice else [])]
     return "\n".join([sentences[imported.result], *([f"  {_figures(read, imported)}"] if read else []), *told])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.commands.button import Outcome
 from addin.commands.settlements import content_of
-from addin.commands.words import counted, figures_in_words, left_out_in_words
+from addin.commands.words import counted, figures_in_words, left_out_in_words, problem_in_words
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
 from core.marketplaces.inspection import inspection
@@ -54,28 +54,28 @@ def page(name: str, found: dict[str, Any]) -> str:
     if further and not (count or found["transactions"]):
         rows = rows[:2]  # a report of returned or reimbursed goods holds no money: its totals would be empty lines
     each = [f"  {one['settlement_id']}: {figures_in_words(one)}" for one in found["settlements"]]
-    notes = [f"  {problem['severity']}: {problem['message']}" for problem in problems]
+    notes = [problem_in_words(one["severity"], one["message"], one["where"]) for one in problems]
     if any(one["total"] not in (None, one["sum"]) for one in found["settlements"]):
         notes.append(f"  {what_helps(next((form for form in FORMATS if form.name == found['format']), None))}")
     return "\n".join([name, *(f"  {label:<22}{value}" for label, value in [*rows, *further]), *each, *notes])
 
 
-def _goods(found: dict[str, object]) -> list[tuple[str, object]]:
+def _goods(figures: dict[str, object]) -> list[tuple[str, object]]:
     """Return what a file says of goods: those that came back, and those that were reimbursed."""
     rows: list[tuple[str, object]] = []
-    if "returns" in found:
-        rows.append(("Units returned", _listed(found["returns"])))
-    if "reimbursements" in found:
-        units = f"{found['units_in_cash']:,} in cash, {found['units_in_inventory']:,} from stock"
-        of_them = counted(int(str(found["units_back"])), "unit")
-        back = f"{found['taken_back']:,}, {of_them} of them back in stock"
-        rows += [("Reimbursements", _listed(found["reimbursements"])), ("Units", units), ("Taken back", back)]
+    if "returns" in figures:
+        rows.append(("Units returned", _listed(figures["returns"])))
+    if "reimbursements" in figures:
+        units = f"{figures['units_in_cash']:,} in cash, {figures['units_in_inventory']:,} from stock"
+        of_them = counted(int(str(figures["units_back"])), "unit")
+        back = f"{figures['taken_back']:,}, {of_them} of them back in stock"
+        rows += [("Reimbursements", _listed(figures["reimbursements"])), ("Units", units), ("Taken back", back)]
     return rows
 
 
-def _units(found: dict[str, object], deed: str, noun: str) -> str:
+def _units(figures: dict[str, object], deed: str, noun: str) -> str:
     """Return `12`, `unknown`, or `12 and those of 3 refunds, which are unknown`."""
-    known, without = found[f"units_{deed}"], found[f"{noun}s_without_units"]
+    known, without = figures[f"units_{deed}"], figures[f"{noun}s_without_units"]
     if known is None:
         return "unknown"
     if not without:

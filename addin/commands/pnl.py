@@ -17,7 +17,7 @@ from core.books.asked_today import asked_by_lines_that_came, with_asked_since
 from core.books.books import named_settlements
 from core.books.corrections import corrections
 from core.books.kept_lines import state_name, state_now
-from core.books.loading import load_part
+from core.books.part_of_books import load_part
 from core.books.settlements_of_days import Days, settlements_of_days
 from core.errors import CogsheetError
 from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates
@@ -58,6 +58,8 @@ class _Beside:
     """What counts in another month than that of its lines."""
     came: Counter[SettlementName]
     """Lines of exported settlements that are in no figure and ask for a cost."""
+    untied: Sequence[str]
+    """Settlements in the figures that do not tie out."""
 
 
 class StoreUnknownError(CogsheetError):
@@ -104,7 +106,8 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
     rates = _of_lines(rates, priced)
     rows = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
-    beside = _Beside(others, asked_by_lines_that_came(books) if not ids else Counter())
+    came = asked_by_lines_that_came(books) if not ids else Counter()
+    beside = _Beside(others, came, _untied(books, priced))
     message = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
     fill_pnl(desk.book, rows)
     write_head(desk.book, choice, message)
@@ -155,6 +158,12 @@ def _of_lines(rates: RateLookup, priced: pd.DataFrame) -> RateLookup:
     return RateLookup(found, tuple(asked for asked in rates.missing_rates if asked in used))
 
 
+def _untied(books: Books, priced: pd.DataFrame) -> list[str]:
+    """Return the settlements with lines in the figures whose lines are not their total, or contradict themselves."""
+    used = set(zip(priced["store"].to_list(), priced["settlement_id"].to_list(), strict=True))
+    return [one.name for one in books.settlements if not one.ties_out and (one.store, one.settlement_id) in used]
+
+
 def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
     days = " ".join(
         word
@@ -179,6 +188,9 @@ def _notes(priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str
         known = "order date" if choice.basis is Basis.ORDERED else "ship date"
         notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
     notes += [other_month_sentence(one, home) for one in beside.others]
+    if beside.untied:
+        does = "does" if len(beside.untied) == 1 else "do"
+        notes.append(f"{', '.join(beside.untied)} {does} not tie out, so the figures may be wrong: Verify says where.")
     notes += _rates_used(rates)
     notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
     unknown = unknown_types(priced, rates.factors)
@@ -205,9 +217,9 @@ def other_month_sentence(one: OtherMonth, home: str) -> str:
 def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
     """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
     return [
-        f"Settlement {'/'.join(name)}: {counted(count, 'line')} without a cost, in no figure, because its files are "
-        f"read differently than when it was exported. Sync; where Finale has no cost of them, reopen it, answer on "
-        f"sheet Resolve, and export it again."
+        f"Settlement {'/'.join(name)}: {counted(count, 'line')} without cost, in no figure, because its files are "
+        f"read differently than when it was exported. Sync; where Finale has no cost of them, answer on sheet Resolve: "
+        f"what is answered is proposed on sheet Cost true-ups."
         for name, count in sorted(came.items())
     ]
 
@@ -240,7 +252,8 @@ def _outcome(
         sentences.append(missing_sentence(rates.missing_rates))
     return Outcome(
         "\n".join(sentences),
-        needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0 or bool(rates.missing_rates),
+        needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0
+        or bool(rates.missing_rates or beside.untied),
         data={name: str(figures[name]) for name in _PRINTED}
         | {
             "currency": home,
@@ -249,6 +262,7 @@ def _outcome(
             "lines_waiting": waiting,
             "lines_of_unknown_type": unknown.lines,
             "amount_of_unknown_type": str(unknown.amount),
+            "settlements_not_tying_out": list(beside.untied),
             "lines_asked_by_todays_reading": beside.came.total(),
             "booked_in_another_month": [other_month(one) for one in beside.others],
             "by": str(choice.basis),
@@ -268,7 +282,7 @@ def _without_cost(in_figures: pd.DataFrame, items: int) -> str:
     of = f", of {counted(items, 'item')}" if items else ""
     waits = f"; {counted(waiting, 'refund waits', 'refunds wait')} for the original's cost" if waiting else ""
     high = f": the profit is too high by what {'it costs' if missing == 1 else 'they cost'}" if missing else ""
-    return f"{counted(missing, 'line')} without a cost{of}{high}{waits}."
+    return f"{counted(missing, 'line')} without cost{of}{high}{waits}."
 
 
 def other_month(one: OtherMonth) -> dict[str, object]:

@@ -80,7 +80,7 @@ def _came_of(news: Sequence[Rereading]) -> str:
     parts = [f"{open_ones} open {'has' if open_ones == 1 else 'have'} the new reading"]
     if kept:
         parts.append(
-            f"{kept} that went out {'keeps its' if kept == 1 else 'keep their'} lines (what differs in goods or "
+            f"{kept} exported {'keeps its' if kept == 1 else 'keep their'} lines (what differs in goods or "
             f"accounts is proposed on sheet Cost true-ups)"
         )
     unreadable = len(news) - open_ones - kept

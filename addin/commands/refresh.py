@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands import reclassifications
 from addin.connections.finale_account import finale_side
-from addin.machine.cost_file import is_published, publish
+from addin.machine.cost_file import is_published, publish, publish_orders
 from addin.sheets import (
     accounts,
     cogs,
@@ -32,20 +32,27 @@ from addin.sheets.view import View
 from core.books import batches, entries, overrides, true_up_history
 from core.books.catching_up import catch_up
 from core.books.costs_today import every_line, held_lines
-from core.books.kept_lines import keep, state_name
+from core.books.database.state import state, writings
+from core.books.kept_lines import keep, name_of_state, state_name
 from core.books.loading import load_books
+from core.books.part_of_books import lines_by_name, load_around
 from core.books.reclassifications import pending_reclassifications
 from core.books.recosting import after_save
+from core.books.settlements import booked
 from core.books.sku_mapping import origins
 from core.books.true_ups import immaterial_true_ups
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     import xlwings as xw
 
     from addin.sheets.desk import Desk
     from addin.sheets.setup import FinaleSide
+    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.database import Database
+    from core.time import SettlementName
 
 
 def load(database: Database, before: Books | None = None) -> View:
@@ -91,6 +98,90 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
     publish(view.books, desk.machine)
     show(desk.book, view, transactions_too=transactions_too)
     remember_shown(desk.book, state_name(view.books))
+
+
+def refresh_after_answers(
+    desk: Desk, before: str, answered: Collection[str], asking: Collection[SettlementName], also: Collection[str] = ()
+) -> Books | None:
+    """Bring up to date what saved answers changed, where everything showed the books as they were before.
+
+    Args:
+        desk: The button's.
+        before: The state of the books before they were saved (`core.books.database.state`).
+        answered: The lines that were answered, or whose answers were taken back.
+        asking: Settlements of which every line that lacks its cost is loaded.
+        also: More lines that are loaded.
+
+    Returns:
+        The books as they are, some lines of them; nothing where more may have changed than that. Then nothing was
+        brought up to date.
+    """
+    if not shows_now(desk, name_of_state(desk.database.company, before)):
+        return None
+    changed = _changed_by_answers(desk.database, before)
+    if changed is None:
+        return None
+    every, open_ones = _booked(desk.database), transactions.settlements_shown(desk.book)
+    touched = set(changed.values())
+    shown = [one for one in every if (one.store, one.settlement_id) in open_ones]
+    shown = shown if touched & {one.id for one in shown} else []
+    tabs = [one for one in cogs.settlements_with_tab(desk.book, every) if one.id in touched]
+    whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
+    books = load_around(desk.database, {*changed, *answered}, whole, asking, also)
+    if books is None or books.settlements != tuple(every) or _are_locked(books, changed):
+        return None
+    if changed:
+        _show_answers(desk, books, changed, tabs, shown)
+    return books
+
+
+def _booked(database: Database) -> list[BookedSettlement]:
+    with database.reading() as connection:
+        return booked(connection)
+
+
+def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | None:
+    """Return the lines that one batch of answers made others, by what is kept, each with its settlement's number.
+
+    Returns:
+        Nothing where something else was written, and where a SKU was ever typed for one of them.
+    """
+    with database.reading() as connection:
+        if state(connection) == before:
+            return {}
+    caught = catch_up(database)
+    if caught is None or caught.before != before or writings(caught.state) != writings(before) + 1:
+        return None
+    with database.reading() as connection:
+        is_typed = not caught.changed.keys().isdisjoint(overrides.typed_skus(connection))
+    return None if is_typed else caught.changed
+
+
+def _are_locked(books: Books, keys: Collection[str]) -> bool:
+    """Tell whether any of some lines is locked: what an answer changes of these stands on further sheets."""
+    return books.locked_lines is not None and bool(books.locked_lines["key"].isin(list(keys)).any())
+
+
+def _show_answers(
+    desk: Desk,
+    books: Books,
+    changed: Collection[str],
+    tabs: Sequence[BookedSettlement],
+    shown: Sequence[BookedSettlement],
+) -> None:
+    """Show what some lines have become: functions, Settlements, Change history, COGS tabs and Transactions."""
+    orders = set(books.lines.loc[books.lines["key"].isin(list(changed)), "order_id"].dropna())
+    publish_orders(books, orders, desk.machine)
+    settlements.fill_settlements_after_answers(desk.book, books)
+    with desk.database.reading() as connection:
+        done, values = batches.history(connection), overrides.history(connection)
+        lines = lines_by_name(connection, set(values["key"]))
+    history.fill_change_history(desk.book, done, values, lines)
+    for one in tabs:
+        cogs.fill_cogs(desk.book, books, one)
+    if shown:
+        transactions.fill_transactions(desk.book, books.lines_of_all(shown), books)
+    remember_shown(desk.book, state_name(books))
 
 
 def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:

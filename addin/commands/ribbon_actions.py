@@ -17,7 +17,7 @@ from addin.commands.excel import StatusBar, place_of, show, take_text, undisturb
 from addin.commands.registry import named
 from addin.commands.registry.command import Selects, load
 from addin.commands.selection import selected_or_none, selected_settlements
-from addin.commands.taken_edits import Edits
+from addin.commands.settings_edits import Edits
 from addin.connections.finale_account import page_account
 from addin.machine.version import program_version
 from addin.sheets import tables

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from addin.commands.button import Outcome
 from addin.commands.desk import on_file
 from addin.commands.refresh import load, refresh
-from addin.commands.taken_edits import Edits, edited_effects, effect_entry
+from addin.commands.settings_edits import Edits, edited_effects, effect_entry
 from addin.commands.terminal import TerminalProgress
 from core.books.changes import words_of
 
@@ -34,19 +34,15 @@ def settings_of(book: Path, *, agreed: bool = False) -> Outcome:
 
 def preview(desk: Desk) -> Outcome:
     """Say what the policies typed on Setup and the time zones typed on Stores would change, changing nothing."""
-    shifts = edited_effects(desk.book, desk.database)
-    home = desk.database.company.home_currency
-    sentences = [f"Sheet {sheet}:\n{words_of(effects, home)}" for sheet, effects in shifts.items() if effects]
-    needs_yes = any(one.needs_yes for effects in shifts.values() for one in effects)
-    if not sentences:
+    sheets, effects = edited_effects(desk.book, desk.database)
+    needs_yes = any(one.needs_yes for one in effects)
+    if not effects:
         return Outcome("What is typed on sheets Setup and Stores changes no settlement.", data={"effects": []})
     ends = "It needs a yes: `settings --yes` applies it." if needs_yes else "The next button or command applies it."
     return Outcome(
-        "\n".join([*sentences, f"Nothing was changed. {ends}"]),
+        f"{sheets}:\n{words_of(effects, desk.database.company.home_currency)}\nNothing was changed. {ends}",
         needs_attention=needs_yes,
-        data={
-            "effects": [{"sheet": sheet, **effect_entry(one)} for sheet, effects in shifts.items() for one in effects]
-        },
+        data={"effects": [{"sheet": sheets.partition(" ")[2], **effect_entry(one)} for one in effects]},
     )
 
 

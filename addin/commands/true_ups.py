@@ -177,18 +177,30 @@ def _accept(desk: Desk, books: Books, chosen: DecisionNumbers) -> AcceptedTrueUp
 def _true_ups_outcome(
     view: View, true_ups: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
 ) -> Outcome:
-    left, home = view.pending_true_ups, view.books.company.home_currency
-    immaterial = immaterial_true_ups(view.books, left)
-    dismissed = [int(number) for number in view.books.dismissed_true_ups["id"]]
+    left, moved = view.pending_true_ups, view.reclassifications
+    sentences = _true_ups_sentences(view, true_ups, small=small, taken=taken)
+    return Outcome(
+        f"{counted(true_ups.lines, 'true-up')} posted in {counted(len(true_ups.entries), 'entry', 'entries')}."
+        f"{to_import_words(files)} {_left_words(left, view.books.company.home_currency)}"
+        + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
+        needs_attention=len(left) > 0 or len(moved) > 0,
+        data=_true_ups_data(view, true_ups, files) | {"dismissed_immaterial": small, "taken_up": list(taken)},
+    )
+
+
+def _true_ups_sentences(
+    view: View, true_ups: AcceptedTrueUps, *, small: int, taken: Sequence[Number]
+) -> list[tuple[object, str]]:
+    """Return what may be said beside the entries, each with what must be there that it is said."""
+    left, moved, home = view.pending_true_ups, view.reclassifications, view.books.company.home_currency
+    immaterial, dismissed = immaterial_true_ups(view.books, left), _dismissed_numbers(view)
     limit = amount(view.books.policies.materiality, home)
-    ours = to_import(true_ups.entries)
-    finale = len(true_ups.entries) - len(ours)
-    moved = view.reclassifications
+    finale = len(true_ups.entries) - len(to_import(true_ups.entries))
     moving = left[left["event_now"].notna()]
-    size = total(moved_amounts(moving))
-    sentences = (
+    size = amount(total(moved_amounts(moving)), home)
+    return [
         (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(moved)}"),
-        (len(moving), f"{amount(size, home)} of cost moves to other accounts, in {counted(len(moving), 'true-up')}."),
+        (len(moving), f"{size} of cost moves to other accounts, in {counted(len(moving), 'true-up')}."),
         (taken, f"{counted(len(taken), 'dismissed true-up')} proposed again."),
         (small, f"{counted(small, 'immaterial true-up')} dismissed."),
         (finale, f"{counted(finale, 'entry', 'entries')} of them Finale posts itself: shown on Journal, in no file."),
@@ -197,25 +209,25 @@ def _true_ups_outcome(
             f"{len(immaterial):,} of them are immaterial (below {limit}): `trueups --dismiss-immaterial`.",
         ),
         (dismissed, f"Dismissed and not proposed: {_numbers(dismissed)}. They can be proposed again by number."),
-    )
-    return Outcome(
-        f"{counted(true_ups.lines, 'true-up')} posted in {counted(len(true_ups.entries), 'entry', 'entries')}."
-        f"{to_import_words(files)} {_left_words(left, home)}"
-        + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
-        needs_attention=len(left) > 0 or len(moved) > 0,
-        data={
-            "reclassifications": [f"R{one.number}" for one in moved],
-            "immaterial": [int(number) for number in immaterial["id"]],
-            "dismissed_immaterial": small,
-            "posted": [str(entry.key) for entry in ours],
-            "posted_by_finale": [str(entry.key) for entry in true_ups.entries if entry not in ours],
-            "files": list(files),
-            "pending": [int(number) for number in left["id"]],
-            "moving": [int(number) for number in moving["id"]],
-            "dismissed": dismissed,
-            "taken_up": list(taken),
-        },
-    )
+    ]
+
+
+def _true_ups_data(view: View, true_ups: AcceptedTrueUps, files: Sequence[str]) -> dict[str, object]:
+    left, ours = view.pending_true_ups, to_import(true_ups.entries)
+    return {
+        "reclassifications": [f"R{one.number}" for one in view.reclassifications],
+        "immaterial": [int(number) for number in immaterial_true_ups(view.books, left)["id"]],
+        "posted": [str(entry.key) for entry in ours],
+        "posted_by_finale": [str(entry.key) for entry in true_ups.entries if entry not in ours],
+        "files": list(files),
+        "pending": [int(number) for number in left["id"]],
+        "moving": [int(number) for number in left[left["event_now"].notna()]["id"]],
+        "dismissed": _dismissed_numbers(view),
+    }
+
+
+def _dismissed_numbers(view: View) -> list[int]:
+    return [int(number) for number in view.books.dismissed_true_ups["id"]]
 
 
 def _left_words(left: pd.DataFrame, home: str) -> str:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from addin.commands import costs
 from addin.commands.answers_back import with_answers, with_proposals
 from addin.commands.button import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refresh_after_answers
 from addin.commands.words import counted, identity
 from addin.sheets import history
-from core.books import settlement_lines
+from addin.sheets.resolve import keys_shown
+from core.books import settlement_lines, settlements
+from core.books.database.state import state
 from core.books.settlement_lines import line_name
 from core.books.undo import Undone, restore_values, undo_batch, undo_last, undoable_before, values_of
 from core.frame_columns import records
@@ -31,20 +33,20 @@ def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] 
     wanted = history.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
     if not wanted:
         return Outcome("Nothing is marked in column Restore of sheet Change history, so nothing was restored.")
+    state_before = _state(desk)
     restored = restore_values(desk.database, wanted, who=desk.user, now=desk.clock())
     history.clear_marks(desk.book)
-    view = load(desk.database)
-    refresh(desk, view)
+    books = _refreshed(desk, state_before, restored.keys)
     lines = _lines(desk, [*restored.keys, *restored.skipped])
     left = [{**_place(lines[key]), "reason": why} for key, why in restored.skipped.items()]
     sentences = [f"{counted(len(restored.keys), 'value')} restored, as a new batch."]
-    sentences += [_left_alone(view.books, lines[key], why) for key, why in restored.skipped.items()]
+    sentences += [_left_alone(books, lines[key], why) for key, why in restored.skipped.items()]
     told = Outcome(
         "\n".join(sentences),
         needs_attention=bool(left),
         data={"restored": [_place(lines[key]) for key in restored.keys], "skipped": left},
     )
-    return with_proposals(told, view.books, restored.keys)
+    return with_proposals(told, books, restored.keys)
 
 
 def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
@@ -56,19 +58,19 @@ def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
     Raises:
         NothingToUndoError: If there is none.
     """
+    state_before = _state(desk)
     if batch is None:
         undone = undo_last(desk.database, who=desk.user, now=desk.clock())
     else:
         undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock())
-    view = load(desk.database)
-    refresh(desk, view)
-    costs.list_missing(desk, view.books, list(view.books.settlements))
+    books = _refreshed(desk, state_before, undone.keys)
+    costs.list_missing(desk, books, list(books.settlements))
     is_stuck = undone.batch is None
     before = undoable_before(desk.database, undone.undone) if is_stuck else None
     sentences = [_undone_sentence(undone)]
     lines = _lines(desk, [*undone.keys, *(one.key for one in undone.skipped)])
     left = [{**_place(lines[one.key]), "reason": str(one.reason)} for one in undone.skipped]
-    sentences += [_left_alone(view.books, lines[one.key], one.reason) for one in undone.skipped]
+    sentences += [_left_alone(books, lines[one.key], one.reason) for one in undone.skipped]
     sentences += [f"The save before it that can be undone is batch {before}: undo it by its number."] if before else []
     told = Outcome(
         "\n".join(sentences),
@@ -80,11 +82,24 @@ def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
             "undoable_before": before,
         },
     )
-    return (
-        with_answers(told, view.books, undone.keys)
-        if undone.is_removal
-        else with_proposals(told, view.books, undone.keys)
-    )
+    return with_answers(told, books, undone.keys) if undone.is_removal else with_proposals(told, books, undone.keys)
+
+
+def _state(desk: Desk) -> str:
+    with desk.database.reading() as connection:
+        return state(connection)
+
+
+def _refreshed(desk: Desk, state_before: str, keys: Sequence[str]) -> Books:
+    """Bring the sheets up to date after answers were brought back; return the books with what Resolve may list."""
+    with desk.database.reading() as connection:
+        names = {(one.store, one.settlement_id) for one in settlements.booked(connection)}
+    near = refresh_after_answers(desk, state_before, keys, names, keys_shown(desk.book))
+    if near is not None:
+        return near
+    view = load(desk.database)
+    refresh(desk, view)
+    return view.books
 
 
 def _lines(desk: Desk, keys: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -6,16 +6,38 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.counted import counted
+from core.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["amount", "amounts", "balance", "counted", "figures_in_words", "identity", "left_out_in_words"]
+__all__ = [
+    "amount",
+    "amounts",
+    "balance",
+    "counted",
+    "figures_in_words",
+    "identity",
+    "left_out_in_words",
+    "problem_in_words",
+]
 
 
 def identity(store: object, settlement_id: object) -> dict[str, object]:
     """Return what names a settlement for programs: two stores can have one settlement id, so never the id alone."""
     return {"store": store, "settlement": settlement_id}
+
+
+def problem_in_words(severity: str, message: str, where: str) -> str:
+    """Return something about a file's data as a line of output; an error or a warning of one line of it names that.
+
+    Args:
+        severity: How much it matters.
+        message: What it is.
+        where: `orders.csv, line 3, column total`, a file alone, or nothing.
+    """
+    is_of_a_line = ", line " in where and severity != str(Severity.NOTE)
+    return f"  {severity}: {where}: {message}" if is_of_a_line else f"  {severity}: {message}"
 
 
 def amount(value: Decimal, currency: str) -> str:

@@ -17,7 +17,6 @@ from addin.commands.new import write_workbook
 from addin.commands.pnl import make_pnl
 from addin.commands.terminal import TerminalProgress
 from addin.connections.sandbox import demo_settlement_files
-from addin.demo.accounts import demo_accounts
 from addin.sheets.workbook import refuse_open
 from addin.takeaway.ledger_used import remember
 from core.books import settings
@@ -25,18 +24,21 @@ from core.books.database import Database
 from core.books.database.company import Company
 from core.books.loading import load_books
 from core.companies import DEMO, BooksId, database_address, machine_folder
-from core.journal.accounts import ACCOUNTS_NAME, AccountRows
+from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.journal.files import Ledger
+from core.line_types import PER_STORE, LineType
 from core.money import total
 from core.time import system_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.progress import Progress
     from core.time import Clock
+
 
 BOOK = "Books.xlsm"
 _FILES = "settlements"
@@ -143,3 +145,45 @@ def _table(rows: list[dict[str, object]], totals: dict[str, object], book: str) 
         f"From a fresh clone, without cogsheet on the path: python run.py save {book}",
     ]
     return "\n".join([head, *body, "-" * len(head), foot, *advice])
+
+
+_ACCOUNT_CODES = {
+    LineType.SALES: "200",
+    LineType.REFUNDS: "205",
+    LineType.SHIPPING: "210",
+    LineType.PROMOTIONS: "215",
+    LineType.REIMBURSEMENTS: "260",
+    LineType.ADJUSTMENTS: "265",
+    LineType.COGS_SALES: "310",
+    LineType.COGS_REFUNDS: "310",
+    LineType.LOSSES: "315",
+    LineType.ADVERTISING: "400",
+    LineType.REFERRAL_FEES: "410",
+    LineType.FULFILMENT_FEES: "415",
+    LineType.OTHER_FEES: "420",
+    LineType.PREPAID_TAX: "620",
+    LineType.INVENTORY_OUT: "630",
+    LineType.INVENTORY_IN: "630",
+    LineType.INVENTORY_LOST: "630",
+    LineType.TAX_COLLECTED: "820",
+    LineType.TAX_WITHHELD: "820",
+}
+_FIRST_OF_STORES = 640
+"""Each store and currency has codes of its own from here on."""
+
+
+def demo_accounts(stores: Iterable[tuple[str, str]]) -> tuple[AccountRow, ...]:
+    """Return the demo's rows of sheet Accounts.
+
+    Args:
+        stores: Store and currency of its settlements.
+    """
+    usual = [AccountRow(line_type=line_type, number=code) for line_type, code in _ACCOUNT_CODES.items()]
+    own = [(line_type, pair) for pair in sorted(set(stores)) for line_type in PER_STORE]
+    return (
+        *usual,
+        *(
+            AccountRow(line_type=line_type, store=store, currency=currency, number=str(number))
+            for number, (line_type, (store, currency)) in enumerate(own, start=_FIRST_OF_STORES)
+        ),
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from addin.machine import trust
 from addin.machine.environment import noted
-from addin.machine.finding import Finding
 from addin.machine.places import apple_script, environment_folder, program_in
 from addin.machine.upgrading.project import version_of
 from workbook_engine.vba import UnreadableProjectError, read_project
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
     from addin.machine.computer import Computer
     from workbook_engine.vba import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    words: str
+    """How it stands, or how to fix it."""
+
 
 INSTALL = "run `cogsheet install` (from a clone: `python run.py install`)"
 ASR_RULE = "d4f940ab-401b-4efc-aadc-ad5f3c50688a"

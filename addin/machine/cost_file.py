@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from core.books.kept_lines import state_name
 from core.errors import CogsheetError
+from core.frame_columns import frame
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot, cost_snapshot
 from core.reports.costed_lines import with_locked_sources
-from core.reports.sku_costs import sku_costs
+from core.reports.sku_costs import SKU_COST_COLUMNS, sku_costs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from core.books.books import Books
     from core.companies import MachineFolder
@@ -88,6 +89,27 @@ def publish(books: Books, machine: MachineFolder) -> Path:
     path = publish_snapshot(snapshot, machine, books.company.database_id)
     _replace(_path(machine, books.company.database_id, "state"), _published(path, state_name(books)))
     return path
+
+
+def publish_orders(books: Books, orders: Collection[str], machine: MachineFolder) -> None:
+    """Let the worksheet functions answer from these books, which say other costs of some orders than what is published.
+
+    Args:
+        books: With every line of these orders.
+        orders: Which.
+        machine: Where the file is.
+
+    Raises:
+        CostsNotPublishedError: If the file cannot be written.
+    """
+    lines = books.lines[books.lines["order_id"].isin(list(orders))]
+    snapshot = cost_snapshot(with_locked_sources(lines, books.costing_input.locked_lines), frame(SKU_COST_COLUMNS))
+    path = _path(machine, books.company.database_id, "sqlite")
+    try:
+        write_orders(path, orders, snapshot)
+    except sqlite3.DatabaseError as error:
+        raise CostsNotPublishedError(path, str(error)) from error
+    _replace(_path(machine, books.company.database_id, "state"), _published(path, state_name(books)))
 
 
 def publish_snapshot(snapshot: CostSnapshot, machine: MachineFolder, database_id: str) -> Path:
@@ -204,6 +226,25 @@ def write_costs(path: Path, snapshot: CostSnapshot) -> None:
         connection.execute("COMMIT")
 
 
+def write_orders(path: Path, orders: Iterable[str], snapshot: CostSnapshot) -> None:
+    """Let a file say of some orders what a snapshot of them says; answers that nobody asks for now stay.
+
+    Raises:
+        sqlite3.DatabaseError: If the file is damaged, or another process keeps it busy.
+    """
+    with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        (last,) = connection.execute("SELECT coalesce(max(place), 0) FROM answer").fetchone()
+        stored = [(last + number, *_as_stored(answer)) for number, answer in enumerate(snapshot.answers, start=1)]
+        connection.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?)", stored)
+        connection.executemany("DELETE FROM line WHERE order_id = ?", [(order,) for order in orders])
+        lines = ((order, sku, number) for order, skus in snapshot.orders.items() for sku, number in skus.items())
+        connection.executemany(
+            "INSERT INTO line VALUES (?, ?, ?)", [(o, sku, last + 1 + number) for o, sku, number in lines]
+        )
+        connection.execute("COMMIT")
+
+
 def read_costs(path: Path) -> CostSnapshot:
     """Read a file; one of another version of Cogsheet counts as none, until the next button makes it anew.
 
@@ -243,13 +284,12 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 def _put_answers(connection: sqlite3.Connection, wanted: Sequence[_Answer]) -> list[int]:
     """Let the file hold these answers and no others; return the place of each."""
-    there = {
-        tuple(stored): place
-        for place, *stored in connection.execute(f"SELECT place, {_ANSWER} FROM answer")  # noqa: S608 - names of our own
-    }
-    gone, new = there.keys() - set(wanted), [one for one in dict.fromkeys(wanted) if one not in there]
+    stored = {place: tuple(answer) for place, *answer in connection.execute(f"SELECT place, {_ANSWER} FROM answer")}  # noqa: S608 - names of our own
+    there = {answer: place for place, answer in stored.items()}
+    needed, new = set(wanted), [one for one in dict.fromkeys(wanted) if one not in there]
     last = max(there.values(), default=0)
-    connection.executemany("DELETE FROM answer WHERE place = ?", [(there[one],) for one in gone])
+    gone = [(place,) for place, answer in stored.items() if answer not in needed or there[answer] != place]
+    connection.executemany("DELETE FROM answer WHERE place = ?", gone)
     there |= {one: last + number for number, one in enumerate(new, start=1)}
     connection.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?)", [(there[one], *one) for one in new])
     return [there[one] for one in wanted]

@@ -17,7 +17,7 @@ from core.file_names import mark_of
 from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_locked_sources, with_units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import xlwings as xw
 
@@ -93,26 +93,29 @@ def fill_cogs(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
 
 def refresh_cogs(book: xw.Book, books: Books) -> None:
     """Refresh the COGS tabs that are there."""
-    present, names = set(cogs_tabs(book, books)), _table_names(books)
-    for settlement in books.settlements:
-        if names[settlement.id] in present:
-            fill_cogs(book, books, settlement)
+    for settlement in settlements_with_tab(book, books.settlements):
+        fill_cogs(book, books, settlement)
+
+
+def settlements_with_tab(book: xw.Book, every: Sequence[BookedSettlement]) -> list[BookedSettlement]:
+    """Return those of all settlements whose COGS tab is there."""
+    present, names = set(table_names(book)), _table_names(every)
+    return [one for one in every if names[one.id] in present]
 
 
 def cogs_tabs(book: xw.Book, books: Books) -> list[str]:
     """Return the names of the tables of the COGS tabs that are there, in the order of the settlements."""
-    present = set(table_names(book))
-    names = _table_names(books)
-    return [names[one.id] for one in books.settlements if names[one.id] in present]
+    names = _table_names(books.settlements)
+    return [names[one.id] for one in settlements_with_tab(book, books.settlements)]
 
 
 def table_name(books: Books, settlement: BookedSettlement) -> str:
     """Return the name of a settlement's own table; its store is in it only where the id alone is not enough."""
-    return _table_names(books)[settlement.id]
+    return _table_names(books.settlements)[settlement.id]
 
 
-def _table_names(books: Books) -> dict[int, str]:
-    labels = _labels(books.settlements, lambda text: re.sub(r"[^0-9A-Za-z_]", "_", text))
+def _table_names(every: Iterable[BookedSettlement]) -> dict[int, str]:
+    labels = _labels(every, lambda text: re.sub(r"[^0-9A-Za-z_]", "_", text))
     return {number: f"{COGS_SPEC.table}_{label}" for number, label in labels.items()}
 
 

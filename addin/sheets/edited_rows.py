@@ -8,6 +8,7 @@ Every cell that somebody typed into any sheet is read here or on Resolve, by wha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
@@ -55,11 +56,16 @@ def with_filled(spec: TableSpec, records: Iterable[Record]) -> list[Record]:
     return [{**record, FILLED.field: _editable_texts(spec, record)} for record in records]
 
 
-def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
+def edited_rows(book: xw.Book, spec: TableSpec, advice: Mapping[str, str] | None = None) -> list[dict[str, str]]:
     """Return the rows that were edited or added since the sheet was filled: every field as plain text.
 
     A row whose editable cells were emptied comes back with empty texts: its setting is to be taken away. A real date
     where dates are taken is the text 2026-08-31, so a date that Excel made of what was filled is no edit.
+
+    Args:
+        book: The workbook.
+        spec: The list.
+        advice: How to write what is wanted, by the name of a row, where rows of one column want different things.
 
     Raises:
         WorkbookError: If the table or one of its columns is not there, or something was typed below it.
@@ -78,7 +84,7 @@ def edited_rows(book: xw.Book, spec: TableSpec) -> list[dict[str, str]]:
     texts = [
         {**rows[index], **{field: cells[place] for field, cells in typed.items()}} for place, index in enumerate(edited)
     ]
-    taken = dict(zip(edited, _read_rows(table, spec, texts, edited), strict=True))
+    taken = dict(zip(edited, _read_rows(table, spec, texts, edited, advice or {}), strict=True))
     taken = {index: row for index, row in taken.items() if _editable_texts(spec, row) != filled[index]}
     _refuse_unnamed(table, spec, taken)
     _refuse_twice(table, spec, [taken.get(index, row) for index, row in enumerate(rows)], taken)
@@ -185,14 +191,21 @@ def _typed_columns(spec: TableSpec) -> list[Column]:
 
 
 def _read_rows(
-    table: SheetTable, spec: TableSpec, rows: Sequence[Mapping[str, object]], places: Sequence[int]
+    table: SheetTable,
+    spec: TableSpec,
+    rows: Sequence[Mapping[str, object]],
+    places: Sequence[int],
+    advice: Mapping[str, str],
 ) -> list[Record]:
     """Return the rows with what their columns make of each typed cell; numbers stay as they are typed."""
     refused, read, name_of = [], [], cell_names(table)
     for row, place in zip(rows, places, strict=True):
         values = {column: read_cell(row[column.field], column) for column in _typed_columns(spec)}
+        own = advice.get(plain_text(row[spec.key[0]]))
         refused += [
-            f"Cell {name_of(column, place)} {value}" for column, value in values.items() if isinstance(value, Refused)
+            f"Cell {name_of(column, place)} {replace(value, advice=own) if own else value}"
+            for column, value in values.items()
+            if isinstance(value, Refused)
         ]
         taken = {column.field: value for column, value in values.items() if column.kind in (Kind.TEXT, Kind.FLAG)}
         read.append({**row, **taken})

@@ -137,6 +137,12 @@ def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:
     return {(to_text(row["store"]) or "", to_text(row["settlement_id"]) or "") for row in rows if row["key"]}
 
 
+def keys_shown(book: xw.Book) -> set[str]:
+    """Return the keys of the lines on the sheet."""
+    rows = tables.read(tables.find(book, RESOLVE_SPEC), RESOLVE_SPEC)
+    return {key for row in rows for key in [to_text(row["key"])] if key}
+
+
 def read_answers(book: xw.Book) -> SheetAnswers:
     """Read back what stands on the sheet.
 

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
+from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
 from core.books.calendars import deposit_day
 from core.books.remarks import remarks
@@ -60,6 +61,16 @@ def fill_settlements(book: xw.Book, books: Books) -> None:
     records = [
         {**_record(books, one), "remarks": "; ".join(r.short for r in listed.get((one.store, one.settlement_id), []))}
         for one in books.settlements
+    ]
+    tables.update(book, SETTLEMENTS_SPEC, records)
+
+
+def fill_settlements_after_answers(book: xw.Book, books: Books) -> None:
+    """Show every settlement as `fill_settlements` does; remarks stand as they are, for no answer changes any."""
+    present = tables.read(tables.find(book, SETTLEMENTS_SPEC), SETTLEMENTS_SPEC)
+    told = {(to_text(row["store"]), to_text(row["settlement_id"])): to_text(row["remarks"]) for row in present}
+    records = [
+        {**_record(books, one), "remarks": told.get((one.store, one.settlement_id)) or ""} for one in books.settlements
     ]
     tables.update(book, SETTLEMENTS_SPEC, records)
 

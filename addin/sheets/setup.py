@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, get_args
 
 from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import xlwings as xw
+    from pydantic.fields import FieldInfo
 
     from addin.sheets.tables import Record
     from core.books.books import Books
@@ -48,7 +52,24 @@ def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
 def edited_policies(book: xw.Book) -> dict[str, str]:
     """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
     names = {field.title: name for name, field in POLICY_FIELDS.items()}
-    return {names[row["setting"]]: row["value"] for row in edited_rows(book, SETUP_SPEC) if row["setting"] in names}
+    rows = edited_rows(book, SETUP_SPEC, _ADVICE)
+    return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}
+
+
+def _advice(field: FieldInfo) -> str:
+    """Say how the value of a policy is written: as a number, as a date, as a text, or as one of its words."""
+    kinds = get_args(field.annotation) or (field.annotation,)
+    words = [str(word) for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum) for word in kind]
+    if Decimal in kinds:
+        return "write a plain number, such as 4.17"
+    if int in kinds:
+        return "write a whole number, 0 or more, such as 2"
+    if date in kinds:
+        return "write it as plain text, a date as 2026-08-31"
+    return f"write {' or '.join(words)}" if words else "write it as plain text"
+
+
+_ADVICE = {field.title: _advice(field) for field in POLICY_FIELDS.values() if field.title}
 
 
 def _records(books: Books, more: Iterable[Row]) -> list[Record]:
@@ -58,7 +79,7 @@ def _records(books: Books, more: Iterable[Row]) -> list[Record]:
         (
             "Stores",
             ", ".join(sorted({s.store for s in books.settlements})),
-            "The marketplace accounts imported so far.",
+            "The stores with settlements in the books.",
         ),
         (
             "Time zones to set",
@@ -130,4 +151,5 @@ def finale_rows(finale: FinaleSide) -> Iterable[Row]:
 def edited_settings(book: xw.Book) -> dict[str, str]:
     """Return the account's settings that were changed on the sheet since it was filled: name and new text."""
     names = {title: name for name, (title, _) in TITLES.items()}
-    return {names[row["setting"]]: row["value"] for row in edited_rows(book, SETUP_SPEC) if row["setting"] in names}
+    rows = edited_rows(book, SETUP_SPEC, _ADVICE)
+    return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}

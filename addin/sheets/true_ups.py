@@ -104,7 +104,7 @@ def fill_true_ups(
     book: xw.Book,
     pending: pd.DataFrame,
     lines: pd.DataFrame,
-    held: Mapping[str, Mapping[str, object]],
+    figures: Mapping[str, Mapping[str, object]],
     immaterial: Collection[int] = (),
     reclassifications: Iterable[Mapping[str, object]] = (),
     dismissed: Dismissed | None = None,
@@ -115,7 +115,7 @@ def fill_true_ups(
         book: The workbook.
         pending: TRUE_UP_COLUMNS.
         lines: The costed lines of the books, for order and SKU.
-        held: What the books hold of each locked line, by its key.
+        figures: What the books hold of each locked line, by its key.
         immaterial: The numbers of those below the materiality limit.
         reclassifications: Rows of reclassifications (fields of SPEC), shown behind them.
         dismissed: What was dismissed.
@@ -123,49 +123,49 @@ def fill_true_ups(
     present = {to_text(row["id"]): row for row in tables.read(tables.find(book, TRUE_UPS_SPEC), TRUE_UPS_SPEC)}
     waiting = [
         row | {"size": IMMATERIAL if row["id"] in immaterial else None, "reason": None}
-        for row in true_up_rows(pending, lines, held)
+        for row in true_up_rows(pending, lines, figures)
     ]
     gone: list[Mapping[str, object]] = []
     if dismissed is not None:
-        gone = [*true_up_rows(dismissed.true_ups, lines, held), *dismissed.reclassifications]
+        gone = [*true_up_rows(dismissed.true_ups, lines, figures), *dismissed.reclassifications]
     shown = [_shown(row, present, (ACCEPT, DISMISS)) for row in (*waiting, *reclassifications)]
     shown += [_shown({**row, "size": DISMISSED}, present, (TAKE_UP,)) for row in gone]
     tables.update(book, TRUE_UPS_SPEC, shown)
 
 
 def true_up_rows(
-    true_ups: pd.DataFrame, lines: pd.DataFrame, held: Mapping[str, Mapping[str, object]]
+    true_ups: pd.DataFrame, lines: pd.DataFrame, figures: Mapping[str, Mapping[str, object]]
 ) -> list[dict[str, object]]:
     """Return true-ups with their order and SKU, what the books hold of the line, and what changed in words. Pure.
 
     Worked example: 2 cups went out at 6.00 and cost 6.50 now: unit cost was 6.00, COGS was 12.00 and is 13.00, +1.00.
     """
     rows = records(true_ups.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left"))
-    return [row | _was(row, held.get(row["key"], {})) for row in rows]
+    return [row | _was(row, figures.get(row["key"], {})) for row in rows]
 
 
-def _was(row: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, object]:
+def _was(row: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, object]:
     return {
-        "unit_cost_was": held.get("unit_cost"),
+        "unit_cost_was": line.get("unit_cost"),
         "cogs_was": row["cogs"] - row["difference"],
-        "cause": _what_changed(row, held),
+        "cause": _what_changed(row, line),
     }
 
 
-def _what_changed(row: Mapping[str, Any], held: Mapping[str, Any]) -> str:
+def _what_changed(row: Mapping[str, Any], line: Mapping[str, Any]) -> str:
     """Say which of its figures makes the difference, and where its cost goes."""
-    words = _figure(row, held)
+    words = _figure(row, line)
     return "; ".join(filter(None, (words, _moved(row) if row["event_now"] is not None else "")))
 
 
-def _figure(row: Mapping[str, Any], held: Mapping[str, Any]) -> str:
+def _figure(row: Mapping[str, Any], line: Mapping[str, Any]) -> str:
     match row["cause"]:
         case "cost":
             return "unit cost"
         case "units":
-            return f"units: {_word(held.get('cost_quantity'))} → {_word(row['cost_quantity'])}"
+            return f"units: {_word(line.get('cost_quantity'))} → {_word(row['cost_quantity'])}"
         case "disposition":
-            return f"goods: {_word(held.get('disposition'))} → {_word(row['disposition'])}"
+            return f"goods: {_word(line.get('disposition'))} → {_word(row['disposition'])}"
         case "reading":
             return "its file is read differently now"
         case "account":

@@ -37,17 +37,17 @@ def ledger_used(database: Database) -> Ledger | None:
         return settings.get(connection, _OLD_NAME, Ledger, Ledger.QUICKBOOKS)
 
 
-def ledger_for(database: Database, asked: Ledger | None) -> Ledger:
+def ledger_for(database: Database, choice: Ledger | None) -> Ledger:
     """Return the accounting system that entries are written for.
 
     Args:
         database: The books.
-        asked: What was asked for just now; the remembered one if left out.
+        choice: What was asked for just now; the remembered one if left out.
 
     Raises:
         LedgerNotChosenError: If nobody has said.
     """
-    chosen = asked or ledger_used(database)
+    chosen = choice or ledger_used(database)
     if chosen is None:
         raise LedgerNotChosenError
     return chosen

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from core.books import batches, entries, settings
 from core.books.batches import BatchKind
 from core.books.exporting import as_written, row_of
+from core.facilitator_tax import TAX_KIND
 from core.frame_columns import records
 from core.journal.accrual_entry import reversal_of
 from core.journal.entry import REVERSED, Entry, EntryKey, EntryKind
@@ -80,6 +81,10 @@ class AccruedLine:
     cost_quantity: int | None
     cogs: Decimal | None
     """Home currency, + is expense."""
+    tax_kind: str | None = None
+    """Whose tax its tax was (`core.line_types.TaxKind`); missing also where an older version booked it."""
+    posted_day: str | None = None
+    """ISO day on which it was posted by the store's calendar of then; missing where an older version booked it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ def _of_month(posted: Sequence[PostedEntry], month: str) -> list[PostedEntry]:
 
 
 def _made_of(month: str, lines: pd.DataFrame) -> MadeOf:
-    names = ["key", "ship_day", "unit_cost", "cost_quantity", "cogs"]
+    names = ["key", "ship_day", "unit_cost", "cost_quantity", "cogs", TAX_KIND, "posted_day"]
     return MadeOf(month, tuple(AccruedLine(**row) for row in records(lines[names])))
 
 

@@ -255,6 +255,24 @@ def _more_than_refunded(answer: Answer, line: LineState) -> str | None:
     return f"{answer.named(Cell.UNITS_BACK)} is {answer.units_back}, and the refund is of {line.units} (column Units)"
 
 
+def _more_than_taken_back(answer: Answer, line: LineState) -> str | None:
+    """Know more units than a return that was lost again, or a clawback, states itself."""
+    if line.is_refund or not line.takes_units or not answer.stock_edited or not line.units:
+        return None
+    if answer.units_back is None or answer.units_back <= line.units:
+        return None
+    return f"{answer.named(Cell.UNITS_BACK)} is {answer.units_back}, and the line is of {line.units} (column Units)"
+
+
+def _units_at_no_cost(answer: Answer, line: LineState) -> str | None:
+    """Know units typed beside the prefilled 0, by which no goods moved."""
+    prefilled = answer.is_proposal and answer.cost == 0 and not answer.zero_ok
+    if not prefilled or line.is_refund or not line.takes_units or not answer.stock_edited or not answer.units_back:
+        return None
+    why = "0 says that no goods moved: type what one unit costs, or empty the units"
+    return _both(answer, (Cell.UNITS_BACK, f"{answer.units_back}"), (Cell.COST, "0"), why)
+
+
 def _units_of_a_sale(answer: Answer, line: LineState) -> str | None:
     if line.event != Event.SALE or not answer.stock_edited or line.units is None:
         return None
@@ -335,6 +353,8 @@ _CONTRADICTIONS: tuple[Callable[[Answer, LineState], str | None], ...] = (
     _units_and_not_back,
     _back_without_units,
     _more_than_refunded,
+    _more_than_taken_back,
+    _units_at_no_cost,
     _units_of_a_sale,
     _units_of_its_own,
     _disposition_of_a_sale,

@@ -16,7 +16,7 @@ from core.books.booked_settlement import EntryStatus
 from core.books.costs_today import KNOWN, held_lines, is_elsewhere, lines_now, lines_that_came, posted_lines
 from core.books.status import missing_lines
 from core.frame_columns import records
-from core.model import CostStatus
+from core.model import Cause, CostStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,22 +30,23 @@ def unanswered(books: Books) -> Counter[SettlementName]:
     """Count the lines of locked settlements that ask for a cost only since their files are read otherwise. Pure.
 
     What was locked had its costs; so only a settlement that reads otherwise today can ask. Its true-ups wait until it
-    is answered: on Resolve (`asked_since`), or where lines came that it did not go out with, by reopening it.
+    is answered on Resolve (`asked_since`).
     """
     rows = _asking_now(books)
     return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
 
 
 def asked_since(books: Books) -> pd.DataFrame:
-    """Return the locked lines that ask for goods or a cost only since somebody said what their words are. Pure.
+    """Return the lines of exported settlements that ask for goods or a cost only since they went out. Pure.
 
-    They are answered on Resolve like open ones; the answer becomes a cost true-up, and the lock stays.
+    Somebody said what their words are, or a later file brought them: an order that was released after the export. They
+    are answered on Resolve like open ones; the answer becomes a cost true-up, and the lock stays.
 
     Returns:
         TRANSACTION_COLUMNS and COSTED_COLUMNS as they would be today, with what `named_lines` adds.
     """
     rows = _asking_now(books)
-    return rows[rows["key"].isin(list(books.lines["key"])) & (rows["cost_status"] == CostStatus.MISSING)]
+    return rows[rows["cost_status"] == CostStatus.MISSING]
 
 
 def asked_lines(books: Books) -> pd.DataFrame:
@@ -80,7 +81,7 @@ def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
-    """Count the lines without a cost that exported settlements have only by today's reading: reopening asks them."""
+    """Count the lines without a cost that exported settlements have only by today's reading; no figure has them yet."""
     rows = _asking_now(books)
     rows = rows[~rows["key"].isin(list(books.lines["key"]))]
     return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
@@ -91,16 +92,18 @@ def lines_to_sync(books: Books, selection: Sequence[BookedSettlement]) -> pd.Dat
 
     Of an exported settlement these are its lines as they went out, and those that it has, or that ask, only by what its
     files and the answers about its words say today: a sale that only the final document has gets the cost of its order
-    like any other, and that is proposed as a true-up.
+    like any other, and that is proposed as a true-up. A line that cost nothing when it went out, and would cost
+    something that nobody has asked for, is among them too: goods that were liquidated as unsellable, and were not.
 
     Returns:
         TRANSACTION_COLUMNS and COSTED_COLUMNS with what `named_lines` adds.
     """
     lines = books.lines_of_all(selection)
-    if books.as_read is None and books.said_after_lock.empty:
+    is_any_exported = any(one.cogs_entry is EntryStatus.EXPORTED for one in selection)
+    if books.as_read is None and books.said_after_lock.empty and not is_any_exported:
         return lines
     now = lines_now(books, books.never_posted)
-    wanted = lines_that_came(books) | set(_asking(books, now)["key"])
+    wanted = {*lines_that_came(books), *_asking(books, now)["key"], *now.loc[now["cause"] == Cause.NOT_SYNCED, "key"]}
     names = {(one.store, one.settlement_id) for one in selection}
     of_chosen = [name in names for name in zip(now["store"], now["settlement_id"], strict=True)]
     news = now[now["key"].isin(list(wanted)) & pd.Series(of_chosen, now.index, dtype=bool)]

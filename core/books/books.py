@@ -11,10 +11,10 @@ import pandas as pd
 from core.books import documents
 from core.books.booked_settlement import BookedSettlement, EntryStatus
 from core.books.calendars import ended_before
-from core.books.line_costs import books_start_of, costed_lines, costing_policies, history_flags
+from core.books.line_costs import books_start_of, costed_lines, costing_policies, counted_lines, history_flags
 from core.books.postings import Postings, booked_days
 from core.books.questions import as_asked
-from core.books.status import SettlementState, settlement_state
+from core.books.status import SettlementState, Totals, settlement_totals, state_of
 from core.books.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
 from core.books.type_choices import TypeChoices
 from core.costing import CostingInput, with_typed_skus
@@ -24,12 +24,14 @@ from core.facilitator_tax import TAX_KIND, has_tax, with_tax_kinds
 from core.frame_columns import LEFT_STOCK_COLUMNS, OVERRIDE_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.model import Cause, ObservationKind
+from core.money import total
 from core.reports.left_stock import LeftStock, left_without_line
 from core.time import SettlementName, StoreDays, local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from decimal import Decimal
 
     from core.books.database import Company
     from core.books.documents import Documents
@@ -127,6 +129,11 @@ class Books:
     """As whose tax lines of exported settlements went out."""
     said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
+    kept_totals: Mapping[int, Totals] = field(default_factory=dict)
+    """Where only some lines are loaded: what all lines of each settlement come to, by its number."""
+    costs_beyond: Mapping[str, Collection[Decimal]] = field(default_factory=dict)
+    """Where only some lines are loaded: unit costs that other lines of a SKU have, home currency, as far as they were
+    asked for."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -263,34 +270,40 @@ class Books:
 
     def state(self, settlement: BookedSettlement) -> SettlementState:
         """Return where a settlement stands."""
-        lines = self.lines_of(settlement)
-        return settlement_state(
-            lines,
-            counted=self.counted(lines),
-            is_history=self.is_history(settlement),
+        return state_of(
+            self.totals(settlement),
             ties_out=settlement.ties_out,
             settlement_entry=settlement.settlement_entry,
             cogs_entry=settlement.cogs_entry,
         )
 
+    def totals(self, settlement: BookedSettlement) -> Totals:
+        """Return what the lines of a settlement come to, all of them, also where only some are loaded."""
+        if settlement.id not in self._totals:
+            lines = self.lines_of(settlement)
+            is_history = self.is_history(settlement)
+            self._totals[settlement.id] = settlement_totals(lines, self.counted(lines), is_history=is_history)
+        return self._totals[settlement.id]
+
+    def cogs_of(self, settlement: BookedSettlement) -> Decimal:
+        """Return the exact COGS of all lines of a settlement, home currency, also where only some are loaded."""
+        kept = self.kept_totals.get(settlement.id)
+        return total(self.lines_of(settlement)["cogs"]) if kept is None else kept.cogs
+
+    @cached_property
+    def _totals(self) -> dict[int, Totals]:
+        return dict(self.kept_totals)
+
     def is_history(self, settlement: BookedSettlement) -> bool:
         """Tell whether a settlement lies before books start with all its lines: neither counted nor posted."""
+        if settlement.id in self._totals:
+            return self._totals[settlement.id].is_history
         lines = self.lines_of(settlement)
         return self._ended(settlement) or (not lines.empty and self.counted(lines).empty)
 
     def counted(self, lines: pd.DataFrame) -> pd.DataFrame:
-        """Return the lines that these books count and post: those from books start on, by their store's day.
-
-        A settlement across that day is split; a line without a day belongs to the end of its settlement. An exported
-        settlement is counted as it was exported: its entries stay when books start is moved over it.
-        """
-        if lines.empty or (self.policies.books_start is None and not self.starts):
-            return lines
-        names = list(zip(lines["store"], lines["settlement_id"], strict=True))
-        first = {name: start.isoformat() if start else "" for name in set(names) for start in [self._start(name)]}
-        before = local_days(lines, self.zones) < pd.Series([first[name] for name in names], lines.index, dtype=TEXT)
-        in_old = pd.Series([name in self._ended_names for name in names], lines.index, dtype=bool)
-        return lines[~(before.fillna(value=False).astype(bool) | in_old)]
+        """Return the lines that these books count and post (`counted_lines`)."""
+        return counted_lines(lines, self.policies, self.starts, self.zones, self._ended_names)
 
     @cached_property
     def _ended_names(self) -> frozenset[SettlementName]:
@@ -371,7 +384,8 @@ def counted_anew(books: Books, known: CostingInput, policies: Policies) -> Books
         bare = replace(known, transactions=told.transactions, asked_units=None, returned=None, reimbursed=None)
         known, tied, as_read = documents.with_documents_as_read(bare, told)
     lines = with_tax_kinds(costed_lines(known, costing_policies(policies, books.company)), books.posted_tax)
-    return replace(books, costing_input=known, lines=lines, as_read=as_read, counted_together=tied, policies=policies)
+    books = replace(books, costing_input=known, lines=lines, as_read=as_read, kept_totals={})
+    return replace(books, counted_together=tied, policies=policies)
 
 
 def with_settings(books: Books, policies: Policies, zones: StoreDays) -> Books:

@@ -8,7 +8,7 @@ Their entries stay in the accounting system as they are, so their lines stay wit
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -99,20 +99,6 @@ def ended_before(settlement: BookedSettlement, start: date | None, zones: Mappin
 def _day(settlement: BookedSettlement, moment: datetime, zones: Mapping[str, ZoneInfo]) -> date:
     known = zones if isinstance(zones, StoreDays) else StoreDays(zones)
     return known.day(moment, settlement.store, settlement.settlement_id)
-
-
-def open_day(zones: StoreDays, store: str, now: datetime, lock_date: date | None) -> date:
-    """Return the day of a correction: that which it is in the store, or the first that is not closed."""
-    return booking_day(zones.day(now, store), lock_date)
-
-
-def booking_day(day: date, lock_date: date | None) -> date:
-    """Return the day on which something of a day is booked: itself, or the first one after the closed periods.
-
-    Whatever is booked goes by this, and every report of it: the loss of 20 August, imported after August was closed,
-    is in the entry, the profit and loss and the pack of September.
-    """
-    return day if lock_date is None or day > lock_date else lock_date + timedelta(days=1)
 
 
 def _lock_date_name(batch: int) -> str:

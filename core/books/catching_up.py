@@ -4,15 +4,16 @@ See docs/design/books.md, Costed lines are kept.
 
 What was written since is told by the tables that were written to (`core.books.database.state`). Where that was nothing
 but saved answers, the lines that were answered and all that may be tied to them are costed again together; they are
-found by what is kept beside them (`core.books.ties`), and no other line is read. Whatever else was written, nothing is
-brought along, and whoever loads the books next costs them whole.
+found by what is kept beside them (`core.books.kept_ties`), and no other line is read. Whatever else was written,
+nothing is brought along, and whoever loads the books next costs them whole.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
@@ -35,10 +36,10 @@ from core.books.database import costing_tables, frames
 from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import changed_between, state
 from core.books.kept_lines import bring_along, kept_of_keys, kept_state, say_kept
-from core.books.line_costs import STATED_SKU, costing_policies, history_flags
+from core.books.kept_ties import TIE_COLUMNS, read_told, tie_columns
+from core.books.line_costs import STATED_SKU, costing_policies, counted_lines, history_flags
 from core.books.questions import as_asked
 from core.books.recosting import Recosted, recost
-from core.books.ties import TIE_COLUMNS, read_told, tie_columns
 from core.books.type_choices import with_choices
 from core.costing import CostingInput, CostingPolicies, with_report
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
@@ -48,7 +49,7 @@ from core.model import CostStatus
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -73,30 +74,46 @@ class _Part:
     policies: CostingPolicies
     together: frozenset[str]
     """Keys of the lines whose answers move the units of others."""
+    counted: Callable[[pd.DataFrame], pd.DataFrame]
+    """Returns those of some lines that the books count."""
 
 
-def catch_up(database: Database) -> None:
+class Caught(NamedTuple):
+    """What became of kept lines that were brought along."""
+
+    before: str
+    """The state of the books that they were of."""
+    state: str
+    """That of which they are."""
+    changed: Mapping[str, int]
+    """The keys of the lines that are others now, each with the number of its settlement."""
+
+
+def catch_up(database: Database) -> Caught | None:
     """Bring the kept lines along to the books as they are, where it is known what has changed since.
 
-    Where somebody else is writing nothing is done.
+    Returns:
+        Nothing where they are of that state, where it is not known, and where somebody else is writing.
     """
     with database.reading() as connection:
         kept = kept_state(connection)
         if kept is None or kept[0] == state(connection):
-            return
+            return None
     try:
         with database.keeping() as connection:
-            _catch_up(connection, database.company)
+            return _catch_up(connection, database.company)
     except DatabaseBusyError:
-        return
+        return None
 
 
-def _catch_up(connection: Connection, company: Company) -> None:
+def _catch_up(connection: Connection, company: Company) -> Caught | None:
     kept, now = kept_state(connection), state(connection)
     answered = None if kept is None else _answered_since(connection, *kept, now)
-    if answered is None or not _bring_answers(connection, company, answered):
-        return
+    changed = None if answered is None else _bring_answers(connection, company, answered)
+    if kept is None or changed is None:
+        return None
     say_kept(connection, now, batches.last(connection))
+    return Caught(kept[0], now, changed)
 
 
 def _answered_since(connection: Connection, of: str, batch: int, now: str) -> set[str] | None:
@@ -116,25 +133,24 @@ def _answered_since(connection: Connection, of: str, batch: int, now: str) -> se
     return overrides.saved_since(connection, batch) if changed & _ANSWERS else set()
 
 
-def _bring_answers(connection: Connection, company: Company, answered: set[str]) -> bool:
-    """Cost again what answers may touch; tell whether it is known what that is."""
+def _bring_answers(connection: Connection, company: Company, answered: set[str]) -> dict[str, int] | None:
+    """Cost again what answers may touch; return which lines are others now, nothing where it is not known."""
     own = _part(connection, company, answered)
     if not own.together.isdisjoint(answered):
-        return False  # an answer about units moves those of the order's other lines
+        return None  # an answer about units moves those of the order's other lines
     if own.before.empty:
-        return True
+        return {}
     keys = set(own.before["key"])
     start, ties = set(keys), tie_columns(own.costing_input, own.together)
     while True:
-        part = _with_finale(connection, _part(connection, company, _near(connection, start, ties)))
+        part = _with_finale(connection, _part(connection, company, lines_near(connection, start, ties)))
         found = _recost(connection, part, keys)
         asking = _asking(connection, found.skus) - set(part.before["key"])
         if not asking:
             break
         start |= asking
     now = tie_columns(part.costing_input, part.together)[list(TIE_COLUMNS)].set_axis(found.lines.index)
-    bring_along(connection, part.before, found.lines.assign(**now))
-    return True
+    return bring_along(connection, part.before, found.lines.assign(**now), part.counted)
 
 
 def _recost(connection: Connection, part: _Part, keys: set[str]) -> Recosted:
@@ -157,6 +173,7 @@ def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Par
     theirs = set(before["settlement"])
     locked = locks.lines(connection, [one for one in booked if one.id in theirs], named)
     told = read_told(frames.rows_of(before, ("key", "told")))
+    flags = history_flags(booked, policies, zones, starts)
     known = CostingInput(
         transactions=before[list(TRANSACTION_COLUMNS)].assign(sku=before[STATED_SKU]),
         observations=frame(OBSERVATION_COLUMNS),
@@ -165,13 +182,15 @@ def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Par
         locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted(connection)),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
-        settlements=history_flags(booked, policies, zones, starts),
+        settlements=flags,
         returned=told.returned,
         reimbursed=told.reimbursed,
         asked_units=told.asked_units,
         zones=zones,
     )
-    return _Part(before, known, costing_policies(policies, company), told.together)
+    ended = {(row["store"], row["settlement_id"]) for row in records(flags) if row["history"]}
+    counted = partial(counted_lines, policies=policies, starts=starts, zones=zones, ended=ended)
+    return _Part(before, known, costing_policies(policies, company), told.together, counted)
 
 
 def _with_finale(connection: Connection, part: _Part) -> _Part:
@@ -186,11 +205,11 @@ def _with_finale(connection: Connection, part: _Part) -> _Part:
     return replace(part, costing_input=replace(part.costing_input, observations=said, mappings=mapped))
 
 
-def _near(connection: Connection, keys: set[str], now: pd.DataFrame) -> set[str]:
+def lines_near(connection: Connection, keys: set[str], now: pd.DataFrame) -> set[str]:
     """Return the lines that may be tied to some, as they are kept or as some of them are now.
 
     Args:
-        connection: Of `Database.keeping`.
+        connection: Of `Database.reading` or `keeping`.
         keys: Where to begin.
         now: `key` and TIE_COLUMNS of the lines that have become others.
     """

@@ -142,6 +142,8 @@ class SettingEffect:
     later_net: Mapping[str, Decimal]
     crosses_start: bool
     """Whether lines would cross books start though it was not moved: another time zone does that."""
+    if_reopened: bool = False
+    """Whether it stays as it was exported now, and this would happen to it once it is reopened."""
 
     @property
     def needs_yes(self) -> bool:
@@ -163,9 +165,13 @@ class SettingEffect:
             _lines(self.recosted, {}, "at another cost"),
             f"{self.closed:,} of them in a closed period" if self.closed else "",
             f"COGS {home} {self.cogs_was:,.2f}, then {self.cogs_now:,.2f}" if self.cogs_was != self.cogs_now else "",
-            f"true-ups of {home} {self.true_up:,.2f} proposed" if self.true_up else "",
+            f"{'costs changed by' if self.if_reopened else 'true-ups of'} {home} {self.true_up:,.2f}"
+            f"{'' if self.if_reopened else ' proposed'}"
+            if self.true_up
+            else "",
         ]
-        return f"{self.settlement_id} ({self.store}, {self.status}): {', '.join(filter(None, does))}"
+        stays = "stays as it was exported; reopened, it would have " if self.if_reopened else ""
+        return f"{self.settlement_id} ({self.store}, {self.status}): {stays}{', '.join(filter(None, does))}"
 
 
 OPEN = "open"
@@ -179,6 +185,8 @@ class ChangeNotAgreedError(CogsheetError):
         posted = any(one.status != OPEN for one in effects)
         stays = " What is exported stays as it is, in the months and reports that it is in." if posted else ""
         what = "what is posted or closed" if any(one.needs_yes for one in effects) else "these settlements"
+        if all(one.if_reopened for one in effects if one.needs_yes):
+            what = "what exported settlements come to once they are reopened" if posted else what
         super().__init__(
             f"{setting} would change {what}:\n{words_of(effects, home)}\nNothing was changed: it needs a yes.{stays}"
         )
@@ -213,6 +221,11 @@ def posted_settlements(books: Books) -> list[BookedSettlement]:
     return [one for one in books.settlements if _status(one) != OPEN]
 
 
+def in_order(effect: SettingEffect) -> tuple[bool, str, str, bool]:
+    """Return by what effects are sorted: what is posted first, then by store and settlement."""
+    return effect.status == OPEN, effect.store, effect.settlement_id, effect.if_reopened
+
+
 def setting_effects(before: Books, after: Books) -> list[SettingEffect]:
     """Return what other settings would do to each settlement; one that they leave alone is not in it.
 
@@ -232,7 +245,7 @@ def setting_effects(before: Books, after: Books) -> list[SettingEffect]:
         for name in [(one.store, one.settlement_id)]
         if name in of or true_ups.get(name)
     ]
-    return sorted(effects, key=lambda one: (one.status == OPEN, one.store, one.settlement_id))
+    return sorted(effects, key=in_order)
 
 
 _NONE = Decimal(0)
@@ -310,7 +323,9 @@ def _effect(
         closed=int((lines["closed"] & ~lines["later"]).sum()),
         later=int(lines["later"].sum()),
         later_net=_nets([(lines[lines["later"]], 1)]),
-        crosses_start=before.zones != after.zones and len(gone) + len(new) > 0,
+        crosses_start=before.policies.books_start == after.policies.books_start
+        and before.zones != after.zones
+        and len(gone) + len(new) > 0,
     )
 
 

@@ -24,17 +24,17 @@ from core.books.booked_settlement import EntryStatus
 from core.books.line_costs import costed_lines, costing_policies
 from core.books.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
+from core.costing.reimbursements import decided, read_told
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
 from core.journal.cogs_entry import CostPosting, cost_accounts
-from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
+from core.model import PROPOSAL_TAKEN, UNITS_TYPED, Cause, CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from core.books.books import Books
-    from core.time import SettlementName
 
 Row = dict[str, Any]
 READING = "reading"
@@ -98,37 +98,103 @@ def _move(books: Books, now: Row, row: Row, posted: Row) -> Row:
 
 
 def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
-    """Return every line as it costs today, by its key."""
-    return {row["key"]: row for row in records(lines_now(books, standing))}
+    """Return every line as it costs today, by its key.
+
+    An accepted answer is given up for what is known better since: an estimate for the real cost, or units that are not
+    there any more for what Amazon's Reimbursements report says of them. It counts again where its line would be asked.
+    """
+    now = {row["key"]: row for row in records(lines_now(books, standing))}
+    answers, left = books.overrides_now, _without_estimates(books)
+    estimates = set(answers["key"]) - set(left["key"])
+    needed = {key for key in estimates if key in now and now[key]["cause"] in _ASKS_GOODS}
+    outdated = set(_outdated(books, now))
+    if not needed | outdated:
+        return now
+    used = answers[~answers["key"].isin([*(estimates - needed), *outdated])]
+    return {row["key"]: row for row in records(lines_now(books, standing, used))}
 
 
-def lines_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
-    """Cost every line there is today, those of locked settlements but the standing ones as if they were free."""
+_ASKS_GOODS = frozenset({Cause.GOODS_UNCLEAR, Cause.UNITS_DISAGREE, Cause.UNITS_UNKNOWN})
+"""Causes that ask whether goods moved, or how many of them."""
+
+
+def _outdated(books: Books, now: Mapping[str, Row]) -> Iterator[str]:
+    """Name the locked lines whose accepted units are others today, and of which Amazon's report says what they were."""
+    answers = books.overrides_now
+    accepted = set(answers.loc[(answers["kind"] == OverrideKind.ACCEPTED_AVERAGE).fillna(value=False), "key"])
+    reported = decided(read_told(books.known_now.reimbursed), {})
+    for row in held_lines(books) if accepted & reported.keys() else ():
+        key = row["key"]
+        if key in accepted and key in reported and key in now and now[key]["cost_quantity"] != row["cost_quantity"]:
+            yield key
+
+
+def lines_now(books: Books, standing: AbstractSet[str], answers: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Cost every line there is today, those of locked settlements but the standing ones as if they were free.
+
+    Args:
+        books: The books.
+        standing: Keys of the lines that stay as they are held.
+        answers: OVERRIDE_COLUMNS; all but outdated estimates if not given.
+    """
     locked = books.costing_input.locked_lines
     held = None if locked is None else locked[locked["key"].isin(list(standing))]
-    free = replace(books.known_now, locked_lines=held, exported_lines=locked, overrides=_without_estimates(books))
+    used = _without_estimates(books) if answers is None else answers
+    free = replace(books.known_now, locked_lines=held, exported_lines=locked, overrides=used)
     return costed_lines(free, costing_policies(books.policies, books.company))
 
 
 def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
     """Yield each line that is held, or would be, as it costs now and as it is held.
 
-    Where a line that came with another reading has no cost yet, nothing that goes or comes in its settlement is
-    proposed: half of a change would distort it.
+    Of a line that would be asked whether as many units moved as it is held with, the fewer ones that would be prefilled
+    are proposed, so that no half of a pair is: 2 lost at 7.00 and 2 found again, and a report says that 1 was lost. Of
+    the loss 7.00 are taken back, and with it 7.00 of what was found.
+
+    Where a line that came with another reading has no cost yet, nothing that goes or comes of the same order, or of
+    the same SKU where no order is named, is proposed: half of a change would distort it. What another order brought is
+    proposed meanwhile: the money of a refund is, so a month would have it without the goods that came back.
     """
-    yield from ((now[key], row) for key, row in held.items() if key in now and now[key]["cost_status"] in KNOWN)
+    pairs = ((_with_fewer(now[key], row), row) for key, row in held.items() if key in now)
+    yield from ((new, row) for new, row in pairs if new["cost_status"] in KNOWN)
     came = lines_that_came(books)
     come = [row for key, row in now.items() if key in came and key not in held]
-    waiting = {_name(row) for row in come if row["cost_status"] not in KNOWN}
-    yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if _name(row) not in waiting)
+    waiting = [row for row in come if row["cost_status"] not in KNOWN]
+    yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if not _waits(row, waiting))
     gone = books.lines[books.lines["key"].isin(list(held.keys() - now.keys()))]
-    for row in records(gone[["key", "store", "settlement_id"]]):
-        if _name(row) not in waiting:
+    for row in records(gone[["key", "store", "settlement_id", "order_id", "sku"]]):
+        if not _waits(row, waiting):
             yield {"key": row["key"], **_NOTHING}, held[row["key"]]
 
 
-def _name(row: Row) -> SettlementName:
-    return row["store"], row["settlement_id"]
+def _waits(row: Row, for_cost: Iterable[Row]) -> bool:
+    """Tell whether a line belongs to one that has no cost yet: they may be the same goods, read otherwise."""
+    return any(_is_of_the_same(row, other) for other in for_cost)
+
+
+def _is_of_the_same(row: Row, other: Row) -> bool:
+    if (row["store"], row["settlement_id"]) != (other["store"], other["settlement_id"]):
+        return False
+    if row["order_id"] and other["order_id"]:
+        return bool(row["order_id"] == other["order_id"])
+    return not (row["sku"] and other["sku"]) or bool(row["sku"] == other["sku"])
+
+
+def _with_fewer(now: Row, held: Row) -> Row:
+    """Return a line with the units and the cost that are proposed for it, if it asks and they are fewer than it has."""
+    cost, units, before = now["proposed_cost"], now["cost_quantity"], held["cost_quantity"]
+    if now["cause"] not in _ASKS_GOODS or None in (cost, units, before) or not money_of(held["cogs"]):
+        return now
+    units = units if cost else 0
+    if abs(units) >= abs(before) or units * before < 0:
+        return now
+    status = CostStatus.COSTED if units else CostStatus.NOT_APPLICABLE
+    return now | {
+        "cost_status": status,
+        "cost_quantity": units,
+        "unit_cost": cost if units else None,
+        "cogs": units * cost,
+    }
 
 
 def lines_that_came(books: Books) -> AbstractSet[str]:
@@ -289,8 +355,11 @@ def _found(now: Row, row: Row, home: str) -> Row:
 
 
 def _cause(now: Row, row: Row) -> str:
-    if "cost_status" not in now or "cost_status" not in row:
-        return READING
+    return READING if "cost_status" not in now or "cost_status" not in row else change(now, row)
+
+
+def change(now: Row, row: Row) -> str:
+    """Return what has changed of a line that is there before and after: its disposition, its units or its cost."""
     if now["disposition"] != row["disposition"]:
         return "disposition"
     return "units" if now["cost_quantity"] != row["cost_quantity"] else "cost"

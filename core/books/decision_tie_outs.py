@@ -44,17 +44,20 @@ def status_tie_outs(settlement: BookedSettlement, standing_ones: Sequence[Posted
 
 
 def past_lock_tie_outs(
-    settlement: BookedSettlement, held: Sequence[PastLock], own: Sequence[PostedEntry], batches: Mapping[int, Batch]
+    settlement: BookedSettlement,
+    past_locks: Sequence[PastLock],
+    own: Sequence[PostedEntry],
+    batches: Mapping[int, Batch],
 ) -> list[TieOut]:
     """Hold every lock of a settlement, reopened ones too, against batch, entries and lines; only what differs.
 
     Args:
         settlement: Whose.
-        held: Every lock that it ever had.
+        past_locks: Every lock that it ever had.
         own: Every entry of it.
         batches: Every batch by its number.
     """
-    return [tie for one in held for tie in _of_lock(settlement, one, own, batches)]
+    return [tie for one in past_locks for tie in _of_lock(settlement, one, own, batches)]
 
 
 def _of_lock(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.books import answers
 from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
-from core.model import OverrideKind
+from core.costing.prefilled_costs import UNITS
+from core.model import Cause, CostStatus, OverrideKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 def decide(
@@ -115,6 +117,66 @@ def _is_only_cleared(answer: Answer, override: InForce) -> bool:
     has_cost = override.zero_confirmed or override.unit_cost is not None
     nothing_else = not answer.zero_ok and not _stock_differs(answer, override) and not _note_differs(answer, override)
     return has_cost and answer.cost is None and nothing_else
+
+
+def as_booked(
+    decisions: Iterable[Decision], lines: Mapping[str, LineState], booked: Mapping[str, Mapping[str, object]]
+) -> tuple[Decision, ...]:
+    """Refuse what would be saved and not be booked: what is typed is what the books take.
+
+    Two cells are held against each other before (`answers.contradiction`); what a line takes by other lines only
+    costing knows. Example: 2 lost at 7.00, a clawback of 1: a cost of 6.00 typed there is refused, the books take 7.00.
+
+    Args:
+        decisions: What would become of each answer.
+        lines: The lines that are judged, by their key.
+        booked: What each of them comes out with if these are saved: COSTED_COLUMNS.
+    """
+    return tuple(_as_booked(one, lines, booked) for one in decisions)
+
+
+def _as_booked(
+    decision: Decision, lines: Mapping[str, LineState], booked: Mapping[str, Mapping[str, object]]
+) -> Decision:
+    key = decision.answer.key
+    if decision.ruling is not Ruling.SAVE or key not in booked:
+        return decision
+    otherwise = _cost_otherwise(decision, booked[key]) or _units_otherwise(decision.answer, lines[key], booked[key])
+    return _refused(decision.answer, otherwise) if otherwise else decision
+
+
+_TAKEN = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
+_ASKS_GOODS = UNITS | {Cause.GOODS_UNCLEAR}
+
+
+def _cost_otherwise(decision: Decision, row: Mapping[str, object]) -> str | None:
+    """Say of a typed cost that the books take another one, or none."""
+    answer = decision.answer
+    if decision.kind is not OverrideKind.ENTERED or not answer.cost or row["unit_cost"] == answer.cost:
+        return None
+    typed = f"{answer.named(Cell.COST)} is {answers.number_typed(answer.cost)}"
+    if row["cost_status"] in _TAKEN:
+        cost = row["unit_cost"]
+        takes = f"{answers.number_typed(cost)} a unit" if isinstance(cost, Decimal) and cost else "no cost"
+        return f"{typed}, and the books take {takes}. {_note(row)}: keep what is proposed"
+    return f"{typed}, and the line asks for more. {_note(row)}" if row["cause"] in _ASKS_GOODS else None
+
+
+def _units_otherwise(answer: Answer, line: LineState, row: Mapping[str, object]) -> str | None:
+    """Say of typed units that the books take others."""
+    units, takes = answer.units_back, row["cost_quantity"]
+    if not answer.stock_edited or units is None or answer.zero_ok or line.moves_none(answer.disposition):
+        return None
+    typed = f"{answer.named(Cell.UNITS_BACK)} is {units}"
+    if row["cost_status"] in _TAKEN and isinstance(takes, int) and abs(takes) != units:
+        return f"{typed}, and the books take {abs(takes)}. {_note(row)}"
+    if row["cause"] == Cause.GOODS_UNCLEAR:
+        return f"{typed}, and no cost stands beside it: type what one unit costs in {answer.named(Cell.COST)}"
+    return f"{typed}, and they do not add up. {_note(row)}" if row["cause"] in _ASKS_GOODS else None
+
+
+def _note(row: Mapping[str, object]) -> str:
+    return str(row["cost_note"] or "").rstrip(".")
 
 
 def _refused(answer: Answer, reason: str) -> Decision:

@@ -17,8 +17,8 @@ import pandas as pd
 
 from core.books.account_tie_outs import detail
 from core.books.batches import BatchKind
-from core.books.calendars import booking_day
-from core.books.costs_today import every_line, in_places, posted_corrections
+from core.books.costs_today import ACCOUNT, READING, change, every_line, in_places, posted_corrections
+from core.books.postings import booking_day
 from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups import finale_corrects
@@ -26,6 +26,7 @@ from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, left_over
 from core.line_types import LineType
+from core.model import Disposition
 from core.money import cents, total
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _differences(name: str, rows: Sequence[EntryRow], entries: Sequence[Entry]) 
     theirs = {_without_revision(str(one.key), one.key.revision): one for one in entries}
     ours = {_without_revision(one.key, one.revision): one for one in rows}
     ties = [_alone(name, key, "is stored, and the lines make no such entry") for key in ours if key not in theirs]
-    ties += [_alone(name, key, "went out, and is not stored") for key in theirs if key not in ours]
+    ties += [_alone(name, key, "exported, and not in the books") for key in theirs if key not in ours]
     for key, one in ours.items():
         if key in theirs:
             ties += _of_one(f"{name}: entry {one.key}", one, theirs[key])
@@ -306,6 +307,7 @@ def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
     lines = true_up_lines(books, of.settlement)
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
     locked_cogs = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked_lines}
+    held = {row["key"]: row for row in of.locked_lines}
     for row in of.accepted_rows:
         name = f"{of.settlement.name}, {places.get(row['key'], row['key'])}: true-up {row['id']}"
         rest = row["cogs"] - locked_cogs.get(row["key"], Decimal(0))
@@ -313,6 +315,22 @@ def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
             yield TieOut(name, row["difference"], rest, is_exact=True)
         locked_cogs[row["key"]] = row["cogs"]
         yield from _of_itself(name, row, books.company.home_currency)
+        yield from _of_its_cause(name, row, held.get(row["key"]))
+        held[row["key"]] = row
+
+
+def _of_its_cause(name: str, row: Mapping[str, Any], was: Mapping[str, Any] | None) -> Iterator[TieOut]:
+    """A true-up says what has changed of its line, and units that count came from or went to stock."""
+    if was is None or (row["unit_cost"] is None and not row["cogs"] and row["cause"] == READING):
+        cause = READING
+    elif row["event_was"] is not None and not row["difference"]:
+        cause = ACCOUNT
+    else:
+        cause = change(dict(row), dict(was))
+    if row["cause"] != cause:
+        yield difference(f"{name}, cause", row["cause"], cause)
+    if row["disposition"] in (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY) and row["cost_quantity"]:
+        yield difference(f"{name}, disposition", row["disposition"], f"one that moves {row['cost_quantity']} units")
 
 
 def _of_itself(name: str, row: Mapping[str, Any], home: str) -> Iterator[TieOut]:

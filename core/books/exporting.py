@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from core.books import batches, entries, locks, settlements
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import booking_day, keep_lock_date, last_day
+from core.books.calendars import keep_lock_date, last_day
 from core.books.entries import EntryLineRow, EntryRow, PostedEntry
-from core.books.postings import keep_tax_kinds
+from core.books.postings import booking_day, keep_tax_kinds
 from core.books.remarks import provisional
 from core.books.status import NOT_TYING, blockers_of, remedies
 from core.costing.finale import read_finale
@@ -47,7 +47,8 @@ _IMPORT_ANEW = (
     "of what does not."
 )
 _HAS_ERROR = (
-    "Its file holds an error other than its sum: import it once more, which changes nothing and names the error."
+    "Its file holds an error other than its sum: import it once more, which changes nothing and names the error, as "
+    "Verify does."
 )
 
 
@@ -263,7 +264,7 @@ def _refuse_unready(
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds
     incomplete = state.counts.covered < state.counts.needed
-    unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked
+    unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked_amounts
     if not settlement.ties_out or (about_costs and incomplete) or unclassified:
         only_costs = settlement.ties_out and EntryKind.SETTLEMENT in kinds and not unclassified
         raise _not_ready(settlement, state.counts, kinds, only_costs=only_costs)
@@ -286,10 +287,10 @@ def _not_ready(
 def _way_to_tie(settlement: BookedSettlement) -> str:
     """Say how a settlement comes to tie out: by the rest of its rows, by what takes its place, or by its error."""
     form = next((form for form in FORMATS if form.name == settlement.format), None)
-    if settlement.incomplete:
-        return f"It is incomplete: {settlement.incomplete}"
     if settlement.total is None or settlement.total == settlement.sum:
         return _HAS_ERROR
+    if settlement.incomplete:
+        return f"It is incomplete: {settlement.incomplete}"
     is_pulled = form is not None and form.is_pulled
     return f"Lines of it are missing or were changed. {what_helps(form)}" if is_pulled else _IMPORT_ANEW
 

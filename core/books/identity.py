@@ -17,6 +17,7 @@ from core.books.database.frames import rows_of
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
 from core.errors import CogsheetError
+from core.frame_columns import records
 from core.marketplaces.uniting import CONTENT, as_compared
 from core.model import Event, Marketplace, Reading, Settlement
 from core.money import cents
@@ -86,7 +87,7 @@ def stored_twice(
     for one, other in ((one, other) for one in derived for other in booked):
         same = marketplaces[one.store] == marketplaces[other.store] and _same_payout(one, other)
         if one.name != other.name and same and not _of_other_orders(one, other, orders):
-            how = f"the same date, currency and sum ({cents(one.sum)} {one.currency})"
+            how = _how_the_same(one, other)
             twins.setdefault(frozenset((one.name, other.name)), Twins(one, other, how))
     by_name = {one.name: one for one in booked}
     for pair, count in _shared_lines(lines, doubtful).items():
@@ -135,6 +136,30 @@ def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ..
     for settlement_id, row in zip(ids, rows_of(lines, CONTENT), strict=True):
         told = as_compared(row)
         yield (str(told[_GROUP]).replace(settlement_id, ""), *told[:_GROUP], *told[_GROUP + 1 :])
+
+
+def _nets(transactions: pd.DataFrame) -> Counter[str]:
+    """Return the net of each order."""
+    nets: Counter[Any] = Counter()
+    for row in records(transactions[transactions["order_id"].notna()][["order_id", "net"]]):
+        nets[row["order_id"]] += row["net"]
+    return nets
+
+
+def _listed(nets: Mapping[str, Any]) -> str:
+    orders = [f"{order} ({cents(net)})" for order, net in sorted(nets.items())]
+    more = len(orders) - _MOST_ORDERS_NAMED
+    return ", ".join([*orders[:_MOST_ORDERS_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
+
+
+_MOST_ORDERS_NAMED = 3
+
+
+def _how_the_same(there: BookedSettlement, read: Settlement | BookedSettlement) -> str:
+    """Say by what two settlements are one payout (`_same_payout`): 1 to 5 May lies within 18 April to 15 May."""
+    dated = there.deposit_at is not None and read.deposit_at is not None
+    by = "the same date, currency and sum" if dated else "days in common, and the same currency and sum"
+    return f"{by} ({cents(there.sum)} {there.currency})"
 
 
 def _other_rows(there: BookedSettlement, read: Settlement) -> str:
@@ -218,8 +243,10 @@ def refuse_what_another_store_has(connection: Connection, reading: Reading, sour
             raise AnotherStoreError(file.name, source.store, twin.store, f"settlement {twin.settlement_id}")
 
 
-def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[BookedSettlement, str] | None:
-    """Return the settlement that holds what is to be stored under another id, and how that shows; `None` if none does.
+def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[BookedSettlement, str, str] | None:
+    """Return the settlement that holds what is to be stored under another id, how that shows, and what speaks against.
+
+    `None` where none does; that they have no order in common speaks against it (`_apart`).
 
     Two records with ids of the marketplace's own are two settlements, whatever they hold. A period that the file states
     is no such id: two periods are two settlements as long as no line is in both.
@@ -239,13 +266,31 @@ def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[B
     unsure = [one for one in there if read.derived_id or one.derived_id]
     by_payout = next((one for one in unsure if _same_payout(one, read)), None)
     if by_payout is not None:
-        return by_payout, f"the same date, currency and sum ({read.sum} {read.currency})"
+        return by_payout, _how_the_same(by_payout, read), _apart(connection, by_payout, read)
     by_lines = _with_the_same_lines(connection, read, there) or _with_the_same_charges(connection, read, unsure)
     by_lines = by_lines or _of_another_period(connection, read, others, source.store)
     if by_lines is not None:
-        return by_lines
+        return (*by_lines, "")
     cut = next((one for one in unsure if one.store == source.store and _same_payout_day(one, read)), None)
-    return None if cut is None else (cut, _other_rows(cut, read))
+    return None if cut is None else (cut, _other_rows(cut, read), "")
+
+
+def _apart(connection: Connection, there: BookedSettlement, read: Settlement) -> str:
+    """Name the orders of two settlements of one sum that have none in common, and what helps if they are two payouts.
+
+    A shop may be paid twice a day the same: order #1 of 49.00 is not order #9 of 49.00.
+    """
+    known, own = (_nets(rows) for rows in (settlement_lines.transactions(connection, [there]), read.transactions))
+    if not known or not own or known.keys() & own.keys():
+        return ""
+    if _is_derived(there):
+        ways = f"remove {there.settlement_id}, and import both from files that state the payout or period of each"
+    else:
+        ways = "download this one with the payout id or period that the marketplace gives it, and import that"
+    return (
+        f"Their orders differ: this file has {_listed(own)}, the books have {_listed(known)}. If they are two "
+        f"payouts, {ways}."
+    )
 
 
 def _with_the_same_charges(

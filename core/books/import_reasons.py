@@ -48,13 +48,22 @@ def what_helps(outcome: Import, read: Settlement, name: str) -> str:
     )
 
 
-def under_another_id(twin: BookedSettlement, how: str) -> str:
-    """Say that the books have a payout under another id, and what to do."""
-    return (
-        f"the books have it as settlement {twin.settlement_id} ({twin.store}): {how}. Nothing was stored, because "
-        f"nothing may count twice. If this file is the better one, remove {twin.settlement_id} and import this file "
+def under_another_id(twin: BookedSettlement, how: str, apart: str) -> str:
+    """Say that the books have a payout under another id, and what to do.
+
+    Args:
+        twin: What the books have.
+        how: How that shows.
+        apart: What speaks against it, with what helps then, as sentences; nothing where it is the same.
+    """
+    has = "may have it" if apart else "have it"
+    same = "it is the same payout and this file" if apart else "this file"
+    told = (
+        f"the books {has} as settlement {twin.settlement_id} ({twin.store}): {how}. Nothing was stored, because "
+        f"nothing may count twice. If {same} is the better one, remove {twin.settlement_id} and import this file "
         f"again."
     )
+    return f"{told} {apart}" if apart else told
 
 
 def rows_missing(there: BookedSettlement, before: Settlement, whole: Settlement) -> str:

@@ -21,10 +21,11 @@ from core.books.books import named_settlements
 from core.books.database import costing_tables, frames, tables
 from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import forget_writings, state
+from core.books.kept_ties import TIE_COLUMNS, tie_columns
+from core.books.kept_totals import kept_totals, moved_totals, put_totals
 from core.books.line_costs import STATED_SKU, named_lines
 from core.books.line_digests import digest, digests_by_settlement, line_digests, moved_on, moves
 from core.books.tie_outs import TieOut
-from core.books.ties import TIE_COLUMNS, tie_columns
 from core.costing import RULES_VERSION
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import TAX_KIND
@@ -32,7 +33,7 @@ from core.frame_columns import COSTED_COLUMNS, FLAG, TEXT, TRANSACTION_COLUMNS, 
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
@@ -99,10 +100,11 @@ def _replaced(stored: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
 
 def state_name(of: Books | OpenedSettlements) -> str:
     """Name the state of the books that something shows: which books, their state, and the rules that cost them."""
-    return _state_name(of.company, of.database_state)
+    return name_of_state(of.company, of.database_state)
 
 
-def _state_name(company: Company, of: str) -> str:
+def name_of_state(company: Company, of: str) -> str:
+    """Name a state of a company's books, as `state_name` names that of something that shows them."""
     return f"{company.database_id} {of} {_rules()}"
 
 
@@ -121,7 +123,7 @@ def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
 def state_now(database: Database) -> str:
     """Name the state that books are in, as `state_name` names that of something that shows them."""
     with database.reading() as connection:
-        return _state_name(database.company, state(connection))
+        return name_of_state(database.company, state(connection))
 
 
 def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | None:
@@ -155,10 +157,15 @@ def kept_lines(connection: Connection, selection: Iterable[BookedSettlement]) ->
     Returns:
         Nothing where what is kept is of another state of the books, or of other rules.
     """
-    if not _holds(connection, state(connection)):
+    if not holds_now(connection):
         return None
     parts = [_lines_of(connection, one) for one in selection]
     return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def holds_now(connection: Connection) -> bool:
+    """Tell whether the kept lines are of the present state of the books, and of these rules."""
+    return _holds(connection, state(connection))
 
 
 def kept_as_they_were(connection: Connection, selection: Sequence[BookedSettlement]) -> pd.DataFrame | None:
@@ -224,9 +231,11 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     beside = frames.load(connection, select(costing_tables.costed_line), {"key": TEXT, **TIE_COLUMNS})
     wrong = lines[_differing(kept, lines) | _differing(beside, ties).to_numpy()]
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
-    named = ", ".join(f"line {key} of {store}/{number}" for store, number, key in places)
-    words = f"these were kept otherwise than they cost, and are kept anew at the next button: {named}" if named else ""
-    return [TieOut(KEPT_TIE_OUT, Decimal(len(wrong)), Decimal(0), words)]
+    named = [f"line {key} of {store}/{number}" for store, number, key in places]
+    totals = kept_totals(connection)
+    named += [f"the totals of {one.name}" for one in books.settlements if totals.get(one.id) != books.totals(one)]
+    words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
+    return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
 
 
 def forget_kept(database: Database) -> None:
@@ -247,6 +256,8 @@ def _keep(connection: Connection, books: Books) -> None:
         digests = (digest(lines), digest(beside.assign(key=lines["key"])))
         if known.pop(one.id, None) != digests:
             _put(connection, one, lines.assign(**beside), digests)
+    sums, sums_now = kept_totals(connection), {one.id: books.totals(one) for one in books.settlements}
+    put_totals(connection, {number: each for number, each in sums_now.items() if sums.get(number) != each})
     for number in known:
         for table in (costing_tables.costed_line, costing_tables.shown_line, kept):
             connection.execute(delete(table).where(table.c.settlement == number))
@@ -310,13 +321,19 @@ def kept_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
     return whole.sort_values(["settlement", "posted_at", "key"], na_position="first", ignore_index=True)
 
 
-def bring_along(connection: Connection, before: pd.DataFrame, after: pd.DataFrame) -> None:
+def bring_along(
+    connection: Connection, before: pd.DataFrame, after: pd.DataFrame, counted: Callable[[pd.DataFrame], pd.DataFrame]
+) -> dict[str, int]:
     """Keep lines as they have become; all others stay as they are kept.
 
     Args:
         connection: Of `Database.keeping`.
         before: `kept_of_keys`.
         after: The same lines as they are now, in the same order and with the same columns.
+        counted: Returns those of some lines that the books count.
+
+    Returns:
+        The keys of those that are others than before, each with the number of its settlement.
     """
     changed = _differing(before, after)
     was, now = before[changed.to_numpy()], after[changed]
@@ -327,6 +344,8 @@ def bring_along(connection: Connection, before: pd.DataFrame, after: pd.DataFram
     shown = now[_differing(settlement_lines.lines_of_keys(connection, now["key"]), now)]
     frames.store(connection, costing_tables.shown_line, shown, {**TRANSACTION_COLUMNS, **_NUMBER})
     _move_digests(connection, was, now)
+    put_totals(connection, moved_totals(kept_totals(connection), was, now, counted))
+    return dict(zip(now["key"], map(int, now["settlement"]), strict=True))
 
 
 def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) -> None:

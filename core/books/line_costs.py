@@ -11,12 +11,13 @@ from core.costing import CostingInput, CostingPolicies, cost, with_typed_skus
 from core.costing.inputs import SETTLEMENT_COLUMNS
 from core.costing.lines import locked_unanswered
 from core.costing.prefilled_costs import UNITS
-from core.frame_columns import FLAG, WHOLE, frame, records
+from core.frame_columns import FLAG, TEXT, WHOLE, frame, records
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED, Cause, Event, Goods, OverrideKind
 from core.settings import AverageOnDate, Policies, Poster, RefundUnits
+from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from core.books.booked_settlement import BookedSettlement
@@ -98,6 +99,35 @@ def takes_back(lines: pd.DataFrame) -> pd.Series:
     A replacement that names its order takes nothing back.
     """
     return lines["original_key"].notna() & (lines["goods"] != Goods.REPLACED).fillna(value=True)
+
+
+def counted_lines(
+    lines: pd.DataFrame,
+    policies: Policies,
+    starts: Mapping[SettlementName, date | None],
+    zones: StoreDays,
+    ended: Collection[SettlementName],
+) -> pd.DataFrame:
+    """Return the lines that books count and post: those from books start on, by their store's day.
+
+    A settlement across that day is split; a line without a day belongs to the end of its settlement. An exported
+    settlement is counted as it was exported: its entries stay when books start is moved over it.
+
+    Args:
+        lines: Of the books.
+        policies: The company's.
+        starts: The books start of exported settlements, where it was changed since.
+        zones: The calendar of each store.
+        ended: The settlements that ended before their books start.
+    """
+    if lines.empty or (policies.books_start is None and not starts):
+        return lines
+    names = list(zip(lines["store"], lines["settlement_id"], strict=True))
+    each = {name: books_start_of(name, policies, starts) for name in set(names)}
+    first = {name: start.isoformat() if start else "" for name, start in each.items()}
+    before = local_days(lines, zones) < pd.Series([first[name] for name in names], lines.index, dtype=TEXT)
+    in_old = pd.Series([name in ended for name in names], lines.index, dtype=bool)
+    return lines[~(before.fillna(value=False).astype(bool) | in_old)]
 
 
 STATED_SKU = "stated_sku"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -35,7 +34,7 @@ from core.books.calendars import kept_calendars, store_days, time_zones
 from core.books.costs_today import money_of
 from core.books.database.state import state
 from core.books.documents import Documents
-from core.books.kept_lines import costed_as_kept, kept_as_they_were
+from core.books.kept_lines import costed_as_kept
 from core.books.later_readings import transactions_now
 from core.books.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
 from core.books.order_units import ORDER_UNITS, with_stated_units
@@ -50,8 +49,6 @@ from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import with_tax_kinds
 from core.frame_columns import (
     LEFT_STOCK_COLUMNS,
-    MAPPING_COLUMNS,
-    OBSERVATION_COLUMNS,
     TRANSACTION_COLUMNS,
     conform,
     frame,
@@ -60,10 +57,16 @@ from core.frame_columns import (
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import date
+    from decimal import Decimal
 
     from core.books.database import Company, Connection, Database
+    from core.books.kept_ties import DocumentRows
+    from core.books.status import Totals
+    from core.books.stores import Store
     from core.facilitator_tax import PostedTax
+    from core.time import SettlementName, StoreDays
 
 
 def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
@@ -113,6 +116,39 @@ def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
     return dict(zip(some["key"], some["event"], strict=True))
 
 
+class Part(NamedTuple):
+    """Some lines of the books, as they are kept, and what is known of these alone."""
+
+    lines: pd.DataFrame
+    """As `Books.lines` has them."""
+    stored: pd.DataFrame
+    """TRANSACTION_COLUMNS as they are stored."""
+    locked: pd.DataFrame
+    """Those of them that are locked, as they were (COSTED_COLUMNS)."""
+    observations: pd.DataFrame
+    """OBSERVATION_COLUMNS."""
+    mappings: pd.DataFrame
+    """MAPPING_COLUMNS."""
+    told: DocumentRows
+    """What documents tell of them."""
+    totals: Mapping[int, Totals]
+    """`Books.kept_totals`."""
+    costs_beyond: Mapping[str, Collection[Decimal]]
+    """See `Books`."""
+
+
+def _known_of(part: Part, known: CostingInput) -> CostingInput:
+    """Return what the lines of a part are costed of: what documents tell of them is kept, and counted in them."""
+    transactions = part.lines[list(TRANSACTION_COLUMNS)].assign(sku=part.lines[STATED_SKU])
+    return replace(
+        known,
+        transactions=transactions,
+        returned=part.told.returned,
+        reimbursed=part.told.reimbursed,
+        asked_units=part.told.asked_units,
+    )
+
+
 def load_books(database: Database, *, anew: bool = False) -> Books:
     """Load and cost the books.
 
@@ -124,30 +160,17 @@ def load_books(database: Database, *, anew: bool = False) -> Books:
         return _read(connection, database.company, anew=anew)
 
 
-def load_part(
-    database: Database, choose: Callable[[Connection, Sequence[BookedSettlement]], Iterable[BookedSettlement]]
-) -> Books | None:
-    """Load the books with the lines of some settlements alone, as they are kept: for reports about these.
-
-    All settlements are named in them, as are all entries and true-ups; but only of the chosen ones are there lines, and
-    nothing of what the inventory system says.
-
-    Args:
-        database: Whose.
-        choose: Returns which of the settlements.
+def read_part(connection: Connection, company: Company, part: Part) -> Books | None:
+    """Return the books with some lines alone; all settlements, entries and true-ups are in them.
 
     Returns:
-        Nothing where lines are not kept for the present state of the books, or any exported settlement is read or
-        classified otherwise today: what that asks or proposes follows from all lines.
+        Nothing where an exported settlement is read or classified otherwise today: what that asks or proposes follows
+        from all lines.
     """
-    with database.reading() as connection:
-        if later_readings.kept_for(connection):
-            return None
-        chosen = tuple(choose(connection, settlements.booked(connection)))
-        lines = kept_as_they_were(connection, chosen)
-        found = None if lines is None else _read(connection, database.company, only=(chosen, lines))
-    is_whole = found is not None and found.as_read is None and found.said_after_lock.empty
-    return found if is_whole else None
+    if later_readings.kept_for(connection):
+        return None
+    found = _read(connection, company, part=part)
+    return found if found.as_read is None and found.said_after_lock.empty else None
 
 
 def _costed(
@@ -157,92 +180,149 @@ def _costed(
     return with_tax_kinds(costed_lines(books, policies), tax) if kept is None else kept
 
 
-_Part = tuple[Sequence[BookedSettlement], pd.DataFrame]
-"""Some settlements, and their kept lines."""
+class _Settings(NamedTuple):
+    """What settlements are read by: policies, stores and their calendars."""
+
+    policies: Policies
+    settlements: tuple[BookedSettlement, ...]
+    stores: tuple[Store, ...]
+    zones: StoreDays
+    starts: Mapping[SettlementName, date | None]
 
 
-def _read(connection: Connection, company: Company, *, anew: bool = False, only: _Part | None = None) -> Books:
-    chosen = None if only is None else only[0]
+class _Lines(NamedTuple):
+    """TRANSACTION_COLUMNS of the lines, by the words that hold for them."""
+
+    stored: pd.DataFrame
+    """As they are stored, before any answer about their words."""
+    today: pd.DataFrame
+    """As they are answered today; those of exported settlements as they went out."""
+    at_lock: pd.DataFrame
+    """As they were answered when they were locked."""
+    now: pd.DataFrame
+    """As files are read and words are answered today, those of exported settlements too."""
+
+
+def _read(connection: Connection, company: Company, *, anew: bool = False, part: Part | None = None) -> Books:
+    given = _read_settings(connection)
+    lines = _read_lines(connection, given, part)
+    accepted = true_up_history.accepted(connection)
+    stored_input = _costing_input(connection, given, lines.today, accepted, part)
+    told = _documents(connection, company, given, lines, part)
+    costing_input, tied, as_read = documents.with_documents_as_read(stored_input, told)
+    if part is not None:
+        costing_input, tied = _known_of(part, costing_input), part.told.together
+    last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, given.settlements)
+    policies = costing_policies(given.policies, company)
+    books = Books(
+        company=company,
+        policies=given.policies,
+        settlements=given.settlements,
+        lines=_costed(connection, costing_input, policies, tax, anew=anew) if part is None else part.lines,
+        costing_input=costing_input,
+        accepted_true_ups=accepted,
+        last_sync=last_sync.finished_at if last_sync else None,
+        stores=given.stores,
+        zones=given.zones,
+        starts=given.starts,
+        counted_together=tied,
+        as_read=as_read,
+        documents=told,
+        left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
+        posted_tax=tax,
+        kept_totals={} if part is None else part.totals,
+        costs_beyond={} if part is None else part.costs_beyond,
+    )
+    return _with_state(connection, _with_entries(connection, _with_true_ups(connection, books, lines), lines))
+
+
+def _read_settings(connection: Connection) -> _Settings:
     policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
     booked = tuple(settlements.booked(connection))
-    accepted = true_up_history.accepted(connection)
-    all_stores = tuple(stores.all_stores(connection))
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
-    stored = settlement_lines.transactions(connection, chosen)
-    today = with_choices(connection, stored, booked, all_stores)
-    at_lock = with_choices(connection, stored, booked, all_stores, as_of=AsOf.AT_LOCK)
-    now = transactions_now(connection, stored, today, booked, all_stores)
-    locked = locks.lines(connection, chosen)
-    known = CostingInput(
+    return _Settings(policies, booked, tuple(stores.all_stores(connection)), zones, starts)
+
+
+def _read_lines(connection: Connection, given: _Settings, part: Part | None) -> _Lines:
+    """Return the lines of all settlements, or of a part, by each way to read their words."""
+    stored = settlement_lines.transactions(connection) if part is None else part.stored
+    today = with_choices(connection, stored, given.settlements, given.stores)
+    at_lock = with_choices(connection, stored, given.settlements, given.stores, as_of=AsOf.AT_LOCK)
+    now = transactions_now(connection, stored, today, given.settlements, given.stores)
+    return _Lines(stored, today, at_lock, now)
+
+
+def _costing_input(
+    connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: Part | None
+) -> CostingInput:
+    """Return what costs are made of, before any document counts units; of a part what is known of it."""
+    locked = locks.lines(connection) if part is None else part.locked
+    return CostingInput(
         transactions=today,
-        observations=observations.latest(connection) if only is None else frame(OBSERVATION_COLUMNS),
-        mappings=sku_mapping.latest(connection) if only is None else frame(MAPPING_COLUMNS),
+        observations=observations.latest(connection) if part is None else part.observations,
+        mappings=sku_mapping.latest(connection) if part is None else part.mappings,
         overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
         locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
-        settlements=history_flags(booked, policies, zones, starts),
-        zones=zones,
+        settlements=history_flags(given.settlements, given.policies, given.zones, given.starts),
+        zones=given.zones,
     )
+
+
+def _documents(
+    connection: Connection, company: Company, given: _Settings, lines: _Lines, part: Part | None
+) -> Documents:
+    """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
+    if part is not None:
+        subjects = (ORDER_UNITS, RETURNED_GOODS, REIMBURSEMENTS)
+        order_units, returned, reimbursed = (frame(one.stored_columns) for one in subjects)
+    else:
+        load = partial(file_rows.load, connection)
+        order_units = with_stated_units(load(ORDER_UNITS), lines.today, given.settlements)
+        returned, reimbursed = load(RETURNED_GOODS), load(REIMBURSEMENTS)
+    rows = (order_units, returned, reimbursed)
+    return Documents(*rows, given.settlements, given.policies, company, given.stores, lines.today, lines.now)
+
+
+def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books:
     posted = true_up_history.posted(connection)
 
     def events_at(batch: int) -> dict[str, str]:
-        questions = stored[are_asked(stored) & stored["key"].isin(list(posted["key"]))]
-        then = with_choices(connection, questions, booked, all_stores, as_of=AsOf.TODAY, until=batch)
+        questions = lines.stored[are_asked(lines.stored) & lines.stored["key"].isin(list(posted["key"]))]
+        then = with_choices(connection, questions, books.settlements, books.stores, as_of=AsOf.TODAY, until=batch)
         return _events_of(then, then["key"])
 
-    order_units, returned, reimbursed = _documents(connection, only)
-    if only is None:
-        order_units = with_stated_units(order_units, today, booked)
-    told = Documents(order_units, returned, reimbursed, booked, policies, company, all_stores, today, now)
-    known, tied, as_read = documents.with_documents_as_read(known, told)
-    if only is not None:
-        known = replace(known, transactions=only[1][list(TRANSACTION_COLUMNS)].assign(sku=only[1][STATED_SKU]))
-    last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, booked)
-    costing = costing_policies(policies, company)
-    return Books(
-        company=company,
-        policies=policies,
-        settlements=booked,
-        lines=_costed(connection, known, costing, tax, anew=anew) if only is None else only[1],
-        costing_input=known,
-        accepted_true_ups=accepted,
-        last_sync=last_sync.finished_at if last_sync else None,
+    return replace(
+        books,
         dismissed_true_ups=true_up_history.dismissed(connection),
         posted_true_ups=posted,
-        posted_as=_posted_as(posted, known, now, events_at),
-        accounts=accounts.in_force(connection, policies),
-        stores=all_stores,
-        type_choices=in_force(connection),
-        database_state=state(connection),
-        last_batch=batches.last(connection),
-        zones=zones,
-        starts=starts,
-        rates=ExchangeRates.of(rates.latest(connection)),
-        counted_together=tied,
-        as_read=as_read,
-        documents=told,
-        left_stock=observations.left_stock(connection) if only is None else frame(LEFT_STOCK_COLUMNS),
-        reclassifications=entries.reclassified(connection),
-        skus_posted=_skus_posted(connection, stored, booked),
-        postings=postings(connection),
-        posted_tax=tax,
-        said_after_lock=_differing_rows(at_lock, today, are_asked(stored)),
+        posted_as=_posted_as(posted, books.costing_input, lines.now, events_at),
     )
 
 
-def _documents(connection: Connection, only: _Part | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
-    if only is not None:
-        return (
-            frame(ORDER_UNITS.stored_columns),
-            frame(RETURNED_GOODS.stored_columns),
-            frame(REIMBURSEMENTS.stored_columns),
-        )
-    load = partial(file_rows.load, connection)
-    return load(ORDER_UNITS), load(RETURNED_GOODS), load(REIMBURSEMENTS)
+def _with_entries(connection: Connection, books: Books, lines: _Lines) -> Books:
+    return replace(
+        books,
+        accounts=accounts.in_force(connection, books.policies),
+        reclassifications=entries.reclassified(connection),
+        skus_posted=_skus_posted(connection, lines.stored, books.settlements),
+        postings=postings(connection),
+        said_after_lock=_differing_rows(lines.at_lock, lines.today, are_asked(lines.stored)),
+    )
+
+
+def _with_state(connection: Connection, books: Books) -> Books:
+    """Return the books with what they were loaded from, and what was typed beside them."""
+    return replace(
+        books,
+        type_choices=in_force(connection),
+        database_state=state(connection),
+        last_batch=batches.last(connection),
+        rates=ExchangeRates.of(rates.latest(connection)),
+    )
 
 
 def _skus_posted(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.books.booked_settlement import EntryStatus
-from core.books.calendars import booking_day
+from core.books.postings import booking_day
 from core.books.tie_outs import TieOut, count_of
 from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES

@@ -146,6 +146,15 @@ def latest_of(connection: Connection, orders: Iterable[str], products: Iterable[
     return _holding(frames.concat(parts, HISTORY_COLUMNS).sort_values("id", ignore_index=True))
 
 
+def orders_of(connection: Connection, products: Iterable[str]) -> set[str]:
+    """Return the orders of which something was ever said about these products."""
+    said = tables.observation.c
+    query = select(said.order_id).where(said.kind == str(ObservationKind.ORDER)).distinct()
+    return {
+        order for some in frames.among(said.product_id, products) for order in connection.scalars(query.where(some))
+    }
+
+
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
     """Select the newest answer about every fact."""
     dated = case((tables.observation.c.kind == ObservationKind.AVERAGE_ON_DATE, tables.observation.c.record_date))

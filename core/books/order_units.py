@@ -202,14 +202,15 @@ class _Orders:
         return list({**otherwise, **rows, **self._stated_otherwise(counts)}.values())
 
     def _stated_otherwise(self, counts: Mapping[ItemName, ItemUnits]) -> dict[str, dict[str, Any]]:
-        """Return by key the free sales of items of which reports state different units or SKUs, but the first one."""
+        """Return by key the free sales of an item, from the first whose report states other units or another SKU."""
         questions: dict[str, dict[str, Any]] = {}
         for name in self._stated & counts.keys():
             lines = sorted(self.lines[name], key=lambda line: line.when)
             rows = [self._row[line.key] for line in lines]
-            if len({(row["quantity"], row["sku"]) for row in rows}) > 1:
+            same = [(row["quantity"], row["sku"]) == (rows[0]["quantity"], rows[0]["sku"]) for row in rows]
+            if not all(same):
                 stated = ", ".join(f"{row['quantity']} of {row['sku'] or 'no SKU'} in {_place(row)}" for row in rows)
-                for line in lines[1:]:
+                for line in lines[same.index(False) :]:
                     if line.key in counts[name].units:
                         units = counts[name].units[line.key]
                         questions[line.key] = {"key": line.key, "units": units, "reason": _differ(stated, units)}
@@ -281,8 +282,8 @@ class _Orders:
         last = max(units, key=lambda key: (str(self._row[key]["posted_at"]), key))
         other = max(0, units[last] + shipped - carried)
         reason = (
-            f"The order's documents tell of {carried} units of {sku}, the inventory system shipped {shipped}. Enter "
-            f"the units of this line as Units back: {units[last]} by the documents, {other} by the inventory system."
+            f"The order's documents tell of {carried} units of {sku}, Finale shipped {shipped}. Enter "
+            f"the units of this line as Units back: {units[last]} by the documents, {other} by Finale."
         )
         yield {"key": last, "units": other, "reason": reason}
 

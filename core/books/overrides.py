@@ -222,9 +222,13 @@ def _refusals(connection: Connection, rows: pd.DataFrame) -> dict[str, Refusal]:
 
 
 def known_lines(connection: Connection, keys: Iterable[str]) -> set[str]:
-    """Return which of these lines are in the books."""
-    parts = frames.among(tables.transaction.c.key, keys)
-    return {key for some in parts for key in connection.scalars(select(tables.transaction.c.key).where(some))}
+    """Return which of these lines are in the books, or came to an exported settlement by today's reading."""
+    keys = list(keys)
+    own, later = tables.transaction.c.key, tables.later_transaction.c.key
+    standing = tables.later_transaction.c.ended_batch.is_(None)
+    found = {key for some in frames.among(own, keys) for key in connection.scalars(select(own).where(some))}
+    came = (select(later).where(some, standing) for some in frames.among(later, keys))
+    return found | {key for query in came for key in connection.scalars(query)}
 
 
 def _insert(connection: Connection, rows: pd.DataFrame, batch: int, who: str, now: datetime) -> list[str]:

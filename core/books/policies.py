@@ -16,10 +16,11 @@ from pydantic import ValidationError
 
 from core.books import batches, settings
 from core.books.batches import BatchKind
-from core.books.books import Books, with_settings
 from core.books.calendars import keep_calendars
-from core.books.changes import SettingEffect, posted_settlements, refuse_unagreed, setting_effects
+from core.books.changes import SettingEffect, posted_settlements, refuse_unagreed
 from core.books.loading import load_books
+from core.books.time_zones import zones_as_typed
+from core.books.typed_effects import typed_effects
 from core.errors import CogsheetError
 from core.settings import DATED, POLICIES_NAME, POLICY_FIELDS, EarlierPolicy, Policies
 from core.time import local_days
@@ -27,6 +28,7 @@ from core.time import local_days
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.books.books import Books
     from core.books.database import Connection, Database
 
 
@@ -50,7 +52,7 @@ def first_open_day(books: Books) -> date | None:
 
 
 def _effects(books: Books, after: Policies) -> list[SettingEffect]:
-    return setting_effects(books, with_settings(books, after, books.zones))
+    return typed_effects(books, after, books.zones.zones)
 
 
 _FROM = re.compile(r"(?P<value>.*?)\s+from\s+(?P<day>\d{4}-\d{2}-\d{2})", re.IGNORECASE)
@@ -147,16 +149,28 @@ def change_policies(
     return after
 
 
-def policy_effects(database: Database, edits: Mapping[str, str]) -> list[SettingEffect]:
-    """Return what edited policies would change, storing nothing.
+def policy_effects(
+    database: Database, edits: Mapping[str, str], zones: Mapping[str, str] | None = None
+) -> list[SettingEffect]:
+    """Return what edited policies would change, together with time zones typed beside them, storing nothing.
+
+    Together, for one may undo what the other does: 14:00 UTC on 31 August is counted from a books start of 1 September
+    where the store is said to be in Sydney.
+
+    Args:
+        database: The books.
+        edits: Policies, as `change_policies` takes them.
+        zones: Time zones, as `time_zones.change_time_zones` takes them.
 
     Raises:
         PolicyError: If a value is none of that policy's.
+        TimeZoneUnknownError: If what was typed for a store is no zone.
     """
-    if not edits:
+    if not edits and not zones:
         return []
     books = load_books(database)
-    return _effects(books, _changed(books, edits))
+    policies = _changed(books, edits) if edits else books.policies
+    return typed_effects(books, policies, zones_as_typed(books, zones or {}))
 
 
 def _in_force(connection: Connection) -> Policies:

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from core.books import settings
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import booking_day, last_day
+from core.books.calendars import last_day
 from core.books.database import closing_tables
 from core.facilitator_tax import decided_elsewhere
 from core.frame_columns import frame
@@ -50,6 +50,20 @@ _KINDS = {
 _TAX_NAME = "tax of exported settlements"
 _MONTH = re.compile(r" (\d{4}-\d{2}) [^0-9]+ r\d+$")
 """The month of the lines, at the end of an entry's key."""
+
+
+def open_day(zones: StoreDays, store: str, now: datetime, lock_date: date | None) -> date:
+    """Return the day of a correction: that which it is in the store, or the first that is not closed."""
+    return booking_day(zones.day(now, store), lock_date)
+
+
+def booking_day(day: date, lock_date: date | None) -> date:
+    """Return the day on which something of a day is booked: itself, or the first one after the closed periods.
+
+    Whatever is booked goes by this, and every report of it: the loss of 20 August, imported after August was closed,
+    is in the entry, the profit and loss and the pack of September.
+    """
+    return day if lock_date is None or day > lock_date else lock_date + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.costing.first_reader import goods_by_words
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
+from core.marketplaces.words import MONEY_ALONE
 from core.model import Event, Goods, Proposal
 
 if TYPE_CHECKING:
@@ -46,23 +47,32 @@ def _goods_of_first_reader(line: Mapping[str, Any]) -> Goods:
     return goods_by_words(line["event"], words, line["stock_effect"])
 
 
+_OF_MONEY = frozenset(map(str, (Event.OTHER, Event.REIMBURSEMENT, *MONEY_ALONE)))
+
+
 def same_meaning(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two questions are about a line that is the same thing, and whose goods do the same."""
+    """Tell whether two questions are about a line that is the same thing, and whose goods do the same.
+
+    Whether goods moved that no word speaks of is one question, whatever kind of money the line is said to be.
+    """
+    both = (one, other)
+    if all(asked["asked_goods"] == Goods.UNCLEAR.value and asked["asked_event"] in _OF_MONEY for asked in both):
+        return True
     return (one["asked_event"], one["asked_goods"]) == (other["asked_event"], other["asked_goods"])
 
 
-def same_units_and_sku(saved: Mapping[str, Any], asked: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+def same_units_and_sku(saved: Mapping[str, Any], question: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Tell whether a line has the units and the SKU that an answer was given for; what was typed counts as known.
 
     Args:
         saved: The answer.
-        asked: The question that it was given to.
+        question: The question that it was given to.
         now: The question of the line.
     """
-    sku = asked["asked_sku"] if asked["asked_sku"] is not None else saved["sku"]
+    sku = question["asked_sku"] if question["asked_sku"] is not None else saved["sku"]
     if sku is not None and now["asked_sku"] not in (None, sku):
         return False
-    units = asked["asked_units"] if asked["asked_units"] is not None else saved["units_back"]
+    units = question["asked_units"] if question["asked_units"] is not None else saved["units_back"]
     return units is not None and now["asked_units"] is not None and abs(units) == abs(now["asked_units"])
 
 
@@ -82,10 +92,10 @@ def still_asked(saved: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     return _unsigned(saved) == _unsigned(now) or same_units_and_sku(saved, saved, now)
 
 
-def _unsigned(asked: Mapping[str, Any]) -> tuple[int | None, str | None]:
+def _unsigned(question: Mapping[str, Any]) -> tuple[int | None, str | None]:
     """Return the units, without sign, and the SKU that a question is about."""
-    units = asked["asked_units"]
-    return None if units is None else abs(units), asked["asked_sku"]
+    units = question["asked_units"]
+    return None if units is None else abs(units), question["asked_sku"]
 
 
 def as_asked(overrides: pd.DataFrame, lines: pd.DataFrame, standing: Collection[str] = ()) -> pd.DataFrame:
@@ -117,42 +127,42 @@ def is_proposal(override: Mapping[str, Any]) -> bool:
     return is_bare and override["shown_kind"] == Proposal.TYPED_ELSEWHERE
 
 
-def as_proposal(saved: Mapping[str, Any], asked: Mapping[str, Any], now: Mapping[str, Any]) -> Row:
+def as_proposal(saved: Mapping[str, Any], question: Mapping[str, Any], now: Mapping[str, Any]) -> Row:
     """Return an answer that sets nothing, and says what was saved for which question.
 
     Args:
         saved: The answer.
-        asked: The question that it was given to (`ASKED`).
+        question: The question that it was given to (`ASKED`).
         now: The question of the line.
     """
     nothing = {**dict.fromkeys((*_SAYS, "kind")), "zero_confirmed": False}
     return {
         **saved,
         **nothing,
-        "note": in_words(saved, asked, now),
+        "note": in_words(saved, question, now),
         "shown_cost": Decimal(0) if saved["zero_confirmed"] else saved["unit_cost"],
         "shown_kind": Proposal.TYPED_ELSEWHERE.value,
     }
 
 
-def in_words(saved: Mapping[str, Any], asked: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+def in_words(saved: Mapping[str, Any], question: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     """Say what was saved, and what for, where the line asks something else now."""
-    if not same_meaning(asked, now):
+    if not same_meaning(question, now):
         return (
-            f"Saved when the line was {_meaning(asked)}: {_answer(saved)}, for {_units(asked['asked_units'])}; it is "
-            f"{_meaning(now)} now"
+            f"Saved when the line was {_meaning(question)}: {_answer(saved)}, for {_units(question['asked_units'])}; "
+            f"it is {_meaning(now)} now"
         )
-    named = "" if asked["asked_sku"] in (None, now["asked_sku"]) else f" of {asked['asked_sku']}"
+    named = "" if question["asked_sku"] in (None, now["asked_sku"]) else f" of {question['asked_sku']}"
     return (
-        f"Typed for the line that an earlier file had here: {_answer(saved)}, for {_units(asked['asked_units'])}"
+        f"Typed for the line that an earlier file had here: {_answer(saved)}, for {_units(question['asked_units'])}"
         f"{named}; this line has {_units(now['asked_units'])}"
     )
 
 
-def _meaning(asked: Mapping[str, Any]) -> str:
+def _meaning(question: Mapping[str, Any]) -> str:
     """Name a meaning: `sale (goods sold)`, `of an unknown type (goods unclear)`."""
-    event = "of an unknown type" if asked["asked_event"] == Event.OTHER else f"“{asked['asked_event']}”"
-    return f"{event} (goods: {asked['asked_goods']})"
+    event = "of an unknown type" if question["asked_event"] == Event.OTHER else f"“{question['asked_event']}”"
+    return f"{event} (goods: {question['asked_goods']})"
 
 
 def _answer(saved: Mapping[str, Any]) -> str:

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING
 from core.books import batches, entries, settings
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import keep_lock_date, last_day, open_day
+from core.books.calendars import keep_lock_date, last_day
 from core.books.corrections import reclassified_money
 from core.books.entries import AcceptedReclassification, EntryRow, PostedEntry
 from core.books.exporting import as_written, row_of, standing_entries
+from core.books.postings import open_day
 from core.books.tie_outs import TieOut, difference
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine

@@ -18,10 +18,12 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus
 from core.books.books import Books, counted_anew
 from core.books.database.state import state, writings
+from core.books.kept_ties import TIED_BY_SKU, may_be_tied_by_sku, plain_orders
+from core.books.kept_totals import moved_totals
 from core.books.line_costs import costing_policies, named_lines
+from core.books.line_digests import line_digests
 from core.books.loading import load_books
 from core.books.questions import as_asked
-from core.books.ties import TIED_BY_SKU, may_be_tied_by_sku, plain_orders
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
 from core.costing.frames import values
 from core.frame_columns import COSTED_COLUMNS, records
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from core.books.database import Database
+    from core.books.status import Totals
 
 _ONLY_ANSWERS = frozenset({BatchKind.SAVE, BatchKind.UNDO, BatchKind.RESTORE})
 
@@ -49,7 +52,20 @@ def with_overrides(before: Books, now: pd.DataFrame) -> Books:
         after = counted_anew(before, known, before.policies)
         return replace(after, skus_posted=_skus_posted(before, after.lines, changed))
     lines = recosted(before.lines, known, policies, changed)
-    return replace(before, costing_input=known, lines=lines, skus_posted=_skus_posted(before, lines, changed))
+    totals = _totals_with(before, lines) if before.kept_totals else {}
+    posted = _skus_posted(before, lines, changed)
+    return replace(before, costing_input=known, lines=lines, skus_posted=posted, kept_totals=totals)
+
+
+def _totals_with(before: Books, lines: pd.DataFrame) -> dict[int, Totals]:
+    """Return the kept totals as they are once lines have become others; these stand in their places."""
+    numbers = {(one.store, one.settlement_id): one.id for one in before.settlements}
+    changed = (line_digests(before.lines) != line_digests(lines)).any(axis=1)
+    was, now = (
+        some.assign(settlement=[numbers[name] for name in zip(some["store"], some["settlement_id"], strict=True)])
+        for some in (before.lines[changed], lines[changed])
+    )
+    return {**before.kept_totals, **moved_totals(before.kept_totals, was, now, before.counted)}
 
 
 def _skus_posted(before: Books, lines: pd.DataFrame, keys: Iterable[str]) -> dict[str, str | None]:
@@ -88,7 +104,7 @@ def recosted(lines: pd.DataFrame, books: CostingInput, policies: CostingPolicies
 
 
 COST_SKU = "cost_sku"
-"""See `core.books.ties.TIE_COLUMNS`."""
+"""See `core.books.kept_ties.TIE_COLUMNS`."""
 
 
 class Recosted(NamedTuple):

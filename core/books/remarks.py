@@ -13,6 +13,8 @@ from core.books.booked_settlement import BookedSettlement, EntryStatus, Settleme
 from core.books.calendars import ended_before
 from core.books.identity import Twins, stored_twice
 from core.books.unknown_types import unclassified
+from core.counted import counted
+from core.frame_columns import records
 from core.line_types import LineType
 from core.marketplaces import FORMATS
 from core.marketplaces.continuity import Span, missing_settlements, reserves
@@ -59,9 +61,7 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
     for store, problem in missing(books):
         by_settlement[store, problem.where].append(Remark(_MISSING, problem.message))
     for name, words in unclassified(books).items():
-        listed = ", ".join(
-            f"{word} ({counted} {'line' if counted == 1 else 'lines'})" for word, counted in words.items()
-        )
+        listed = ", ".join(f"{word} ({counted(lines, 'line')})" for word, lines in words.items())
         message = f"Unknown types: {listed}. Say what they are on sheet Transaction types."
         by_settlement[name].append(Remark(f"Unknown types ({sum(words.values())})", message))
     for name, lines in unanswered(books).items():
@@ -71,8 +71,9 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
             by_settlement[own.store, own.settlement_id].append(
                 Remark(f"Also in the books as {other.name}", twins.message)
             )
-    for name, odd in _odd_periods(books):
-        by_settlement[name].append(Remark(odd.short, odd.message))
+    odd_ones = ((name, Remark(odd.short, odd.message)) for name, odd in _odd_periods(books))
+    for name, remark in (*_fees_alone(books), *odd_ones):
+        by_settlement[name].append(remark)
     for settlement in books.settlements:
         if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
             settlement.reader_version < settlement.last_reader and settlement.is_open
@@ -104,13 +105,49 @@ def twins_of(books: Books) -> list[Twins]:
 
 def _unanswered(lines: int) -> Remark:
     """Name the lines of an exported settlement that ask for a cost by today's reading."""
-    counted = f"{lines} {'line' if lines == 1 else 'lines'}"
+    count = counted(lines, "line")
     return Remark(
-        f"{counted} without cost by today's reading",
+        f"{count} without cost by today's reading",
         f"Since it was exported a further file of it came, its files are read otherwise, or its words are known, and "
-        f"{counted} of it now ask for a cost. Its cost true-ups wait for them: sync, then answer what is listed on "
-        f"sheet Resolve; for lines that have no cost then and are not listed, reopen the settlement, answer them, and "
-        f"export it again.",
+        f"{count} of it now {'asks' if lines == 1 else 'ask'} for a cost. Cost true-ups of the same orders wait for "
+        f"{'it' if lines == 1 else 'them'}: sync, then answer what is listed on sheet Resolve; what is answered there "
+        f"is proposed on sheet Cost true-ups.",
+    )
+
+
+def _fees_alone(books: Books) -> Iterator[tuple[Name, Remark]]:
+    """Yield which settlements have fulfilment fees of orders whose sale is in no settlement of the books.
+
+    Such a row states units, but its fee counts none: the price does, and where that is missing its goods are missing.
+    """
+    lines = books.lines
+    sales = lines[(lines["event"] == Event.SALE) & lines["order_id"].notna() & lines["sku"].notna()]
+    silent = books.counted(sales[(sales["quantity"] == 0).fillna(value=False).astype(bool)])
+    alone = [row for row in records(silent[_OF_FEES]) if row["fulfilment_fee"] and not row["principal"]]
+    if not alone:
+        return
+    moved = (sales["quantity"] != 0).fillna(value=True).astype(bool)
+    same_orders = sales[sales["order_id"].isin([row["order_id"] for row in alone]) & moved]
+    sold = set(zip(same_orders["store"], same_orders["order_id"], same_orders["sku"], strict=True))
+    orders: dict[Name, dict[str, None]] = defaultdict(dict)
+    for row in alone:
+        if (row["store"], row["order_id"], row["sku"]) not in sold:
+            orders[row["store"], row["settlement_id"]][f"{row['order_id']} ({row['sku']})"] = None
+    for name, named in orders.items():
+        yield name, _without_sale(list(named))
+
+
+_OF_FEES = ["store", "settlement_id", "order_id", "sku", "principal", "fulfilment_fee"]
+_MOST_NAMED = 3
+
+
+def _without_sale(orders: list[str]) -> Remark:
+    more = len(orders) - _MOST_NAMED
+    named = ", ".join([*orders[:_MOST_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
+    return Remark(
+        f"Fees of {counted(len(orders), 'order')} without its sale",
+        f"It has fulfilment fees of {counted(len(orders), 'order')} whose sale is in no settlement of the books: "
+        f"{named}. Their units are in no cost. Import the settlement that has the sale.",
     )
 
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from core.books import batches, entries, later_readings, locks, settlements, true_up_history
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import booking_day, keep_lock_date
+from core.books.calendars import keep_lock_date
 from core.books.exporting import standing_entries
 from core.books.loading import load_books
+from core.books.postings import booking_day
 from core.books.rereading import take_over
 from core.books.true_ups import decided_alike
 from core.errors import CogsheetError
@@ -102,8 +103,7 @@ def reopen(
             check(made)
         for entry in made:
             entries.post(connection, entry, batch)
-        was_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
-        status = EntryStatus.EXPORTED if is_elsewhere and was_out else EntryStatus.OPEN
+        status = EntryStatus.EXPORTED if is_elsewhere and is_out else EntryStatus.OPEN
         settlements.set_status(connection, settlement, settlement_entry=status)
         _take_over_later_reading(connection, settlement, batch, who=who, now=now)
         true_up_history.take_up(connection, mirrors, f"{settlement.name} was reopened: {reason.strip()}", batch)

@@ -18,8 +18,7 @@ from core.books import batches, locks, overrides
 from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
 from core.books.asked_today import asked_since
 from core.books.batches import BatchKind
-from core.books.changes import settlement_changes
-from core.books.decisions import changed_meanwhile, decide
+from core.books.decisions import as_booked, changed_meanwhile, decide
 from core.books.line_costs import STATED_SKU, takes_back
 from core.books.overrides import ANSWER_COLUMNS, Refusal, Refused
 from core.books.questions import Row, question_of
@@ -29,7 +28,7 @@ from core.costing import with_typed_units
 from core.costing.prefilled_costs import UNITS
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
 from core.model import CostStatus, Event, Goods
-from core.money import total
+from core.money import cents, total
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -98,7 +97,8 @@ class Saving:
 
         It is the sum of what they change on each settlement, to the cent, as sheet Settlements shows it.
         """
-        return total(one.difference for one in settlement_changes(self.before.lines, self.after.lines))
+        was, now = ([cents(books.cogs_of(one)) for one in books.settlements] for books in (self.before, self.after))
+        return total(now) - total(was)
 
 
 def _unknown(sku: str, books: Books) -> str | None:
@@ -136,8 +136,10 @@ def plan_answers(
         now: When.
     """
     work, chosen = _work(books, answers, settlement_ids, who, now)
-    decisions = tuple(decide(chosen, work.states, accept_proposals=accept_proposals))
-    return work.saving(decisions, suspect_answers(books, decisions, work.states))
+    planned = work.saving(tuple(decide(chosen, work.states, accept_proposals=accept_proposals)), ())
+    while (decisions := work.as_booked(planned)) != planned.decisions:  # one fewer may settle what another comes to
+        planned = work.saving(decisions, ())
+    return replace(planned, suspects=suspect_answers(books, planned.decisions, work.states))
 
 
 def _work(
@@ -211,6 +213,15 @@ class _Work:
         in_force = (self._in_force(row) for row in new.values())
         now = pd.concat([old[~old["key"].isin(list(new))], frame(OVERRIDE_COLUMNS, in_force)], ignore_index=True)
         return Saving(decisions, self.lines, self.books, now, dict(self._versions(decisions)), suspects)
+
+    def as_booked(self, planned: Saving) -> tuple[Decision, ...]:
+        """Return the decisions with those refused that the books would not take as they are typed."""
+        keys = {one.answer.key for one in planned.with_ruling(Ruling.SAVE)} - self.late
+        if not keys:
+            return planned.decisions
+        lines = planned.after.lines
+        booked = {row["key"]: row for row in records(lines[lines["key"].isin(list(keys))])}
+        return as_booked(planned.decisions, self.states, booked)
 
     def _in_force(self, row: Mapping[str, object]) -> dict[str, object]:
         named = {name: row[name] for name in OVERRIDE_COLUMNS if name in row}

@@ -195,10 +195,16 @@ _PLACE = ("order_id", "sku", "raw_type", "raw_description")
 
 
 def _parent(connection: Connection, table: str, number: object) -> Row:
-    """Return what a row said that another one refers to; its seal says so also where it is gone."""
+    """Return what a row said that another one refers to; its seal says so also where it is gone.
+
+    A row without a seal was added by another program: the lines of an added entry are named by it as it stands.
+    """
     named = (tables.seal.c.table == table, tables.seal.c.key == seals.text_of([number]))
     sealed_row = connection.scalar(select(tables.seal.c.row).where(*named))
-    return dict(json.loads(sealed_row)) if sealed_row else {}
+    if sealed_row:
+        return dict(json.loads(sealed_row))
+    there = seals.SEALED[table]
+    return next((row for _, row in seals.rows_of(connection, there, there.c.id == number)), {}) if number else {}
 
 
 def _line(connection: Connection, key: str) -> tuple[str, str]:

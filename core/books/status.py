@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ class LineCounts:
     suspect: int
     waiting: int = 0
     """Beside the missing: refunds that wait for the cost of a sale, which may stand in another settlement."""
-    asked: int = 0
+    asked_amounts: int = 0
     """Amounts whose word nobody has classified: they keep back the settlement entry."""
 
     @property
@@ -52,6 +52,10 @@ class LineCounts:
     def __add__(self, other: LineCounts) -> LineCounts:
         """Return the counts of both together."""
         return LineCounts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    def __sub__(self, other: LineCounts) -> LineCounts:
+        """Return the counts without those of some of the lines."""
+        return LineCounts(*(getattr(self, one.name) - getattr(other, one.name) for one in fields(self)))
 
     @property
     def without_cost(self) -> str:
@@ -68,6 +72,61 @@ class LineCounts:
         waits = ", 1 waits for its original" if self.waiting == 1 else f", {self.waiting:,} wait for their original"
         missing = "1 line without cost" if self.missing == 1 else f"{self.missing:,} lines without cost"
         return f"{missing}{place}{waits if self.waiting else ''}"
+
+
+NO_LINES = LineCounts(needed=0, covered=0, missing=0, not_synced=0, not_mapped=0, suspect=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the lines of one settlement come to."""
+
+    orders: int
+    units: int
+    """Units sold; returns are not taken off."""
+    cogs: Decimal
+    """Of all its lines, home currency, + is expense; those without cost have none."""
+    left_out: Decimal
+    """What of that is of lines before a books start that splits the settlement."""
+    counts: LineCounts
+    is_history: bool
+    """Whether it lies before the books start."""
+
+
+def settlement_totals(lines: pd.DataFrame, counted: pd.DataFrame | None = None, *, is_history: bool = False) -> Totals:
+    """Sum up the lines of one settlement.
+
+    Args:
+        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+        counted: Those of them that the books count; `None` means all.
+        is_history: Whether the settlement lies before the books start.
+    """
+    sales, cogs = lines[lines["event"] == Event.SALE], total(lines["cogs"])
+    return Totals(
+        orders=int(sales["order_id"].nunique()),
+        units=int(units_of(sales).fillna(0).sum()),
+        cogs=cogs,
+        left_out=total([]) if counted is None or is_history else cogs - total(counted["cogs"]),
+        counts=line_counts(lines if counted is None else counted),
+        is_history=is_history,
+    )
+
+
+def moved_on(totals: Totals, was: Totals, now: Totals) -> Totals:
+    """Return the totals of a settlement of which some lines have become others; its orders are those that it had.
+
+    Args:
+        totals: As they were.
+        was: Those of the lines alone that have become others, as they were.
+        now: Those of the same lines.
+    """
+    return replace(
+        totals,
+        units=totals.units - was.units + now.units,
+        cogs=totals.cogs - was.cogs + now.cogs,
+        left_out=totals.left_out - was.left_out + now.left_out,
+        counts=totals.counts + now.counts - was.counts,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +164,23 @@ def settlement_state(
         counted: Those of its lines that the books count; `None` means all.
         is_history: Whether it ended before the books start.
     """
-    counts = line_counts(lines if counted is None else counted)
-    blockers = blockers_of(counts, ties_out=ties_out)
-    sales = lines[lines["event"] == Event.SALE]
+    totals = settlement_totals(lines, counted, is_history=is_history)
+    return state_of(totals, ties_out=ties_out, settlement_entry=settlement_entry, cogs_entry=cogs_entry)
+
+
+def state_of(
+    totals: Totals, *, ties_out: bool, settlement_entry: EntryStatus, cogs_entry: EntryStatus
+) -> SettlementState:
+    """Say where a settlement stands whose lines come to these totals; see `settlement_state`."""
+    blockers = blockers_of(totals.counts, ties_out=ties_out)
     return SettlementState(
-        orders=int(sales["order_id"].nunique()),
-        units=int(units_of(sales).fillna(0).sum()),
-        cogs=cents(total((lines if counted is None or is_history else counted)["cogs"])),
-        counts=counts,
+        orders=totals.orders,
+        units=totals.units,
+        cogs=cents(totals.cogs - totals.left_out),
+        counts=totals.counts,
         blockers=blockers,
-        status=_history(blockers) if is_history else _status(blockers, settlement_entry, cogs_entry),
-        cogs_status=_cogs_status(counts, cogs_entry, is_history=is_history),
+        status=_history(blockers) if totals.is_history else _status(blockers, settlement_entry, cogs_entry),
+        cogs_status=_cogs_status(totals.counts, cogs_entry, is_history=totals.is_history),
     )
 
 
@@ -149,7 +214,7 @@ def line_counts(lines: pd.DataFrame) -> LineCounts:
         not_mapped=int((causes == Cause.SKU_NOT_MAPPED).sum()),
         suspect=int(lines["suspect"].notna().sum()),
         waiting=int(waiting.sum()),
-        asked=asked_amounts(lines),
+        asked_amounts=asked_amounts(lines),
     )
 
 
@@ -173,7 +238,7 @@ def blockers_of(
         (f"SKU not mapped ({counts.not_mapped})", cogs_entry and synced and counts.not_mapped > 0),
         (f"Waits for original ({counts.waiting})", cogs_entry and synced and only_waiting),
         (NOT_TYING, not ties_out),
-        (f"Unknown types ({counts.asked})", settlement_entry and counts.asked > 0),
+        (f"Unknown types ({counts.asked_amounts})", settlement_entry and counts.asked_amounts > 0),
         (f"Suspect cost ({counts.suspect})", cogs_entry and counts.suspect > 0),
     )
     return tuple(name for name, holds in named if holds)
@@ -193,7 +258,7 @@ def remedies(counts: LineCounts, *, settlement_entry: bool = True, cogs_entry: b
             "Give the cost of the original sale, or import its settlement.",
             cogs_entry and synced and counts.waiting > 0 and not counts.missing,
         ),
-        ("Say on sheet Transaction types what the unknown types are.", settlement_entry and counts.asked > 0),
+        ("Say on sheet Transaction types what the unknown types are.", settlement_entry and counts.asked_amounts > 0),
     )
     return tuple(sentence for sentence, holds in named if holds)
 

@@ -42,6 +42,7 @@ def _beside(books: Books, costs: Sequence[Decision], states: Mapping[str, LineSt
     for one in costs:
         key, average = one.answer.key, finale.average(skus[one.answer.key])
         others = [cost for of, cost in known.get(skus[key] or "", ()) if of != key]
+        others += books.costs_beyond.get(skus[key] or "", ())
         others += [one.answer.proposal] if one.answer.proposal else []
         by_key[key] = Beside(average.unit_cost if average is not None else None, others, brought.get(key))
     return by_key

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from core.books.books import Books
+    from core.books.observations import FactCounts
+    from core.finale.system import CostPage
     from core.progress import Progress
 
 RESUMES_WITHIN = timedelta(hours=3)
@@ -163,6 +165,9 @@ def cost_request(
 ) -> CostRequest:
     """Say what must be asked to cost these lines: nothing for money that moved without goods.
 
+    Lost and liquidated goods that cost nothing are asked for too: when they left decides which of them were expensed as
+    unsellable before, and a report may say later that they were not.
+
     Args:
         lines: Costed lines.
         also: Further SKUs whose averages are wanted.
@@ -172,7 +177,8 @@ def cost_request(
         catalogue: Whether the average of every product is wanted.
         zones: The time zone of each store, which cuts its days; UTC where none is given.
     """
-    goods = lines[(lines["cost_status"] != CostStatus.NOT_APPLICABLE) & lines["sku"].notna()]
+    moved = (lines["cost_status"] != CostStatus.NOT_APPLICABLE) | lines["key"].isin(list(averages))
+    goods = lines[moved & lines["sku"].notna()]
     rows = records(goods.reindex(columns=["key", "order_id", "sku"]).assign(day=local_days(goods, zones or {})))
     with_order = [row for row in rows if row["order_id"] is not None]
     by_day = [row for row in rows if row["key"] in averages]
@@ -243,6 +249,11 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
+def _sizes(request: CostRequest, since: datetime | None) -> dict[str, object]:
+    moment = {"since": since.isoformat()} if since else {}
+    return {"orders": len(request.orders), "skus": len(request.skus), **moment}
+
+
 def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     database: Database,
     system: InventorySystem,
@@ -280,23 +291,16 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
         since = None if full else _stopped_since(last(connection, finished=False), system.name, clock())
         request = whole if since is None else rest_of(whole, books, since)
         batch = batches.new(connection, BatchKind.SYNC, who, clock())
-        requests = {
-            "orders": len(request.orders),
-            "skus": len(request.skus),
-            **({"since": since.isoformat()} if since else {}),
-        }
-        start(connection, batch, account=system.name, asked=requests, now=clock())
+        start(connection, batch, account=system.name, asked=_sizes(request, since), now=clock())
     new = unchanged = 0
     marked = _marked(books.observations)
     resumed, costed = len(whole.orders) - len(request.orders), _costed(books.observations)
     left = {order.order_id for order in request.orders}
     try:
         for page in system.costs(request, progress):
+            observed = with_marks_kept(without_forgetting(page.observations, costed), marked)
             with database.writing() as connection:
-                sku_mapping.add(connection, page.mappings, batch, clock())
-                observed = with_marks_kept(without_forgetting(page.observations, costed), marked)
-                added = observations.add(connection, observed, batch, clock())
-                observations.add_left_stock(connection, page.left, batch)
+                added = _keep(connection, replace(page, observations=observed), batch, clock())
                 new, unchanged = new + added.new, unchanged + added.unchanged
                 advance(connection, batch, {"new": new, "unchanged": unchanged})
             left -= set(page.observations["order_id"])
@@ -305,6 +309,13 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     with database.writing() as connection:
         finish(connection, batch, clock())
     return SyncResult(new, unchanged, resumed=resumed)
+
+
+def _keep(connection: Connection, page: CostPage, batch: int, now: datetime) -> FactCounts:
+    sku_mapping.add(connection, page.mappings, batch, now)
+    added = observations.add(connection, page.observations, batch, now)
+    observations.add_left_stock(connection, page.left_stock, batch)
+    return added
 
 
 def start(connection: Connection, batch: int, account: str, asked: object, now: datetime) -> None:

@@ -13,7 +13,8 @@ from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import ZERO, Entry, EntryKind, left_over
 from core.line_types import PNL_PARTS, LineType
-from core.model import CostSource, Event, Settlement
+from core.marketplaces import tie_out
+from core.model import CostSource, Event, Settlement, Severity
 from core.money import cents, total
 from core.reports.parts import PARTS, parts
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
@@ -65,9 +66,9 @@ def _digits(amount: Decimal) -> str:
     return f"{amount:,.2f}" if amount == cents(amount) else f"{amount.normalize():,f}"
 
 
-def count_of(name: str, found: Sized) -> TieOut:
+def count_of(name: str, ties: Sized) -> TieOut:
     """Return how many there are of something that should not be there at all."""
-    return TieOut(name, Decimal(len(found)), ZERO, is_count=True)
+    return TieOut(name, Decimal(len(ties)), ZERO, is_count=True)
 
 
 def difference(name: str, stored: object, recomputed: object) -> TieOut:
@@ -232,7 +233,27 @@ def header_tie_outs(settlement: BookedSettlement, read: Settlement) -> list[TieO
     """Hold a settlement's own figures against those of its files; only what differs."""
     pairs = [(name, getattr(settlement, name), getattr(read, name)) for name in _HEADER]
     pairs.append(("incomplete", settlement.incomplete or "", read.incomplete))
-    return [difference(f"{settlement.name}: {_label(name)}", *two) for name, *two in pairs if two[0] != two[1]]
+    return [
+        *(difference(f"{settlement.name}: {_label(name)}", *two) for name, *two in pairs if two[0] != two[1]),
+        *file_errors(settlement.name, read),
+    ]
+
+
+def file_errors(name: str, read: Settlement) -> list[TieOut]:
+    """Return what a settlement's files say against themselves: a row whose parts do not sum to its own total.
+
+    Where the format states no total of the settlement, nothing else would show it. That the lines do not sum to a
+    stated total is told by `settlement_tie_outs`.
+
+    Args:
+        name: How the user calls the settlement.
+        read: What its files say.
+    """
+    of_the_sum = {
+        one.message for one in tie_out.difference(read.settlement_id, read.total, read.sum, read.currency, "")
+    }
+    wrong = [one for one in read.problems if one.severity is Severity.ERROR and one.message not in of_the_sum]
+    return [TieOut(f"{name}: {one.where}", Decimal(1), ZERO, one.message.removesuffix(".")) for one in wrong]
 
 
 def line_tie_outs(name: str, stored: pd.DataFrame, read: pd.DataFrame) -> list[TieOut]:

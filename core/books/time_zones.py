@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from core.books import batches, settings
 from core.books.batches import BatchKind
-from core.books.books import Books, with_settings
-from core.books.calendars import TIME_ZONES_NAME, keep_calendars, with_zones
-from core.books.changes import SettingEffect, refuse_unagreed, setting_effects
+from core.books.calendars import TIME_ZONES_NAME, keep_calendars
+from core.books.changes import SettingEffect, refuse_unagreed
 from core.books.loading import load_books
+from core.books.typed_effects import typed_effects
 from core.errors import CogsheetError
 from core.marketplaces.time_zones import SITE_ZONES, ZONES_OF_SELLERS
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from core.books.books import Books
     from core.books.database import Database
 
 
@@ -86,6 +87,17 @@ def _names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def zones_as_typed(books: Books, edits: Mapping[str, str]) -> dict[str, ZoneInfo]:
+    """Return the zone of each store as it would be.
+
+    Raises:
+        TimeZoneUnknownError: If what was typed is none.
+    """
+    named = {store: _name(store, text) for store, text in edits.items()}
+    zones = {store: zone for store, zone in books.zones.zones.items() if store not in named}
+    return zones | {store: ZoneInfo(name) for store, name in named.items() if name}
+
+
 def change_time_zones(
     database: Database, edits: Mapping[str, str], *, who: str, now: datetime, agreed: bool = False
 ) -> list[SettingEffect]:
@@ -127,12 +139,7 @@ def time_zone_effects(database: Database, edits: Mapping[str, str]) -> list[Sett
     Raises:
         TimeZoneUnknownError: If one is none.
     """
-    named = {store: _name(store, text) for store, text in edits.items()}
-    if not named:
+    if not edits:
         return []
     books = load_books(database)
-    zones = {store: zone for store, zone in books.zones.zones.items() if store not in named}
-    zones |= {store: ZoneInfo(name) for store, name in named.items() if name}
-    return setting_effects(
-        books, with_settings(books, books.policies, with_zones(books.settlements, books.zones, zones))
-    )
+    return typed_effects(books, books.policies, zones_as_typed(books, edits))

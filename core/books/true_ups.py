@@ -18,9 +18,10 @@ import pandas as pd
 
 from core.books import batches, entries, true_up_history
 from core.books.batches import BatchKind
-from core.books.calendars import keep_lock_date, open_day
+from core.books.calendars import keep_lock_date
 from core.books.costs_today import Row, differences, every_line, held_lines, in_places, money_of
 from core.books.exporting import row_of, standing_entries
+from core.books.postings import open_day
 from core.books.true_up_history import Decision, ProposalCounts, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
@@ -87,6 +88,12 @@ def decided_alike(books: Books, some: pd.DataFrame, keys: Iterable[str]) -> list
     groups = dict(zip(every["key"], _decided_alike(books, every), strict=True))
     wanted = {groups[key] for key in keys}
     return [int(number) for number, key in zip(some["id"], some["key"], strict=True) if groups[key] in wanted]
+
+
+def _with_events(books: Books, proposals: pd.DataFrame) -> pd.DataFrame:
+    """Return proposals with the SKU of their lines, and as which event each is posted."""
+    lines = proposals.merge(every_line(books)[["key", "event", "sku"]], on="key")
+    return lines.assign(event=lines["event_now"].fillna(lines["event"]))
 
 
 def immaterial_true_ups(books: Books, pending: pd.DataFrame) -> pd.DataFrame:
@@ -213,8 +220,7 @@ def accept_true_ups(
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="accepted")
         keep_lock_date(connection, batch, lock_date, who=who, now=now)
         chosen = with_mirrors(books, true_up_history.pending(connection), numbers)
-        there = chosen.merge(every_line(books)[["key", "event", "sku"]], on="key")
-        lines = there.assign(event=there["event_now"].fillna(there["event"]))
+        lines = _with_events(books, chosen)
         for settlement in books.settlements:
             own = lines[(lines["store"] == settlement.store) & (lines["settlement_id"] == settlement.settlement_id)]
             if len(own):

@@ -80,9 +80,12 @@ class TypeChoiceError(CogsheetError):
     """A type was said to be something that it cannot be."""
 
     def __init__(self, word: str, text: str) -> None:
+        mark = ""
+        if text.strip().endswith(PROPOSED):
+            mark = ", because a question mark stands behind what is only proposed: remove it if that is right"
         super().__init__(
-            f"Sheet Transaction types: “{text}” cannot be taken for {word}. Nothing was changed; choose from the list "
-            f"in the cell and try again. The choices are: {'; '.join(CHOICES)}."
+            f"Sheet Transaction types: “{text}” cannot be taken for {word}{mark}. Nothing was changed; choose from the "
+            f"list in the cell and try again. The choices are: {'; '.join(CHOICES)}."
         )
 
 
@@ -126,9 +129,9 @@ def change_types(database: Database, edits: Mapping[Type, str], *, who: str, now
         The choices in force.
 
     Raises:
-        TypeChoiceError: If one is no event; nothing is stored then.
+        TypeChoiceError: If one is no choice, or still a proposal with its question mark; nothing is stored then.
     """
-    chosen = {name: _choice(name[1], text) for name, text in edits.items() if not text.strip().endswith(PROPOSED)}
+    chosen = {name: _choice(name[1], text) for name, text in edits.items()}
     with database.writing() as connection:
         before = in_force(connection)
         events = {marketplace: dict(words) for marketplace, words in before.events.items()}

@@ -35,6 +35,7 @@ from core.books.tie_outs import (
     TieOut,
     count_of,
     difference,
+    file_errors,
     header_tie_outs,
     line_tie_outs,
     lock_tie_outs,
@@ -50,7 +51,7 @@ from core.journal.entry import REVERSED, EntryKind
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
-from core.marketplaces.record import standing
+from core.marketplaces.record_and_view import standing
 from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united
 from core.settings import POLICIES_NAME, Policies
 
@@ -113,7 +114,8 @@ def _by_older_version(settlement: BookedSettlement, read: Settlement) -> list[Ti
     words = f"read by an older version (reader {settlement.reader_version}): its lines are not compared, only their sum"
     note = TieOut(f"{settlement.name}: lines and kept files", Decimal(0), Decimal(0), words)
     pairs = [("sum", settlement.sum, read.sum), ("currency", settlement.currency, read.currency)]
-    return [note, *(difference(f"{settlement.name}: {name}", old, new) for name, old, new in pairs if old != new)]
+    told = [difference(f"{settlement.name}: {name}", old, new) for name, old, new in pairs if old != new]
+    return [note, *told, *file_errors(settlement.name, read)]
 
 
 def _standing(settlement: BookedSettlement, kept: Sequence[KeptFile]) -> Iterator[TieOut]:

@@ -20,9 +20,9 @@ from core.costing.inputs import (
     CostingPolicies,
 )
 from core.costing.lines import with_typed_skus
+from core.costing.lines_to_recost import closure
 from core.costing.prefilled_costs import last_costs_used
-from core.costing.reimbursed import with_report
-from core.costing.touched import closure
+from core.costing.reimbursements import with_report
 
 __all__ = [
     "ASKED_UNITS_COLUMNS",

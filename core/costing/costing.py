@@ -7,16 +7,16 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from core.costing.answers import answer_lines
 from core.costing.finale import Average, midnight, products_of, read_mapping
 from core.costing.frames import table
 from core.costing.ledger import open_ledger
+from core.costing.line_outcomes import answer_lines
 from core.costing.lines import read_lines
 from core.costing.notes import note
 from core.costing.plain_lines import plain_lines
 from core.costing.precedence import is_without_order, takes_average
 from core.costing.prefilled_costs import UNITS, Missing, UsedCost, last_used, propose, read_last_used
-from core.costing.reimbursed import with_sentence
+from core.costing.reimbursements import with_sentence
 from core.costing.rules import Rule, judge
 from core.frame_columns import COSTED_COLUMNS
 from core.model import Cause, CostSource, CostStatus
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.costing.answers import LineOutcome
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.ledger import Ledger
+    from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import Lock, Override
     from core.costing.precedence import Sources
     from core.costing.prefilled_costs import ProposedCost

@@ -163,9 +163,13 @@ class Finale:
 
         A liquidation is paid 60 to 90 days after its goods left, a lost removal claimed later still.
         """
+        return self.shipping_day(line) or line.day
+
+    def shipping_day(self, line: Line) -> str | None:
+        """Return the day on which the last of the goods of a line left on its order; nothing where they did not."""
         products = {part.product for part in self.parts(line.sku)}
         shipped = self.on_orders.get(line.order_id, ()) if line.order_id is not None else ()
-        return max((one.day for one in shipped if one.product in products and one.day), default=line.day)
+        return max((one.day for one in shipped if one.product in products and one.day), default=None)
 
     def was_asked_for(self, line: Line) -> bool:
         """Tell whether the averages of a line's day were asked for."""

@@ -43,6 +43,10 @@ class GoodsLine:
     """Units that Finale shipped of its SKU on its order, where no sale of it is in the books."""
     remainder: Remainder | None = None
     """What earlier refunds have left of its original; missing where that is not in the books or has unknown units."""
+    departures: tuple[tuple[str, int], ...] = ()
+    """On which days how many of its units left by Finale's shipments, the first one first; empty where it has none.
+
+    Of goods that are sent away: these are paid for months later."""
     has_replacement: bool = False
     """Whether Finale's cost of its order counts the shipment of a replacement."""
     question: str = ""

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from core.costing.finale import read_finale
 from core.costing.goods import GoodsLine, Move
 from core.costing.inputs import PAID_WITHOUT_UNITS
+from core.costing.line_kinds import is_removal
 from core.costing.lines import asked_units, history, locks, overrides_in_force, read_lines, reported
-from core.costing.moves import moves
+from core.costing.moves import FreeSale, moves
 from core.costing.opening import read_opening
 from core.costing.order_costs import OrderCosts, only_skus
 from core.costing.originals import REFERRING, find_originals
 from core.costing.precedence import Sources
-from core.costing.reimbursed import as_told, decided, read_told, with_report
+from core.costing.reimbursements import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
-from core.costing.shipments import costs_by_line
+from core.costing.shipments import costs_by_line, departures
+from core.costing.sold_goods import AsSold, sold_elsewhere
 from core.costing.units_taken import Claim
-from core.model import Cause, CostSource
+from core.model import Cause, CostSource, is_multi_channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Override, ReturnReport
     from core.costing.originals import Original
-    from core.costing.reimbursed import ReimbursementReport
+    from core.costing.reimbursements import ReimbursementReport
     from core.costing.reversals import Reversed
 
 
@@ -103,41 +105,49 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
         DuplicateLineError: If two transactions have one key.
         CostCurrencyError: If a cost is in another currency than the company's.
     """
-    locked, open_units = locks(books), asked_units(books.asked_units)
-    doubtful = {key for key, reason in open_units.items() if reason == PAID_WITHOUT_UNITS}
+    finale = read_finale(books.observations, books.mappings, policies.home_currency)
+    known_lines = _known_lines(books, policies, finale)
+    whole = OrderCosts(finale, only_skus(_sold(known_lines)))
+    order_costs = replace(whole, by_line=costs_by_line(_claims(known_lines, finale), whole))
+    sources = Sources(finale, order_costs, read_opening(books.opening), policies)
+    units_of_orders = _units_of_orders(known_lines, order_costs)
+    sales = known_lines.of_rule(Rule.SALE)
+    as_sold = _sold_elsewhere(known_lines, finale)
+    referring = (
+        as_sold[line.place].line if line.place in as_sold else line for line in known_lines.of_rule(*REFERRING)
+    )
+    originals = find_originals(referring, sales, lambda line: _sale_units(line, known_lines, units_of_orders))
+    reversals = find_reversed(_candidates(known_lines))
+    if any(one.sku is not None for one in known_lines.overrides.values()):
+        known_lines = replace(known_lines, judgements=list(_with_typed_goods(known_lines, reversals)))
+    lines_of_goods = _goods(known_lines, originals, order_costs, as_sold)
+    goods = moves(lines_of_goods, reversals, policies, _free(known_lines, finale))
+    return Ledger(known_lines, sources, originals, goods, reversals, units_of_orders)
+
+
+def _known_lines(books: CostingInput, policies: CostingPolicies, finale: Finale) -> KnownLines:
+    """Read what the books hold about lines; what Finale says only names the products of their SKUs."""
+    locked, unsure_units = locks(books), asked_units(books.asked_units)
+    doubtful = {key for key, reason in unsure_units.items() if reason == PAID_WITHOUT_UNITS}
     lines = [
         line._replace(says_no_units=True) if line.key in doubtful else line
         for line in read_lines(with_report(books), books.zones)
     ]
-    saved, rows = overrides_in_force(books.overrides), read_told(books.reimbursed)
-    told = decided(rows, saved)
-    finale = read_finale(books.observations, books.mappings, policies.home_currency)
-    books_held = KnownLines(
+    overrides, report = overrides_in_force(books.overrides), read_told(books.reimbursed)
+    reimbursements = decided(report, overrides)
+    return KnownLines(
         lines,
-        as_told(lines, judge(lines, finale.products), told),
-        saved,
+        as_told(lines, judge(lines, finale.products), reimbursements),
+        overrides,
         locked,
         locked if books.exported_lines is None else locks(replace(books, locked_lines=books.exported_lines)),
         reported(books.returned),
         history(books.settlements),
         policies.books_start.isoformat() if policies.books_start else None,
-        open_units,
-        told,
-        rows,
+        unsure_units,
+        reimbursements,
+        report,
     )
-    whole = OrderCosts(finale, only_skus(_sold(books_held)))
-    order_costs = replace(whole, by_line=costs_by_line(_claims(books_held, finale), whole))
-    sources = Sources(finale, order_costs, read_opening(books.opening), policies)
-    filled = _units_of_orders(books_held, order_costs)
-    sales = books_held.of_rule(Rule.SALE)
-    originals = find_originals(
-        books_held.of_rule(*REFERRING), sales, lambda line: _sale_units(line, books_held, filled)
-    )
-    meant = find_reversed(_candidates(books_held))
-    if any(one.sku is not None for one in saved.values()):
-        books_held = replace(books_held, judgements=list(_with_typed_goods(books_held, meant)))
-    moved = moves(_goods(books_held, originals, order_costs), meant, policies, _free(books_held))
-    return Ledger(books_held, sources, originals, moved, meant, filled)
 
 
 def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:
@@ -153,13 +163,14 @@ def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[
         yield Judgement(Rule.LOSS) if is_typed and by_sign and line.place not in reversals else judged
 
 
-def _free(known_lines: KnownLines) -> dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]]:
+def _free(known_lines: KnownLines, finale: Finale) -> dict[tuple[str | None, str | None], list[FreeSale]]:
     """Return the sales without a price, which may be replacements; nothing where none was reimbursed."""
-    free: dict[tuple[str | None, str | None], list[tuple[int, str | None, int]]] = defaultdict(list)
+    free: dict[tuple[str | None, str | None], list[FreeSale]] = defaultdict(list)
     wanted = {(line.store, line.sku) for line in known_lines.of_rule(Rule.REPLACEMENT)}
     for line in known_lines.of_rule(Rule.SALE) if wanted else ():
         if not line.principal and (line.store, line.sku) in wanted:
-            free[line.store, line.sku].append((line.moment, line.order_id, said_units(line, known_lines) or 0))
+            units, day = said_units(line, known_lines) or 0, finale.shipping_day(line)
+            free[line.store, line.sku].append(FreeSale(line, units, day))
     return free
 
 
@@ -249,20 +260,43 @@ def _units_said(line: Line, known_lines: KnownLines, rule: Rule) -> int | None:
     return None if line.quantity is None else abs(line.quantity)
 
 
-def _goods(known_lines: KnownLines, originals: Mapping[int, Original], order_costs: OrderCosts) -> Iterator[GoodsLine]:
+def _sent_away(known_lines: KnownLines) -> Iterator[tuple[Line, int]]:
+    """Return the liquidations and lost removals that name an order, with the units that they state."""
+    for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
+        if judged.rule is Rule.LIQUIDATION or (judged.rule is Rule.LOSS and is_removal(line)):
+            yield line, _units_said(line, known_lines, judged.rule) or 0
+
+
+def _sold_elsewhere(known_lines: KnownLines, finale: Finale) -> dict[int, AsSold]:
+    """Return the lines about returns of orders that another store sold, by their place."""
+    returns = list(known_lines.of_rule(Rule.RETURN_LOST))
+    traded = list(known_lines.of_rule(Rule.SALE, Rule.REFUND)) if returns else []
+    shipped = (line for line in known_lines.lines if is_multi_channel(line.marketplace)) if returns else ()
+    return sold_elsewhere(returns, traded, shipped, finale.parts)
+
+
+def _goods(
+    known_lines: KnownLines,
+    originals: Mapping[int, Original],
+    order_costs: OrderCosts,
+    as_sold: Mapping[int, AsSold],
+) -> Iterator[GoodsLine]:
     """Return every line that moves goods and is no plain sale."""
+    left = departures(_sent_away(known_lines), order_costs.finale)
     for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
         if judged.rule is not Rule.SALE and judged.rule is not Rule.NOTHING:
             alone = judged.rule is Rule.REFUND and line.place not in originals
+            sold = as_sold.get(line.place, AsSold(line))
             yield GoodsLine(
-                line=line,
+                line=sold.line,
                 rule=judged.rule,
                 override=known_lines.overrides.get(line.key),
                 lock=known_lines.locks.get(line.key),
                 original=originals.get(line.place),
                 report=known_lines.return_reports.get(line.key),
                 shipped_units=order_costs.of_line(line).units if alone else None,
+                departures=left.get(line.place, ()),
                 has_replacement=judged.rule is Rule.REPLACEMENT and order_costs.of(line.order_id, line.sku).as_shipped,
-                question=judged.reason,
+                question=judged.reason or sold.question,
                 is_history=known_lines.is_history(line),
             )

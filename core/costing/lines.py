@@ -259,9 +259,9 @@ def reported(returned: pd.DataFrame | None) -> dict[str, ReturnReport]:
     return {key: ReturnReport(*told) for key, *told in rows(table, tuple(RETURNED_COLUMNS))}
 
 
-def asked_units(asked: pd.DataFrame | None) -> dict[str, str]:
+def asked_units(questions: pd.DataFrame | None) -> dict[str, str]:
     """Return why the units of some sales are not sure, by line key."""
-    return dict(rows(declared(ASKED_UNITS_COLUMNS, asked), ("key", "reason")))
+    return dict(rows(declared(ASKED_UNITS_COLUMNS, questions), ("key", "reason")))
 
 
 def history(settlements: pd.DataFrame | None) -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.goods import Move
 from core.costing.line_kinds import is_removal
@@ -23,10 +23,27 @@ if TYPE_CHECKING:
 
 OfStore = tuple[str | None, str | None]
 """Store and SKU."""
-Lots = dict[OfStore, list[tuple[int, int]]]
-"""When how many units came back unsellable."""
-Free = dict[OfStore, list[tuple[int, str | None, int]]]
-"""Moment, order and units of sales without a price."""
+Lots = dict[OfStore, list["Unsellable"]]
+"""The units that came back unsellable, in order of time."""
+Free = dict[OfStore, list["FreeSale"]]
+"""The sales without a price."""
+
+
+class FreeSale(NamedTuple):
+    """A sale without a price, which may be a replacement."""
+
+    line: Line
+    units: int
+    left_on: str | None
+    """The day on which Finale shipped it; missing where it did not, or was not asked yet."""
+
+
+class Unsellable(NamedTuple):
+    """Units that came back in no state to be sold."""
+
+    line: Line
+    """With which they came."""
+    units: int
 
 
 def moves(
@@ -155,14 +172,21 @@ def _replacements(lines: Sequence[GoodsLine], free: Free) -> dict[int, Move]:
     by_place: dict[int, Move] = {}
     for goods in lines:
         what = goods.line.store, goods.line.sku
-        there = sum(units for moment, order, units in free.get(what, ()) if _is_of(goods.line, moment, order))
+        there = sum(sale.units for sale in free.get(what, ()) if _may_replace(sale, goods.line))
         by_place[goods.line.place] = settled(_replacement(goods, there - used[what]), goods)
         used[what] += min(_units(goods) or 0, max(0, there - used[what]))
     return by_place
 
 
-def _is_of(line: Line, moment: int, order: str | None) -> bool:
-    return moment <= line.moment and order != line.order_id
+def _may_replace(sale: FreeSale, line: Line) -> bool:
+    """Tell whether a sale without a price may be the replacement that a line was paid for.
+
+    Marketplaces defer, so that its own line may be posted after the payment: it is out of the question only where
+    Finale shipped it later. Example: it left on 20 August, was paid for on the 25th and is posted on 2 September.
+    """
+    if sale.line.order_id == line.order_id:
+        return False
+    return sale.left_on is None or line.day is None or sale.left_on <= line.day
 
 
 def _replacement(goods: GoodsLine, elsewhere: int) -> Move:
@@ -189,10 +213,10 @@ def _unsellable(refunds: Iterable[GoodsLine], found: Mapping[int, Move]) -> Lots
         units = found[goods.line.place].unsellable
         if units and goods.original is not None and units == sum(count for _, count in goods.original.several):
             for (*_, sku), count in goods.original.several:
-                lots[goods.line.store, sku].append((goods.line.moment, count))
+                lots[goods.line.store, sku].append(Unsellable(goods.line, count))
         elif units:
             sku = goods.line.sku or (goods.original.sales[0].line.sku if goods.original else None)
-            lots[goods.line.store, sku].append((goods.line.moment, units))
+            lots[goods.line.store, sku].append(Unsellable(goods.line, units))
     return lots
 
 
@@ -207,7 +231,7 @@ def _add_found_unsellable(lots: Lots, reversals: Iterable[GoodsLine]) -> None:
             _given_back(goods),
         )
         if disposition == Disposition.UNSELLABLE and units:
-            lots[goods.line.store, goods.line.sku].append((goods.line.moment, units))
+            lots[goods.line.store, goods.line.sku].append(Unsellable(goods.line, units))
 
 
 def _given_back(goods: GoodsLine) -> int:
@@ -222,16 +246,49 @@ def _is_removal(goods: GoodsLine) -> bool:
 def _sent_away(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
     """Take no cost for units liquidated, or lost as a removal, that were expensed before as unsellable.
 
-    As far as the books know of such: of 5 sent away after 2 had come back unsellable, 3 take a cost.
+    As far as the books know of such: of 5 sent away after 2 had come back unsellable, 3 take a cost. What came back
+    after the goods had left cannot be among them: 5 left on 20 August, 2 had come back on the 10th and 2 came on
+    1 September. 3 take a cost, though all five are paid for on 25 September.
     """
-    used: dict[OfStore, int] = defaultdict(int)
     by_place: dict[int, Move] = {}
-    for goods in sorted(lines, key=lambda goods: goods.when):
-        what = goods.line.store, goods.line.sku
-        before = sum(units for moment, units in unsellable.get(what, []) if moment <= goods.line.moment)
-        move = by_place[goods.line.place] = _one_sent_away(goods, before - used[what])
-        used[what] += max(0, (_units(goods) or 0) - (move.quantity or 0))
+    left = {of: sorted(lots, key=lambda lot: lot.line.when) for of, lots in unsellable.items()}
+    for goods in sorted(lines, key=_in_order_of_leaving):
+        lots, units = left.get((goods.line.store, goods.line.sku), []), _units(goods) or 0
+        expensed = _count(lots) - _count(_without(goods, lots, units))
+        move = by_place[goods.line.place] = _one_sent_away(goods, expensed)
+        left[goods.line.store, goods.line.sku] = _without(goods, lots, units - (move.quantity or 0))
     return by_place
+
+
+def _in_order_of_leaving(goods: GoodsLine) -> tuple[bool, str, int, str]:
+    """Return the place of goods that were sent away: locked lines stand, then the day on which they left."""
+    day = goods.departures[0][0] if goods.departures else goods.line.day
+    return (goods.lock is None, day or "", *goods.line.when)
+
+
+def _count(lots: Iterable[Unsellable]) -> int:
+    return sum(lot.units for lot in lots)
+
+
+def _without(goods: GoodsLine, lots: Sequence[Unsellable], units: int) -> list[Unsellable]:
+    """Return the lots less those of some units that were sent away; the latest ones go first.
+
+    Thus earlier ones stay for goods that left earlier, whichever line is looked at first.
+    """
+    left = list(lots)
+    for day, number in goods.departures or ((None, units),):
+        wanted = min(number, units)
+        units -= wanted
+        for place in reversed(range(len(left))):
+            lot = left[place]
+            taken = min(wanted, lot.units) if _had_come(lot.line, goods.line, day) else 0
+            left[place], wanted = lot._replace(units=lot.units - taken), wanted - taken
+    return left
+
+
+def _had_come(back: Line, sent: Line, day: str | None) -> bool:
+    """Tell whether goods had come back when others left: on the day of their shipment, else when these were paid."""
+    return back.moment <= sent.moment if day is None else (back.day or "") <= day
 
 
 def _removed_unsellable(units: int, left: int) -> Move:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from core.costing.refunds import BY_POLICY
 from core.costing.rules import Rule
-from core.model import Cause, CostSource, CostStatus, Event, Proposal, is_multi_channel
+from core.model import Cause, CostSource, CostStatus, Event, Goods, Proposal, is_multi_channel
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from core.costing.answers import LineOutcome
     from core.costing.finale import Finale
     from core.costing.ledger import Ledger
+    from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import Line, Override
     from core.costing.outcome import Outcome
 
@@ -88,6 +88,7 @@ def _missing(outcome: LineOutcome, ledger: Ledger) -> str:
     if (
         cause is Cause.GOODS_UNCLEAR
         and outcome.rule is Rule.UNCLEAR
+        and line.goods is not Goods.UNCLEAR
         and is_multi_channel(line.marketplace)
         and _sells(line)
     ):
@@ -156,15 +157,21 @@ def _saved(override: Override | None, outcome: Outcome, finale_cost: Decimal | N
         sentence = _zero(override, by, accepted=accepted)
     if override and override.note:
         sentence += f" Reason: {override.note}."
-    if finale_cost is not None and finale_cost != outcome.unit_cost:
+    took_no_goods = accepted and outcome.unit_cost == 0 and _was_money_only(override)  # what they cost is no news then
+    if finale_cost is not None and finale_cost != outcome.unit_cost and not took_no_goods:
         sentence += f" Finale now says {finale_cost.normalize():f}."
     return sentence
+
+
+def _was_money_only(override: Override | None) -> bool:
+    """Tell whether what was saved had been proposed as money alone, without goods."""
+    return override is not None and override.shown_kind == Proposal.MONEY_ONLY
 
 
 def _zero(override: Override | None, by: str, *, accepted: bool) -> str:
     """Say what a saved 0 is: a proposal that was left as it stood, or somebody's own word that goods cost nothing."""
     if not accepted:
         return f"Zero confirmed {by}."
-    if override is not None and override.shown_kind == Proposal.MONEY_ONLY:
+    if _was_money_only(override):
         return f"Money only, no goods moved: the proposed 0 was accepted {by}."
     return f"The proposed cost of 0 was accepted {by}."

@@ -106,26 +106,26 @@ def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, SkuSale | None
     return skus
 
 
-def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], sold: int) -> OrderCost:
+def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], units_sold: int) -> OrderCost:
     """Return the cost of a SKU on an order that Finale knows, or why there is none.
 
     Args:
         parts: The products that the SKU stands for.
         on_order: The products on the order.
-        sold: Units of the SKU sold on the order, where it holds no other; else 0.
+        units_sold: Units of the SKU sold on the order, where it holds no other; else 0.
     """
     costs = [next((one for one in on_order if one.product == part.product), None) for part in parts]
     mapped = _as_mapped(parts, costs)
-    if sold <= 0 or not _differs(parts, costs, sold):
+    if units_sold <= 0 or not _differs(parts, costs, units_sold):
         return mapped
-    return _as_shipped(costs, on_order, sold) or mapped
+    return _as_shipped(costs, on_order, units_sold) or mapped
 
 
-def _as_mapped(parts: Sequence[Part], found: Sequence[Shipped | None]) -> OrderCost:
+def _as_mapped(parts: Sequence[Part], shipments: Sequence[Shipped | None]) -> OrderCost:
     """Add up the parts that the mapping names."""
     worth = Decimal(0)
     units: list[int] = []
-    for part, shipped in zip(parts, found, strict=True):
+    for part, shipped in zip(parts, shipments, strict=True):
         if shipped is None:
             return OrderCost(None, Cause.NOT_ON_ORDER)
         if shipped.problem is not None or shipped.unit_cost is None:
@@ -134,15 +134,15 @@ def _as_mapped(parts: Sequence[Part], found: Sequence[Shipped | None]) -> OrderC
         if shipped.units:
             units.append(shipped.units // part.units)
     shipped_units = min(units) if len(units) == len(parts) else None
-    return OrderCost(at_line_places(worth), None, _last(found), distorted(found), shipped_units)
+    return OrderCost(at_line_places(worth), None, _last(shipments), distorted(shipments), shipped_units)
 
 
-def distorted(found: Iterable[Shipped | None]) -> str | None:
+def distorted(shipments: Iterable[Shipped | None]) -> str | None:
     """Return that an average may be wrong because goods were received into negative stock.
 
     See docs/facts/finale-api.md, How Finale costs goods.
     """
-    names = [shipped.product for shipped in found if shipped is not None and shipped.after_negative]
+    names = [shipped.product for shipped in shipments if shipped is not None and shipped.after_negative]
     return f"{' and '.join(names)} had been {INTO_NEGATIVE_STOCK}: the average may be wrong" if names else None
 
 
@@ -151,31 +151,31 @@ def _last(shipped: Iterable[Shipped | None]) -> datetime | None:
     return midnight(max(days)) if days else None
 
 
-def _differs(parts: Sequence[Part], found: Sequence[Shipped | None], sold: int) -> bool:
-    for part, shipped in zip(parts, found, strict=True):
-        expected = sold * part.units
+def _differs(parts: Sequence[Part], shipments: Sequence[Shipped | None], units_sold: int) -> bool:
+    for part, shipped in zip(parts, shipments, strict=True):
+        expected = units_sold * part.units
         if shipped is None or not shipped.is_there or (shipped.units or expected) != expected:
             return True
     return False
 
 
-def _as_shipped(found: Sequence[Shipped | None], on_order: Sequence[Shipped], sold: int) -> OrderCost | None:
+def _as_shipped(shipments: Sequence[Shipped | None], on_order: Sequence[Shipped], units_sold: int) -> OrderCost | None:
     """Reckon by the parts that Finale shipped; by all that is on the order, where a part is not."""
-    ours = [shipped for shipped in found if shipped is not None and shipped.is_there]
-    shipped = ours if len(ours) == len(found) else [one for one in on_order if one.is_there]
-    cost = per_unit_sold(shipped, sold)
+    ours = [shipped for shipped in shipments if shipped is not None and shipped.is_there]
+    shipped = ours if len(ours) == len(shipments) else [one for one in on_order if one.is_there]
+    cost = per_unit_sold(shipped, units_sold)
     if cost is None:
         return None
     named = " and ".join(f"{one.units} of {one.product}" for one in shipped)
-    odd = f"Finale shipped {named} for {sold} sold, which is not what the mapping says"
+    odd = f"Finale shipped {named} for {units_sold} sold, which is not what the mapping says"
     return OrderCost(cost, None, _last(shipped), odd, as_shipped=True)
 
 
-def per_unit_sold(shipped: Sequence[Shipped], sold: int) -> Decimal | None:
+def per_unit_sold(shipped: Sequence[Shipped], units_sold: int) -> Decimal | None:
     """Return what one unit sold cost, home currency: Σ(units × unit cost) ÷ units sold; `None` if unknown."""
     worth = Decimal(0)
     for one in shipped:
-        if one.problem is not None or one.unit_cost is None or not one.units or one.units % sold:
+        if one.problem is not None or one.unit_cost is None or not one.units or one.units % units_sold:
             return None
         worth += one.units * one.unit_cost
-    return at_line_places(worth / sold) if shipped else None
+    return at_line_places(worth / units_sold) if shipped else None

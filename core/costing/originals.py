@@ -235,12 +235,12 @@ def _left_by(line: Line, original: Original, units: int) -> Sequence[Sale]:
     return sales if sales and sum(sale.units or 0 for sale in sales) >= units else original.sales
 
 
-def _after(sold: Sequence[tuple[int, Decimal]], back: Sequence[Back]) -> Decimal:
+def _after(sales: Sequence[tuple[int, Decimal]], back: Sequence[Back]) -> Decimal:
     """Return the unit cost of what is left of goods when some came back; of all of them where nothing is."""
-    rest = [*sold, *((-one.units, one.unit_cost) for one in back)]
+    rest = [*sales, *((-one.units, one.unit_cost) for one in back)]
     worth = sum((units * cost for units, cost in rest), Decimal(0))
     is_left = worth > 0 and sum(units for units, _ in rest) > 0
-    return weighted(rest if is_left and len({cost for _, cost in sold}) > 1 else sold)
+    return weighted(rest if is_left and len({cost for _, cost in sales}) > 1 else sales)
 
 
 def weighted(costs: Sequence[tuple[int, Decimal]]) -> Decimal:

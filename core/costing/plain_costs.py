@@ -45,9 +45,9 @@ class SoldGoods:
         return replace(self, codes=self.codes[rows])
 
 
-def goods_of(sold: pa.Array, finale: Finale) -> SoldGoods:
+def goods_of(goods: pa.Array, finale: Finale) -> SoldGoods:
     """Return the goods of the SKUs of some sales."""
-    coded = sold.dictionary_encode()
+    coded = goods.dictionary_encode()
     skus = coded.dictionary.to_pylist()
     products = [one if one and _is_one_product(one) else None for one in map(finale.mapping.get, skus)]
     averages = [finale.average(sku) if product else None for sku, product in zip(skus, products, strict=True)]

@@ -23,7 +23,7 @@ from core.costing.lines import LONG_AGO
 from core.costing.notes import COST_OF_ORDER, day_in_words
 from core.costing.plain_costs import OfOrders, costs_on_orders, goods_of
 from core.costing.prefilled_costs import UsedCost
-from core.costing.reimbursed import with_report
+from core.costing.reimbursements import with_report
 from core.costing.rules import NO_GOODS
 from core.costing.sold_goods import plain_order
 from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS
@@ -165,7 +165,7 @@ class _Lines:
         return arrow(self.table["order_id"]).take(pa.array(rows))
 
     def tied_to(self, lines: np.ndarray) -> np.ndarray:
-        """Return some lines and all sales that are tied to them by their orders (`core.costing.touched`)."""
+        """Return some lines and all sales that are tied to them by their orders (`core.costing.lines_to_recost`)."""
         own, sellers = _order_codes(self.table)
         tied = np.zeros(int(max(own.max(initial=-1), sellers.max(initial=-1))) + 2, bool)  # the last: no order
         found = lines.copy()

@@ -86,8 +86,8 @@ def _unclear(goods: GoodsLine) -> Move:
     """Ask about a refund that the seller gave by himself: proposed are the units whose exact price it is, else none."""
     units = likely_share(goods)
     if units:
-        return _ask(units, "The seller gave this refund, and whether goods came back is not said; it is the price of")
-    reason = "The seller gave this refund, and whether goods came back is not said: money only is proposed."
+        return _ask(units, "Whether goods came back with this refund is not said; it is the price of")
+    reason = "Whether goods came back with this refund is not said: money only is proposed."
     return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.costing.finale import Finale, Part, Shipped
+    from core.costing.lines import Line
     from core.costing.order_costs import OrderCosts
     from core.costing.units_taken import Claim, Draw
 
@@ -131,6 +132,42 @@ def lots_of(parts: Sequence[Part], finale: Finale, order_id: str) -> list[Lot]:
     apart = [sorted(several.get(part.product, (there[part.product],)), key=_in_time) for part in parts]
     lots = _sets(parts, apart) or _sets(parts, [[there[part.product]] for part in parts])
     return sorted(lots, key=lambda lot: (lot.day or "", lot.units, lot.unit_cost or 0))
+
+
+def departures(sent: Iterable[tuple[Line, int]], finale: Finale) -> dict[int, tuple[tuple[str, int], ...]]:
+    """Return on which days how many units of goods left that were sent away, by the place of their line.
+
+    Several lines of one order take its shipments in order of time, each unit once; of what they state beyond these, the
+    last one. A line whose order Finale has not shipped is left out.
+
+    Args:
+        sent: Liquidations and removals with the units that they state.
+        finale: What Finale said.
+    """
+    left: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    by_place: dict[int, tuple[tuple[str, int], ...]] = {}
+    for line, units in sorted(sent, key=lambda one: one[0].when):
+        if line.order_id is None or line.sku is None:
+            continue
+        lots = left.setdefault((line.order_id, line.sku), _days_left(line, line.order_id, units, finale))
+        taken, wanted = [], units
+        while wanted and lots:
+            day, there = lots.pop(0)
+            number = wanted if not lots else min(wanted, there)
+            taken.append((day, number))
+            wanted -= number
+            if number < there or not lots:
+                lots.insert(0, (day, max(0, there - number)))
+        if taken:
+            by_place[line.place] = tuple(taken)
+    return by_place
+
+
+def _days_left(line: Line, order_id: str, units: int, finale: Finale) -> list[tuple[str, int]]:
+    """Return the days on which units of an order left; all on the last one where its rows are no whole units."""
+    lots = [(lot.day, lot.units) for lot in lots_of(finale.parts(line.sku), finale, order_id) if lot.day]
+    day = finale.shipping_day(line)
+    return lots or ([] if day is None else [(day, units)])
 
 
 def _in_time(shipped: Shipped) -> tuple[str, int, Decimal]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from core.costing.finale import Part
     from core.costing.lines import Line
 
     GoodsOf = Callable[[str], frozenset[str] | None]
@@ -47,6 +48,63 @@ def _order_goods(skus: set[str | None], goods_of: GoodsOf) -> OrderGoods:
 def plain_order(order: str) -> str:
     """Return an order id as different marketplaces would write the same one: no `#`, no blanks around, lower case."""
     return order.strip().lstrip("#").lower()
+
+
+class AsSold(NamedTuple):
+    """A line about goods that another store sold."""
+
+    line: Line
+    """With store, order and SKU as the selling store names them; as it stands where these are not sure."""
+    question: str = ""
+    """Why they are not."""
+
+
+def sold_elsewhere(
+    returns: Iterable[Line],
+    traded: Sequence[Line],
+    shipped: Iterable[Line],
+    parts: Callable[[str | None], Sequence[Part]],
+) -> dict[int, AsSold]:
+    """Return lines about returns of orders that another store sold, by their place.
+
+    Amazon ships order M-4 for the shop and pays for a unit of it that came back and was lost. Sale and refund are the
+    shop's, which calls the product `A-SHOP` and Amazon `A`: identity is the order and the product, over all stores.
+
+    Args:
+        returns: Lines about returned goods.
+        traded: Sales and refunds, as far as they count in their own store.
+        shipped: Lines of orders that their store only shipped.
+        parts: Tells the products in a SKU.
+    """
+    own = {(line.store, line.order_id) for line in traded}
+    strangers = [line for line in returns if line.order_id and (line.store, line.order_id) not in own]
+    names: dict[tuple[str | None, str | None], set[str]] = defaultdict(set)
+    for line in shipped if strangers else ():
+        names[line.store, line.order_id].add(plain_order(line.merchant_order_id or ""))
+    by_order: dict[str, list[Line]] = defaultdict(list)
+    for line in traded if strangers else ():
+        by_order[plain_order(line.order_id or "")].append(line)
+    sellers = {
+        line.place: [
+            one
+            for name in {plain_order(line.order_id or ""), *names[line.store, line.order_id]} - {""}
+            for one in by_order[name]
+        ]
+        for line in strangers
+    }
+    return {line.place: _as_sold(line, sellers[line.place], parts) for line in strangers if sellers[line.place]}
+
+
+def _as_sold(line: Line, sellers: Iterable[Line], parts: Callable[[str | None], Sequence[Part]]) -> AsSold:
+    """Name a line's goods as the selling store does; ask where not one SKU of the order stands for its products."""
+    goods = {(one.store, one.order_id, one.sku) for one in sellers}
+    products = set(parts(line.sku))
+    same = {of for of in goods if line.sku in {None, of[2]} or (products and set(parts(of[2])) == products)}
+    if len(same) != 1:
+        stores = " and ".join(sorted({of[0] or "" for of in goods}))
+        return AsSold(line, f"Order {line.order_id} was sold in {stores}, and which of its goods this is, is not sure")
+    ((store, order, sku),) = same
+    return AsSold(line._replace(store=store, order_id=order, sku=sku, order_item_id=None))
 
 
 def skus_of_orders(lines: Iterable[Line]) -> dict[Order, frozenset[str | None]]:

@@ -218,9 +218,14 @@ def _asked_if_lost(goods: GoodsLine, move: Move) -> Move:
 
 
 def whether_goods_moved(goods: GoodsLine, units: int, reason: str, *, believed: bool = False) -> Move:
-    """Ask whether goods moved; a cost or units that were saved say that they did."""
+    """Ask whether goods moved; a cost or units that were saved say that they did.
+
+    A proposal that was accepted answers no longer where the books say the opposite since: 5.00 was taken for a
+    replacement of which nothing was known, and its own line has come.
+    """
     saved = goods.override
-    if saved is not None and (saved.units is not None or saved.unit_cost):
+    is_said = saved is not None and (saved.units is not None or (saved.unit_cost and not saved.is_accepted))
+    if is_said or (believed and saved is not None and saved.unit_cost):
         return Move(units)
     return Move(units, reason, cause=Cause.GOODS_UNCLEAR, goods_believed=believed)
 
@@ -235,10 +240,12 @@ def settled(move: Move, goods: GoodsLine) -> Move:
         return move
     if goods.is_history:
         return move._replace(cause=None, quantity=move.quantity or 0)
-    if goods.override is not None and goods.override.is_zero:
+    saved = goods.override
+    if saved is not None and saved.is_zero:
         return kept(goods, Disposition.MONEY_ONLY)
     is_less = move.cause is Cause.UNITS_DISAGREE and goods.saved_units is not None
-    accepted = goods.override is not None and goods.override.is_accepted and not is_less
+    is_another = move.cause is Cause.GOODS_UNCLEAR and not move.goods_believed and goods.saved_units is None
+    accepted = saved is not None and saved.is_accepted and not is_less and not is_another
     return move._replace(cause=None) if accepted and move.quantity else move
 
 

@@ -14,8 +14,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate, pairwise, permutations
+from functools import partial
+from heapq import merge
+from itertools import accumulate, permutations
 from math import comb
+from operator import ge, neg, sub
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -61,22 +64,50 @@ def taken_by_exported(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int,
         claims: In order of time.
         lots: The first one first.
     """
-    plans = [_Plan(remainders=(tuple(lot.units for lot in lots),))]
+    whole = tuple(lot.units for lot in lots)
+    alike: dict[tuple[int, Decimal | None], list[Draw]] = {}
+    plans = [_Plan(left=whole)]
     for claim in claims:
-        days = _days_of(claim, lots)
-        plans = _best(
-            plan.then(draw, days) for plan in plans for draw in _as_exported(plan.remainders[-1], lots, claim)
-        )
+        name, days = (claim.units, claim.exported_cost), _days_of(claim, lots)
+        if _is_small(len(lots), claim.units) and name not in alike:
+            alike[name] = [draw for draw in _mixed(whole, claim.units) if _costs(draw, lots, claim)]
+        draws = partial(_as_exported, claim, lots, days, _in_order(alike[name], days) if name in alike else None)
+        plans = _best((_longer(plan, history, draws, days) for history, plan in _histories(plans)), _Plan.rank)
     drawn = zip(claims, plans[0].draws(), strict=True)
     return {claim.line.place: draw for claim, draw in drawn if any(draw)}
 
 
-def _as_exported(left: Draw, lots: Sequence[Lot], claim: Claim) -> list[Draw]:
-    """Return all units that cost what a sale was exported with, and none."""
-    places, units = len(left), claim.units
-    is_small = comb(units + places - 1, places - 1) <= _MOST_WAYS
-    ways = _mixed(left, units) if is_small else _in_a_row(left, units)
-    return [(0,) * places, *(draw for draw in ways if _costs(draw, lots, claim))]
+def _as_exported(
+    claim: Claim, lots: Sequence[Lot], days: Sequence[int], alike: Sequence[Draw] | None, left: Draw
+) -> Iterator[Draw]:
+    """Yield all units that cost what a sale was exported with, in the order of the plans that they make, and then none.
+
+    Args:
+        claim: The sale.
+        lots: The first one first.
+        days: How many days after each of them it was posted.
+        alike: All that do of the whole lots, in that order; nothing where there are too many ways to take units of it.
+        left: What is left of the lots.
+    """
+    if alike is None:
+        yield from _in_order((draw for draw in _in_a_row(left, claim.units) if _costs(draw, lots, claim)), days)
+    else:
+        yield from (draw for draw in alike if all(map(ge, left, draw)))
+    yield (0,) * len(left)
+
+
+def _in_order(draws: Iterable[Draw], days: Sequence[int]) -> list[Draw]:
+    """Return units in the order of the plans that they make of one and the same plan (`_Plan.rank`)."""
+
+    def place(draw: Draw) -> tuple[object, ...]:
+        late, apart = _distance(draw, days)
+        return not any(draw), late, len(draw) - draw.count(0), apart, tuple(map(neg, draw))
+
+    return sorted(draws, key=place)
+
+
+def _is_small(lots: int, units: int) -> bool:
+    return comb(units + lots - 1, lots - 1) <= _MOST_WAYS
 
 
 _MOST_WAYS = 500
@@ -134,11 +165,11 @@ def _days(posted: str | None, left: str | None) -> int:
 
 
 def _less(left: Draw, draw: Draw) -> Draw:
-    return tuple(there - taken for there, taken in zip(left, draw, strict=True))
+    return tuple(map(sub, left, draw))
 
 
 class _Plan(NamedTuple):
-    """What the first sales take; the smaller one is the better."""
+    """What the first sales take; the smaller one is the better, `before` aside."""
 
     none: int = 0
     """Sales that take nothing."""
@@ -148,22 +179,35 @@ class _Plan(NamedTuple):
     """Shipments that the sales are put together from."""
     apart: int = 0
     """Units x days that lie between."""
-    remainders: tuple[Draw, ...] = ()
-    """Before the first sale, and after each."""
+    history: int = 0
+    """The place of the plan that it continues, by what that had left before its first sale, after it, and so on."""
+    left: Draw = ()
+    """After its last sale."""
+    before: _Plan | None = None
+    """The plan that it continues by one sale."""
 
-    def then(self, draw: Draw, days: Sequence[int]) -> _Plan:
+    def then(self, draw: Draw, days: Sequence[int], history: int) -> _Plan:
         late, apart = _distance(draw, days)
-        left = _less(self.remainders[-1], draw)
-        pieces = sum(1 for units in draw if units)
+        pieces = len(draw) - draw.count(0)
         none, late, pieces = self.none + (not pieces), self.late + late, self.pieces + pieces
-        return _Plan(none, late, pieces, self.apart + apart, (*self.remainders, left))
+        return _Plan(none, late, pieces, self.apart + apart, history, _less(self.left, draw), self)
+
+    def rank(self) -> tuple[object, ...]:
+        """Return by what it is compared."""
+        return self[:-1]
 
     def with_whole_rest(self) -> tuple[object, ...]:
         """Return by what it is compared where what nobody takes should be whole shipments."""
-        return self.none, self.late, self.pieces + sum(1 for units in self.remainders[-1] if units), *self[3:]
+        return self.none, self.late, self.pieces + len(self.left) - self.left.count(0), *self[3:-1]
 
     def draws(self) -> list[Draw]:
-        return [_less(before, after) for before, after in pairwise(self.remainders)]
+        """Return what each sale takes."""
+        drawn: list[Draw] = []
+        plan = self
+        while plan.before is not None:
+            drawn.append(_less(plan.before.left, plan.left))
+            plan = plan.before
+        return drawn[::-1]
 
 
 def taken_in_time(
@@ -178,11 +222,11 @@ def taken_in_time(
         leaves_whole: Whether what nobody takes should be whole shipments, before the days are looked at; it matters
             only where more left than was sold.
     """
-    plans = [_Plan(remainders=(left,))]
+    plans, rank = [_Plan(left=left)], _Plan.with_whole_rest if leaves_whole else _Plan.rank
     for claim in claims:
-        days = _days_of(claim, lots)
-        longer = (plan.then(draw, days) for plan in plans for draw in _draws(plan.remainders[-1], claim.units))
-        plans = _best(longer, key=_Plan.with_whole_rest if leaves_whole else None)
+        draws, days = partial(_draws, claim.units), _days_of(claim, lots)
+        longer = (_longer(plan, history, draws, days) for history, plan in _histories(plans))
+        plans = _best((sorted(of_plan, key=rank) for of_plan in longer), rank)
     return {claim.line.place: draw for claim, draw in zip(claims, plans[0].draws(), strict=True)}
 
 
@@ -190,15 +234,35 @@ _MOST = 50
 """Beginnings that are followed further: all of them for the orders that there are, a part for monsters."""
 
 
-def _best(plans: Iterable[_Plan], key: Callable[[_Plan], tuple[object, ...]] | None = None) -> list[_Plan]:
-    """Return the best plan for each rest that may be left, the best one first."""
+def _histories(plans: Iterable[_Plan]) -> Iterator[tuple[int, _Plan]]:
+    """Yield plans of the same sales with their place by what they had left before the first, after it, and so on."""
+    return enumerate(sorted(plans, key=lambda plan: (plan.history, plan.left)))
+
+
+def _longer(plan: _Plan, history: int, draws: Callable[[Draw], Iterable[Draw]], days: Sequence[int]) -> Iterator[_Plan]:
+    """Yield what a plan becomes with one sale more, by what that may take of what is left."""
+    return (plan.then(draw, days, history) for draw in draws(plan.left))
+
+
+def _best(longer: Iterable[Iterable[_Plan]], rank: Callable[[_Plan], tuple[object, ...]]) -> list[_Plan]:
+    """Return the best plan for each rest that may be left, the best one first.
+
+    No more of them is looked at than that needs: each sale of an order in 12 shipments has 50 beginnings, each with up
+    to 500 ways to go on.
+
+    Args:
+        longer: The plans that each beginning goes on to, in order.
+        rank: By what they are in order.
+    """
     found: dict[Draw, _Plan] = {}
-    for plan in sorted(plans, key=key or tuple):
-        found.setdefault(plan.remainders[-1], plan)
-    return list(found.values())[:_MOST]
+    for plan in merge(*longer, key=rank):
+        found.setdefault(plan.left, plan)
+        if len(found) == _MOST:
+            break
+    return list(found.values())
 
 
-def _draws(left: Draw, units: int) -> set[Draw]:
+def _draws(units: int, left: Draw) -> set[Draw]:
     """Return what a sale may take: of one lot after the other, of many lots only those next to each other."""
     if sum(left) <= units:
         return {left}
@@ -214,6 +278,8 @@ _FEW = 4
 def _run(left: Draw, units: int, places: Iterable[int]) -> Draw:
     drawn = [0] * len(left)
     for place in places:
+        if not units:
+            break
         drawn[place] = min(left[place], units)
         units -= drawn[place]
     return tuple(drawn)

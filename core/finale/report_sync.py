@@ -147,11 +147,11 @@ def fetch_report(client: FinaleClient, which: str, pasted: str, days: tuple[date
     return answer.content
 
 
-def _never_on_their_orders(found: Iterable[WantedOrder]) -> set[str]:
+def _never_on_their_orders(orders: Iterable[WantedOrder]) -> set[str]:
     """Return the SKUs that some orders should hold and none does: packs under another name, or kits sold in parts."""
     skus: set[str] = set()
     there: set[str] = set()
-    for wanted in found:
+    for wanted in orders:
         products = {
             line.product_id for order in wanted.match.orders for line in order.lines if line.units != Decimal(0)
         }

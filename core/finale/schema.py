@@ -267,14 +267,14 @@ def _connections(answer: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _fields(name: str, told: Mapping[str, Any] | None, guess: Schema, chosen: Mapping[str, str]) -> tuple[str, ...]:
-    if not told or not told.get("fields"):
+def _fields(name: str, answer: Mapping[str, Any] | None, guess: Schema, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    if not answer or not answer.get("fields"):
         return guess.fields[name]
     wanted = set(guess.fields[name]) | set(chosen.values())
     patterns = [pattern for kind, _, pattern in ROLES.values() if kind == name]
     return tuple(
         field["name"]
-        for field in told["fields"]
+        for field in answer["fields"]
         if (field["name"] in wanted or _matches(patterns, field["name"])) and _has_the_right_kind(field)
     )
 

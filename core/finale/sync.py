@@ -118,11 +118,14 @@ def products_on_days(request: CostRequest, mapper: Mapper, left_on: Mapping[str,
 
 
 def dated_rows(
-    recorder: Recorder, wanted: Sequence[tuple[str, date]], found: Mapping[tuple[str, date], Movement], **source: str
+    recorder: Recorder,
+    wanted: Sequence[tuple[str, date]],
+    movements: Mapping[tuple[str, date], Movement],
+    **source: str,
 ) -> list[Row]:
     """Return the averages that were found, each movement once, and which products had none on any wanted day."""
-    rows = {(row.product_id, row.record_date): row for row in found.values()}
-    told = {product for product, _ in found}
+    rows = {(row.product_id, row.record_date): row for row in movements.values()}
+    told = {product for product, _ in movements}
     first: dict[str, date] = {}
     for product, day in wanted:
         if product not in told:

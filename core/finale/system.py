@@ -51,7 +51,7 @@ class CostPage:
     """OBSERVATION_COLUMNS. A wanted order that is absent, unshipped or without cost is a row with its cause."""
     mappings: pd.DataFrame
     """MAPPING_COLUMNS. A SKU that was asked for and is unknown is a row without product."""
-    left: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
+    left_stock: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
     """LEFT_STOCK_COLUMNS: what left stock on orders that were not asked for, as far as it was seen beside them."""
 
 

@@ -2,7 +2,8 @@
 
 A choice names a line type, and where several things can happen to the goods, which. On a transaction whose own type is
 unknown it says what the whole is; on an amount of an order whose word is unknown it says what that amount is about.
-Amounts never change, and neither do the units that the marketplace reported.
+Amounts never change, and neither do the units that the marketplace reported. A choice about money alone says nothing of
+goods: a line that names units of an SKU is still asked whether they moved.
 """
 
 from __future__ import annotations
@@ -151,8 +152,8 @@ def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
     of_a_sku = row["sku"] is not None and goods in (Goods.SOLD, Goods.REFUNDED)
     if quantity == 0 and (goods in ABOUT_UNITS or of_a_sku) and row["goods"] is not None:
         quantity, source = None, QuantitySource.UNKNOWN.value
-    if means.event is Event.REIMBURSEMENT and goods is Goods.NONE and row["sku"] is not None and quantity:
-        goods = Goods.UNCLEAR  # the money is said to be a reimbursement, of what happened to the units nothing is said
+    if goods is Goods.NONE and row["sku"] is not None and quantity:
+        goods = Goods.UNCLEAR  # of the money it is said that it is a fee, a reimbursement, a loan; of the units nothing
     effect = GOODS_EFFECTS[goods] if quantity != 0 else StockEffect.NONE
     fee = {"other": row["other"] * 0, "other_fee": row["other_fee"] + row["other"]} if means.event in _CHARGES else {}
     return {

@@ -162,7 +162,7 @@ def headers_of_lines(lines: ColumnLines, currency: str) -> tuple[Header, ...]:
 
 def header_of_rows(settlement_id: str, lines: ColumnLines, rows: np.ndarray, currency: str) -> Header:
     """Return a header whose period runs from the first to the last moment of some lines."""
-    posted = [lines.posted.values[code] for code in np.unique(lines.posted.codes[rows])]
+    posted = [lines.moments.values[code] for code in np.unique(lines.moments.codes[rows])]
     moments = [moment for moment in posted if moment is not None]
     return Header(
         settlement_id=settlement_id,

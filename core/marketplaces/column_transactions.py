@@ -62,6 +62,15 @@ def units_with_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     return np.where(open_ones & repeats, repeated, units), source
 
 
+def units_of_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units of each row; of a multi-channel order's fees those that they repeat (Amazon's date ranges)."""
+    lines = groups.lines
+    units, source = counted_units(groups)
+    repeats = lines.told(lambda line: line.repeated_units is not None, bool)[groups.lead]
+    repeated = lines.told(lambda line: line.repeated_units or 0, np.int64)[groups.lead]
+    return np.where(repeats, repeated, units), np.where(repeats, DERIVED, source)
+
+
 def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Return the units of the lines that state them, else of the prices that repeat them (Amazon V1, row by row)."""
     lines = groups.lines
@@ -146,7 +155,7 @@ def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndar
     effect = lines.told(lambda line: line.stock_effect.value, object)[lead]
     effect = np.where((source < UNKNOWN) & (quantity == 0), StockEffect.NONE.value, effect)
     quantity, source, goods, effect = _asked(groups, quantity, source, goods, effect)
-    posted = pa.array(lines.posted.values, pa.timestamp("us", tz="UTC"))
+    posted = pa.array(lines.moments.values, pa.timestamp("us", tz="UTC"))
     return {
         "group_key": groups.key_text,
         "ordinal": pa.array(groups.ordinal, pa.int64()),
@@ -156,7 +165,7 @@ def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndar
         "raw_description": _or_none(pa.array(lines.told(lambda line: line.raw_description, object)[lead], pa.string())),
         **{name: _or_none(as_text(lines.field(name), lead)) for name in _LEADING},
         **{name: _named(groups, lines.field(name)) for name in _NAMED},
-        "posted_at": posted.take(pa.array(lines.posted.codes[lead])),
+        "posted_at": posted.take(pa.array(lines.moments.codes[lead])),
         "quantity": pa.array(quantity, pa.int64(), mask=source >= UNKNOWN),
         "quantity_source": pa.array(_SOURCES, pa.string()).take(pa.array(source)),
         "stock_effect": pa.array(effect, pa.string()),
@@ -309,7 +318,7 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
     units = lines.told(lambda line: line.units or 0, np.int64)
     columns = lines.told(lambda line: line.parts[0][0] if len(line.parts) == 1 else None, object)
     descriptions = pa.array(lines.told(lambda line: line.raw_description, object), pa.string())
-    posted = pa.array(lines.posted.values, pa.timestamp("us", tz="UTC"))
+    posted = pa.array(lines.moments.values, pa.timestamp("us", tz="UTC"))
     series = {
         "line_no": pa.array(lines.table.numbers(every), pa.int64()),
         "settlement_id": _or_none(as_text(lines.settlements, every)),
@@ -322,6 +331,6 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
         "amount": from_millionths(lines.amount),
         "amount_column": pa.array(columns, pa.string()),
         "quantity": pa.array(units, pa.int64(), mask=~carries),
-        "posted_at": posted.take(pa.array(lines.posted.codes)),
+        "posted_at": posted.take(pa.array(lines.moments.codes)),
     }
     return _frame(pa.table(series), RAW_LINE_COLUMNS)

@@ -90,8 +90,8 @@ def _reserve_difference(before: Span, after: Span) -> list[Problem]:
     return [Problem(Severity.WARNING, message, after.settlement_id)]
 
 
-def _in_time(found: Span) -> tuple[datetime | None, datetime | None, str]:
-    return found.period_start, found.period_end, found.settlement_id
+def _in_time(span: Span) -> tuple[datetime | None, datetime | None, str]:
+    return span.period_start, span.period_end, span.settlement_id
 
 
 def _reserve(transactions: pd.DataFrame, word: str) -> Decimal:

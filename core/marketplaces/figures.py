@@ -213,6 +213,14 @@ def note_on_undeclared(table: Table | ColumnTable, name: str, total: Decimal | N
     return Problem(Severity.NOTE, what, str(Place(table.file, table.header_line, name)))
 
 
+def amount_or_none(row: Row, figures: Figures, name: str) -> Decimal | None:
+    """Return a cell of an undeclared column as an amount; `None` where it is none."""
+    try:
+        return figures.amount(row, name)
+    except BadCellError:
+        return None
+
+
 def _amounts(figures: Figures, name: str) -> list[Decimal] | None:
     """Return a column's amounts, blank as 0; `None` where a cell is no amount."""
     try:

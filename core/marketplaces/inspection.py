@@ -239,5 +239,5 @@ def _distinct(column: pd.Series) -> set[str]:
     return set(column.dropna().unique())
 
 
-def _problem(found: Problem) -> dict[str, str]:
-    return {"severity": found.severity.value, "message": found.message, "where": found.where}
+def _problem(problem: Problem) -> dict[str, str]:
+    return {"severity": problem.severity.value, "message": problem.message, "where": problem.where}

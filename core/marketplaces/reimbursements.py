@@ -97,6 +97,8 @@ class Counts(NamedTuple):
     """Rows of reimbursements that are taken back."""
     units_back: int
     """Units that such a row reports back in stock."""
+    unclear: int = 0
+    """Such rows of units below 0 in inventory, which do not say what came back."""
 
 
 def counts(report: pd.DataFrame) -> Counts:
@@ -109,6 +111,7 @@ def counts(report: pd.DataFrame) -> Counts:
         sum(row.units_inventory or 0 for row in paid),
         len(back),
         sum(max(row.units_inventory or 0, 0) for row in back),
+        sum((row.units_inventory or 0) < 0 for row in back),
     )
 
 

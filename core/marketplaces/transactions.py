@@ -66,9 +66,12 @@ def group_key(parts: Iterable[str]) -> str:
     return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
 
 
-def escaped(texts: pa.Array | pa.Scalar) -> pa.Array | pa.Scalar:
+def escaped(texts: pa.Array) -> pa.Array:
     """Return the parts of many group keys as they stand in their texts; see `group_key`."""
-    return pc.replace_substring(pc.replace_substring(texts, "\\", "\\\\"), "|", "\\|")
+    for sign in ("\\", "|"):
+        if pc.any(pc.match_substring(texts, sign)).as_py():
+            texts = pc.replace_substring(texts, sign, f"\\{sign}")
+    return texts
 
 
 def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units] = counted_units) -> pd.DataFrame:
@@ -110,6 +113,43 @@ def _asked(row: dict[str, object], members: Sequence[Line]) -> dict[str, object]
         "goods": Goods.UNCLEAR.value,
         "stock_effect": GOODS_EFFECTS[Goods.UNCLEAR].value,
     }
+
+
+def without_price(rows: pd.DataFrame) -> pd.Series:
+    """Tell which sales name no item and state units without a price, so that other rows may have stated them before.
+
+    They are the fee for sending a multi-channel order, and orders without any amount (replacements).
+
+    Args:
+        rows: `core.model.TRANSACTION_COLUMNS`.
+    """
+    derived = rows["quantity_source"] == QuantitySource.DERIVED.value
+    free = pd.concat([rows[name] == 0 for name in AMOUNT_COLUMNS], axis=1).all(axis=1)
+    stated = (rows["event"] == Event.SALE.value) & rows["order_item_id"].isna() & (rows["quantity"] != 0)
+    return (stated & (derived | free)).fillna(value=False).astype(bool)
+
+
+def repeats_asked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return transactions in which units without a price are asked where another row of their order states the SKU's.
+
+    The fee for sending 2 units may be for the same 2 as the fee before it, or for a second parcel: nothing in the file
+    tells. The first one counts, and for the others no goods are proposed.
+
+    Args:
+        rows: `core.model.TRANSACTION_COLUMNS`, in order of posting.
+    """
+    own = without_price(rows)
+    if not own.any():
+        return rows
+    sold = (rows["event"] == Event.SALE.value) & (rows["quantity"] != 0)
+    priced = sold.fillna(value=False).astype(bool) & ~own
+    goods = pd.concat([rows[priced], rows[own]])[["settlement_id", "order_id", "sku"]]
+    again = goods.index[goods.duplicated()].intersection(rows.index[own])
+    told = rows.copy()
+    for indexes, means in ((rows.index[own], Goods.SOLD), (again, Goods.UNCLEAR)):
+        told.loc[indexes, "goods"] = means.value
+        told.loc[indexes, "stock_effect"] = GOODS_EFFECTS[means].value
+    return told
 
 
 _OF_THE_PRICE = [str(one) for one in (Goods.SOLD, Goods.REFUNDED, Goods.REFUND_UNCLEAR, Goods.REFUND_UNDONE)]

@@ -31,7 +31,7 @@ from core.marketplaces.amazon import unified_words
 from core.marketplaces.ebay import orders_of_reports, report_columns
 from core.marketplaces.formats import Extent
 from core.marketplaces.tie_out import difference
-from core.marketplaces.transactions import group_key
+from core.marketplaces.transactions import group_key, repeats_asked
 from core.marketplaces.wording import folded
 from core.marketplaces.words import listed
 from core.model import Event, Problem, Severity, net_of
@@ -53,6 +53,7 @@ CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "sto
 _GROUP, _POSTED, _TYPE, _DETAIL = (CONTENT.index(x) for x in ("group_key", "posted_at", "raw_type", "raw_description"))
 _NET, _TYPED, _SITE, _SENT_BY = (CONTENT.index(name) for name in ("net", "typed", "marketplace", "fulfilment"))
 _EVENT, _ORDER, _ITEM = (CONTENT.index(name) for name in ("event", "order_id", "order_item_id"))
+_PRICE, _GOODS, _EFFECT = (CONTENT.index(name) for name in ("principal", "goods", "stock_effect"))
 _PLACE = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku", "posted_at", "currency", "net")
 """What tells a row apart whatever its words are."""
 
@@ -74,6 +75,8 @@ def as_compared(row: Sequence[Any]) -> Content:
     told[_GROUP] = _compared_key(str(row[_GROUP]), kind.strip(), detail.strip())
     told[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
     told[_SITE], told[_SENT_BY] = str(row[_SITE] or "").casefold(), None
+    if row[_EVENT] == Event.SALE and not row[_PRICE]:  # whether its goods are asked depends on what else a file holds
+        told[_GOODS], told[_EFFECT] = None, None
     return tuple(told)
 
 
@@ -170,7 +173,7 @@ def united(parts: Sequence[Part]) -> Settlement:
     """
     rows, used = _rows(agreed(parts))
     newest = used[-1].settlement
-    lines = frame(TRANSACTION_COLUMNS, _numbered(rows, newest.settlement_id))
+    lines = repeats_asked(frame(TRANSACTION_COLUMNS, _numbered(rows, newest.settlement_id)))
     whole = replace(
         newest,
         period_start=min((day for part in used if (day := part.settlement.period_start)), default=None),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from core.line_types import LineType, TaxKind, usual_type
 from core.marketplaces.lines import TypedPart
-from core.marketplaces.wording import folded
+from core.marketplaces.wording import folded, tokens
 from core.model import GOODS_EFFECTS, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
@@ -44,6 +44,13 @@ class AmountMeaning(NamedTuple):
 
 
 M = TypeVar("M")
+
+WITHOUT_RETURN = (
+    "Refund without return|Refund without a return|Returnless refund|Keep-it refund|Keep it refund|Keep it"
+    "|Buyer keeps the item|Buyer keeps item|Buyer keeps the item - no return|Customer keeps the item|No return"
+    "|No return required|Return not required"
+)
+"""What marketplaces say of a refund whose goods stay with the buyer, in words that can mean nothing else."""
 
 UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
 """A type that nobody has declared."""
@@ -107,7 +114,8 @@ def typed_item(found: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedP
     return (TypedPart(found.column, amount, None if is_asked else found.line_type, word),)
 
 
-_MONEY_ALONE = frozenset({Event.FEE, Event.ADVERTISING, Event.BALANCE, Event.TAX_ONLY, Event.ADJUSTMENT})
+MONEY_ALONE = frozenset({Event.FEE, Event.ADVERTISING, Event.BALANCE, Event.TAX_ONLY, Event.ADJUSTMENT})
+"""Events that say what the money is, and nothing of goods."""
 
 
 def doubted(meaning: Meaning, *, declared: bool, sku: str, quantity: int | None) -> Meaning:
@@ -124,7 +132,7 @@ def doubted(meaning: Meaning, *, declared: bool, sku: str, quantity: int | None)
     """
     names_goods = bool(sku.strip()) and bool(quantity)
     paid_alone = meaning.event is Event.REIMBURSEMENT and meaning.goods is Goods.NONE
-    money_alone = meaning.event in _MONEY_ALONE or paid_alone
+    money_alone = meaning.event in MONEY_ALONE or paid_alone
     return UNKNOWN if names_goods and not declared and money_alone else meaning
 
 
@@ -142,7 +150,23 @@ def listed(kind: str, description: str) -> str:
 def proposed_type(word: str, *, names_goods: bool) -> LineType | None:
     """Return what is prefilled for a word that nobody has declared; it is asked all the same.
 
-    A word that ends in fee or charge and names no SKU is most likely one more fee.
+    A word of which type or description ends in fee or charge, or in a word for it in a language that the readers know,
+    and that names no SKU, is most likely one more fee: `Glimmer Fee / x`, `Zaubergebühr`, `Frais de magie`.
     """
-    is_fee = folded(word).endswith(("fee", "fees", "charge", "charges"))
+    is_fee = any(_names_a_fee(part) for part in word.split(" / "))
     return LineType.OTHER_FEES if is_fee and not names_goods else None
+
+
+_FEES_AT_THE_END = ("fee", "fees", "charge", "charges", "gebühr", "gebühren")
+"""English and German put what it is about before it: `Storage Fee`, `Lagergebühr`."""
+_FEES_AT_THE_BEGINNING = frozenset(
+    {"frais", "commission", "commissions", "tarifa", "tarifas", "comisión", "comisiones", "commissione", "commissioni"}
+    | {"tariffa", "tariffe", "kosten", "vergoeding"}
+)
+"""French, Spanish, Italian and Dutch put it behind: `Frais de stockage`, `Tarifa de almacenamiento`."""
+
+
+def _names_a_fee(words: str) -> bool:
+    of_words = tokens(words)
+    begins = bool(of_words) and of_words[0] in _FEES_AT_THE_BEGINNING
+    return begins or folded(words).endswith(_FEES_AT_THE_END)

@@ -50,7 +50,7 @@ class CountedDays:
 
     counted: pd.Series
     """ISO text of the store's own calendar; missing where even the posted moment is."""
-    posted: pd.Series
+    posted_days: pd.Series
     """The posted day, which rates of exchange go by whatever the basis."""
     fell_back: pd.Series
     """Whether a sale counts on its posted day because the day asked for is not known."""

@@ -44,7 +44,7 @@ class LeftOut:
             else "COGS not known"
         )
         lines = counted(self.lines, "line")
-        lacking = f", {self.without_cost:,} without a cost" if self.without_cost else ""
+        lacking = f", {self.without_cost:,} without cost" if self.without_cost else ""
         lacking += f", {self.waiting:,} waiting for the original's" if self.waiting else ""
         return (
             f"{self.currency} {self.net_sales:,.2f} net sales, {self.currency} {self.profit:,.2f} before cost, "

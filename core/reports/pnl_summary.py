@@ -87,8 +87,8 @@ def _saying_what_is_left_out(rows: list[dict[str, Any]], priced: pd.DataFrame, h
     ]
 
 
-def _excludes(found: list[LeftOut], home: str) -> str:
-    return f"excludes {'; '.join(one.words(home) for one in found)}"
+def _excludes(parts: list[LeftOut], home: str) -> str:
+    return f"excludes {'; '.join(one.words(home) for one in parts)}"
 
 
 def _order(row: dict[str, Any]) -> tuple[bool, bool, str, bool, str]:

@@ -136,7 +136,9 @@ def priced_lines(
     """
     counted = lines[lines["event"] != Event.PAYOUT].reset_index(drop=True)
     days = counted_days(counted, question.basis, zones=zones, observations=observations)
-    dated = counted.assign(day=days.counted, posted_day=days.posted, without_date=days.fell_back, is_correction=False)
+    dated = counted.assign(
+        day=days.counted, posted_day=days.posted_days, without_date=days.fell_back, is_correction=False
+    )
     dated = on_booked_days(dated, booked if question.basis is Basis.POSTED else None)
     if corrections is not None and len(corrections):
         later = corrections.assign(posted_day=local_days(corrections, zones), without_date=False, is_correction=True)

@@ -61,7 +61,7 @@ def test_an_exported_line_that_is_not_asked_is_not_said_to_be_proposed(tmp_path:
     post_elsewhere(shop.database, shop.books, [shop.settlement("1")], "by the accountant", **WHO)
     outcome = told(shop, said)
 
-    assert "the lines are exported and stay as they went out: order 111-1, SKU MUG; order 111-2" in outcome.message
+    assert "the lines are exported and stay as they are: order 111-1, SKU MUG; order 111-2" in outcome.message
     assert ["111-1", "111-2"] == [one["order"] for one in outcome.data["answers_left"]]  # type: ignore[attr-defined]
     assert (False, False) == ("Resolve" in outcome.message, outcome.needs_attention)
 

@@ -15,7 +15,8 @@ from addin.sheets import tables
 from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC, PnlChoice
 from core.books.database import Database
 from core.books.kept_lines import forget_kept
-from core.books.loading import load_books, load_part
+from core.books.loading import load_books
+from core.books.part_of_books import load_part
 from core.books.settlements_of_days import Days, settlements_of_days
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.test_type_choices import UNKNOWN

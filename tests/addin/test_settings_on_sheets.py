@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ import pytest
 from addin.commands import closing, costs, pnl, settlements
 from addin.commands import settings as settings_action
 from addin.commands.desk import YesNeededError, on_file
-from addin.commands.taken_edits import Edits
+from addin.commands.settings_edits import Edits
 from addin.sheets import tables
+from addin.sheets.edited_rows import CellsRefusedError
 from addin.sheets.pnl import PNL_SPEC, PnlChoice
 from addin.sheets.resolve_columns import RESOLVE_SPEC
 from addin.sheets.setup import SETUP_SPEC
@@ -78,6 +80,25 @@ def export(book: Path, *ids: str) -> Outcome:
 def months(book: Path) -> dict[object, object]:
     on_file(book, partial(pnl.make_pnl, choice=PnlChoice(by_month=True)))
     return {row["month"]: row["sales"] for row in rows(book, PNL_SPEC)}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("Materiality limit", "write a plain number, such as 4.17"),
+        ("Look back", "write a whole number, 0 or more, such as 2"),
+        ("Books start", "write it as plain text, a date as 2026-08-31"),
+        ("Refunded goods", "write Restocked or Not returned or Unsellable or Money only"),
+        ("Usual tax rate", "write it as plain text"),
+    ],
+)
+def test_what_is_advised_of_an_error_fits_the_policy(book: Path, name: str, advice: str) -> None:
+    """Of an error in Materiality limit a date was spoken of."""
+    setting(book, name, "#VALUE!")
+
+    with pytest.raises(CellsRefusedError, match=f"holds the error #VALUE!: {re.escape(advice)}"):
+        on_file(book, costs.resolve)
 
 
 @pytest.mark.long

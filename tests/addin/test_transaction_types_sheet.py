@@ -84,6 +84,16 @@ def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> No
     assert 1 == len(rows(book, SETTLEMENTS_SPEC))
 
 
+@pytest.mark.parametrize("text", ["Other fees?", "Sales?", "levy ?"])
+def test_a_proposal_with_its_question_mark_is_refused(book: Path, text: str) -> None:
+    """It was called taken over and was not; what is proposed and nobody touched is no edit, and stops nothing."""
+    bring_in(book, "1", ("01", "08"))
+    type_event(book, text)
+
+    with pytest.raises(TypeChoiceError, match="because a question mark stands behind what is only proposed: remove it"):
+        bring_in(book, "2", ("08", "15"))
+
+
 @pytest.mark.long
 def test_an_emptied_cell_takes_the_choice_back(book: Path) -> None:
     """The type is unknown again."""

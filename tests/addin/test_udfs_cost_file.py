@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from addin.machine.cost_file import (
     publish_snapshot,
     read_costs,
     write_costs,
+    write_orders,
 )
 from core.companies import MachineFolder
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot
@@ -62,6 +64,26 @@ def test_a_file_holds_what_was_published_last(published: list[CostSnapshot]) -> 
             found = read_costs(path)
             assert by_name(snapshot) == by_name(found)
             assert len(set(snapshot.answers)) == len(found.answers)
+
+
+@given(snapshots(), snapshots(), snapshots(), st.data())
+def test_the_costs_of_some_orders_are_put_among_the_others(
+    before: CostSnapshot, news: CostSnapshot, last: CostSnapshot, data: st.DataObject
+) -> None:
+    """Those that have none now are gone; the next whole publishing leaves nothing of it but what it says itself."""
+    gone = data.draw(st.sets(st.sampled_from(sorted(before.orders)))) if before.orders else set()
+    orders = {*news.orders, *gone}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "costs.sqlite"
+        write_costs(path, before)
+        write_orders(path, orders, replace(news, skus={}))
+        skus, lines = by_name(before)
+        kept = {place: answer for place, answer in lines.items() if place[0] not in orders}
+        assert (skus, kept | by_name(news)[1]) == by_name(read_costs(path))
+        write_costs(path, last)
+        found = read_costs(path)
+        assert by_name(last) == by_name(found)
+        assert len(set(last.answers)) == len(found.answers)
 
 
 def test_only_what_differs_is_written(tmp_path: Path) -> None:

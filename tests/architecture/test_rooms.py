@@ -76,7 +76,7 @@ ENGINE_FLOORS = (
     {"addresses", "errors", "typing_rules", "xml_text", "zip_file", "number_formats", "cell_values", "formula_text"},
     {"package", "styles", "cell_codec", "grid", "table_part", "workbook_part"},
     {"sheet_part"},
-    {"formulas", "cells", "following", "table_rows", "moves", "stale_values", "sheet_list", "sheet_copy"},
+    {"formulas", "cells", "following", "table_rows", "stale_values", "sheet_list", "sheet_copy"},
     {"workbook_file"},
     {"native", "range_formats", "range", "sheet", "engine"},
 )

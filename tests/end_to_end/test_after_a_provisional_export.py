@@ -180,7 +180,7 @@ def test_a_cost_typed_for_other_units_is_asked_and_undone(
     story.book.run("resolve")
 
     assert ([(units, 12.6)], []) == (asked, before)
-    assert (1, True) == (profit.status, "1 line without a cost" in profit.output)
+    assert (1, True) == (profit.status, "1 line without cost" in profit.output)
     assert ([Decimal(more)] if more else []) == due
     assert [(units, 12.6)] == [(row["Units"], row["Cost"]) for row in story.asked()]
     assert [] == story.pending()

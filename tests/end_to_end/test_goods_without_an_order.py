@@ -109,3 +109,40 @@ def test_the_day_of_a_loss_is_the_stores_own(story: Story, finale: FinaleOnLine,
 
     assert {("701-9", "A"): Decimal(14), ("", "A"): Decimal(5)} == costs(story)
     story.ties()
+
+
+def test_what_came_back_after_liquidated_goods_left_is_not_among_them(
+    story: Story, finale: FinaleOnLine, tmp_path: Path
+) -> None:
+    """2 left for liquidation in July at 6.00; 2 others came back unsellable in September, before it was paid: 12.00."""
+    story.set(Refunded_goods="Unsellable")
+    rows = [
+        item("Order", "O1", "40", units="2", day="2026-09-01"),
+        item("Refund", "O1", "-40", units="2", day="05"),
+        item("Liquidations", "LQ", "3", units="2", day="25"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    finale.sync(story, bought("A", "2026-06-01", 10, "6"), left("LQ", "2026-07-10", 2), left("O1", "2026-08-30", 2))
+    assert story.cogs(Type="liquidation") == 12
+
+
+def test_what_was_accepted_for_a_replacement_is_asked_anew_when_its_line_comes(
+    story: Story, finale: FinaleOnLine, tmp_path: Path
+) -> None:
+    """5.00 were accepted while its own line was not in the books; that comes, and 0 is proposed: 5.00 in all."""
+    happened = (bought("A", "2026-08-01", 20, "5"), left("O1", "2026-08-03"), left("RP", "2026-08-20"))
+    rows = [
+        item("Order", "O1", "20", units="1", day="2026-08-04"),
+        item("Refund", "O1", "-20", units="1", day="2026-08-10"),
+        paid("FREE_REPLACEMENT_REFUND_ITEMS", "9", order="O1", units="1", day="2026-08-25"),
+    ]
+    story.bring(v2(tmp_path, rows, "1", days=("2026-08-01", "2026-08-31")))
+    finale.sync(story, *happened)
+    story.answer()
+    assert story.asked() == []
+    story.bring(v2(tmp_path, [item("Order", "RP", "0.00", units="1")], "2"))
+    finale.sync(story, *happened)
+    (asked,) = story.asked()
+    assert (asked["Order ID"], asked["Proposed cost"]) == ("O1", 0)
+    story.answer()
+    assert story.cogs(SKU="A") == 5

@@ -71,7 +71,10 @@ def unified(*statuses: str) -> bytes:
             "Unknown types: Glitter / Principal (1 line). Say what they are on sheet",
         ),
         (flat_file([summary("5"), line("5", sku="A\x1f")]), "note: 1 control character was left out (line 3)"),
-        (flat_file([summary("5"), line("5", order_item_code="1.5E+13")]), "warning: The id '1.5E+13' was rounded"),
+        (
+            flat_file([summary("5"), line("5", order_item_code="1.5E+13")]),
+            "column order-item-code: The id '1.5E+13' was rounded",
+        ),
     ],
 )
 def test_words(book: Path, content: bytes, words: str) -> None:
@@ -173,3 +176,57 @@ def test_page_of_inspect(tmp_path: Path) -> None:
     both = [line("0", transaction_type="Refund", adjustment_id="A"), line("5")]
     file.write_bytes(flat_file([summary("4"), *both, line("-1", transaction_type="Refund", quantity_purchased="")]))
     assert "Units sold, refunded  1, 1 and those of 1 refund, unknown" in run("inspect", str(file)).output
+
+
+UNIFIED = """All amounts in USD
+date/time,settlement id,type,order id,sku,quantity,product sales,handling levy,selling fees,fba fees,\
+other transaction fees,other,total
+"Jun 17, 2026 8:14:22 AM UTC",11,Order,111-1,A,1,10.00,{0},-1.00,0,0,0,{1}
+"Jun 18, 2026 8:14:22 AM UTC",11,Order,111-2,A,1,20.00,{2},-2.00,0,0,0,{3}
+"""
+SHOPIFY = """Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Amount,Fee,Net,Checkout,Currency
+2026-06-17 10:00:00 -0400,charge,#1,paid,2026-06-20,11,50.00,1.00,{0},#1,USD
+2026-06-18 10:00:00 -0400,{2},#2,paid,2026-06-20,11,50.00,1.00,{1},#2,USD
+"""
+OWN_REPORT = "import the settlement's own report (Flat File V2)"
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (UNIFIED.format("", "8.00", "", "18.00"), ["line 3, column total", "order 111-1", "sum to 9.00", OWN_REPORT]),
+        (UNIFIED.format("", "9.00", "", "18.50"), ["line 4, column total", "order 111-2", "sum to 18.00", OWN_REPORT]),
+        (
+            UNIFIED.format("-0.50", "9.00", "-0.50", "17.50"),
+            [
+                "line 4, column total",
+                '-0.50 is what column "handling levy"',
+                "in the total of some rows only",
+                OWN_REPORT,
+            ],
+        ),
+        (SHOPIFY.format("48.00", "49.00", "charge"), ["line 2, column Net", "order #1", "is 49.00", "net 48.00"]),
+        (SHOPIFY.format("49.00", "51.00", "refund"), ["line 3, column Net", "order #2", "net 51.00"]),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_told_by_every_command(book: Path, content: str, words: list[str]) -> None:
+    """No total of the settlement shows it: import, verify and the profit and loss say it, and no day is missing."""
+    told = imported(book, content.encode(), "June.csv")
+    verified, pnl = run("verify", str(book)), run("pnl", str(book))
+    export = run("export", str(book), "11", "--format", "quickbooks", "--accept-provisional")
+
+    assert [word for word in words if word not in told] == []
+    assert [word for word in words if word not in verified.output] == []
+    assert (verified.status, pnl.status) == (1, 1)
+    assert "does not tie out, so the figures may be wrong" in pnl.output
+    assert "an error other than its sum" in export.error
+    assert "incomplete" not in export.error
+
+
+def test_rows_that_make_their_totals_are_told_nowhere(book: Path) -> None:
+    """The same rows, each with the total that its parts make."""
+    imported(book, UNIFIED.format("", "9.00", "", "18.00").encode(), "June.csv")
+
+    assert run("verify", str(book)).status == 0
+    assert "tie out" not in run("pnl", str(book)).output

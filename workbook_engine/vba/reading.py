@@ -10,8 +10,8 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbook_engine.vba.compound_file import NotACompoundFileError, read_compound_file
 from workbook_engine.vba.compression import decompress
-from workbook_engine.vba.container import NotACompoundFileError, read_compound_file
 from workbook_engine.vba.modules import Module, ModuleKind, codec_of
 
 if TYPE_CHECKING:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
 
+from addin.sheets import exchange
 from addin.sheets.cogs import COGS_SPEC
 from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
 from addin.sheets.setup import SETUP_SPEC
 from addin.sheets.workbook import NAME, SPECS
 from workbook_engine.vba import write_project
 from workbooks.template import package
-from workbooks.template.code_names import code_name
 from workbooks.template.cogs_sheet import add_tie_out
-from workbooks.template.hidden_sheets import add_configuration, add_exchange
+from workbooks.template.hidden_sheets import CONFIGURATION_SHEET, add_configuration, add_exchange
 from workbooks.template.look import Look
 from workbooks.template.modules import WORKBOOK_CODE_NAME, vba_modules
-from workbooks.template.pnl_charts import add_chart_figures, add_charts
-from workbooks.template.pnl_sheet import add_questions
+from workbooks.template.pnl_sheet import add_chart_figures, add_charts, add_questions
 from workbooks.template.ribbon_xml import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
 from workbooks.template.setup_sheet import add_first_steps
 from workbooks.template.table_sheet import add_table_sheet
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from addin.sheets.columns import TableSpec
+
 
 TEMPLATE = Path(__file__).parents[1] / "template.xlsm"
 
@@ -93,3 +94,12 @@ def _add_sheets(workbook: Workbook, look: Look, specs: Sequence[TableSpec]) -> l
         worksheets.append(worksheet)
     hidden = (add_configuration, add_exchange, add_chart_figures)
     return [*worksheets, *(add(workbook, look) for add in hidden)]
+
+
+_CODE_NAMES = {CONFIGURATION_SHEET: "SheetConfiguration", exchange.SHEET: "SheetExchange"}
+
+
+def code_name(sheet: str) -> str:
+    """Return the code name of a sheet: `SheetCogsTemplate` for `COGS template`."""
+    words = re.findall(r"[A-Za-z0-9]+", sheet)
+    return _CODE_NAMES.get(sheet) or "Sheet" + "".join(word.capitalize() for word in words)

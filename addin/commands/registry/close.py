@@ -50,8 +50,8 @@ CLOSE = (
         without="with `--again` every entry, accruals too",
         asks=Asks(dialogue="addin.commands.dialogues.close:export"),
         action="addin.commands.closing:export_or_again",
-        notes="`--again` writes the files of entries that went out once more, from the books, in any format. A "
-        "settlement whose final document may still come goes out with `--accept-provisional` only. The entries and "
+        notes="`--again` writes the files of exported entries once more, from the books, in any format. A "
+        "settlement whose final document may still come is exported with `--accept-provisional` only. The entries and "
         "their files are explained in [journal.md](design/journal.md).",
     ),
     Command(
@@ -151,7 +151,7 @@ CLOSE = (
         action="addin.commands.closing:reopen",
         shows="Settlements",
         changes_costs=True,
-        notes="It reverses whatever went out, both entries or one, and takes *Posted elsewhere* back too.",
+        notes="It reverses whatever was exported, both entries or one, and takes *Posted elsewhere* back too.",
     ),
     Command(
         name="posted-elsewhere",

@@ -47,6 +47,7 @@ costed_settlement = Table(
     Column("ties", Verbatim, nullable=False),  # a digest of what is kept beside them to find them by
     Column("first_posted", Moment),  # the moment of its first line; missing where none has one
     Column("last_posted", Moment),
+    Column("totals", Verbatim),  # what its lines come to, as JSON: `core.books.kept_totals`
 )
 costed_line = Table(
     "costed_line",
@@ -76,7 +77,7 @@ costed_line = Table(
     Column("units_typed", BigInteger),
     Column("proposal_taken", Boolean),
     Column("tax_kind", Verbatim),
-    # By what other lines find it, and what documents told of it: `core.books.ties`.
+    # By what other lines find it, and what documents told of it: `core.books.kept_ties`.
     Column("cost_sku", Verbatim),
     Column("moment", BigInteger, nullable=False),
     Column("order_name", Verbatim, index=True),

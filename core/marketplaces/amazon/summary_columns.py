@@ -132,7 +132,7 @@ def lines_and_headers(
         ),
         amounts=money.millionths,
         places=money.most_places,
-        posted=moments_of(rows, declaration.moments, day_first=day_first),
+        moments=moments_of(rows, declaration.moments, day_first=day_first),
         settlements=rows.stripped("settlement-id"),
         currencies=_currencies(rows, figures, header),
     )

@@ -22,6 +22,7 @@ from core.marketplaces.column_reading import (
     reading_of,
     undeclared_amounts,
 )
+from core.marketplaces.column_transactions import units_of_fees
 from core.marketplaces.damaged_ids import is_damaged
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.figures import Figures, proved, read_in_its_notation
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from core.model import Problem, Reading
 
 DECLARATION = Declaration(
-    words=("type", "description", "quantity", "transaction status"),
+    words=("type", "description", "quantity", "marketplace", "transaction status"),
     filled=("transaction release date", "sku"),
     amounts=(*COMPONENTS, "total"),
     moments=("transaction release date", "date/time"),
@@ -68,7 +69,7 @@ def _read(table: ColumnTable, declared: Sequence[str], slashes: bool, mark: str)
     lines = _lines(table, figures, components, currency)
     deferred = int(lines.settlements.spread(lambda settlement: not settlement, bool).sum())
     problems = _broken_rows(lines, figures, components, currency)
-    return reading_of(
+    found = reading_of(
         ColumnFindings(
             form=unified_csv.FORMAT,
             headers=headers_of_lines(lines, currency),
@@ -80,8 +81,10 @@ def _read(table: ColumnTable, declared: Sequence[str], slashes: bool, mark: str)
                 *notes_on_damaged(table, ("order id", "sku")),
             ),
             problems_by_settlement=problems,
+            units=units_of_fees,
         )
     )
+    return unified_csv.with_repeats_asked(found)
 
 
 def _lines(table: ColumnTable, figures: Figures, components: Sequence[str], currency: str) -> ColumnLines:
@@ -96,7 +99,7 @@ def _lines(table: ColumnTable, figures: Figures, components: Sequence[str], curr
         shapes=shapes,
         amounts=money.millionths,
         places=money.places[-1],
-        posted=moments_of(
+        moments=moments_of(
             table,
             DECLARATION.moments,
             day_first=figures.day_first,

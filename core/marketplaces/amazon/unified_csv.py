@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError, UnknownCurrencyError
 from core.marketplaces.figures import (
     Figures,
+    amount_or_none,
     day_first,
     notes_on_undeclared,
     proved,
@@ -32,9 +34,18 @@ from core.marketplaces.periods import by_settlement, header_of
 from core.marketplaces.places import Place
 from core.marketplaces.reading.tables import Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import GOODS
-from core.marketplaces.words import AmountMeaning, doubted, listed, typed, typed_item
-from core.model import Event, Marketplace, Problem, Severity
+from core.marketplaces.transactions import GOODS, Units, counted_units, repeats_asked
+from core.marketplaces.words import AmountMeaning, doubted, listed, may_be_price, typed, typed_item
+from core.model import (
+    GOODS_EFFECTS,
+    Event,
+    Goods,
+    Marketplace,
+    Problem,
+    QuantitySource,
+    Severity,
+    is_multi_channel,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,7 +98,7 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
     deferred = sum(not line.settlement_id for line in lines)
     problems = broken_rows(table, lines, figures, components)
     settled = by_settlement(lines)
-    return reading(
+    found = reading(
         Findings(
             format=FORMAT.name,
             marketplace=Marketplace.AMAZON,
@@ -101,8 +112,16 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
                 *damaged_ids(table, ("order id", "sku")),
             ),
             problems_by_settlement=problems,
+            units=units_of_fees,
         )
     )
+    return with_repeats_asked(found)
+
+
+def with_repeats_asked(found: Reading) -> Reading:
+    """Return a reading in which each multi-channel order counts its units once; see `transactions.repeats_asked`."""
+    settlements = (replace(one, transactions=repeats_asked(one.transactions)) for one in found.settlements)
+    return replace(found, settlements=tuple(settlements), unsettled=repeats_asked(found.unsettled))
 
 
 def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str) -> Line:
@@ -120,6 +139,8 @@ def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str
     order_id, sku = cell["order id"].strip(), cell["sku"] if cell["sku"].strip() else ""
     moment = posted.isoformat() if posted else ""
     parts, own = _parts(row, figures, components, means)
+    goods, carries = _goods_of(means, parts, own, quantity, names_sku=bool(sku))
+    repeats = not carries and _is_sent_for_others(means, parts, cell.get("marketplace", ""))
     return Line(
         number=row.number,
         settlement_id=settlement_id,
@@ -127,20 +148,21 @@ def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str
         single=True,
         content=row.content,
         event=means.event,
-        stock_effect=means.stock_effect,
+        stock_effect=GOODS_EFFECTS[goods],
         raw_type=cell["type"],
         raw_description=description,
         parts=parts,
         amount=figures.needed_amount(row, "total"),
         currency=currency,
         posted_at=posted,
-        carries_units=_carries_units(means, quantity, is_of_item=bool(sku) or "principal" in dict(parts)),
+        carries_units=carries or (repeats and quantity is None),
         units=returned(means.event, quantity),
+        repeated_units=quantity if repeats else None,
         order_id=order_id,
         sku=sku,
         marketplace=cell.get("marketplace", "").strip(),
         fulfilment=cell.get("fulfillment", "").strip(),
-        goods=means.goods,
+        goods=goods,
         typed=own,
     )
 
@@ -174,12 +196,37 @@ def _description(row: Row) -> str:
     return row.cells.get("description", "").strip()
 
 
-def _carries_units(means: Meaning, quantity: int | None, *, is_of_item: bool) -> bool:
-    """Tell whether a row says how many units it is about, or should: of an order where it names an item or a price."""
+def _goods_of(
+    means: Meaning, parts: Sequence[Part], own: Sequence[TypedPart], quantity: int | None, *, names_sku: bool
+) -> tuple[Goods, bool]:
+    """Return what a row says of goods, and whether it says how many units they are, or should.
+
+    Amazon repeats the quantity on every row of an order's item, whatever the row is about: 2 units for 80.00, then a
+    fee of -2.00 and shipping of 5.00 with quantity 2 once more, are 2 units, not 6. Of an order or refund only a row
+    with product sales states them, and one without any amount, which is a replacement. Beside an amount that nobody
+    has declared they are asked.
+    """
     if means.event not in GOODS:
-        return False
-    of_item = means.event in (Event.SALE, Event.REFUND) and is_of_item
-    return quantity is not None or of_item or words.is_about_units(means.event, means.goods)
+        return means.goods, False
+    if means.event not in (Event.SALE, Event.REFUND):
+        return means.goods, quantity is not None or words.is_about_units(means.event, means.goods)
+    if "principal" in dict(parts):
+        return means.goods, True
+    names_goods = quantity is not None or names_sku
+    if not parts:
+        return means.goods, names_goods
+    return (Goods.UNCLEAR, True) if names_goods and may_be_price(own) else (means.goods, False)
+
+
+def _is_sent_for_others(means: Meaning, parts: Sequence[Part], marketplace: str) -> bool:
+    """Tell whether a row is what Amazon took per unit for sending an order that another store sold."""
+    return means.event is Event.SALE and is_multi_channel(marketplace.strip()) and "fulfilment_fee" in dict(parts)
+
+
+def units_of_fees(lines: Sequence[Line]) -> Units:
+    """Return the units of a row, of a multi-channel order those that stand beside its fee for sending them."""
+    repeated = lines[0].repeated_units
+    return counted_units(lines) if repeated is None else Units(repeated, QuantitySource.DERIVED)
 
 
 def broken_rows(
@@ -190,9 +237,33 @@ def broken_rows(
     for row, line in zip(table.rows, lines, strict=True):
         total = _sum(row, figures, components)
         if total != line.amount:
-            message = f"The components of this row sum to {total}, its total is {line.amount}. Download the file again."
+            message = (
+                f"The components of this row{_of_order(line)} sum to {total}, its total is {line.amount}. "
+                f"{_likely_cause(row, figures, line.amount - total, components)}"
+            )
             problems[line.settlement_id].append(Problem(Severity.ERROR, message, str(table.place(row, "total"))))
     return problems
+
+
+def _of_order(line: Line) -> str:
+    return f" (order {line.order_id}{f', SKU {line.sku}' if line.sku else ''})" if line.order_id else ""
+
+
+def _likely_cause(row: Row, figures: Figures, lacking: Decimal, components: Sequence[str]) -> str:
+    """Say what may explain what a row's components lack of its total, and what to do.
+
+    A column that nobody declared may be in the total of some rows alone; then no later download says anything else.
+    """
+    others = [name for name in figures.table.undeclared() if name not in components]
+    likely = [name for name in others if row.cells[name].strip() and amount_or_none(row, figures, name) == lacking]
+    report = "import the settlement's own report (Flat File V2), which takes the place of this one"
+    if not likely:
+        return f"Download the file again; if it says the same, {report}."
+    named = " or ".join(f'"{name}"' for name in likely)
+    return (
+        f"The difference of {lacking} is what column {named}, which is not known, holds in it: most likely it is money "
+        f"in the total of some rows only. Downloading the file again will not change that; {report}."
+    )
 
 
 def _sum(row: Row, figures: Figures, components: Sequence[str]) -> Decimal:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, Meaning
+from core.marketplaces.words import UNKNOWN, WITHOUT_RETURN, Meaning
 from core.model import Event, Goods
 
 
@@ -62,6 +62,10 @@ _FOREIGN_DETAILS = {
 _REIMBURSED = folded("Erstattung Lagerbestand")
 """How reimbursements begin: one whose reason is not above is one all the same, and its goods are asked."""
 
+_REFUND = folded("Refund")
+_KEPT = _folded(WITHOUT_RETURN)
+"""Descriptions of refunds that say that the buyer keeps the goods; any other is the title of the item."""
+
 _RELEASED = _folded(
     "released|veröffentlicht|freigegeben|publié|publiée|libéré|libérée|rilasciato|rilasciata|pubblicato|liberado|liberada"
     "|lanzado|publicado"
@@ -80,6 +84,8 @@ def meaning(transaction_type: str, description: str) -> Meaning:
         return _OF_THIS_FORMAT[folded(kind)]
     if folded(kind) in _INVENTORY_FEES:
         return _inventory_fee(description)
+    if folded(kind) == _REFUND and folded(description) in _KEPT:
+        return Meaning(Event.REFUND, Goods.KEPT)
     return words.meaning(kind, in_english(description))
 
 

@@ -19,8 +19,16 @@ import pyarrow as pa
 from core.errors import UnreadableFileError
 from core.marketplaces.amazon import xml_report
 from core.marketplaces.amazon.summary_columns import FIELDS, IDS
+from core.marketplaces.amazon.xml_amounts import StatedAmount
 from core.marketplaces.amazon.xml_elements import REPORT, SUMMARY, amounts_of_orders, reports_of
-from core.marketplaces.amazon.xml_report import StatedAmount, Transaction, header_of, line_of, lines_of, with_units
+from core.marketplaces.amazon.xml_report import (
+    Transaction,
+    beside_units,
+    header_of,
+    line_of,
+    lines_of,
+    with_units,
+)
 from core.marketplaces.column_figures import moments_of, money_of
 from core.marketplaces.column_lines import POSTED, ColumnLines, Declaration, Shape, TypedShare, shapes_of, words_of
 from core.marketplaces.column_reading import ColumnFindings, reading_of
@@ -155,7 +163,7 @@ def _lines(elements: Elements, headers: dict[str, Header]) -> ColumnLines:
         shapes=Coded(codes, [*usual.values, *numbers]),
         amounts=money.millionths,
         places=money.most_places,
-        posted=moments_of(table, ("posted",), day_first=False),
+        moments=moments_of(table, ("posted",), day_first=False),
         settlements=table.stripped("settlement-id"),
         currencies=_currencies(elements, amounts, others, list(headers.values())),
     )
@@ -168,7 +176,9 @@ def _line(header: Header, file: str, row: Row) -> Line:
     line = line_of(transaction, StatedAmount(cell["list"], cell["word"], Decimal(cell["amount"]), "", sku=cell["sku"]))
     if not cell["quantity"]:
         return line
-    return with_units(line, parse_units(cell["quantity"].removeprefix(_COUNTS), Place(file)))
+    begin, _, stated = cell["quantity"].rpartition(":")
+    own = with_units if f"{begin}:" == _COUNTS else beside_units
+    return own(line, parse_units(stated, Place(file)))
 
 
 def _other_lines(elements: Elements, others: np.ndarray, headers: Sequence[Header]) -> list[Line]:
@@ -192,18 +202,24 @@ def _columns(
     for text in amounts.moments:
         parse_moment(text, Place(""))
     read = ["0", *(str(parse_amount(text, _POINT, Place(""))) for text in amounts.texts["amount"].values[1:])]
-    units = amounts.texts["Quantity"]
     told = {
         "settlement-id": Coded(amounts.report, settlements),
         "amount": Coded(amounts.texts["amount"].codes, read),
         "stated": Coded(amounts.texts["amount"].codes, read),
-        "quantity": Coded(
-            np.where(amounts.is_first, units.codes + 1, 0), ["", *(f"{_COUNTS}{text}" for text in units.values)]
-        ),
+        "quantity": _quantities(amounts),
         **{name: amounts.texts[source] for name, source in _COLUMNS.items()},
     }
     own = {name: [_cell(line, name) for line in others] for name in told}
     return {name: _column(coded, own[name], verbatim=name in DECLARATION.verbatim) for name, coded in told.items()}
+
+
+def _quantities(amounts: Amounts) -> Coded[str]:
+    """Return the units of an item on the row that counts them, and on those beside which they may be meant."""
+    units = amounts.texts["Quantity"]
+    counted = units.codes.astype(np.int64) + 1
+    asked = counted + len(units.values)
+    codes = np.where(amounts.is_first, counted, np.where(amounts.is_asked, asked, 0))
+    return Coded(codes, ["", *(f"{begin}{text}" for begin in (_COUNTS, _BESIDE) for text in units.values)])
 
 
 _FIELD_OF = {
@@ -214,6 +230,8 @@ _FIELD_OF = {
 }
 _COUNTS = "units:"
 """Stands before the units of an item, on the row that states them."""
+_BESIDE = "beside:"
+"""Stands before them on rows whose words nobody has declared."""
 _POINT = "."
 
 

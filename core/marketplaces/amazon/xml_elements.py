@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.amazon.xml_report import ITEM_LISTS, TYPES, WITH_ITEMS, StatedAmount, loose_kind
+from core.marketplaces.amazon.words import item_amount
+from core.marketplaces.amazon.xml_amounts import ITEM_LISTS, ITEMS, StatedAmount, is_money, loose_kind
+from core.marketplaces.amazon.xml_report import TYPES, WITH_ITEMS
 from core.marketplaces.reading.columns import Coded, first_rows, joint
+from core.marketplaces.words import may_be_price, typed_item
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +26,15 @@ if TYPE_CHECKING:
 REPORT, SUMMARY = "SettlementReport", "SettlementData"
 _OF_ORDER = ("AmazonOrderID", "MerchantOrderID", "ShipmentID", "AdjustmentID", "MarketplaceName")
 _OF_ITEM = ("AmazonOrderItemCode", "SKU", "Quantity")
-_ITEMS = ("Item", "AdjustedItem")
 _LOOKED_UP = frozenset(
-    (*_OF_ORDER, *_OF_ITEM, *_ITEMS, "Fulfillment", "MerchantFulfillmentID", "PostedDate", "TransactionType")
+    (*_OF_ORDER, *_OF_ITEM, *ITEMS, "Fulfillment", "MerchantFulfillmentID", "PostedDate", "TransactionType")
 )
 """Names that are looked up wherever they stand in an order or item; elsewhere than expected they make it unusual."""
 _PART, _LOOSE, _LIST, _AMOUNT, _WORD, _TEXT = "(part)", "(loose)", "(list)", "(amount)", "(word)", "(text)"
 _PLAIN, _ODD, _OUTSIDE = "(plain)", "(odd)", "(outside)"
 _TRANSACTION, _OTHER = "(transaction)", "(other)"
 _IN_FULFILLMENT = ("MerchantFulfillmentID",)
-_ITEM_PLACES = tuple(("Fulfillment", item) for item in _ITEMS)
+_ITEM_PLACES = tuple(("Fulfillment", item) for item in ITEMS)
 _EXPECTED: dict[tuple[str, ...], tuple[str, ...]] = {
     (): (*_OF_ORDER, "PostedDate"),
     ("Fulfillment",): (*_IN_FULFILLMENT, "PostedDate"),
@@ -41,7 +43,7 @@ _EXPECTED: dict[tuple[str, ...], tuple[str, ...]] = {
 """Where in an order the names that are looked up are expected."""
 _INNER: dict[tuple[tuple[str, ...], str], str] = {
     ((), "Fulfillment"): "Fulfillment",
-    **{(("Fulfillment",), item): _PLAIN for item in _ITEMS},
+    **{(("Fulfillment",), item): _PLAIN for item in ITEMS},
 }
 """Where in an order elements with others in them are expected, the lists of amounts aside."""
 
@@ -103,6 +105,8 @@ class Amounts:
     """Which of `Elements.tags` its amount has, which names the currency."""
     is_first: np.ndarray
     """Whether it is the first price of goods of its item, beside which its units stand."""
+    is_asked: np.ndarray
+    """Whether it is an amount of an item that may be a price, in a word that nobody has declared."""
     quantities: Sequence[str]
     """What all items state as their units, amounts or not."""
     moments: Sequence[str]
@@ -133,10 +137,16 @@ class _Orders:
         self.odd = np.zeros(len(elements), bool)
         """By transaction: whether it is no order, or an unusual one."""
         self._mark(self.of(_ODD))
+        self._mark(self._money_elsewhere())
 
     def of(self, *roles: str) -> np.ndarray:
         """Return the elements of some roles."""
         return np.flatnonzero(np.isin(self.role, [self.different[role] for role in roles if role in self.different]))
+
+    def _money_elsewhere(self) -> np.ndarray:
+        """Return the amounts that stand in no part of a known list: `<ItemLevy currency="EUR">-2.00</ItemLevy>`."""
+        are_money = self.elements.tags.spread(lambda tag: is_money(*tag), bool)
+        return np.flatnonzero(are_money & self.elements.is_leaf & ~self._is(np.arange(len(self.elements)), _AMOUNT))
 
     def _transactions(self) -> np.ndarray:
         """Return of each element the transaction that it is in, or itself; -1 outside of all."""
@@ -190,6 +200,7 @@ class _Orders:
             texts=texts,
             tag=self.elements.tags.codes[amount[rows]],
             is_first=self._is_first(items, texts["list"], texts["word"]),
+            is_asked=(items >= 0) & _may_be_prices(texts["list"], texts["word"]),
             quantities=self.elements.texts(self.of("Quantity")).values,
             moments=self.elements.texts(self._without(self.of("PostedDate"), rows)).values,
             others=np.flatnonzero(self.odd | ((self.role == self.different.get(_OTHER, -1)) & self._are_transactions)),
@@ -222,7 +233,7 @@ class _Orders:
         used = np.flatnonzero(is_used[:-1])
         own = self.elements.texts(used)
         codes = np.zeros(len(is_used), np.int64)
-        codes[used] = own.codes + 1
+        codes[used] = own.codes.astype(np.int64) + 1
         return Coded(codes[leaves], ["", *own.values])
 
     def _without(self, elements: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -241,7 +252,7 @@ class _Orders:
         """Return V2's amount type of the list that each amount stands in."""
         names = [name for name, _ in self.elements.tags.values]
         of_items, loose = [ITEM_LISTS.get(name, "") for name in names], [loose_kind(name) for name in names]
-        codes = self.elements.tags.codes[lists]
+        codes = self.elements.tags.codes[lists].astype(np.int64)
         return Coded(np.where(items >= 0, codes, codes + len(names)), [*of_items, *loose])
 
     def _content(self, rows: np.ndarray) -> Coded[str]:
@@ -271,6 +282,13 @@ class _Orders:
         found = np.zeros(len(items), bool)
         found[rows[np.unique(items[rows], return_index=True)[1]]] = True
         return found
+
+
+def _may_be_prices(lists: Coded[str], words: Coded[str]) -> np.ndarray:
+    """Tell of amounts of items whether they may be prices of goods, in words that nobody has declared."""
+    codes = joint([lists.codes, words.codes])
+    pairs = [(lists.values[lists.codes[row]], words.values[words.codes[row]]) for row in first_rows(codes)]
+    return Coded(codes, pairs).spread(lambda one: may_be_price(typed_item(item_amount(*one), Decimal(0), "")), bool)
 
 
 def reports_of(elements: Elements) -> np.ndarray:

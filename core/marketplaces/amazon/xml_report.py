@@ -1,29 +1,41 @@
 """Amazon settlement report, XML: archives from before November 2026 (docs/facts/settlement-formats.md, Amazon XML).
 
-Elements are found by name, never by position; one that nobody knows flows into `other` with its amount. An adjusted
-item of a refund has no quantity. No real file was seen: the structure is Amazon's published one.
+Elements are found by name, never by position. Money in one that nobody knows is listed by the element's name and asked,
+like an unknown amount type of the flat file. An adjusted item of a refund has no quantity. No real file was seen: the
+structure is Amazon's published one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.amazon.words import item_amount, meaning
+from core.marketplaces.amazon.xml_amounts import (
+    ITEMS,
+    StatedAmount,
+    amount_of,
+    is_money,
+    item_amounts,
+    loose_kind,
+    outside_items,
+    part_amounts,
+    told,
+    undeclared,
+)
 from core.marketplaces.errors import BadCellError, MissingSummaryError, NoSettlementError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header, Line
 from core.marketplaces.places import Place
 from core.marketplaces.reading.dates import parse_moment
-from core.marketplaces.reading.numbers import parse_amount, parse_currency, parse_units
+from core.marketplaces.reading.numbers import parse_currency, parse_units
 from core.marketplaces.reading.xml import Element, looks_like, parse
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
-from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, Meaning, listed, own_column, typed, typed_item
+from core.marketplaces.words import UNKNOWN, Meaning, listed, may_be_price, own_column, typed, typed_item
 from core.model import Event, Marketplace
 from core.money import share_cents
 
@@ -37,17 +49,6 @@ if TYPE_CHECKING:
 
 TITLE = "Amazon settlement report (XML)"
 
-ITEM_LISTS = {
-    "ItemPrice": "ItemPrice",
-    "ItemPriceAdjustments": "ItemPrice",
-    "ItemFees": "ItemFees",
-    "ItemFeeAdjustments": "ItemFees",
-    "Promotion": "Promotion",
-    "PromotionAdjustment": "Promotion",
-    "ItemTaxWithheld": "ItemWithheldTax",
-    "ItemTaxWithheldAdjustments": "ItemWithheldTax",
-}
-"""Lists of an item's amounts, and V2's amount type for the same."""
 TYPES = {
     "Order": "Order",
     "Refund": "Refund",
@@ -78,28 +79,6 @@ class Transaction:
     marketplace: str = ""
     fulfilment: str = ""
     posted_at: datetime | None = None
-
-
-class StatedAmount(NamedTuple):
-    """An amount of a transaction, and what it is told to be."""
-
-    kind: str
-    """The list of an item's amounts, as V2 calls it; empty where it is the transaction's own."""
-    word: str
-    amount: Decimal
-    currency: str
-    """Empty: its settlement's."""
-    item_code: str = ""
-    sku: str = ""
-    number: int = 0
-    """Its line in the file."""
-    content: str = ""
-    """Everything that stands in its element."""
-
-    @property
-    def is_principal(self) -> bool:
-        """Whether it is the price of goods, beside which their units stand."""
-        return self.kind == "ItemPrice" and folded(self.word) == "principal"
 
 
 def read(contents: Contents) -> Reading:
@@ -152,7 +131,7 @@ def header_of(report: Element, file: str) -> Header:
         period_start=_moment(data, "StartDate", file),
         period_end=_moment(data, "EndDate", file),
         deposit_at=_moment(data, "DepositDate", file),
-        total=_amount(total, file),
+        total=amount_of(total, file),
     )
 
 
@@ -178,7 +157,7 @@ def lines_of(element: Element, header: Header, file: str) -> Iterator[Line]:
         posted_at=_moment(element, "PostedDate", file),
     )
     if element.name in WITH_ITEMS:
-        for item in (item for name in ("Item", "AdjustedItem") for item in element.all(name)):
+        for item in (item for name in ITEMS for item in element.all(name)):
             yield from _item_lines(item, transaction)
         yield from _loose_lines(element, transaction)
     else:
@@ -189,23 +168,22 @@ def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
     """Yield one line per amount of an item; its first Principal carries the units, since an item states them once."""
     stated = False
     quantity = _whole(item, transaction.file)
-    for child in item.children:
-        kind = ITEM_LISTS.get(child.name)
-        if kind is None:
-            continue
-        for part in [child] if child.find_own("Amount") else child.children:
-            word = part.text_of("Type")
-            told = _told(part, transaction, item, kind, word)
-            line = line_of(transaction, told)
-            yield with_units(line, quantity) if told.is_principal and not stated else line
-            stated = stated or told.is_principal
+    for amount in item_amounts(item, transaction.file):
+        line = line_of(transaction, amount)
+        is_first = amount.is_principal and not stated
+        yield with_units(line, quantity) if is_first else beside_units(line, quantity)
+        stated = stated or amount.is_principal
 
 
 def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
-    """Yield the fees of an order or shipment that belong to no item (`ShipmentFees`, `OrderFees`)."""
-    for child in element.children:
-        for fee in child.all("Fee") if child.name.endswith("Fees") else ():
-            yield _line(fee, transaction, None, loose_kind(child.name), fee.text_of("Type"))
+    """Yield the amounts of an order or shipment that belong to no item: `ShipmentFees`, `OrderFees`, unknown ones."""
+    for child in outside_items(element):
+        has_fees = child.name.endswith("Fees")
+        for fee in child.all("Fee") if has_fees else ():
+            amounts = part_amounts(fee, transaction.file, None, loose_kind(child.name))
+            yield from (line_of(transaction, amount) for amount in amounts)
+        but = (*ITEMS, "Fee") if has_fees else ITEMS
+        yield from (line_of(transaction, amount) for amount in undeclared(child, transaction.file, None, but=but))
 
 
 def with_units(line: Line, quantity: int | None) -> Line:
@@ -213,9 +191,9 @@ def with_units(line: Line, quantity: int | None) -> Line:
     return line._replace(carries_units=line.event in GOODS, units=returned(line.event, quantity))
 
 
-def loose_kind(name: str) -> str:
-    """Return V2's amount type of a list of fees that belong to no item."""
-    return "Order-Fees" if name == "OrderFees" else "Shipment-Fees"
+def beside_units(line: Line, quantity: int | None) -> Line:
+    """Return a line of an item that does not count its units: they are asked where nobody knows its word."""
+    return line._replace(stated_units=returned(line.event, quantity)) if may_be_price(line.typed) else line
 
 
 def _other_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
@@ -262,26 +240,12 @@ def _own_amount(element: Element, file: str) -> Decimal:
     """Return the amount of a transaction: its own, else the sum of everything in it that has a currency."""
     own = next((child for name in _AMOUNTS_OF_ITS_OWN if (child := element.find_own(name))), None)
     if own is not None:
-        return _amount(own, file)
-    return sum((_amount(leaf, file) for leaf in element.leaves() if "currency" in leaf.attributes), Decimal(0))
+        return amount_of(own, file)
+    return sum((amount_of(leaf, file) for leaf in element.leaves() if is_money(leaf.name, leaf.attributes)), Decimal(0))
 
 
 def _line(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> Line:
-    return line_of(transaction, _told(part, transaction, item, kind, word))
-
-
-def _told(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> StatedAmount:
-    own = part.find_own("Amount")
-    return StatedAmount(
-        kind=kind,
-        word=word,
-        amount=_amount(own, transaction.file) if own else Decimal(0),
-        currency=own.attributes.get("currency", "") if own else "",
-        item_code=item.text_of("AmazonOrderItemCode") if item else "",
-        sku=item.text_of("SKU", strip=False) if item else "",
-        number=part.line,
-        content=part.content,
-    )
+    return line_of(transaction, told(part, transaction.file, item, kind, word))
 
 
 def line_of(transaction: Transaction, amount: StatedAmount) -> Line:
@@ -336,13 +300,6 @@ def _own_money(
         return effect.column, typed_item(effect, amount, listed(kind, word))
     column = "tax" if means.event is Event.TAX_ONLY else own_column(means.event)
     return column, typed(((column, amount),), means, listed(transaction.kind, transaction.description))
-
-
-def _amount(element: Element, file: str) -> Decimal:
-    place = Place(file, element.line, element.name)
-    if not element.text.strip():
-        raise BadCellError(place, "", "an amount")
-    return parse_amount(element.text, ".", place)
 
 
 def _whole(item: Element, file: str) -> int | None:

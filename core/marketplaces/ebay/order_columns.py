@@ -4,6 +4,9 @@ An order of several items is a row with the net amount and rows of its items wit
 what the items leave of the net amount, are sums by order over the columns. Orders of which several rows tell a net
 amount, those whose own row tells fees or prices too, and those in another currency than their payout, are put together
 by `roll_ups` itself.
+
+The columns that make an order are declared once for both (`core.marketplaces.ebay.report_columns`). What they mean is
+said in `roll_ups`: it is the oracle, and whatever random reports tests make, the sums here must give what it gives.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.ebay.report_columns import GROSS
+from core.marketplaces.ebay.report_columns import GROSS, ITEM, ORDER, ORDERED, PAYOUT
 from core.marketplaces.ebay.roll_ups import shared_out
 from core.marketplaces.reading.columns import joint
 
@@ -89,17 +92,17 @@ class OrderColumns:
     @cached_property
     def wholes(self) -> np.ndarray:
         """Which are rows of an order as a whole."""
-        return np.asarray(self.is_order & ~self.table.filled("Item ID") & self.has_net)
+        return np.asarray(self.is_order & ~self.table.filled(ITEM) & self.has_net)
 
     @cached_property
     def items(self) -> np.ndarray:
         """Which are rows of an item without net amount."""
-        return np.asarray(self.is_order & self.table.filled("Item ID") & ~self.has_net)
+        return np.asarray(self.is_order & self.table.filled(ITEM) & ~self.has_net)
 
     @cached_property
     def order(self) -> np.ndarray:
         """By row: a number for its order and day."""
-        names = (self.table.stripped(name).codes for name in ("Order number", "Transaction creation date"))
+        names = (self.table.stripped(name).codes for name in (ORDER, ORDERED))
         return joint(names)
 
     @cached_property
@@ -122,8 +125,8 @@ class OrderColumns:
         found = np.arange(len(self.table))
         items = np.flatnonzero(self.items & ~self.by_hand)
         there = row[self.order[items]]
-        payout = self.table.stripped("Payout ID")
-        says_none = ~self.table.filled("Payout ID")[items]
+        payout = self.table.stripped(PAYOUT)
+        says_none = ~self.table.filled(PAYOUT)[items]
         same = (payout.codes[items] == payout.codes[there]) | says_none
         found[items] = np.where((there >= 0) & same, there, items)
         return found

@@ -71,17 +71,44 @@ def _units_of(order: Node, item: Node, told_at: datetime | None) -> dict[str, ob
     }
 
 
-def shared_gross(gross: Decimal, items: Sequence[Node]) -> list[Decimal]:
-    """Share an amount out over items by what eBay took as the basis of its fees: same currency, same sign, to the cent.
+def shared_gross(gross: Decimal, items: Sequence[Node], goods: Sequence[Item | None]) -> list[Decimal]:
+    """Share an amount out over items, with its sign, to the cent.
+
+    By what eBay took as the basis of its fees; where it does not say that of every item (`says_shares`), by what the
+    order's items cost with postage and tax; where the order is not known either, in equal parts.
+
+    Example: 45.00 are given back of a mug of 40.00 and a cup of 20.00, and no basis is stated: 30.00 and 15.00.
 
     Args:
         gross: The transaction before fees, signed.
         items: `orderLineItems` of the transaction.
+        goods: The same items as their order tells them.
     """
-    bases = [node.node("feeBasisAmount") for node in items]
-    parts = share_cents(gross, [abs(basis.amount("value")) if basis else ZERO for basis in bases])
+    weights = _bases(items) if says_shares(items) else [_cost(item) for item in goods]
+    parts = share_cents(gross, weights)
     parts[0] += gross - sum(parts, ZERO)
     return parts
+
+
+def says_shares(items: Sequence[Node]) -> bool:
+    """Tell whether a transaction says how much of it is of which of its items: by the basis of eBay's fees, of all."""
+    return len(items) == 1 or (all(node.node("feeBasisAmount") for node in items) and any(_bases(items)))
+
+
+def is_whole(gross: Decimal, currency: str, goods: Sequence[Item | None]) -> bool:
+    """Tell whether an amount is all that the order's items cost, so that the share of each is its own cost."""
+    is_own = all(item is not None and item.currency == currency for item in goods)
+    return is_own and abs(gross) == sum(map(_cost, goods), ZERO)
+
+
+def _bases(items: Sequence[Node]) -> list[Decimal]:
+    bases = (node.node("feeBasisAmount") for node in items)
+    return [abs(basis.amount("value")) if basis else ZERO for basis in bases]
+
+
+def _cost(item: Item | None) -> Decimal:
+    """Return what the buyer paid for an item of an order; nothing where the order does not tell it."""
+    return sum((abs(amount) for _, amount in item.parts), ZERO) if item else ZERO
 
 
 def _item(node: Node) -> Item:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.ebay.conversion import shared_prices
-from core.marketplaces.ebay.order_items import Item, order_items, order_units, shared_gross
-from core.marketplaces.ebay.words import REST_OF_NET, fee, meaning
+from core.marketplaces.ebay.order_items import Item, is_whole, order_items, order_units, says_shares, shared_gross
+from core.marketplaces.ebay.words import REFUND, REST_OF_NET, fee, meaning
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, TypedPart
@@ -25,11 +25,11 @@ from core.marketplaces.periods import header_of
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
 from core.marketplaces.words import AmountMeaning, listed, typed, typed_item
-from core.model import Event, Marketplace, Problem, QuantitySource, Severity
+from core.model import Event, Goods, Marketplace, Problem, QuantitySource, Severity
 from core.money import cents, share_cents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from core.marketplaces.bundles import Node
@@ -53,6 +53,9 @@ PERSONAL = frozenset(
     }
 )
 """Names, addresses, telephone numbers, the digits of a bank account."""
+
+
+_OF_ITEMS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 
 
 class Booked(NamedTuple):
@@ -91,7 +94,7 @@ def read(contents: Contents) -> Reading:
             file=contents.name,
             headers=(header,),
             lines=lines,
-            problems_by_settlement={payout_id: _unknown_items(booked, orders)},
+            problems_by_settlement={payout_id: [*_unknown_items(booked, orders), *_guessed_shares(booked, orders)]},
             units=_units,
         )
     )
@@ -110,7 +113,7 @@ def _booked(node: Node, number: int, payout_id: str) -> Booked:
         payout_id=payout_id,
         id=node.needed("transactionId"),
         kind=kind,
-        means=meaning(kind, node.text("feeType")),
+        means=meaning(kind, node.text("transactionMemo" if meaning(kind, "") is REFUND else "feeType")),
         order_id=node.text("orderId"),
         net=abs(amount.amount("value")) * _SIGNS[entry],
         currency=amount.needed_currency("currency"),
@@ -120,19 +123,33 @@ def _booked(node: Node, number: int, payout_id: str) -> Booked:
 
 def _lines(posting: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Line]:
     items = posting.node.nodes("orderLineItems")
-    if posting.means.event not in (Event.SALE, Event.REFUND, Event.DISPUTE) or not items:
+    if posting.means.event not in _OF_ITEMS or not items:
         return [_plain(posting, orders.get(posting.order_id, {}))]
     known = orders.get(posting.order_id, {})
     taken = _fees(items, posting)
     fees = [tuple((part.column, part.amount) for part in parts) for parts in taken]
     goods = [known.get(node.text("lineItemId")) for node in items]
-    gross = posting.net - sum((amount for parts in fees for _, amount in parts), ZERO)
+    gross = _gross(posting, taken)
     own = _prices(posting, gross, items, goods)
     lines = [
         _of_item(posting, node.text("lineItemId"), item, (*mine, *charged))._replace(typed=_declared(parts))
         for node, item, mine, charged, parts in zip(items, goods, own, fees, taken, strict=True)
     ]
+    if posting.means.goods is Goods.REFUNDED and _is_guessed(posting, gross, goods):
+        lines = [line._replace(goods=Goods.REFUND_UNCLEAR) for line in lines]
     return _with_rest(posting, lines)
+
+
+def _gross(posting: Booked, fees: Sequence[Sequence[TypedPart]]) -> Decimal:
+    """Return a transaction before fees, signed."""
+    return posting.net - sum((part.amount for parts in fees for part in parts), ZERO)
+
+
+def _is_guessed(posting: Booked, gross: Decimal, goods: Sequence[Item | None]) -> bool:
+    """Tell whether nothing says how much of a transaction is of which of its items: a sale has its order's prices."""
+    if says_shares(posting.node.nodes("orderLineItems")) or is_whole(gross, posting.currency, goods):
+        return False
+    return posting.means.event is not Event.SALE or None in goods
 
 
 def _prices(
@@ -146,7 +163,7 @@ def _prices(
     told = [item for item in goods if item is not None]
     parts = [item.parts for item in told]
     if posting.means.event is not Event.SALE or len(told) < len(goods) or not any(parts):
-        return [(("principal", part),) for part in shared_gross(gross, items)]
+        return [(("principal", part),) for part in shared_gross(gross, items, goods)]
     if all(item.currency == posting.currency for item in told):
         return parts
     return shared_prices(gross, parts)
@@ -190,7 +207,6 @@ def _plain(posting: Booked, items: Mapping[str, Item]) -> Line:
 def _line(posting: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
     kept = tuple((column, amount) for column, amount in parts if amount)
     description = posting.node.text("transactionMemo") or posting.node.text("feeType")
-    of_item = posting.means.event in (Event.SALE, Event.REFUND)
     return Line(
         number=posting.number,
         settlement_id=posting.payout_id,
@@ -200,7 +216,7 @@ def _line(posting: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
         event=posting.means.event,
         stock_effect=posting.means.stock_effect,
         raw_type=posting.kind,
-        raw_description="" if of_item else description,
+        raw_description="" if posting.means.event is Event.SALE else description,
         parts=kept,
         amount=sum((amount for _, amount in kept), ZERO),
         currency=posting.currency,
@@ -296,8 +312,8 @@ def _units(lines: Sequence[Line]) -> Units:
     return Units(units.quantity, QuantitySource.FROM_ORDER) if units.quantity is not None and units.source else units
 
 
-def _unknown_items(booked: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:
-    sold = [each for each in booked if each.means.event is Event.SALE and each.order_id not in orders]
+def _unknown_items(postings: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:
+    sold = [each for each in postings if each.means.event is Event.SALE and each.order_id not in orders]
     return [
         Problem(
             Severity.WARNING,
@@ -307,6 +323,28 @@ def _unknown_items(booked: Sequence[Booked], orders: Mapping[str, Mapping[str, I
         )
         for each in sold
     ]
+
+
+def _guessed_shares(postings: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> Iterator[Problem]:
+    """Name the transactions about several items of which nothing says how much is of which."""
+    for each in postings:
+        items = each.node.nodes("orderLineItems") if each.means.event in _OF_ITEMS else []
+        known = orders.get(each.order_id, {})
+        goods = [known.get(node.text("lineItemId")) for node in items]
+        if items and _is_guessed(each, _gross(each, _fees(items, each)), goods):
+            yield _guessed_share(each, goods)
+
+
+def _guessed_share(posting: Booked, goods: Sequence[Item | None]) -> Problem:
+    names = ", ".join(item.sku if item and item.sku else "one without SKU" for item in goods)
+    by = "by their prices in the order" if any(item and item.parts for item in goods) else "in equal parts"
+    ask = " Answer on sheet Resolve how many units of each came back." if posting.means.event is Event.REFUND else ""
+    return Problem(
+        Severity.WARNING,
+        f"eBay does not say how much of the {posting.net} {posting.currency} of {posting.kind} {posting.id} is of "
+        f"which of its {len(goods)} items ({names}), so it was shared out {by}. See their lines.{ask}",
+        f"order {posting.order_id}",
+    )
 
 
 FORMAT = Format(

@@ -41,7 +41,18 @@ from core.marketplaces.column_transactions import units_of_rows
 from core.marketplaces.damaged_ids import is_damaged
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.ebay.order_columns import OrderColumns, Role, in_its_order
-from core.marketplaces.ebay.report_columns import COMPONENTS, VAT_RATE, in_english
+from core.marketplaces.ebay.report_columns import (
+    COMPONENTS,
+    GROSS_AMOUNT,
+    IDS,
+    ITEM,
+    NET_AMOUNT,
+    ORDER,
+    ORDERED,
+    PAYOUT,
+    VAT_RATE,
+    in_english,
+)
 from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.transaction_report import WITH_PARTS, amounts_in, line_of, odd_rates
 from core.marketplaces.ebay.words import meaning
@@ -64,18 +75,18 @@ if TYPE_CHECKING:
 
 DECLARATION = Declaration(
     words=("Type", "Description", "Quantity", VAT_RATE),
-    filled=("Item ID", "Custom label"),
-    amounts=(*COMPONENTS, "Net amount"),
-    moments=("Transaction creation date",),
+    filled=(ITEM, "Custom label"),
+    amounts=(*COMPONENTS, NET_AMOUNT),
+    moments=(ORDERED,),
     group=(
-        *("Type", "Order number", "Transaction ID", "Item ID", "Custom label", POSTED),
+        *("Type", ORDER, "Transaction ID", ITEM, "Custom label", POSTED),
         *("Reference ID", WORDS),
     ),
-    fields={"order_id": "Order number", "order_item_id": ("Transaction ID", "Item ID"), "sku": "Custom label"},
+    fields={"order_id": ORDER, "order_item_id": ("Transaction ID", ITEM), "sku": "Custom label"},
     raw_type="Type",
     verbatim=frozenset({"Custom label"}),
     plain_key=True,
-    total="Net amount",
+    total=NET_AMOUNT,
     by_state=True,
 )
 
@@ -105,7 +116,7 @@ def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
                 *pending_note(lines, report.line),
                 *notes_on_undeclared(table, mark, counted),
                 *_odd_rates(lines),
-                *notes_on_damaged(table, ("Order number", "Item ID", "Transaction ID", "Custom label")),
+                *notes_on_damaged(table, IDS),
             ),
             units=units_of_rows,
         )
@@ -156,8 +167,8 @@ class Report:
     def orders(self) -> OrderColumns:
         """The rows and their orders."""
         present = [name for name in self.components if name in self.table.columns]
-        gross, _, has_gross = amounts_of(self.table, "Gross transaction amount", self.figures.mark)
-        money = money_of(self.table, (*present, "Net amount"), self.figures.mark)
+        gross, _, has_gross = amounts_of(self.table, GROSS_AMOUNT, self.figures.mark)
+        money = money_of(self.table, (*present, NET_AMOUNT), self.figures.mark)
         foreign = self.table.by(
             [name for name in ("Payout currency", "Transaction currency") if name in self.table.columns],
             lambda row: amounts_in(row, self.figures, {}).is_foreign_by_name,
@@ -188,9 +199,9 @@ class Report:
             DamagedIdError: If a spreadsheet program rounded the id of a payout.
             BadCellError: If a net amount is in no currency.
         """
-        payouts = self.table.stripped("Payout ID")
+        payouts = self.table.stripped(PAYOUT)
         if any(map(is_damaged, payouts.values)):
-            raise DamagedIdError(Place(self.table.file, 0, "Payout ID"), "")
+            raise DamagedIdError(Place(self.table.file, 0, PAYOUT), "")
         orders = self.orders
         if (orders.has_net & ~self.table.filled("Payout currency")).any():
             raise BadCellError(Place(self.table.file, 0, "Payout currency"), "", "a currency")
@@ -202,7 +213,7 @@ class Report:
             shapes=self._shapes(money),
             amounts=money.millionths,
             places=orders.places,
-            posted=moments_of(self.table, DECLARATION.moments, day_first=self.figures.day_first),
+            moments=moments_of(self.table, DECLARATION.moments, day_first=self.figures.day_first),
             settlements=Coded(payouts.codes[orders.whole_of], payouts.values),
             currencies=_named(currency, self.currency, orders.whole_of),
         )
@@ -217,7 +228,7 @@ class Report:
             if len(rows):
                 line = partial(self.line, role=role)
                 shapes = shapes_of(self.table.only(rows), DECLARATION, money.only(rows), line)
-                codes[rows] = shapes.codes + len(found)
+                codes[rows] = shapes.codes.astype(np.int64) + len(found)
                 found += shapes.values
         return Coded(codes, found)
 
@@ -241,7 +252,7 @@ class Report:
         widened = [_widened(shape, len(kinds)) for shape in lines.shapes.values]
         numbers: dict[Shape, int] = {}
         told = [numbers.setdefault(_shape_of(line, len(lines.amounts), kinds), len(numbers)) for line in own]
-        codes, places = lines.shapes.codes.copy(), lines.places.copy()
+        codes, places = lines.shapes.codes.astype(np.int64), lines.places.copy()
         codes[by_hand] = np.array(told, np.int64) + len(widened)
         places[by_hand] = [max(0, -int(line.amount.as_tuple().exponent)) for line in own]
         return replace(

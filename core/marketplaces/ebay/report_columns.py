@@ -13,15 +13,24 @@ from decimal import Decimal
 
 from core.marketplaces.reading.tables import Column, Kind
 
+ORDER, ORDERED = "Order number", "Transaction creation date"
+"""The columns that say together of which order a row is: rows of one order number on two days are two orders."""
+PAYOUT, ITEM = "Payout ID", "Item ID"
+"""The payout that a row is of, blank in real rows of items; the item, blank in the row of an order as a whole."""
+NET_AMOUNT, GROSS_AMOUNT = "Net amount", "Gross transaction amount"
+"""What a row puts into the payout, blank in the row of an item whose order has a row of its own; and before fees."""
+IDS = (ORDER, ITEM, "Transaction ID", "Custom label")
+"""Columns that a spreadsheet program may have turned into rounded numbers."""
+
 
 def _column(name: str, kind: Kind = Kind.TEXT, *, needed: bool = False, also: str = "") -> Column:
     return Column(name, kind, needed=needed, aliases=tuple(also.split("|")) if also else ())
 
 
 COLUMNS = (
-    _column("Transaction creation date", Kind.MOMENT, needed=True, also="Datum der Transaktionserstellung"),
+    _column(ORDERED, Kind.MOMENT, needed=True, also="Datum der Transaktionserstellung"),
     _column("Type", needed=True, also="Typ"),
-    _column("Order number", needed=True, also="Bestellnummer"),
+    _column(ORDER, needed=True, also="Bestellnummer"),
     _column("Legacy order ID", also="Alte Bestellnummer"),
     _column("Buyer username", Kind.PERSONAL, also="Nutzername des Käufers"),
     _column("Buyer name", Kind.PERSONAL, also="Name des Käufers"),
@@ -29,15 +38,15 @@ COLUMNS = (
     _column("Ship to province/region/state", Kind.PERSONAL, also="Ship to county|Versandziel - Bundesland/Provinz"),
     _column("Ship to zip", Kind.PERSONAL, also="Ship to postcode|Versandziel - PLZ"),
     _column("Ship to country", Kind.PERSONAL, also="Versandziel - Land"),
-    _column("Net amount", Kind.AMOUNT, needed=True, also="Betrag abzügl. Kosten"),
+    _column(NET_AMOUNT, Kind.AMOUNT, needed=True, also="Betrag abzügl. Kosten"),
     _column("Payout currency", needed=True, also="Auszahlungswährung"),
     _column("Payout date", Kind.MOMENT, also="Auszahlungsdatum"),
-    _column("Payout ID", needed=True, also="Auszahlung Nr."),
+    _column(PAYOUT, needed=True, also="Auszahlung Nr."),
     _column("Split payout ID"),
     _column("Payout method", also="Auszahlungsmethode"),
     _column("Payout status", also="Auszahlungsstatus"),
     _column("Reason for hold", also="Grund für Einbehaltung"),
-    _column("Item ID", needed=True, also="Artikelnummer"),
+    _column(ITEM, needed=True, also="Artikelnummer"),
     _column("Transaction ID", needed=True, also="Transaktionsnummer"),
     _column("Item title", also="Angebotstitel"),
     _column("Custom label", needed=True, also="Bestandseinheit"),
@@ -59,7 +68,7 @@ COLUMNS = (
     _column("International fee", Kind.AMOUNT, also="Internationale Gebühr"),
     _column("Charity donation", Kind.AMOUNT),
     _column("Deposit processing fee", Kind.AMOUNT),
-    _column("Gross transaction amount", Kind.AMOUNT, needed=True, also="Transaktionsbetrag (inkl. Kosten)"),
+    _column(GROSS_AMOUNT, Kind.AMOUNT, needed=True, also="Transaktionsbetrag (inkl. Kosten)"),
     _column("Transaction currency", also="Transaktionswährung"),
     _column("Exchange rate", also="Wechselkurs"),
     _column("Reference ID", also="Referenznummer"),

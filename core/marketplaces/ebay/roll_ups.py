@@ -7,6 +7,9 @@ whose mug of 89.60 alone is in the file leaves 44.60 and unknown units.
 
 A sale in another currency than the payout's has its price, postage, tax and fees in the buyer's currency, and only its
 net amount in the payout's; `core.marketplaces.ebay.conversion` converts them.
+
+This is where the rule stands. `core.marketplaces.ebay.order_columns` is a second engine for the usual orders of long
+reports, which must come to the same (`tests/core/marketplaces/test_columns_and_rows.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.ebay.conversion import converted, one_by_one
-from core.marketplaces.ebay.report_columns import GROSS
+from core.marketplaces.ebay.report_columns import GROSS, NET_AMOUNT
 from core.model import Problem, Severity
 from core.money import cents
 
@@ -252,7 +255,7 @@ def doubtful_rows(table: Table, rows: Sequence[Amounts]) -> list[Problem]:
         for place, row in enumerate(rows)
     ]
     return [
-        Problem(Severity.WARNING, message, str(table.place(row, "Net amount")))
+        Problem(Severity.WARNING, message, str(table.place(row, NET_AMOUNT)))
         for row, message in zip(table.rows, doubts, strict=True)
         if message
     ]

@@ -14,7 +14,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.ebay.report_columns import COLUMNS, COMPONENTS, GROSS, VAT_RATE, in_english, vat_rate
+from core.marketplaces.ebay.report_columns import (
+    COLUMNS,
+    COMPONENTS,
+    GROSS,
+    GROSS_AMOUNT,
+    IDS,
+    ITEM,
+    NET_AMOUNT,
+    ORDER,
+    ORDERED,
+    PAYOUT,
+    VAT_RATE,
+    in_english,
+    vat_rate,
+)
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError
@@ -75,7 +89,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
         stated = [amounts_in(row, figures, components) for row in table.rows]
     rows = zip(table.rows, shared_out(stated), strict=True)
     lines = tuple(line_of(row, figures, amounts) for row, amounts in rows)
-    dates = [(row.cells["Payout ID"].strip(), figures.moment(row, "Payout date")) for row in table.rows]
+    dates = [(row.cells[PAYOUT].strip(), figures.moment(row, "Payout date")) for row in table.rows]
     return reading(
         Findings(
             format=FORMAT.name,
@@ -88,7 +102,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
                 *pending_note(lines, table.file),
                 *notes_on_undeclared(figures, counted),
                 *odd_rates(table, lines),
-                *damaged_ids(table, ("Order number", "Item ID", "Transaction ID", "Custom label")),
+                *damaged_ids(table, IDS),
             ),
             units=_units,
         )
@@ -101,18 +115,18 @@ def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amo
     named = [(name, (column, amount)) for name, column, amount in amounts if amount]
     currency, own = (figures.currency(row, name) for name in ("Payout currency", "Transaction currency"))
     event = meaning(in_english(row.cells["Type"]), "").event
-    net = figures.amount(row, "Net amount")
+    net = figures.amount(row, NET_AMOUNT)
     if net is not None and not currency:
         raise BadCellError(figures.table.place(row, "Payout currency"), "", "a currency (a code of ISO 4217, like USD)")
     return Amounts(
-        order=row.cells["Order number"].strip(),
-        date=row.cells["Transaction creation date"].strip(),
-        payout_id=row.cells["Payout ID"].strip(),
-        has_item=bool(row.cells["Item ID"].strip()),
+        order=row.cells[ORDER].strip(),
+        date=row.cells[ORDERED].strip(),
+        payout_id=row.cells[PAYOUT].strip(),
+        has_item=bool(row.cells[ITEM].strip()),
         is_order=event is Event.SALE,
         rest=_REST.get(event, _NOBODYS),
         net=net,
-        gross=figures.amount(row, "Gross transaction amount"),
+        gross=figures.amount(row, GROSS_AMOUNT),
         currency=currency,
         parts=tuple(part for _, part in named) if event in WITH_PARTS else (),
         names=tuple(name for name, _ in named) if event in WITH_PARTS else (),
@@ -139,8 +153,8 @@ def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
         sku=cell["Custom label"],
         quantity=quantity,
     )
-    posted = figures.moment(row, "Transaction creation date")
-    order_id, item, sku = cell["Order number"].strip(), cell["Item ID"].strip(), cell["Custom label"]
+    posted = figures.moment(row, ORDERED)
+    order_id, item, sku = cell[ORDER].strip(), cell[ITEM].strip(), cell["Custom label"]
     of_item = means.event in (Event.SALE, Event.REFUND)
     return Line(
         number=row.number,
@@ -160,7 +174,7 @@ def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
         event=means.event,
         stock_effect=means.stock_effect,
         raw_type=cell["Type"],
-        raw_description="" if of_item else description,
+        raw_description="" if means.event is Event.SALE else description,
         parts=amounts.parts,
         amount=amounts.net or Decimal(0),
         currency=amounts.currency,
@@ -229,9 +243,9 @@ def _units(lines: Sequence[Line]) -> Units:
 
 
 def _payout_id(row: Row, table: Table | ColumnTable) -> str:
-    number = row.cells["Payout ID"].strip()
+    number = row.cells[PAYOUT].strip()
     if is_damaged(number):
-        raise DamagedIdError(table.place(row, "Payout ID"), number)
+        raise DamagedIdError(table.place(row, PAYOUT), number)
     return number
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from core.line_types import LineType
 from core.marketplaces.wording import folded, says
-from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
+from core.marketplaces.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
 
 
@@ -22,10 +22,13 @@ ADVERTISING = Meaning(Event.ADVERTISING)
 CHARGE = _fee(LineType.OTHER_FEES)
 """A fee that its description or fee type tells more about."""
 
+REFUND = Meaning(Event.REFUND, Goods.REFUNDED)
+"""A refund whose description or memo tells more about its goods."""
+
 TYPES = table(
     {
         Meaning(Event.SALE, Goods.SOLD): "Order|SALE",
-        Meaning(Event.REFUND, Goods.REFUNDED): "Refund",
+        REFUND: "Refund",
         Meaning(Event.DISPUTE, Goods.KEPT): "Claim|Payment dispute|DISPUTE",
         CHARGE: "Other fee|NON_SALE_CHARGE",
         _fee(LineType.POSTAGE): "Shipping label|Postage label|SHIPPING_LABEL",
@@ -36,6 +39,16 @@ TYPES = table(
     }
 )
 """Types of the report and of the API; credits and adjustments say nothing and are asked."""
+
+REFUNDS = table(
+    {
+        REFUND: "Refund|Full refund|Return|Return refund|Item returned|Returned item|Buyer returned the item"
+        "|Cancellation|Cancel|Order cancelled|Order canceled|Cancelled order|Canceled order|Buyer cancelled"
+        "|Buyer canceled|",
+        Meaning(Event.REFUND, Goods.KEPT): WITHOUT_RETURN,
+    }
+)
+"""Descriptions of refunds (report) and their memos (API); one that is not here is asked."""
 
 REST_OF_NET = "Net amount beyond its columns"
 """What sheet Transaction types calls the part of a sale's net amount that neither prices nor fees explain."""
@@ -85,8 +98,10 @@ FEES = table(
 
 @lru_cache(maxsize=4096)
 def meaning(kind: str, detail: str) -> Meaning:
-    """Return what a row or transaction is, by its type and its description or fee type; `UNKNOWN` where asked."""
+    """Return what a row or transaction is, by its type and its description, memo or fee type; `UNKNOWN` where asked."""
     declared = TYPES.get(folded(kind), UNKNOWN)
+    if declared is REFUND:
+        return REFUNDS.get(folded(detail), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
     if declared is not CHARGE or not detail:
         return declared
     told = FEE_TYPES.get(folded(detail))
@@ -96,8 +111,9 @@ def meaning(kind: str, detail: str) -> Meaning:
 def is_declared(kind: str, detail: str) -> bool:
     """Tell whether what stands behind a type is declared: a fee's description or fee type, or none at all.
 
-    On an order and its refund it is the item's title, which says nothing else. What stands behind a hold, a charge or
-    a loan is declared nowhere: the type says what the money is, but not that the units a row names did not move.
+    On an order it says nothing else, and on its refund what became of the goods (`REFUNDS`). What stands behind a
+    hold, a charge or a loan is declared nowhere: the type says what the money is, but not that the units a row names
+    did not move.
     """
     declared = TYPES.get(folded(kind), UNKNOWN)
     if not detail.strip() or declared.event in (Event.SALE, Event.REFUND, Event.DISPUTE, Event.PAYOUT):

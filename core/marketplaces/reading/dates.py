@@ -11,13 +11,38 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import AmbiguousDatesError, BadCellError
-from core.marketplaces.reading.month_names import MONTHS
 from core.marketplaces.time_zones import ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from core.marketplaces.places import Place
+
+
+_MONTH_NAMES = """
+jan january | feb february | mar march | apr april | may | jun june
+jul july | aug august | sep sept september | oct october | nov november | dec december
+
+jan jän januar jänner | feb februar | mär mrz märz | apr april | mai | jun juni
+jul juli | aug august | sep sept september | okt oktober | nov november | dez dezember
+
+janv janvier | févr fév février fevr fevrier | mars | avr avril | mai | juin
+juil juillet | août aout | sept septembre | oct octobre | nov novembre | déc décembre dec decembre
+
+gen gennaio | feb febbraio | mar marzo | apr aprile | mag maggio | giu giugno
+lug luglio | ago agosto | set settembre | ott ottobre | nov novembre | dic dicembre
+
+ene enero | feb febrero | mar marzo | abr abril | may mayo | jun junio
+jul julio | ago agosto | sep sept septiembre | oct octubre | nov noviembre | dic diciembre
+"""
+
+MONTHS: dict[str, int] = {
+    name: number
+    for language in _MONTH_NAMES.strip().split("\n\n")
+    for number, names in enumerate(language.replace("\n", "|").split("|"), start=1)
+    for name in names.split()
+}
+"""Number of the month by its name or abbreviation in lower case."""
 
 _TIME = (
     r"(?:[T ,]\s*(?:a las |alle |à )?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:\.\d+)?)?"
@@ -50,7 +75,7 @@ class Period:
 
     start: str
     end: str
-    posted: frozenset[str]
+    posted_days: frozenset[str]
 
 
 def is_slash_date(text: str) -> bool:
@@ -109,7 +134,7 @@ def _fits(period: Period, *, day_first: bool) -> bool:
     start, end = _parsed(period.start.strip(), day_first=day_first), _parsed(period.end.strip(), day_first=day_first)
     if start is None or end is None or not timedelta(0) <= end - start <= _LONGEST_PERIOD:
         return False
-    posted = (_parsed(text.strip(), day_first=day_first) for text in period.posted)
+    posted = (_parsed(text.strip(), day_first=day_first) for text in period.posted_days)
     return all(moment is not None and start - _SLACK <= moment <= end + _SLACK for moment in posted)
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import LocalisedHeaderError, OtherReportError, UnknownFormatError
 from core.marketplaces.places import Place
-from core.marketplaces.reading.tables import Column, Layout, beginning, columns_named, header_line, likeness
+from core.marketplaces.reading.tables import (
+    Column,
+    Layout,
+    beginning,
+    columns_named,
+    find_header,
+    header_line,
+    likeness,
+)
+from core.marketplaces.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +35,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _EBAYS_NOTHING = "--"
 _NAMED_COLUMNS = 5
 _LIKE_AT_ALL = 2
-"""So many needed columns make a format worth naming as the nearest."""
+"""So many needed columns under the format's own names make it worth naming as the nearest, ..."""
+_LIKE_ENOUGH = 0.3
+"""... or this share of them in whatever language: what a type and an order are called is called so by everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +139,14 @@ def _advice(contents: Contents, formats: Sequence[Format]) -> str:
     form, layout = max(tables, key=lambda pair: likeness(pair[1], contents))
     needed = [column.name for column in layout.columns if column.needed]
     named = columns_named(layout, contents)
-    if len(named & set(needed)) < _LIKE_AT_ALL:
+    cells = {folded(cell) for cell in find_header(layout, contents).cells}
+    own = sum(folded(name) in cells for name in needed)
+    if own < _LIKE_AT_ALL and len(named & set(needed)) < max(_LIKE_AT_ALL, _LIKE_ENOUGH * len(needed)):
         known = ", ".join(form.title for form, _ in tables)
-        return f"Known files are: {known}. Download one of these from the marketplace."
+        return (
+            f"Known files are: {known}. Download one of these from the marketplace; if its column names are in another "
+            f"language, set the language there to English first."
+        )
     missing = [name for name in needed if name not in named]
     more = f" and {len(missing) - _NAMED_COLUMNS} more" if len(missing) > _NAMED_COLUMNS else ""
     lacks = f"lacks the columns {', '.join(missing[:_NAMED_COLUMNS])}{more}"

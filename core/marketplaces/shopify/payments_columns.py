@@ -103,7 +103,7 @@ def _lines(
         shapes=shapes_of(table, DECLARATION, money, line_of),
         amounts=money.millionths,
         places=money.places[-1],
-        posted=moments_of(table, DECLARATION.moments, day_first=figures.day_first),
+        moments=moments_of(table, DECLARATION.moments, day_first=figures.day_first),
         settlements=_once(table.by(names, lambda row: payout_id(row, figures))),
         currencies=_once(currencies),
     )

@@ -185,7 +185,11 @@ def broken_rows(table: Table, lines: Sequence[Line], figures: Figures) -> dict[s
     for row, line in zip(table.rows, lines, strict=True):
         expected = figures.needed_amount(row, "Amount") - (figures.amount(row, "Fee") or Decimal(0))
         if expected != line.amount:
-            message = f"Amount less fee is {expected}, but the row says net {line.amount}. Ask Shopify which is right."
+            of = f" of order {line.order_id}" if line.order_id else ""
+            message = (
+                f"Amount less fee is {expected}, but the row{of} says net {line.amount}. Export the transactions "
+                f"again; if they say the same, ask Shopify which is right."
+            )
             problems[line.settlement_id].append(Problem(Severity.ERROR, message, str(table.place(row, "Net"))))
     return problems
 

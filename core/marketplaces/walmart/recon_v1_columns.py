@@ -105,7 +105,7 @@ def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
         shapes=shapes_of(rows, DECLARATION, money, lambda row: recon_v1.line_of(row, figures, currency)),
         amounts=money.millionths,
         places=money.most_places,
-        posted=moments_of(rows, DECLARATION.moments, day_first=False),
+        moments=moments_of(rows, DECLARATION.moments, day_first=False),
         settlements=Coded(np.zeros(len(rows), np.int64), [""]),
         currencies=Coded(currencies.spread(different.index, np.int64), different),
     )
@@ -113,7 +113,7 @@ def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
 
 def _first_and_last(lines: ColumnLines) -> list[Line]:
     """Return two lines that were posted when the first and the last one were; none where no line says when."""
-    moments = [moment for moment in lines.posted.values if moment is not None]
+    moments = [moment for moment in lines.moments.values if moment is not None]
     if not moments:
         return []
     line = lines.shapes.values[0].line

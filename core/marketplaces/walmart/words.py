@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from core.line_types import LineType
 from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, AmountMeaning, Meaning, table
+from core.marketplaces.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
 
 
@@ -53,7 +53,7 @@ GENERAL = frozenset(map(folded, ("Adjustment", "Adjustments", "Service Fee", "Ot
 REFUNDS = table(
     {
         _REFUNDED: "Refund|Return Refund|Return|Customer Return|",
-        Meaning(Event.REFUND, Goods.KEPT): "Keep-it refund|Keep it refund",
+        Meaning(Event.REFUND, Goods.KEPT): WITHOUT_RETURN,
         Meaning(Event.REFUND, Goods.REFUND_UNCLEAR): "Seller Initiated Returns|Seller Triggered Refund",
     }
 )

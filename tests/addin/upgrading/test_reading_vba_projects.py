@@ -15,9 +15,8 @@ from addin.machine.template import template_bytes
 from tests.addin.template.vba_readers import modules_by_oletools
 from tests.workbook_engine.builders import vba_project
 from workbook_engine.vba import UnreadableProjectError, read_project
-from workbook_engine.vba.compound_file import write_compound_file
+from workbook_engine.vba.compound_file import NotACompoundFileError, read_compound_file, write_compound_file
 from workbook_engine.vba.compression import compress, decompress
-from workbook_engine.vba.container import NotACompoundFileError, read_compound_file
 from workbook_engine.vba.modules import fingerprint
 
 NAMES = st.text("abcdefgh", min_size=1, max_size=8)

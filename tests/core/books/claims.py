@@ -183,8 +183,6 @@ class World:
         return None if cost is None else units * cost
 
     def _of_unknown_type(self, own: Said, units: int, said: Mapping[str, Said]) -> Decimal | None:
-        if self.choice == "Other fees":
-            return Decimal(0)
         if self.choice != LOST:
             return _asked(own, units)
         cost = Decimal(0) if own.is_no_goods else self.unit_cost("mystery", said)

@@ -259,6 +259,18 @@ FAULTS: dict[str, tuple[str, str]] = {
         MUG + "line of the settlement: raw type",
     ),
     "seal": ("UPDATE seal SET row = 'x' WHERE \"table\" = 'override'", MUG + "saved answer, unit cost"),
+    "entry without a seal, as an added one is": (
+        "DELETE FROM seal WHERE \"table\" IN ('entry', 'entry_line')",
+        "entry US 1 2026-08 settlement r1: line of the entry: it was added by another program",
+    ),
+    "lock without a seal": (
+        "DELETE FROM seal WHERE \"table\" IN ('lock', 'reopening')",
+        "US/1: reopening: it was added by another program",
+    ),
+    "true-up without a seal": (
+        "DELETE FROM seal WHERE \"table\" IN ('true_up', 'true_up_decision')",
+        CUP + "decision on a cost true-up: it was added by another program",
+    ),
     "seal deleted": (
         "DELETE FROM seal WHERE \"table\" = 'override'",
         MUG + "saved answer: it was added by another program",

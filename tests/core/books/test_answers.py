@@ -44,7 +44,7 @@ CLAWBACK = replace(
 )
 
 
-@pytest.mark.parametrize(("units", "kind"), [(0, "accepted"), (1, "accepted"), (2, "entered"), (5, "entered")])
+@pytest.mark.parametrize(("units", "kind"), [(0, "accepted"), (1, "accepted"), (2, "entered")])
 def test_more_units_than_are_proposed_are_no_proposal(units: int, kind: str) -> None:
     """1 of 2 is left to come back: who types 2 beside its cost has entered that both came back."""
     answer = replace(PREFILLED, units_back=units, stock_edited=True)
@@ -145,6 +145,7 @@ LOSS = replace(LINE, event=Event.ADJUSTMENT, units=1)
 LOST_THREE = replace(LOSS, event=Event.REIMBURSEMENT, units=3)
 LIQUIDATED = replace(LINE, event=Event.LIQUIDATION, units=4)
 TAKEN_BACK = replace(LINE, event=Event.REIMBURSEMENT_REVERSAL, units=2, takes_units=True)
+NO_GOODS = replace(ROW, cost=Decimal(0), proposal=Decimal(0), stock_edited=True)
 COST, ZERO_OK, UNITS, KIND = (CELLS[cell] for cell in (Cell.COST, Cell.ZERO_OK, Cell.UNITS_BACK, Cell.DISPOSITION))
 
 
@@ -183,6 +184,8 @@ def chosen(disposition: Disposition, units: int | None = None, **said: object) -
         (replace(PREFILLED_ROW, units_back=9, stock_edited=True), LIQUIDATED, (UNITS, "the line itself states 4")),
         (replace(ROW, units_back=2, stock_edited=True), replace(LOSS, event=Event.OTHER), (UNITS, "states 1")),
         (replace(ROW, units_back=4, stock_edited=True), replace(LOST_THREE, asks_units=True), (UNITS, "states 3")),
+        (replace(ROW, units_back=4, stock_edited=True), replace(LOST_THREE, takes_units=True), (UNITS, "line is of 3")),
+        (replace(NO_GOODS, units_back=1), replace(LOST_THREE, takes_units=True), (UNITS, COST)),
         (chosen(Disposition.RESTOCKED), SOLD, (KIND, "the line is a sale")),
         (replace(ROW, cost=Decimal(5)), OF_ORIGINAL, (COST, "it takes its original's cost")),
         (replace(ROW, zero_ok=True), OF_ORIGINAL, (ZERO_OK, "it takes its original's cost")),

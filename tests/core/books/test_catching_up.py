@@ -17,6 +17,7 @@ from pandas.testing import assert_frame_equal
 from sqlalchemy import text, update
 
 from core.books import batches, file_rows, locks, observations, overrides, settings, settlements, sku_mapping, stores
+from core.books.answers import Answer
 from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, OriginalFile, SettlementKind, Source
 from core.books.catching_up import catch_up
@@ -24,19 +25,24 @@ from core.books.database import Database, costing_tables
 from core.books.database.company import new_company
 from core.books.database.state import changed_between, state
 from core.books.kept_lines import keep, kept_state, kept_tie_outs
+from core.books.kept_totals import moved_totals
 from core.books.loading import load_books
 from core.books.opening_costs import TypedOpening, change_opening_costs
 from core.books.overrides import ANSWER_COLUMNS
+from core.books.part_of_books import load_to_answer
 from core.books.policies import change_policies
 from core.books.questions import question_of
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
+from core.books.saving import plan_answers
 from core.books.sku_mapping import TypedMapping, change_mappings
+from core.books.status import settlement_totals
 from core.books.stores import Store
 from core.books.time_zones import change_time_zones
 from core.books.undo import undo_batch, undo_last
 from core.frame_columns import (
     AMOUNT_COLUMNS,
+    COSTED_COLUMNS,
     MAPPING_COLUMNS,
     OBSERVATION_COLUMNS,
     REIMBURSEMENT_COLUMNS,
@@ -54,6 +60,7 @@ from tests.examples import examples
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import pandas as pd
     from sqlalchemy import Connection
 
 LIFE = Life("111-0", "US", sold=((0, 1),), refunds=((1, 1),), lost=None)
@@ -237,6 +244,65 @@ def answered_and_brought_along(books: Stored, data: st.DataObject, times: int) -
             assert [True] == [one.ok for one in kept_tie_outs(connection, load_books(database, anew=True))]
 
 
+@st.composite
+def typed(draw: st.DrawFn, keys: list[str], versions: dict[str, int]) -> list[Answer]:
+    """Draw rows of Resolve; one may be of a line that the books do not have."""
+    return [
+        Answer(
+            key,
+            versions.get(key, 0),
+            draw(st.one_of(st.none(), costs, st.just(Decimal(900)))),
+            draw(st.one_of(st.none(), costs)),
+            units_back=draw(st.sampled_from([None, 0, 1, 2])),
+            disposition=draw(st.sampled_from([None, *map(str, Disposition)])),
+            stock_edited=draw(st.booleans()),
+        )
+        for key in draw(st.lists(st.sampled_from([*keys, "gone"]), unique=True, min_size=1, max_size=4))
+    ]
+
+
+@hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
+@given(books=stored_books(), data=st.data())
+def test_answers_are_judged_by_what_is_near_them_as_by_everything(books: Stored, data: st.DataObject) -> None:
+    judged_alike(books, data)
+
+
+@pytest.mark.long
+@hypothesis_settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
+@given(books=stored_books(), data=st.data())
+def test_answers_are_often_judged_alike(books: Stored, data: st.DataObject) -> None:
+    judged_alike(books, data)
+
+
+def judged_alike(books: Stored, data: st.DataObject) -> None:
+    """Plan answers with a part of the books and with all of them: rulings, sums and odd costs are the same."""
+    with tempfile.TemporaryDirectory() as folder, a_company(Path(folder)) as database:
+        store(database, books)
+        whole = load_books(database)
+        keep(database, whole)
+        versions = {row["key"]: row["version"] for row in records(whole.overrides)}
+        answered = data.draw(typed([row["key"] for row in books.rows.lines], versions))
+        part = load_to_answer(database, answered, ())
+        assert part is not None
+        one, other = (
+            plan_answers(each, answered, settlement_ids=None, accept_proposals=True, **WHO) for each in (part, whole)
+        )
+        assert (one.decisions, one.suspects, one.versions) == (other.decisions, other.suspects, other.versions)
+        assert one.cogs == other.cogs
+        assert [one.after.state(each) for each in whole.settlements] == [
+            other.after.state(each) for each in whole.settlements
+        ]
+        names = [*COSTED_COLUMNS, "sku"]
+        now = {row["key"]: row for row in records(other.after.lines[names])}
+        near = records(one.after.lines[names])
+        proposed = ("proposed_cost", "proposal", "proposal_as_of")
+        assert [without(row, *proposed) for row in near] == [without(now[row["key"]], *proposed) for row in near]
+
+
+def without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
+
+
 def a_company(folder: Path) -> Database:
     return Database.create(folder / "books.sqlite", new_company("Acme", "USD", START))
 
@@ -294,6 +360,29 @@ def test_only_the_tie_of_what_was_answered_is_written_again(database: Database) 
     of_order = {row["key"] for row in records(books.lines) if row["order_id"] == "111-0"}
     assert of_order == {key for key, _ in before ^ kept_rows(database)}
     assert [Decimal("-4.25"), Decimal("4.25")] == sorted(books.lines.loc[books.lines["order_id"] == "111-0", "cogs"])
+
+
+@pytest.mark.parametrize("left_out", ["111-0", "111-1", "none"])
+def test_totals_move_on_to_what_all_lines_come_to(database: Database, left_out: str) -> None:
+    """Whether a line that changes lies before a books start that splits its settlement, or after it."""
+
+    def counted(lines: pd.DataFrame) -> pd.DataFrame:
+        return lines[lines["order_id"] != left_out]
+
+    keys = [sale_of(database), sale_of(database, "111-1")]
+    was = load_books(database).lines
+    save(database, "4.25")
+    save(database, "5.00", "111-1")
+    now = load_books(database).lines
+    was, now = (lines[lines["key"].isin(keys)].assign(settlement=1) for lines in (was, now))
+    totals = {1: settlement_totals(was, counted(was)), 2: settlement_totals(was)}
+    alone = now["order_id"] == "111-0"
+    half = moved_totals(totals, was[alone.to_numpy()], now[alone], counted)
+    assert half.keys() == {1}
+    assert half[1] != totals[1]
+    whole = moved_totals(half, was[~alone.to_numpy()], now[~alone], counted)
+    assert {1: settlement_totals(now, counted(now))} == whole
+    assert (Decimal("9.25"), 2) == (whole[1].cogs, whole[1].orders)
 
 
 def kept_rows(database: Database) -> set[tuple[str, int]]:

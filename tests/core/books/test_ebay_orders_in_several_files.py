@@ -338,6 +338,13 @@ def test_reports_that_state_an_item_differently_are_asked(
     ]
 
 
+def test_rows_before_the_first_that_differs_are_clear(database: Database) -> None:
+    """2, 2 and then 1: the second row adds none, and of the third it is asked."""
+    found = cogs(database, *(report(told(*of)) for of in (("2", "20", 2), ("9", "15", 2), ("16", "5", 1))))
+
+    assert [2, 0, None] == [units for _, units, _ in found]
+
+
 def test_what_an_exported_report_counted_does_not_count_again(database: Database) -> None:
     """The first payout's entry went out with 2 mugs; the later report names the same item."""
     cogs(database, report(told("2", "20")))
@@ -359,4 +366,4 @@ def test_as_many_shipped_as_all_reports_state_are_asked(database: Database) -> N
         observations.add(connection, shipped, batch, NOW)
     notes = [row["cost_note"] for row in records(load_books(database).lines) if row["cost_status"] == "missing"]
 
-    assert ["tell of 2 units of MUG, the inventory system shipped 4" in str(note) for note in notes] == [True]
+    assert ["tell of 2 units of MUG, Finale shipped 4" in str(note) for note in notes] == [True]

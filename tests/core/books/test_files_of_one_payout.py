@@ -20,8 +20,8 @@ from core.books import (
     settlements,
     stores,
 )
-from core.books.answers import Answer
-from core.books.asked_today import asked_since, unanswered
+from core.books.answers import Answer, Ruling
+from core.books.asked_today import asked_lines, asked_since, unanswered
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, EntryStatus, FileUse, Import, OriginalFile, SettlementKind
 from core.books.costs_today import differences
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from core.books.books import Books
     from core.books.importing import ImportedSettlement
     from core.marketplaces.formats import Format
 
@@ -501,6 +502,74 @@ def test_an_exported_line_of_other_units_is_asked_and_its_answer_is_a_true_up(da
     assert not unanswered(books)
 
 
+def with_late_orders(database: Database, *late: Row) -> Books:
+    """Export 10.00 of one order, and bring in what was released since."""
+    first = Row("2026-08-04", "111-0", "10.00", payout="1")
+    bring_in(database, unified_export("a.csv", first))
+    give_costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(accept_provisional=True), **WHO)
+    bring_in(database, unified_export("b.csv", first, *late))
+    return load_books(database)
+
+
+def answer_late(database: Database, order: str, cost: str) -> Books:
+    """Type the cost of a line that an exported settlement did not go out with."""
+    (line,) = (row for row in records(asked_since(load_books(database))) if row["order_id"] == order)
+    answers = [Answer(line["key"], line["version"], Decimal(cost), line["proposed_cost"])]
+    saving = save_answers(
+        database, load_books(database), answers, settlement_ids=None, accept_proposals=False, accept_suspect=True, **WHO
+    )
+    assert [Ruling.SAVE] == [one.ruling for one in saving.decisions]
+    return load_books(database)
+
+
+def test_an_order_that_came_after_the_export_is_answered_and_becomes_a_true_up(database: Database) -> None:
+    """12.00 were released late: Resolve asks for their cost, 4.00 are proposed as a true-up, and the lock stays."""
+    books = with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
+    assert ["111-1"] == asked_since(books)["order_id"].tolist() == asked_lines(books)["order_id"].tolist()
+    assert any("1 line of it now asks for a cost" in one.message for one in remarks(books)[only(database).store, "1"])
+
+    books = answer_late(database, "111-1", "4.00")
+
+    assert [Decimal(4)] == differences(books)["difference"].tolist()
+    assert [Decimal(5)] == books.lines["cogs"].tolist()
+    assert not unanswered(books)
+
+
+def test_what_a_late_order_was_answered_holds_once_it_is_open(database: Database) -> None:
+    """Reopened, the settlement has the line, and the answer costs it."""
+    with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
+    answer_late(database, "111-1", "4.00")
+
+    reopen(database, only(database), "the order was released", lock_date=None, **WHO)
+
+    lines = load_books(database).lines
+    assert {"111-0": Decimal(5), "111-1": Decimal(4)} == dict(zip(lines["order_id"], lines["cogs"], strict=True))
+
+
+def test_an_answer_to_a_late_order_is_undone(database: Database) -> None:
+    """Then it is asked again, and nothing is proposed."""
+    with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
+    answer_late(database, "111-1", "4.00")
+
+    undo_last(database, **WHO)
+
+    books = load_books(database)
+    assert (["111-1"], True) == (asked_since(books)["order_id"].tolist(), differences(books).empty)
+
+
+def test_late_orders_wait_for_no_other(database: Database) -> None:
+    """One of two has its cost: it is proposed, while the other is asked still; their orders have nothing in common."""
+    late = [Row("2026-08-05", f"111-{n}", "12.00", payout="1") for n in (1, 2)]
+    with_late_orders(database, *late)
+
+    books = answer_late(database, "111-2", "4.00")
+
+    assert ["111-1"] == asked_since(books)["order_id"].tolist()
+    assert [Decimal(4)] == differences(books)["difference"].tolist()
+
+
 def test_the_same_file_under_a_second_stores_name_is_refused(database: Database) -> None:
     """By its bytes, by its lines in other bytes, and by a view of the same settlement."""
     bring_in(database, v2_file("1", "10.00", "5.00", total="15.00"), store="Amazon US")
@@ -557,6 +626,37 @@ def test_a_payout_whose_id_is_made_of_dates_is_looked_for_by_date_currency_and_s
 
     assert [Import.NEW, Import.CONFLICT] == [one.result for one in results]
     assert "the same date, currency and sum" in results[1].reason
+
+
+def without_id(content: bytes) -> bytes:
+    """Return a Shopify export without the ids of its payouts."""
+    return content.replace(b",900001,", b",,")
+
+
+@pytest.mark.parametrize("derived_first", [True, False])
+@pytest.mark.parametrize("orders", [("#1", "#9"), ("#2", "#30")])
+def test_two_payouts_of_one_day_and_sum_are_asked_with_their_orders(
+    database: Database, orders: tuple[str, str], *, derived_first: bool
+) -> None:
+    """49.00 of one order are not 49.00 of another: the way for two payouts is named, not only which one to remove."""
+    files = [shopify_export(f"{n}.csv", Row("2026-06-29", order, "49.00")) for n, order in enumerate(orders)]
+    at = 0 if derived_first else 1
+    files[at] = replace(files[at], content=without_id(files[at].content))
+    bring_in(database, files[0])
+    told = bring_in(database, files[1])
+
+    assert Import.CONFLICT is told.result
+    assert f"this file has {orders[1]} (49.00), the books have {orders[0]} (49.00)" in told.reason
+    assert ("remove 2026-07-01 USD, and import both" in told.reason) is derived_first
+    assert ("download this one with the payout id" in told.reason) is not derived_first
+
+
+def test_two_payouts_with_their_ids_are_both_stored(database: Database) -> None:
+    """What the sentence above names works."""
+    first, second = Row("2026-06-29", "#1", "49.00"), Row("2026-06-29", "#9", "49.00", payout="900002")
+    results = [bring_in(database, shopify_export("a.csv", row)).result for row in (first, second)]
+
+    assert [Import.NEW, Import.NEW] == results
 
 
 @pytest.mark.long

@@ -18,6 +18,7 @@ from core.books.database import Database, costing_tables
 from core.books.database.state import state, writings
 from core.books.exporting import ExportOptions, export_settlement
 from core.books.kept_lines import forget_kept, keep, kept_tie_outs, open_kept
+from core.books.kept_totals import put_totals
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
 from core.books.saving import save_answers
@@ -217,6 +218,17 @@ def test_verify_names_a_kept_line_that_costs_something_else(database: Database) 
     keep(database, load_books(database))
     with database.reading() as connection:
         assert [True] == [one.ok for one in kept_tie_outs(connection, books)]
+
+
+def test_verify_names_a_settlement_whose_totals_are_others(database: Database) -> None:
+    books = load_books(database)
+    one = books.settlements[0]
+    with database.keeping() as connection:
+        put_totals(connection, {one.id: replace(books.totals(one), orders=7)})
+    with database.reading() as connection:
+        (told,) = kept_tie_outs(connection, books)
+    assert not told.ok
+    assert f"the totals of {one.name}" in told.sentence
 
 
 @pytest.mark.parametrize(

@@ -271,14 +271,17 @@ def test_an_answer_does_not_outlive_its_question(
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("choice", ["Other fees", "Advertising", "Tips"])
-def test_a_word_that_moves_no_goods_asks_nothing(database: Database, choice: str) -> None:
-    """There is no question left that an answer could be proposed for."""
+@pytest.mark.parametrize("choice", ["Other fees", "Advertising", "Tips", "Loans", "Reimbursements"])
+def test_a_word_about_money_leaves_the_answer_about_goods(database: Database, choice: str) -> None:
+    """Resolve was asked whether the 2 units moved, and its answer stands; without one the question does."""
     word = bring_word(database)
+    asked = say(database, word, choice)
     answer_line(database, cost=Decimal(4))
-    line = say(database, word, choice)
+    answered = say(database, word, "")
+    again = say(database, word, choice)
 
-    assert ("not applicable", Decimal(0), None) == (line["cost_status"], line["cogs"], line["proposed_cost"])
+    assert ("missing", "Unclear whether goods moved", None) == (asked["cost_status"], asked["cause"], asked["cogs"])
+    assert (Decimal(8), Decimal(8)) == (answered["cogs"], again["cogs"])
 
 
 def test_an_answer_holds_again_with_its_question(database: Database) -> None:

@@ -24,8 +24,10 @@ from core.journal.accounts import Accounts
 from core.marketplaces import read_file
 from core.model import Cause, CostStatus, ObservationKind
 from tests.core.books.listed_documents import v2_content
+from tests.core.books.shops import WHO, Shop, lost, refund, sale
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -197,3 +199,97 @@ def test_an_answer_to_one_name_is_costed_with_the_other(tmp_path: Path) -> None:
 
         assert records(load_books(database).lines) == records(after.lines)
         assert [Decimal(0), Decimal("4.25")] == sorted(after.lines["cogs"])
+
+
+RETURNED = (
+    "return-date\torder-id\tsku\tasin\tfnsku\tproduct-name\tquantity\tfulfillment-center-id\tdetailed-disposition\t"
+    "reason\tstatus\tlicense-plate-number\tcustomer-comments\n"
+    "2026-09-01T08:00:00+00:00\t111-1\tMUG\tB0\tX0\tMug\t1\tPHX7\tSELLABLE\tUNWANTED\t\tL1\t\n"
+)
+
+
+def not_returned(folder: Path) -> Shop:
+    shop = Shop.open(folder)
+    shop.set(refunded_goods="Not returned")
+    return shop
+
+
+def replaced(order: str) -> dict[str, str]:
+    row = lost("MUG", words="FREE_REPLACEMENT_REFUND_ITEMS", day="2026-08-20")
+    return {**row, "order-id": order}
+
+
+def shipped_for_a_shop(folder: Path) -> tuple[Shop, Callable[[], None]]:
+    """Amazon ships 2 of a shop's order; the shop's own payout comes later: its line carries the cost."""
+    shop = Shop.open(folder, "US", "Shop")
+    amazon = {**sale("S01-1", "MUG", 2), **SHIPPED, "merchant-order-id": "#1044", "quantity-purchased": "2"}
+    shop.bring_in("1", amazon)
+    shop.finale_says({("S01-1", "MUG"): "5.00", ("1044", "MUG"): "5.00"})
+    return shop, lambda: shop.bring_in("2", sale("1044", "MUG", 2), store="Shop")
+
+
+def said_to_be_back(folder: Path) -> tuple[Shop, Callable[[], None]]:
+    """A refund whose goods did not come back by policy; Amazon's report of returns says that they did."""
+    shop = not_returned(folder)
+    shop.bring_in("1", sale("111-1", "MUG"), refund("111-1", "MUG"))
+    shop.finale_says({("111-1", "MUG"): "5.00"})
+    return shop, lambda: report(shop)
+
+
+def report(shop: Shop) -> None:
+    file = OriginalFile("returns.txt", RETURNED.encode())
+    import_file(shop.database, read_file(file.content, file.name), file, store="US", **WHO)
+
+
+def replacement_of_its_own(folder: Path) -> tuple[Shop, Callable[[], None]]:
+    """A reimbursed replacement was costed; the replacement's own line comes later."""
+    shop = Shop.open(folder)
+    shop.bring_in("1", sale("111-1", "MUG"), replaced("111-1"))
+    shop.finale_says({("111-1", "MUG"): "5.00"})
+    line = next(row for row in records(shop.books.lines) if row["event"] == "reimbursement")
+    answer = Answer(str(line["key"]), 0, Decimal(5), line["proposed_cost"])
+    save_answers(shop.database, shop.books, [answer], settlement_ids=None, accept_proposals=True, **WHO)
+    own = {**sale("111-1", "MUG", day="2026-08-18"), "amount": "0.00", "order-item-code": "other", "shipment-id": "R"}
+    return shop, lambda: shop.bring_in("2", own)
+
+
+def late_original(folder: Path) -> tuple[Shop, Callable[[], None]]:
+    """A return is paid for; that its refund had restocked the goods is known only later: they leave again."""
+    shop = not_returned(folder)
+    shop.bring_in("2", {**lost("MUG", words="CS_ERROR_ITEMS", day="2026-09-10"), "order-id": "111-1"})
+
+    def come() -> None:
+        shop.bring_in("1", sale("111-1", "MUG"), refund("111-1", "MUG"))
+        report(shop)
+        shop.finale_says({("111-1", "MUG"): "5.00"})
+
+    return shop, come
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("story", "difference"),
+    [
+        (shipped_for_a_shop, "-10.00"),
+        (said_to_be_back, "-5.00"),
+        (replacement_of_its_own, "-5.00"),
+        (late_original, "5.00"),
+    ],
+)
+def test_what_is_proposed_of_a_line_without_a_cost_of_its_own(
+    tmp_path: Path, story: Callable[[Path], tuple[Shop, Callable[[], None]]], difference: str
+) -> None:
+    """A line that moves no goods any more, or moved none then, lacks cost, currency or units: none is needed."""
+    shop, comes = story(tmp_path)
+    out = shop.books.settlements[0]
+    shop.export(out.settlement_id)
+    comes()
+    proposed = [row for row in shop.proposed() if row["settlement_id"] == out.settlement_id]
+    again = [row for row in shop.proposed() if row["settlement_id"] == out.settlement_id]
+    shop.accept()
+    expense = [cost for name, cost in shop.posted("true-up").items() if name != "Inventory Asset"]
+
+    assert [(Decimal(difference), "USD")] == [(row["difference"], row["currency"]) for row in proposed]
+    assert [row["id"] for row in proposed] == [row["id"] for row in again]
+    assert [difference] == expense
+    assert [] == shop.proposed()

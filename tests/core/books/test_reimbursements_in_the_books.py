@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.books import file_rows, observations, original_files, overrides, sku_mapping
+from core.books import file_rows, observations, original_files, overrides, sku_mapping, true_up_history, true_ups
+from core.books.answers import Answer
 from core.books.batches import BatchKind, new
 from core.books.booked_settlement import OriginalFile
 from core.books.costs_today import differences
@@ -26,6 +27,8 @@ from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
 from core.books.recosting import recosted
 from core.books.reimbursements import REIMBURSEMENTS
+from core.books.removing import remove_settlements
+from core.books.saving import save_answers
 from core.books.syncing import cost_request
 from core.books.undo import undo_batch
 from core.costing import REIMBURSED_COLUMNS, CostingPolicies, closure, cost, with_report
@@ -34,7 +37,7 @@ from core.marketplaces import read_file
 from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.reimbursements import Counts
 from core.marketplaces.wording import folded
-from core.model import Disposition, OverrideKind
+from core.model import CostStatus, Disposition, OverrideKind
 from tests.core.books.listed_documents import v2_content
 from tests.core.costing.random_books import START, Rows, random_books
 from tests.core.marketplaces.test_reimbursements_report import COLUMNS
@@ -89,12 +92,17 @@ def bring_in(database: Database, *files: OriginalFile, store: str | None = None)
 
 
 def with_costs(database: Database) -> None:
-    """Let Finale say 7.00 for a mug on the day of each line."""
-    average = {"kind": "average on date", "product_id": "MUG", "unit_cost": Decimal(7), "record_date": "2026-08-01"}
+    """Let Finale say 7.00 for a mug on the day of each line, and on its order."""
+    of_mug = {"product_id": "MUG", "unit_cost": Decimal(7), "record_date": "2026-08-01"}
+    average = {"kind": "average on date", **of_mug}
+    order = {"kind": "order", "order_id": "111-0", **of_mug}
     with database.writing() as connection:
         batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
         observations.add(
-            connection, frame(OBSERVATION_COLUMNS, [average | {"currency": "USD", "fetched_at": NOW}]), batch, NOW
+            connection,
+            frame(OBSERVATION_COLUMNS, [one | {"currency": "USD", "fetched_at": NOW} for one in (average, order)]),
+            batch,
+            NOW,
         )
         sku_mapping.add(
             connection, frame(MAPPING_COLUMNS, [{"sku": "MUG", "product_id": "MUG", "units": 1}]), batch, NOW
@@ -154,19 +162,26 @@ def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
     assert [(Decimal(7), Decimal(-7))] == list(zip(found["cogs"], found["difference"], strict=True))
 
 
-@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("stock", "expected"),
-    [("1", ("costed", -1, Decimal(-7))), ("0", ("not applicable", 0, Decimal(0))), ("", ("missing", -1, None))],
+    [
+        ("1", ("costed", -1, Decimal(-7))),
+        ("0", ("not applicable", 0, Decimal(0))),
+        ("", ("missing", -1, None)),
+        ("-1", ("missing", -1, None)),
+    ],
 )
 def test_clawback_with_and_without_a_unit_back(database: Database, stock: str, expected: tuple[object, ...]) -> None:
     """One back in stock takes back one mug; none back is money only; where the report is silent it is asked."""
     taken_back = "2026-08-14T08:00:00+00:00\t5002\t\tReimbursement_Reversal\tMUG\tUSD\t-7.50\t-7.50\t-1\t{}\t\t5001"
     bring_in(database, OriginalFile("1.txt", v2_content("1", PAID, BACK, total="7.50")))
-    bring_in(database, report(LOST.format(cash=2, stock=0), taken_back.format(stock)))
+    brought = bring_in(database, report(LOST.format(cash=2, stock=0), taken_back.format(stock)))[0].reimbursements
     with_costs(database)
 
     assert {"WAREHOUSE_LOST": ("costed", 2, Decimal(14)), "COMPENSATED_CLAWBACK": expected} == lines(database)
+    assert brought is not None
+    assert (int(stock == "1"), int(stock == "-1")) == (brought.counts.units_back, brought.counts.unclear)
+    assert "-1 back in stock" not in " ".join(load_books(database).lines["cost_note"].dropna())
 
 
 @pytest.mark.long
@@ -293,3 +308,81 @@ def test_the_import_of_a_report_of_reimbursements_is_undone(
     undo_batch(database, 2, who="M. Lee", now=NOW)
 
     assert ([with_report], [2]) == (before, load_books(database).lines["cost_quantity"].to_list())
+
+
+LATER = {"posted-date": "2026-08-14", "posted-date-time": "2026-08-14 10:00:00 UTC"}
+INBOUND = PAID | {"amount-description": "MISSING_FROM_INBOUND"}
+INBOUND_FOUND = PAID | LATER | {"amount-description": "MISSING_FROM_INBOUND_CLAWBACK", "amount": "-15.00"}
+
+
+def export(database: Database, *settlement_ids: str) -> None:
+    for one in load_books(database).named(settlement_ids):
+        export_settlement(database, load_books(database), one, ExportOptions(), who="M. Lee", now=NOW)
+
+
+def proposed(database: Database) -> dict[str, Decimal]:
+    """Return the difference that is proposed for each exported line, by its word."""
+    books = load_books(database)
+    words = dict(zip(books.lines["key"], books.lines["raw_description"], strict=True))
+    return {words[row["key"]]: row["difference"] for row in records(differences(books))}
+
+
+def test_what_was_found_of_fewer_lost_units_is_proposed_with_the_loss(database: Database) -> None:
+    """2 lost and 2 found, and a report says that 1 of them was never lost: -7.00 and +7.00, decided together."""
+    bring_in(database, OriginalFile("1.txt", v2_content("1", INBOUND, INBOUND_FOUND, total="0.00")))
+    with_costs(database)
+    export(database, "1")
+    lost = LOST.replace("Lost_Warehouse", "Lost_Inbound")
+    bring_in(database, report(lost.format(cash=1, stock=1)))
+    true_ups.propose_true_ups(database, load_books(database), who="M. Lee", now=NOW)
+    with database.reading() as connection:
+        pending = true_up_history.pending(connection)
+    together = true_ups.with_mirrors(load_books(database), pending, [int(pending["id"].iloc[0])])
+
+    assert {"MISSING_FROM_INBOUND": -7, "MISSING_FROM_INBOUND_CLAWBACK": 7} == proposed(database)
+    assert (2, 0) == (len(together), together["difference"].sum())
+
+
+def test_the_report_says_what_an_outdated_answer_said(database: Database) -> None:
+    """2 lost, 2 taken back as accepted: the report says that 1 was paid, and that money alone was taken back: 7.00."""
+    back = PAID | LATER | {"amount-description": "COMPENSATED_CLAWBACK", "amount": "-15.00"}
+    bring_in(database, OriginalFile("1.txt", v2_content("1", PAID, back, total="0.00")))
+    with_costs(database)
+    books = load_books(database)
+    key = next(row["key"] for row in records(books.lines) if row["cost_status"] == CostStatus.MISSING)
+    answer = Answer(key, version=0, cost=Decimal(7), proposal=Decimal(7), units_back=2)
+    save_answers(database, books, [answer], settlement_ids=None, accept_proposals=True, who="M. Lee", now=NOW)
+    export(database, "1")
+    taken_back = "2026-08-14T08:00:00+00:00\t5002\t\tReimbursement_Reversal\tMUG\tUSD\t-7.50\t-15.00\t-2\t0\t\t5001"
+    bring_in(database, report(LOST.format(cash=1, stock=1), taken_back))
+
+    assert {"WAREHOUSE_LOST": -7, "COMPENSATED_CLAWBACK": 14} == proposed(database)
+
+
+@pytest.mark.parametrize(
+    ("original", "taken_back"),
+    [
+        (INBOUND, INBOUND_FOUND),
+        (PAID, PAID | LATER | {"quantity-purchased": "-2", "amount": "-15.00"}),
+        (
+            {"quantity-purchased": "2", "amount": "20.00"},
+            LATER | {"order-id": "111-0", "transaction-type": "Refund", "adjustment-id": "A1", "amount": "-20.00"},
+        ),
+    ],
+)
+def test_what_is_left_of_an_original_that_comes_again_with_fewer_units(
+    database: Database, original: dict[str, str], taken_back: dict[str, str]
+) -> None:
+    """2 at 7.00 were taken back and exported; their loss or sale is imported again with 1 unit: 7.00 are proposed."""
+    units = {"quantity-purchased": "2"} | {name: cell for name, cell in taken_back.items() if name[0] == "q"}
+    amounts = [one["amount"] for one in (original, taken_back)]
+    bring_in(database, OriginalFile("1.txt", v2_content("1", original, total=amounts[0])))
+    bring_in(database, OriginalFile("2.txt", v2_content("2", taken_back | units, total=amounts[1])))
+    with_costs(database)
+    export(database, "2")
+    (first,) = load_books(database).named(["1"])
+    remove_settlements(database, load_books(database), [first], who="M. Lee", now=NOW)
+    fewer = original | {"quantity-purchased": "1", "amount": f"{Decimal(amounts[0]) / 2}"}
+    bring_in(database, OriginalFile("1.txt", v2_content("1", fewer, total=fewer["amount"])))
+
+    assert [7] == list(proposed(database).values())

@@ -18,7 +18,9 @@ from core.books.remarks import remarks
 from core.marketplaces import read_file
 from core.settings import POLICIES_NAME, Policies
 from tests.core.books.listed_documents import v2_content
+from tests.core.books.shops import Shop, sale
 from tests.core.books.test_importing import unified_file
+from tests.core.marketplaces.amazon_files import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,3 +204,57 @@ def test_lines_outside_their_period_are_remarked_upon(database: Database, name: 
     assert [f"{len(posted)} lines outside its period" in message for message in told] == [True]
     assert told[0] in remarked
     assert f"on {posted.min().date()}" in told[0]
+
+
+def fee_of(order: str, sku: str = "MUG", *, site: str = "Amazon.com") -> dict[str, str]:
+    """Return a fee per unit of two units of an order, without their price."""
+    return line(
+        "-3.00",
+        order_id=order,
+        sku=sku,
+        quantity_purchased="2",
+        amount_type="ItemFees",
+        amount_description="FBAPerUnitFulfillmentFee",
+        marketplace_name=site,
+    )
+
+
+def fees_alone(shop: Shop) -> dict[str, str]:
+    """Return what is said of fees without their sale, by settlement."""
+    told = ((name[1][-1], one) for name, of in remarks(shop.books).items() for one in of)
+    return {number: one.message for number, one in told if "without its sale" in one.short}
+
+
+def test_fees_of_an_order_whose_sale_is_not_in_the_books_are_named(tmp_path: Path) -> None:
+    """Two units stand beside the fee, no price: nothing asks for their cost, so the order is named."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", fee_of("111-7"))
+
+    assert ["1"] == list(fees_alone(shop))
+    assert "111-7 (MUG). Their units are in no cost" in fees_alone(shop)["1"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [sale("111-7", "MUG", 2), fee_of("111-7")],
+        [fee_of("111-7", site="Non-Amazon US")],
+        [sale("111-7", "MUG", 2)],
+    ],
+)
+def test_fees_whose_units_count_are_not_named(tmp_path: Path, rows: list[dict[str, str]]) -> None:
+    """The sale stands beside them, or the order is a multi-channel one, whose fees count its units."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", *rows)
+
+    assert fees_alone(shop) == {}
+
+
+def test_fees_whose_sale_comes_later_are_named_until_it_does(tmp_path: Path) -> None:
+    """The sale of another settlement, and of the same SKU, takes the remark away; one of another SKU does not."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("2", fee_of("111-7"), sale("111-7", "CUP"))
+    before = list(fees_alone(shop))
+    shop.bring_in("1", sale("111-7", "MUG", 2))
+
+    assert (["2"], {}) == (before, fees_alone(shop))

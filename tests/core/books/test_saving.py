@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ from tests.core.books.shops import Shop, lost, refund, sale
 from tests.examples import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from core.books.books import Books
     from core.books.database import Database
@@ -324,7 +325,9 @@ def test_a_save_of_one_settlement_leaves_the_same_id_of_another_store_alone(
     """Two stores have settlement S0, each a line without cost, and both rows are typed."""
     line = desk.line(Event.SALE)
     of_stores = [{**line, "key": f"{store} line", "store": store, "settlement_id": "S0"} for store in ("US", "UK")]
-    books = replace(desk.books, lines=pd.DataFrame(of_stores))
+    names = list(desk.books.costing_input.transactions.columns)
+    costing_input = replace(desk.books.costing_input, transactions=pd.DataFrame(of_stores)[names])
+    books = replace(desk.books, lines=pd.DataFrame(of_stores), costing_input=costing_input)
     answers = [
         Answer(key=str(row["key"]), version=0, cost=Decimal(5), proposal=None, zero_ok=False) for row in of_stores
     ]
@@ -382,6 +385,97 @@ def test_an_accepted_clawback_keeps_its_units_without_its_loss(
 
     assert [(-units[1], Decimal(-7 * units[1])), (-left, Decimal(-7 * left))] == before
     assert before == moves_of(shop, "2")
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("words", ["RE_EVALUATION", "GENERAL_ADJUSTMENT", "NEW_WORD"])
+def test_money_alone_says_nothing_of_what_goods_cost(tmp_path: Path, words: str) -> None:
+    """0 was accepted because no goods moved; that Finale knows a cost of 7.00 contradicts nothing."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", lost("MUG", 1, words=words) | {"order-id": "111-1"})
+    shop.finale_says({("111-1", "MUG"): "7.00"})
+    accept_all(shop)
+    (line,) = records(shop.books.lines)
+
+    assert (Decimal(0), Decimal(7)) == (line["cogs"], line["finale_cost"])
+    assert "Finale now says" not in line["cost_note"]
+
+
+LOSS_OF_TWO = lost("MUG", 2)
+WORDS = (
+    "COMPENSATED_CLAWBACK",
+    "WAREHOUSE_LOST",
+    "MISSING_FROM_INBOUND_CLAWBACK",
+    "REVERSAL_REIMBURSEMENT",
+    "GENERAL_ADJUSTMENT",
+    "FREE_REPLACEMENT_REFUND_ITEMS",
+    "RE_EVALUATION",
+    "NEW_WORD",
+)
+
+
+@pytest.mark.few(4)
+@pytest.mark.parametrize("before", [(LOSS_OF_TWO,), ()])
+@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("units", [-1, 1])
+def test_what_is_typed_is_what_is_booked_or_it_is_refused(
+    tmp_path: Path, before: tuple[dict[str, str], ...], words: str, units: int
+) -> None:
+    """Two units of a clawback of one were booked, and 7.00 where 6 was typed: whatever a line is, typed is booked."""
+    shop = Shop.open(tmp_path)
+    amount = f"{7 * units}.00"
+    shop.bring_in("1", *before, {**lost("MUG", 1, words=words, day="2026-08-15"), "amount": amount} | _signed(units))
+    shop.finale_says(MUG="7.00")
+    books = shop.books
+    line = next(row for row in records(books.lines) if str(row["posted_at"]).startswith("2026-08-15"))
+    (shown,) = proposed_units(books.lines[books.lines["key"] == line["key"]])
+    prefilled = Answer(str(line["key"]), 0, line["proposed_cost"], line["proposed_cost"])
+    for back, cost in product((0, 1, 2, 3, None), (None, Decimal(6), prefilled.cost)):
+        edited = back != (None if pd.isna(shown) else shown)
+        answer = replace(prefilled, cost=cost, units_back=back, stock_edited=edited)
+        saving = plan_answers(books, [answer], settlement_ids=None, accept_proposals=True, **WHO)
+        if saving.with_ruling(Ruling.SAVE):
+            assert_booked(answer, next(row for row in records(saving.after.lines) if row["key"] == line["key"]))
+
+
+def _signed(units: int) -> dict[str, str]:
+    return {"quantity-purchased": str(units)}
+
+
+def assert_booked(answer: Answer, line: Mapping[str, object]) -> None:
+    """See that a line takes what was typed, or that nothing typed waits for more than its cost."""
+    is_settled = line["cost_status"] != CostStatus.MISSING
+    if answer.typed_cost is not None:
+        assert (True, answer.cost) == (is_settled, line["unit_cost"]), (answer, line["cost_note"])
+    if answer.stock_edited and answer.units_back is not None:
+        assert answer.units_back == abs(int(str(line["cost_quantity"]))), (answer, line["cost_note"])
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("loss", "units", "cost", "named"),
+    [
+        (True, 1, "6", "Cost is 6, and the books take 7 a unit. Exact negative of the reimbursement"),
+        (True, 2, "7", "Units back is 2, and the line is of 1"),
+        (False, 2, "5", "Units back is 2, and the line is of 1"),
+        (False, 1, "0", "Units back is 1 and Cost is 0: 0 says that no goods moved"),
+        (False, 1, None, "Units back is 1, and no cost stands beside it: type what one unit costs in Cost"),
+    ],
+)
+def test_a_clawback_is_not_saved_with_what_its_line_contradicts(
+    tmp_path: Path, *, loss: bool, units: int, cost: str | None, named: str
+) -> None:
+    """Units and costs beyond its line, or that no goods are to bear, are refused with both named."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", *([LOSS_OF_TWO] if loss else []), back_again(1, "2026-08-15", "COMPENSATED_CLAWBACK"))
+    shop.finale_says(MUG="7.00")
+    line = next(row for row in records(missing_lines(shop.books.lines)))
+    typed = None if cost is None else Decimal(cost)
+    answer = Answer(str(line["key"]), 0, typed, line["proposed_cost"], units_back=units, stock_edited=True)
+    (decision,) = plan_answers(shop.books, [answer], settlement_ids=None, accept_proposals=True, **WHO).decisions
+
+    assert decision.ruling is Ruling.REFUSED
+    assert named in decision.reason
 
 
 @pytest.mark.few(1)

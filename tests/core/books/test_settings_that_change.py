@@ -19,6 +19,7 @@ from core.books.policies import change_policies, first_open_day, policy_effects
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.reopening import reopen
 from core.books.time_zones import change_time_zones, time_zone_effects
+from core.books.typed_effects import effects_of_reopening, words_of_reopening
 from core.books.verification import tie_outs
 from core.frame_columns import records
 from core.journal.entry import EntryKind
@@ -187,7 +188,10 @@ def test_books_start_over_an_exported_settlement_leaves_it_counted(year: Year) -
     """It needs a yes; then entries, profit and loss, and verify still agree, and what is open becomes History."""
     year.export("US0")
 
-    with pytest.raises(ChangeNotAgreedError, match=r"US0 \(US, exported\): 1 line of USD -40.00 not counted"):
+    with pytest.raises(
+        ChangeNotAgreedError,
+        match=r"US0 \(US, exported\): stays as it was exported; reopened, .* 1 line of USD -40.00 not counted",
+    ):
         year.policy(books_start="2026-09-01")
     year.policy(books_start="2026-09-01", agreed=True)
 
@@ -258,7 +262,9 @@ def test_a_time_zone_that_moves_exported_months_needs_a_yes_and_moves_only_what_
     year.export("US0", "US1", "US2")
     before = year.pnl_months()
 
-    with pytest.raises(ChangeNotAgreedError, match=r"US2 \(US, exported\): . lines? of USD -?\d+.00 in another month"):
+    with pytest.raises(
+        ChangeNotAgreedError, match=r"US2 \(US, exported\): stays .* . lines? of USD -?\d+.00 in another month"
+    ):
         year.zone("Pacific/Kiritimati")
     assert year.pnl_months() == before
 
@@ -282,6 +288,59 @@ def test_a_zone_is_kept_by_what_is_exported_and_taken_by_what_is_open(year: Year
     assert year.all_ties()
     reopen(year.database, year.settlement("US2"), "wrong zone", lock_date=None, **WHO)
     assert {"2026-08"} == year.entry_months("US2")
+
+
+def counted_cogs(books: Books) -> dict[str, Decimal]:
+    """Return the COGS that is counted of each settlement."""
+    return {one.settlement_id: total(books.counted(books.lines_of(one))["cogs"]) for one in books.settlements}
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("exported", "start", "zone"),
+    [
+        ((), "2026-09-01", "Pacific/Kiritimati"),
+        (("US0", "US1", "US2"), "2026-09-01", "Pacific/Kiritimati"),
+        (("US0",), "2026-08-17", "America/Los_Angeles"),
+        (("US0", "US1"), "2026-08-18", None),
+        (("US2",), None, "Pacific/Kiritimati"),
+    ],
+)
+def test_what_is_announced_of_settings_typed_together_is_what_happens(
+    year: Year, exported: tuple[str, ...], start: str | None, zone: str | None
+) -> None:
+    """2 lines were announced as not counted of which the zone typed beside let one count; exported ones stay."""
+    year.export(*exported)
+    typed = {"books_start": start} if start else {}, {"US": zone} if zone else {}
+    effects = policy_effects(year.database, *typed)
+    before, pending = counted_cogs(year.books), total(costs_today.differences(year.books)["difference"])
+    change_time_zones(year.database, typed[1], agreed=True, **WHO)
+    change_policies(year.database, typed[0], agreed=True, **WHO)
+    now = [one for one in effects if not one.if_reopened]
+
+    assert before | {one.settlement_id: one.cogs_now for one in now} == counted_cogs(year.books)
+    assert not [one for one in now if one.settlement_id in exported]
+    assert pending == total(costs_today.differences(year.books)["difference"])
+
+
+@pytest.mark.long
+def test_the_same_move_is_announced_again_once_it_was_taken_back(year: Year) -> None:
+    """The second time it was said to change no settlement, and reopening made History of one that was out."""
+    year.export("US0", "US1")
+    first = policy_effects(year.database, {"books_start": "2026-09-20"})
+    year.policy(books_start="2026-09-20", agreed=True)
+    year.policy(books_start="", agreed=True)
+    again = policy_effects(year.database, {"books_start": "2026-09-20"})
+    year.policy(books_start="2026-09-20", agreed=True)
+    otherwise = effects_of_reopening(year.books, {("US", "US0")})
+
+    assert first == again
+    assert [("US0", 1, "open")] == [(one.settlement_id, one.counted_out, one.status) for one in otherwise]
+    words = words_of_reopening(year.books, otherwise)
+    assert "put 2026-08-0" in words
+    reopen(year.database, year.settlement("US0"), "wrong bill", lock_date=None, **WHO)
+    year.policy(books_start=words.partition(" put ")[2].partition(" ")[0], agreed=True)
+    year.export("US0")
 
 
 @pytest.mark.long

@@ -143,17 +143,17 @@ def differing(shop: Shop) -> list[str]:
 @pytest.mark.parametrize(
     ("first", "then", "account"),
     [
-        ("Other fees", "Sales", "Cost of Goods Sold"),
-        ("Storage", "Sales", "Cost of Goods Sold"),
-        ("Tips", "Liquidations", "Cost of Goods Sold"),
-        ("Other fees", "Reimbursements for lost or damaged goods", "Damaged and Lost Inventory"),
+        ("Chargebacks", "Sales", "Cost of Goods Sold"),
+        ("Refunds, goods kept by the buyer", "Sales", "Cost of Goods Sold"),
+        ("Chargebacks", "Liquidations", "Cost of Goods Sold"),
+        ("Chargebacks", "Reimbursements for lost or damaged goods", "Damaged and Lost Inventory"),
     ],
 )
 @pytest.mark.parametrize("kinds", [(EntryKind.COGS, EntryKind.SETTLEMENT), (EntryKind.COGS,)])
 def test_goods_of_a_word_answered_otherwise_cost_what_its_line_type_says(
     shop: Shop, first: str, then: str, account: str, kinds: tuple[EntryKind, ...]
 ) -> None:
-    """A fee that turns out to be a sale of 2 at 4.00 is cost of goods sold, as in the entry of a sale."""
+    """A chargeback that turns out to be a sale of 2 at 4.00 is cost of goods sold, as in the entry of a sale."""
     word = ("Amazon", "other-transaction / ODD")
     shop.bring_in("1", sale("111-1", "CUP"), odd("111-2", "MUG", 2))
     shop.finale_says({("111-1", "CUP"): "5.00", ("111-2", "MUG"): "4.00"}, MUG="4.00")

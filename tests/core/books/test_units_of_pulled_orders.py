@@ -304,7 +304,7 @@ def test_other_units_shipped_are_asked_and_the_answer_holds_after_export(databas
     (line,) = books.lines.to_dict("records")
 
     assert (CostStatus.MISSING, Cause.UNITS_DISAGREE) == (line["cost_status"], line["cause"])
-    assert "the inventory system shipped 1" in line["cost_note"]
+    assert "Finale shipped 1" in line["cost_note"]
 
     save(database, line["key"], units_back=1)
     after = after_save(database, books)

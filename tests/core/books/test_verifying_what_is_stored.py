@@ -22,6 +22,7 @@ from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.saving import save_answers
 from core.books.seal_check import find_altered
+from core.books.time_zones import change_time_zones
 from core.books.true_ups import take_up_true_ups
 from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from core.journal.accrual_entry import AccrualDays, accrual_entries
@@ -284,7 +285,7 @@ FAULTS = {
     ),
     "accrual of which the cost is missing": (
         "UPDATE entry SET settlement = 1 WHERE settlement IS NULL AND key LIKE '%COGS%'",
-        "Accrual of 2026-08: entry US accrual 2026-08 COGS: went out, and is not stored",
+        "Accrual of 2026-08: entry US accrual 2026-08 COGS: exported, and not in the books",
     ),
     "line of an accrual": (
         "UPDATE setting SET value = replace(value, '2026-08-04', '2026-09-02') WHERE key LIKE 'accrual of batch%'",
@@ -320,7 +321,7 @@ FAULTS = {
             "UPDATE entry SET kind = 'COGS posted by Finale', key = replace(key, ' COGS ', ' COGS posted by Finale ') "
             "WHERE kind = 'COGS' AND key LIKE 'US 1 %'"
         ),
-        "entry US 1 2026-08 COGS: went out, and is not stored",
+        "entry US 1 2026-08 COGS: exported, and not in the books",
     ),
     "pair of lines missing": (
         (
@@ -360,7 +361,7 @@ FAULTS = {
     ),
     "entry deleted": (
         "UPDATE entry SET settlement = NULL, store = 'US', name = 'x' WHERE kind = 'COGS' AND key LIKE 'US 1 %'",
-        "went out, and is not stored",
+        "exported, and not in the books",
     ),
     "status": ("UPDATE settlement SET cogs_entry = 'open' WHERE settlement_id = '1'", "status of entry"),
     "batch before the lines": (
@@ -378,6 +379,18 @@ FAULTS = {
     "units of a true-up": (
         "UPDATE true_up SET cost_quantity = cost_quantity + 1 WHERE cost_quantity IS NOT NULL",
         "COGS and units x unit cost",
+    ),
+    "cause of a true-up": (
+        "UPDATE true_up SET cause = 'units'",
+        "cause: the books have “units”, recomputed it is “cost”",
+    ),
+    "disposition of a true-up": (
+        "UPDATE true_up SET disposition = 'Money only'",
+        "cause: the books have “cost”, recomputed it is “disposition”",
+    ),
+    "disposition of a true-up with its cause": (
+        "UPDATE true_up SET disposition = 'Money only', cause = 'disposition'",
+        "disposition: the books have “Money only”, recomputed it is “one that moves",
     ),
     "currency of a true-up": ("UPDATE true_up SET currency = 'EUR'", "currency: the books have “EUR”"),
     "revision of the lock": (
@@ -625,3 +638,66 @@ def test_what_an_older_reader_stored_is_said_and_its_sum_is_held(healthy: Path, 
     statement = "UPDATE settlement SET reader_version = 1, sum = sum + 1000000 WHERE settlement_id = '3'"
     with Database.open(planted(healthy, tmp_path, statement)) as database:
         assert any(sentence.startswith("US/3: sum") for sentence in wrong(database))
+
+
+TAX = {"order_id": "111-9", "order_item_code": "111-9CUP", "sku": "CUP", "quantity_purchased": "1"}
+DAY = {"posted_date_time": "2026-09-03 10:00:00 UTC"}
+COLLECTED = line("2.40", amount_type="ItemPrice", amount_description="Tax", **TAX, **DAY)
+WITHHELD = line(
+    "-2.40",
+    amount_type="ItemWithheldTax",
+    amount_description="MarketplaceFacilitatorTax-Principal",
+    **TAX,
+    posted_date_time="2026-09-05 10:00:00 UTC",
+)
+
+
+def taxed_accrual(folder: Path, *, exported: bool, withheld_first: bool) -> Shop:
+    """Return books that accrued an order whose tax a later settlement withholds."""
+    shop = Shop.open(folder)
+    shop.bring_in("3", sale("111-9", "CUP", day="2026-09-03"), COLLECTED)
+    if withheld_first and not exported:
+        shop.bring_in("13", WITHHELD)
+    shop.finale_says({("111-9", "CUP"): "2.00"})
+    if exported:
+        shop.export("3")
+    if withheld_first and exported:
+        shop.bring_in("13", WITHHELD)
+    accrue(shop)
+    if not withheld_first:
+        shop.bring_in("13", WITHHELD)
+    return shop
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("exported", [True, False])
+@pytest.mark.parametrize("withheld_first", [True, False])
+def test_an_accrual_keeps_whose_tax_it_was(tmp_path: Path, *, exported: bool, withheld_first: bool) -> None:
+    """Exported as the seller's own, withheld by another settlement, accrued: its tax is that which went out."""
+    with taxed_accrual(tmp_path, exported=exported, withheld_first=withheld_first).database as database:
+        assert [] == [one for one in wrong(database) if "ccrual" in one]
+
+
+def test_the_tax_of_an_accrual_that_was_altered_is_named(tmp_path: Path) -> None:
+    """In what it was made of, and in its entry."""
+    shop = taxed_accrual(tmp_path, exported=True, withheld_first=True)
+    shop.database.close()
+    kind = "UPDATE setting SET value = replace(value, '\"own\"', '\"in price\"') WHERE key LIKE 'accrual of batch%'"
+    line_of_tax = "UPDATE entry_line SET account = 'Office' WHERE account LIKE '%Tax%' AND entry IN (SELECT id FROM entry WHERE kind = 'accrual')"
+    for number, (statement, words) in enumerate([(kind, ", tax: "), (line_of_tax, "Accrual of 2026-08")]):
+        (tmp_path / str(number)).mkdir()
+        with Database.open(planted(tmp_path / "books.sqlite", tmp_path / str(number), statement)) as database:
+            assert any("Accrual" in one and words in one for one in wrong(database)), wrong(database)
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles", "Asia/Tokyo"])
+def test_an_accrual_keeps_the_days_that_it_was_booked_by(tmp_path: Path, zone: str) -> None:
+    """Posted on 1 September at 00:30 UTC: in August by another time zone of the store, once that is typed."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("3", sale("111-3", "CUP") | {"posted-date-time": "2026-09-01 00:30:00 UTC"})
+    shop.finale_says({("111-3", "CUP"): "2.00"})
+    accrue(shop)
+    change_time_zones(shop.database, {"US": zone}, agreed=True, **WHO)
+
+    assert [] == [one for one in wrong(shop.database) if "ccrual" in one]

@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.costing import CostingInput, CostingPolicies, cost
+from core.costing.units_taken import Claim, Lot, taken_by_exported, taken_in_time
 from core.frame_columns import COSTED_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import Event, ObservationKind, StockEffect
+from tests.core.costing import all_plans
 from tests.examples import examples
 
 if TYPE_CHECKING:
@@ -261,3 +265,52 @@ def judged(plan: Plan, way: dict[int, list[int]]) -> tuple[int, int, int]:
 def posted_on(number: int) -> date:
     """Return the day of a line; the fifth line is of the day of the first."""
     return FIRST + timedelta(days=7 * number % 28)
+
+
+@dataclass(frozen=True)
+class PostedLine:
+    """What of a line its share of the shipments depends on."""
+
+    place: int
+    day: str | None
+
+
+_DAYS = st.none() | st.integers(1, 28).map(lambda day: f"2026-08-{day:02}")
+_COSTS = st.sampled_from([None, Decimal(5), Decimal(5), Decimal("5.5"), Decimal(6)])
+
+
+@st.composite
+def claims_and_lots(draw: st.DrawFn) -> tuple[list[Claim], list[Lot]]:
+    """Draw sales of an order and its shipments, few and many, also beyond what is tried in all its ways."""
+    many = draw(st.booleans())
+    lots = draw(st.lists(st.tuples(st.integers(1, 4), _COSTS, _DAYS), min_size=1, max_size=9 if many else 4))
+    sales = draw(st.lists(st.tuples(st.integers(1, 5), _COSTS, _DAYS), min_size=1, max_size=9 if many else 4))
+    claims = [Claim(PostedLine(n, day), units, cost) for n, (units, cost, day) in enumerate(sales)]  # type: ignore[arg-type]  # as much of a line as is asked
+    return claims, [Lot(units, cost, None, day) for units, cost, day in lots]
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(drawn=claims_and_lots(), leaves_whole=st.booleans())
+def test_looking_at_the_best_beginnings_first_takes_what_looking_at_all_does(
+    *, drawn: tuple[list[Claim], list[Lot]], leaves_whole: bool
+) -> None:
+    """The same units of the same shipments for every sale, ties included."""
+    claims, lots = drawn
+    left = tuple(lot.units for lot in lots)
+
+    assert all_plans.taken_by_exported(claims, lots) == taken_by_exported(claims, lots)
+    assert all_plans.taken_in_time(claims, lots, left, leaves_whole=leaves_whole) == taken_in_time(
+        claims, lots, left, leaves_whole=leaves_whole
+    )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("lines", "units"), [(60, 1), (60, 2), (120, 1)])
+def test_many_exported_lines_of_one_order_are_quick(lines: int, units: int) -> None:
+    """60 lines of one SKU in 12 shipments took 17 s; twice as many lines take no more than about twice as long."""
+    claims = [Claim(PostedLine(n, f"2026-08-{1 + n % 28:02}"), units, Decimal(5)) for n in range(lines)]  # type: ignore[arg-type]  # as above
+    lots = [Lot(lines * units // 12, Decimal(5), None, f"2026-08-{1 + 2 * n:02}") for n in range(12)]
+    begun = perf_counter()
+
+    assert lines == len(taken_by_exported(claims, lots))
+    assert perf_counter() - begun < 0.02 * lines * units

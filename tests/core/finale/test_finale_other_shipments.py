@@ -29,7 +29,7 @@ def settled() -> CostRequest:
 
 def left(account: DemoAccount) -> dict[str, tuple[object, ...]]:
     """Return what left by case: product, day, units, unit cost."""
-    rows = records(pd.concat([page.left for page in account.pages(settled())]))
+    rows = records(pd.concat([page.left_stock for page in account.pages(settled())]))
     names = {order.inventory_id: order.notes for order in hard().orders}
     return {
         names[row["order_id"]]: (row["product_id"], row["record_date"], row["units"], row["unit_cost"]) for row in rows
@@ -66,7 +66,7 @@ def test_replacements_and_disposals_are_seen_with_day_units_and_cost(
 
 def test_an_order_known_by_its_customer_po_alone_brings_that_id_along() -> None:
     """So that a sync which does not ask for it takes it for no other."""
-    rows = records(pd.concat([page.left for page in DemoAccount(hard()).pages(settled())]))
+    rows = records(pd.concat([page.left_stock for page in DemoAccount(hard()).pages(settled())]))
     (known,) = [row for row in rows if row["order_id"] == "SO-10023"]
 
     assert case(hard(), "customer PO").order_id in known["names"]

@@ -141,6 +141,14 @@ def _odd(random: Random) -> list[str]:
         "<!-- said -->",
         "<Inner><Amount>1</Amount></Inner>",
     )
+    unknown = (
+        "<ItemLevy><Component><Type>Principal</Type><Amount currency='USD'>-2.00</Amount></Component></ItemLevy>",
+        "<Levy currency='USD'>-2.00</Levy>",
+        "<ItemWithheldTax><Part><Type>New</Type><Value currency='USD'>1.00</Value></Part></ItemWithheldTax>",
+        "<Levies><Levy><Amount>3.00</Amount><Type>New</Type></Levy><Levy currency='USD'> </Levy></Levies>",
+    )
+    if random.random() < 0.5:
+        return [random.choice(unknown)]
     return [random.choice((*odd, *more, "<Item><SKU>X</SKU></Item>", "<Fulfillment><Item/></Fulfillment>"))]
 
 

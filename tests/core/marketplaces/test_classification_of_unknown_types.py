@@ -40,8 +40,13 @@ def transactions(*lines: dict[str, str]) -> pd.DataFrame:
         ("Reimbursements taken back", Event.REIMBURSEMENT_REVERSAL, Goods.FOUND, -2, "other"),
         ("Sales", Event.SALE, Goods.SOLD, 2, "other"),
         ("Refunds, goods kept by the buyer", Event.REFUND, Goods.KEPT, -2, "other"),
-        ("Storage", Event.FEE, Goods.NONE, 2, "other_fee"),
-        ("Loans", Event.BALANCE, Goods.NONE, 2, "other"),
+        ("Chargebacks", Event.DISPUTE, Goods.KEPT, 2, "other"),
+        ("Storage", Event.FEE, Goods.UNCLEAR, 2, "other_fee"),
+        ("Other fees", Event.FEE, Goods.UNCLEAR, 2, "other_fee"),
+        ("Advertising", Event.ADVERTISING, Goods.UNCLEAR, 2, "other_fee"),
+        ("Adjustments", Event.ADJUSTMENT, Goods.UNCLEAR, 2, "other"),
+        ("Tax collected", Event.TAX_ONLY, Goods.UNCLEAR, 2, "other"),
+        ("Loans", Event.BALANCE, Goods.UNCLEAR, 2, "other"),
     ],
 )
 def test_choice_decides_event_goods_and_line_type(
@@ -53,6 +58,15 @@ def test_choice_decides_event_goods_and_line_type(
     assert (event, goods, quantity) == (row["event"], row["goods"], row["quantity"])
     assert {column: Decimal(12)} == {name: row[name] for name in AMOUNT_COLUMNS if row[name]}
     assert [(CHOICES[choice].line_type, column)] == [(one.line_type, one.column) for one in from_text(row["typed"])]
+
+
+@pytest.mark.parametrize("cells", [{"sku": ""}, {"quantity_purchased": ""}, {"quantity_purchased": "0"}])
+@pytest.mark.parametrize("choice", ["Other fees", "Advertising", "Loans", "Reimbursements"])
+def test_money_that_names_no_units_of_an_sku_asks_about_no_goods(choice: str, cells: dict[str, str]) -> None:
+    """The question about goods is left standing only where the line names some."""
+    (row,) = classified(transactions(unknown(**cells)), {"other-transaction / NEW_REASON": choice}).to_dict("records")
+
+    assert Goods.NONE == row["goods"]
 
 
 def test_known_types_and_other_words_stay() -> None:

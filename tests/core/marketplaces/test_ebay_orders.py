@@ -9,13 +9,16 @@ import pytest
 
 from core.frame_columns import AMOUNT_COLUMNS, records
 from core.marketplaces import read_file
+from core.marketplaces.ebay import report_by_columns, transaction_report
 from core.marketplaces.errors import BadCellError
-from core.model import Event, QuantitySource
+from core.marketplaces.reading.contents import Contents
+from core.model import Event, Goods, QuantitySource
 from core.typed_amounts import from_text
 from tests.core.marketplaces.ebay_documents import (
     CUP,
     GBP,
     MUG,
+    ORDER,
     PAYOUT,
     TWO,
     booked,
@@ -298,3 +301,91 @@ def test_two_rows_of_one_order_have_its_items_once() -> None:
 
     assert Decimal("154.20") == read(content).sum
     assert {"MUG": 1, "CUP": 1, None: None} == units(content)
+
+
+@pytest.mark.parametrize(
+    ("words", "goods"),
+    [
+        ("--", Goods.REFUNDED),
+        ("Return refund", Goods.REFUNDED),
+        ("Buyer keeps the item - no return", Goods.KEPT),
+        ("REFUND WITHOUT RETURN", Goods.KEPT),
+        ("Returnless refund", Goods.KEPT),
+        ("Item destroyed", Goods.REFUND_UNCLEAR),
+        ("Partial refund for damage", Goods.REFUND_UNCLEAR),
+        ("Käufer behält den Artikel", Goods.REFUND_UNCLEAR),
+    ],
+)
+@pytest.mark.parametrize("route", ["rows", "columns", "pulled"])
+def test_what_a_refund_says_of_its_goods_decides_about_them(route: str, words: str, goods: Goods) -> None:
+    """The exact price is no return where the description or memo says so, and asked where nobody has declared it."""
+    rows = report(single("89.60", "1", "MUG", "100", "-10.40"), refund("-89.60", "-100", "10.40", Description=words))
+    memo = {} if words == "--" else {"transactionMemo": words}
+    node = booked("REFUND", money("89.60"), charged("1", "100", money("10.40")), entry="DEBIT") | memo
+    of_route = {
+        "rows": lambda: transaction_report.FORMAT.read(Contents("report.csv", rows)).settlements[0],
+        "columns": lambda: report_by_columns.FORMAT.read(Contents("report.csv", rows)).settlements[0],
+        "pulled": lambda: read(pulled("-89.60", node, orders={ORDER: [ordered("1", "MUG", money("100"))]})),
+    }
+    (found,) = [row for row in records(of_route[route]().transactions) if row["event"] == Event.REFUND]
+    assert (goods, None if words == "--" else words) == (found["goods"], found["raw_description"])
+
+
+def given_back(gross: str, *bases: str | None, order: bool = True, kind: str = "REFUND") -> Settlement:
+    """Read a refund of a mug of 40.00 and a cup of 20.00, each with the basis of eBay's fees or none."""
+    nodes: list[dict[str, Any]] = [
+        {"lineItemId": code} | ({"feeBasisAmount": money(basis)} if basis is not None else {})
+        for code, basis in zip("12", bases, strict=True)
+    ]
+    goods = [ordered("1", "MUG", money("40")), ordered("2", "CUP", money("20"))]
+    refunded = booked(kind, money(gross), *nodes, entry="DEBIT")
+    return read(pulled(f"-{gross}", refunded, orders={ORDER: goods} if order else {}))
+
+
+def of_items(settlement: Settlement) -> list[tuple[Any, Any, Any]]:
+    rows = records(settlement.transactions)
+    return [(row["sku"], row["principal"], row["goods"]) for row in rows if row["event"] != Event.PAYOUT]
+
+
+@pytest.mark.parametrize(
+    ("gross", "bases", "mug", "cup"),
+    [
+        ("45.00", (None, None), "-30.00", "-15.00"),
+        ("10.00", ("0", "0"), "-6.67", "-3.33"),
+        ("45.00", ("40", None), "-30.00", "-15.00"),  # all of it was given to the mug
+    ],
+)
+def test_a_refund_of_several_items_without_a_basis_is_shared_by_prices_and_marked(
+    gross: str, bases: tuple[str | None, ...], mug: str, cup: str
+) -> None:
+    """Half each was taken, silently; how many units came back is asked, for the shares are a guess."""
+    settlement = given_back(gross, *bases)
+    (problem,) = settlement.problems
+
+    assert [("MUG", Decimal(mug), "refunded, return unclear"), ("CUP", Decimal(cup), "refunded, return unclear")] == (
+        of_items(settlement)
+    )
+    assert "2 items (MUG, CUP), so it was shared out by their prices" in problem.message
+    assert "Resolve" in problem.message
+
+
+def test_what_is_told_of_a_refund_of_several_items_is_no_guess() -> None:
+    """By the basis of fees; and all that the items cost, whose shares are their own prices."""
+    for settlement, mug, cup in (
+        (given_back("45.00", "30", "60"), "-15.00", "-30.00"),
+        (given_back("60.00", None, None), "-40.00", "-20.00"),
+    ):
+        assert ((), [("MUG", Decimal(mug), "refunded"), ("CUP", Decimal(cup), "refunded")]) == (
+            settlement.problems,
+            of_items(settlement),
+        )
+
+
+def test_a_dispute_and_a_refund_of_an_order_that_ebay_does_not_give_are_marked_too() -> None:
+    """A dispute returns no goods, so that its money alone is shared; without the order in equal parts."""
+    dispute, unknown = given_back("45.00", None, None, kind="DISPUTE"), given_back("45.00", None, None, order=False)
+
+    assert [Decimal(-30), Decimal(-15)] == [amount for _, amount, _ in of_items(dispute)]
+    assert [Decimal("-22.50")] * 2 == [amount for _, amount, _ in of_items(unknown)]
+    assert ["by their prices" in one.message for one in dispute.problems] == [True]
+    assert ["in equal parts" in one.message for one in unknown.problems] == [True]

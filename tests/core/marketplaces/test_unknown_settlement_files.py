@@ -90,6 +90,22 @@ def test_ebay_in_another_language_that_begins_with_a_payout(language: str, amoun
     assert "Set the language of eBay to English and download it again." in message
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Date de création de la transaction;Type;Numéro de commande;Montant net;Date du versement",
+        "Data di creazione della transazione;Tipo;Numero ordine;Importo netto;Numero pagamento",
+        "Fecha de creación de la transacción;Tipo;Número de pedido;Importe neto;Id. de pago",
+    ],
+)
+def test_words_of_everybodys_files_make_no_format_the_nearest(header: str) -> None:
+    """Type and order number are in all of them: no marketplace is named that it is not of."""
+    message = refusal(f"{header}\nx;x;x;x;x\n", errors.UnknownFormatError)
+
+    assert "closest to" not in message
+    assert "set the language there to English first" in message
+
+
 def test_nearest_format() -> None:
     """It is named with what is missing and where it is downloaded."""
     message = refusal("Transaction Date,Type,Order,Memo\n2026-06-17,charge,#1,x\n", errors.UnknownFormatError)

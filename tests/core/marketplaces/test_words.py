@@ -11,6 +11,7 @@ import pytest
 from core.frame_columns import records
 from core.line_types import LineType
 from core.marketplaces import read_file
+from core.marketplaces.amazon import unified_words as unified
 from core.marketplaces.amazon import words as amazon
 from core.marketplaces.ebay import words as ebay
 from core.marketplaces.shopify import words as shopify
@@ -23,6 +24,7 @@ from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
     from core.model import Reading
 
@@ -38,6 +40,7 @@ TABLES: dict[str, Mapping[str, object]] = {
     "Walmart amounts": walmart.AMOUNTS,
     "Shopify types": shopify.TYPES,
     "eBay types": ebay.TYPES,
+    "eBay refunds": ebay.REFUNDS,
     "eBay fee types": ebay.FEE_TYPES,
     "eBay fees": ebay.FEES,
 }
@@ -214,6 +217,18 @@ def test_words_without_a_fixed_meaning_are_asked(word: str) -> None:
         (LineType.OTHER_FEES, "Sparkle Charge", False),
         (None, "Sparkle Charge", True),
         (None, "other-transaction / BalanceAdjustment", False),
+        (LineType.OTHER_FEES, "Glimmer Fee / x", False),
+        (LineType.OTHER_FEES, "Zaubergebühr / Zauber", False),
+        (LineType.OTHER_FEES, "Sonstige Gebühr", False),
+        (LineType.OTHER_FEES, "Frais de magie", False),
+        (LineType.OTHER_FEES, "Ajustement / Frais d'entreposage", False),
+        (LineType.OTHER_FEES, "Tarifa de gestión", False),
+        (LineType.OTHER_FEES, "Comisión por venta", False),
+        (LineType.OTHER_FEES, "Commissione di servizio", False),
+        (None, "Sonstige Gebühr", True),
+        (None, "Coffee beans / x", False),
+        (None, "Feed / Gebührenerstattung", False),
+        (None, "Remboursement des frais", False),
     ],
 )
 def test_a_word_that_ends_in_fee_is_proposed_as_one(expected: LineType | None, word: str, *, names_goods: bool) -> None:
@@ -240,6 +255,15 @@ def test_a_word_that_ends_in_fee_is_proposed_as_one(expected: LineType | None, w
 def test_walmart_is_told_by_type_and_description(kind: str, description: str, event: Event, goods: Goods) -> None:
     """One type may mean several things; a refund whose goods nobody has declared is asked about."""
     assert (event, goods) == walmart.meaning(kind, description)[:2]
+
+
+@pytest.mark.parametrize("word", ["Refund without return", "Keep it", "Buyer keeps the item", "RETURNLESS-REFUND"])
+@pytest.mark.parametrize("marketplace", [walmart, ebay, unified])
+def test_a_refund_without_return_leaves_the_goods_with_the_buyer(marketplace: ModuleType, word: str) -> None:
+    """Wherever a marketplace says it in words that mean nothing else; the title of an Amazon item is no such word."""
+    assert Goods.KEPT is marketplace.meaning("Refund", word).goods
+    other = Goods.REFUNDED if marketplace is unified else Goods.REFUND_UNCLEAR
+    assert other is marketplace.meaning("Refund", "Lamp that nobody keeps").goods
 
 
 def test_walmarts_real_words(cases: Path) -> None:

@@ -274,7 +274,7 @@ def test_fees_and_refunds_without_a_rate_are_left_out_with_their_kind() -> None:
     (row,) = pnl(storage, refund, unknown)
 
     assert (3, 0, None) == (row["without_rate"], row["units_refunded"], row["indicator"])
-    assert "EUR 10.00 net sales, EUR -5.00 before cost, COGS USD -2.50 (3 lines, 1 without a cost)" in str(
+    assert "EUR 10.00 net sales, EUR -5.00 before cost, COGS USD -2.50 (3 lines, 1 without cost)" in str(
         row["missing_note"]
     )
     assert "2 units without cost: 111-7" in str(row["missing_note"])

@@ -22,7 +22,7 @@ from core.books.policies import change_policies, policy_effects
 from core.books.rates import save_typed_rates
 from core.books.sku_mapping import change_mappings
 from core.books.stores import all_stores
-from core.books.time_zones import change_time_zones, time_zone_effects
+from core.books.time_zones import change_time_zones
 from core.books.type_choices import change_types
 from core.errors import WorkbookError
 
@@ -92,10 +92,9 @@ def take_over_edits(
     if edits is Edits.LEAVE:
         return None
     _refuse_unknown_stores(book, database)
-    found = edited_effects(book, database)
-    for sheet, effects in found.items():
-        home, agreed = database.company.home_currency, edits is Edits.AGREED
-        refuse_unagreed(f"Sheet {sheet}", effects, home, agreed=agreed, shows_all=edits is Edits.SHOW)
+    sheets, effects = edited_effects(book, database)
+    home, agreed = database.company.home_currency, edits is Edits.AGREED
+    refuse_unagreed(sheets, effects, home, agreed=agreed, shows_all=edits is Edits.SHOW)
     typed = [(change, edited(book)) for edited, change in _SHEETS]
     before = load_books(database) if any(rows for change, rows in typed if change not in _COSTS_STAY) else None
     for change, rows in typed:
@@ -104,8 +103,7 @@ def take_over_edits(
     for change, rows in typed:
         if rows:
             counts[_SHEET_OF[change]] += len(rows)
-    shown = tuple(effect for effects in found.values() for effect in effects)
-    return TypedSettings(counts, before, load_books(database) if before else None, shown) if counts else None
+    return TypedSettings(counts, before, load_books(database) if before else None, tuple(effects)) if counts else None
 
 
 def with_taken(outcome: Outcome, settings: TypedSettings | None) -> Outcome:
@@ -138,6 +136,7 @@ def effect_entry(effect: SettingEffect) -> dict[str, object]:
         "settlement": effect.settlement_id,
         "status": effect.status,
         "needs_yes": effect.needs_yes,
+        "only_if_reopened": effect.if_reopened,
         "lines_in_another_month": effect.moved,
         "lines_booked_in_another_month": effect.later,
         "lines_not_counted": effect.counted_out,
@@ -149,16 +148,16 @@ def effect_entry(effect: SettingEffect) -> dict[str, object]:
     }
 
 
-def edited_effects(book: xw.Book, database: Database) -> dict[str, list[SettingEffect]]:
-    """Return what the edited policies and time zones would change, by sheet.
+def edited_effects(book: xw.Book, database: Database) -> tuple[str, list[SettingEffect]]:
+    """Return the sheets on which policies and time zones were edited, in words, and what these would change together.
 
     Raises:
         CogsheetError: If a value cannot be taken.
     """
-    return {
-        "Setup": policy_effects(database, setup.edited_policies(book)),
-        "Stores": time_zone_effects(database, stores.edited_time_zones(book)),
-    }
+    policies, zones = setup.edited_policies(book), stores.edited_time_zones(book)
+    names = [spec.sheet for spec, typed in ((setup.SETUP_SPEC, policies), (stores.STORES_SPEC, zones)) if typed]
+    sheets = f"Sheet{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+    return sheets, policy_effects(database, policies, zones)
 
 
 _change_policies = partial(change_policies, agreed=True)

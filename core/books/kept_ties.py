@@ -1,8 +1,8 @@
 """What is kept beside a costed line so that others find it: by what it may be tied, what documents told of it. Pure.
 
-Lines that may be tied are costed together (`core.costing.touched`). To find them without reading all the books, each
-kept line says by which orders and by which SKU it may be tied; both are wider than the ties themselves, since which of
-them holds depends on the other lines.
+Lines that may be tied are costed together (`core.costing.lines_to_recost`). To find them without reading all the
+books, each kept line says by which orders and by which SKU it may be tied; both are wider than the ties themselves,
+since which of them holds depends on the other lines.
 """
 
 from __future__ import annotations

@@ -1,0 +1,230 @@
+"""The books with some of their lines alone, as they are kept: those that a report is about, or that answers touch."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import or_, select
+
+from core.books import locks, observations, settlement_lines, settlements, sku_mapping
+from core.books.catching_up import lines_near
+from core.books.database import costing_tables, frames
+from core.books.kept_lines import holds_now, kept_as_they_were, kept_of_keys
+from core.books.kept_ties import TIE_COLUMNS, read_told
+from core.books.kept_totals import kept_totals
+from core.books.line_costs import STATED_SKU
+from core.books.loading import Part, read_part
+from core.costing.finale import read_finale
+from core.costing.frames import values
+from core.costing.suspects import Beside
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame
+from core.model import CostStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from core.books.answers import Answer
+    from core.books.booked_settlement import BookedSettlement
+    from core.books.books import Books
+    from core.books.database import Company, Connection, Database
+    from core.time import SettlementName
+
+
+def _ends(costs: Collection[Decimal]) -> tuple[Decimal, ...]:
+    """Return the lowest and the highest cost; nothing of none."""
+    return (min(costs), max(costs)) if costs else ()
+
+
+def _typed_by_sku(near: pd.DataFrame, typed: Mapping[str, Decimal | None]) -> dict[str, list[Decimal]]:
+    """Return the costs that were typed for the lines of each SKU."""
+    costs: dict[str, list[Decimal]] = {}
+    for key, sku in zip(near["key"], values(near["sku"]), strict=True):
+        if sku is not None and key in typed:
+            costs.setdefault(sku, []).extend(cost for cost in [typed[key]] if cost)
+    return costs
+
+
+def load_part(
+    database: Database, choose: Callable[[Connection, Sequence[BookedSettlement]], Iterable[BookedSettlement]]
+) -> Books | None:
+    """Load the books with the lines of some settlements alone, without what the inventory system says: for reports.
+
+    Args:
+        database: Whose.
+        choose: Returns which of the settlements.
+
+    Returns:
+        Nothing where lines are not kept for the present state of the books, and where `read_part` says nothing.
+    """
+    with database.reading() as connection:
+        chosen = tuple(choose(connection, settlements.booked(connection)))
+        lines = kept_as_they_were(connection, chosen)
+        if lines is None:
+            return None
+        stored, locked = settlement_lines.transactions(connection, chosen), locks.lines(connection, chosen)
+        nothing = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
+        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}, {}))
+
+
+def load_around(
+    database: Database,
+    keys: Collection[str],
+    whole: Collection[SettlementName] = (),
+    asking: Collection[SettlementName] = (),
+    also: Collection[str] = (),
+    typed: Mapping[str, Decimal | None] | None = None,
+) -> Books | None:
+    """Load the books with some lines and all that may be tied to them: to answer lines. Totals are of all lines.
+
+    Args:
+        database: Whose.
+        keys: The lines; those that are not in the books are left out.
+        whole: Settlements of which every line is loaded.
+        asking: Settlements of which every line is loaded that lacks its cost.
+        also: More lines, loaded by themselves.
+        typed: Unit costs that are to be judged and saved, by line; without it nothing is loaded of what the inventory
+            system says.
+
+    Returns:
+        Nothing where lines are not kept for the present state of the books, where `read_part` says nothing, and where
+        an answer moves the units of other lines.
+    """
+    with database.reading() as connection:
+        booked, totals = settlements.booked(connection), kept_totals(connection)
+        if not holds_now(connection) or any(one.id not in totals for one in booked):
+            return None
+        chosen, asked = (
+            [one for one in booked if (one.store, one.settlement_id) in names] for names in (whole, asking)
+        )
+        near = kept_of_keys(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
+        told = read_told(frames.rows_of(near, ("key", "told")))
+        lines = _with_whole(connection, _and_more(connection, near, asked, also), chosen)
+        if lines is None or not told.together.isdisjoint(keys):
+            return None
+        part = _part(connection, database.company, lines, near, typed)
+        return read_part(connection, database.company, part._replace(totals=totals))
+
+
+def load_to_answer(database: Database, answers: Collection[Answer], asking: Collection[SettlementName]) -> Books | None:
+    """Load what answers to lines are judged by and may touch; see `load_around`.
+
+    Returns:
+        Nothing also where a SKU was typed, which no line that is near may have had.
+    """
+    found = load_around(
+        database, {one.key for one in answers}, asking=asking, typed={one.key: one.cost for one in answers}
+    )
+    if found is None:
+        return None
+    stated = dict(zip(found.lines["key"], values(found.lines[STATED_SKU]), strict=True))
+    is_typed = any(one.sku is not None and one.sku != stated.get(one.key, one.sku) for one in answers)
+    return None if is_typed else found
+
+
+def lines_by_name(connection: Connection, keys: Collection[str]) -> pd.DataFrame:
+    """Return kept lines with what they are named by: `key`, `settlement_id`, `order_id` and `sku`."""
+    return kept_of_keys(connection, keys)[["key", "settlement_id", "order_id", "sku"]]
+
+
+def _and_more(
+    connection: Connection, near: pd.DataFrame, asked: Sequence[BookedSettlement], also: Collection[str]
+) -> pd.DataFrame:
+    """Return lines with all that lack a cost in some settlements, and some more."""
+    line, numbers = costing_tables.costed_line.c, {one.id for one in asked}
+    query = select(line.key, line.settlement).where(line.cause > "", line.cost_status == str(CostStatus.MISSING))
+    missing = connection.execute(query) if numbers else ()
+    others = {*also, *(row.key for row in missing if row.settlement in numbers)} - set(near["key"])
+    return pd.concat([near, kept_of_keys(connection, others)], ignore_index=True) if others else near
+
+
+def _with_whole(connection: Connection, near: pd.DataFrame, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:
+    """Return lines with those of whole settlements, in the order of the books; nothing where these are not as kept."""
+    whole = kept_as_they_were(connection, chosen) if chosen else near.iloc[:0]
+    if whole is None:
+        return None
+    numbers = {(one.store, one.settlement_id): one.id for one in settlements.booked(connection)}
+    others = near[~near["key"].isin(list(whole["key"]))].drop(columns=[*TIE_COLUMNS, "settlement"])
+    lines = pd.concat([others, whole[list(others.columns)]], ignore_index=True)
+    place = pd.Series(list(zip(lines["store"], lines["settlement_id"], strict=True)), lines.index).map(numbers)
+    order = lines.assign(place=place).sort_values(["place", "posted_at", "key"], na_position="first")
+    return order.drop(columns="place").reset_index(drop=True)
+
+
+def _part(
+    connection: Connection,
+    company: Company,
+    lines: pd.DataFrame,
+    near: pd.DataFrame,
+    typed: Mapping[str, Decimal | None] | None,
+) -> Part:
+    """Return lines with what is known of them, as far as answers to some of them may touch it.
+
+    Args:
+        connection: Of `Database.reading`.
+        company: Whose books.
+        lines: All of the part.
+        near: Those that may be tied to the answered ones, with TIE_COLUMNS.
+        typed: See `load_around`.
+    """
+    keys, told = list(lines["key"]), read_told(frames.rows_of(near, ("key", "told")))
+    stored = settlement_lines.lines_of_keys(connection, keys)
+    locked = locks.lines(connection, _of_names(connection, lines), keys)
+    said, mappings = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
+    beyond: dict[str, tuple[Decimal, ...]] = {}
+    if typed is not None:
+        mappings = sku_mapping.latest(connection, {*near["sku"].dropna(), *near["cost_sku"].dropna()})
+        orders, products = {*near["order_id"].dropna(), *told.reimbursed["order_id"].dropna()}, mappings["product_id"]
+        said = observations.latest_of(connection, orders, set(products.dropna()))
+        finale, costs_by_sku = read_finale(said, mappings, company.home_currency), _typed_by_sku(near, typed)
+        unknown = {sku: costs for sku, costs in costs_by_sku.items() if finale.average(sku) is None}
+        beyond, odd = _beyond(connection, unknown, set(keys))
+        own = set(mappings.loc[mappings["sku"].isin(list(odd)), "product_id"].dropna())
+        if own:
+            orders |= observations.orders_of(connection, own)
+            said = observations.latest_of(connection, orders, set(products.dropna()))
+    return Part(lines, stored, locked, said, mappings, told, {}, beyond)
+
+
+def _beyond(
+    connection: Connection, typed: Mapping[str, Collection[Decimal]], inside: Collection[str]
+) -> tuple[dict[str, tuple[Decimal, ...]], set[str]]:
+    """Return what costs of SKUs without an average are held against, beyond the lines inside.
+
+    The last costs of a SKU are enough where none that was typed looks wrong beside them: beside more of them it looks
+    wrong even less. Else all of them are read, and what the inventory system says of its orders must be.
+
+    Args:
+        connection: Of `Database.reading`.
+        typed: The SKUs, with what was typed for them.
+        inside: Keys of the lines that are loaded.
+
+    Returns:
+        The lowest and the highest cost of each SKU, and the SKUs of which orders must be read.
+    """
+    beyond, odd = {}, set()
+    for sku, costs in typed.items():
+        beside = Beside(None, _costs_beyond(connection, sku, inside, _LAST))
+        if not beside.others or any(beside.suspicion(cost) for cost in costs):
+            odd.add(sku)
+            beside = Beside(None, _costs_beyond(connection, sku, inside))
+        beyond[sku] = _ends(beside.others)
+    return beyond, odd
+
+
+_LAST = 50
+
+
+def _of_names(connection: Connection, lines: pd.DataFrame) -> list[BookedSettlement]:
+    names = set(zip(lines["store"], lines["settlement_id"], strict=True))
+    return [one for one in settlements.booked(connection) if (one.store, one.settlement_id) in names]
+
+
+def _costs_beyond(connection: Connection, sku: str, inside: Collection[str], last: int | None = None) -> list[Decimal]:
+    """Return the unit costs, or the last, of the other lines that name a SKU, or for which somebody has typed it."""
+    line = costing_tables.costed_line.c
+    is_named = or_(line.stated_sku == sku, line.version > 0)
+    query = select(line.key, line.unit_cost).where(line.cost_sku == sku, line.unit_cost > Decimal(0), is_named)
+    rows = connection.execute(query.order_by(line.moment.desc()).limit(last) if last else query)
+    return [row.unit_cost for row in rows if row.key not in inside]

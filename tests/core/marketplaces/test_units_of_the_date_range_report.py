@@ -1,0 +1,103 @@
+"""Units of Amazon's date range report: only product sales state them, whatever rows repeat the quantity."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from core.frame_columns import RAW_LINE_COLUMNS, frame, records
+from core.marketplaces.amazon import unified_by_columns, unified_csv
+from core.marketplaces.formats import Extent
+from core.marketplaces.reading.contents import Contents
+from core.marketplaces.uniting import parts_of, united
+from core.model import Goods, Reading, Settlement
+
+HEADER = (
+    "All amounts in USD\ndate/time,settlement id,type,order id,sku,description,quantity,marketplace,product sales,"
+    "shipping credits,selling fees,fba fees,other transaction fees,other,total,levy\n"
+)
+READERS = pytest.mark.parametrize("reader", [unified_csv, unified_by_columns])
+
+
+def row(day: int, amounts: str, what: str = "Order,111-1,MUG,Mug,2,amazon.com") -> str:
+    """Return a row of August; its amounts are product sales, shipping, selling, FBA, other fees, other and total."""
+    return f"{day} Aug 2026 10:00:00 UTC,9,{what},{amounts},\n"
+
+
+RAW = partial(frame, RAW_LINE_COLUMNS)
+SALE = row(10, "80.00,0,-12.00,0,0,0,68.00")
+REFUND = "Refund,111-1,MUG,Mug,1,amazon.com"
+SENT = "Order,S01-1,MUG,Mug,2,Non-Amazon US"
+
+
+def settlement(reader: object, *rows: str) -> Settlement:
+    """Read a report of these rows."""
+    contents = Contents("range.csv", f"{HEADER}{''.join(rows)}".encode())
+    found: Reading = reader.FORMAT.read(contents)  # type: ignore[attr-defined]  # one of the two modules
+    return found.settlements[0]
+
+
+def told(of: Settlement) -> list[tuple[int | None, str]]:
+    """Return units and goods of each transaction, in order of posting."""
+    return [(one["quantity"], one["goods"]) for one in records(of.transactions)]
+
+
+@READERS
+@pytest.mark.parametrize(
+    "again",
+    [
+        row(12, "0,0,0,-2.00,0,0,-2.00"),
+        row(10, "0,0,0,0,-2.00,0,-2.00"),
+        row(12, "0,5.00,0,0,0,0,5.00"),
+        row(12, "0,0,-1.00,0,0,0,-1.00"),
+        row(12, ",0,0,0,0,3.00,3.00"),
+        row(12, "0,-5.00,0,0,0,0,-5.00", REFUND),
+        row(12, "0,0,0,2.00,0,0,2.00", REFUND),
+    ],
+)
+def test_a_row_without_product_sales_repeats_the_units(reader: object, again: str) -> None:
+    """A fee or shipping of an item of 2 units is about the same 2 units, and a refund of shipping about none."""
+    units = [one for one, _ in told(settlement(reader, SALE, again))]
+    assert sorted([0, 2]) == sorted(units)  # type: ignore[type-var]  # none is unknown
+
+
+@READERS
+def test_product_sales_of_two_rows_are_two_sales(reader: object) -> None:
+    """Two shipments of an order have their prices, and a refund of a price has its unit."""
+    rows = (SALE, row(11, "40.00,0,0,0,0,0,40.00"), row(12, "-40.00,0,0,0,0,0,-40.00", REFUND))
+    assert [2, 2, -1] == [units for units, _ in told(settlement(reader, *rows))]
+
+
+@READERS
+def test_fees_of_a_multi_channel_order_count_its_units_once(reader: object) -> None:
+    """Of fees alone the one for sending tells the units; a further one is asked, any other says nothing."""
+    fees = row(10, "0,0,0,-6.00,0,0,-6.00", SENT), row(11, "0,0,0,0,-0.50,0,-0.50", SENT)
+    assert [(2, Goods.SOLD), (0, Goods.SOLD)] == told(settlement(reader, *fees))
+    again = row(12, "0,0,0,-1.00,0,0,-1.00", SENT)
+    assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(settlement(reader, fees[0], again))
+
+
+@READERS
+def test_a_replacement_counts_unless_its_order_is_beside_it(reader: object) -> None:
+    """A row without any amount can be about goods alone; beside the sale of the same SKU it is asked which."""
+    free = row(11, "0,0,0,0,0,0,0")
+    assert [(2, Goods.SOLD)] == told(settlement(reader, free))
+    assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(settlement(reader, SALE, free))
+
+
+@READERS
+def test_units_beside_a_column_that_nobody_has_declared_are_asked(reader: object) -> None:
+    """A column that every row's own sum proves may be a price: 2 units for 15.00 of it are not left out unasked."""
+    levied = row(11, "0,0,0,0,0,0,15.00").replace(",\n", ",15.00\n")
+    assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(settlement(reader, SALE, levied))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_files_of_one_payout_count_them_once_together(order: int) -> None:
+    """A fee that stands in one file without, and in the other beside the fee before it is one row all the same."""
+    first, again = (row(day, "0,0,0,-6.00,0,0,-6.00", SENT) for day in (10, 12))
+    files = [settlement(unified_csv, first, again), settlement(unified_csv, again)][::order]
+    readings = [Reading("", unified_csv.FORMAT.marketplace, (one,), RAW) for one in files]
+    parts = [parts_of(reading, "range.csv", Extent.OTHER_DAYS)["9"] for reading in readings]
+    assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(united(parts))

@@ -1,0 +1,86 @@
+"""What a save announces is what the books have after it: three stories by hand, through the commands."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.demo_book import table
+from tests.end_to_end.stories import item, paid, v2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.end_to_end.stories import Story
+
+NUMBER = "24000000099"
+
+
+def booked(story: Story) -> Decimal:
+    """Return the COGS of all settlements, as sheet Settlements shows it."""
+    rows = table(story.book.open(), "Settlements").rows
+    return sum((Decimal(str(row["COGS"] or 0)) for row in rows if row["Settlement ID"]), Decimal(0))
+
+
+def announced(story: Story, *typed: tuple[Mapping[str, object], Mapping[str, object]]) -> list[str]:
+    """Type cells into rows of Resolve; return what the preview, the save and the books say, each as an amount."""
+    story.book.run("resolve")
+    for row, cells in typed:
+        story.type("Resolve", row, cells)
+    choices = ("--accept-proposals", "--accept-suspect", "--json")
+    before = booked(story)
+    shown = story.book.run("save", "--preview", *choices).data["amount"]
+    said = story.book.run("save", *choices).data["amount"]
+    return [shown, said, f"USD {booked(story) - before:,.2f}"]
+
+
+def test_a_restocked_refund_is_in_what_is_announced(story: Story, tmp_path: Path) -> None:
+    """3 at 7.335 are 22.005, one of them comes back for 7.335, and 8.20 were lost: 22.87."""
+    rows = [
+        item("Order", "1", "60.00", units="3"),
+        item("Refund", "1", "-20.00", units="1", day="05"),
+        paid("WAREHOUSE_LOST", "9.00", sku="JAR"),
+    ]
+    story.bring(v2(tmp_path, rows))
+    costs = announced(story, ({"Type": "sale"}, {"Cost": 7.335}), ({"SKU": "JAR"}, {"Cost": 8.2}))
+
+    assert ["USD 22.87"] * 3 == costs
+
+
+@pytest.mark.long
+def test_entries_of_two_months_come_to_what_is_announced(story: Story, tmp_path: Path) -> None:
+    """6.125 left in September and 6.125 in October: 12.25, which two entries book as 6.13 and 6.12."""
+    days = ("2026-09-20", "2026-10-04")
+    rows = [item("Order", "1", "20.00", units="1", day="25"), item("Order", "2", "20.00", units="1", day="2026-10-02")]
+    story.bring(v2(tmp_path, rows, days=days))
+    costs = announced(story, ({"Order ID": "1"}, {"Cost": 6.125}), ({"Order ID": "2"}, {"Cost": 6.125}))
+    story.export(NUMBER)
+    entries = [
+        row["Debit"] for row in table(story.book.open(), "Journal").rows if row["Kind"] == "COGS" and row["Debit"]
+    ]
+
+    assert ["USD 12.25"] * 3 == costs
+    assert [Decimal("6.12"), Decimal("6.13")] == sorted(Decimal(str(one)) for one in entries)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("units", "cost", "difference"), [("2", 4.5, "9.00"), ("3", 7.335, "22.005"), ("1", 0.5, "0.50")]
+)
+def test_an_answer_after_an_export_changes_no_entry_and_is_proposed(
+    story: Story, tmp_path: Path, units: str, cost: float, difference: str
+) -> None:
+    """A word that is answered after its settlement went out sold goods: nothing is announced, the true-up is."""
+    strange = {**item("Order", "2", "20.00", units=units, sku="JAR"), "transaction-type": "Strange Sale"}
+    story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1"), strange]))
+    announced(story, ({"Type": "sale"}, {"Cost": 5}), ({"SKU": "JAR"}, {"Cost": 0, "Zero OK": "yes"}))
+    story.deed("export", NUMBER, "--entries", "cogs", "--format", "quickbooks")
+    story.type("Transaction types", {"Type": "Strange Sale"}, {"Line type": "Sales"})
+    costs = announced(story, ({"SKU": "JAR"}, {"Cost": cost, "Zero OK": None}))
+    pending = [row for row in story.pending() if row["SKU"] == "JAR"]
+
+    assert ["USD 0.00"] * 3 == costs
+    assert [Decimal(difference)] == [Decimal(str(row["Difference"])) for row in pending]
