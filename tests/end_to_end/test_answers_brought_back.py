@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,3 +87,30 @@ def test_any_button_says_what_it_takes_over_and_what_that_does(story: Story, tmp
     assert "Taken over as typed: 1 row of sheet Transaction types." in ran.output
     assert "By that alone Amazon/24000000099: COGS 10.00 → 0.00 USD (-10.00)." in ran.output
     assert "1 saved answer is only proposed on sheet Resolve" in ran.output
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lost", [(1,), (1, 2), (3,)], ids=["one", "one and two", "three of one order"])
+def test_a_removal_names_the_settlements_whose_refunds_lose_their_original(
+    story: Story, tmp_path: Path, lost: tuple[int, ...]
+) -> None:
+    """With their count; the refunds are asked, and undo brings original, cost and refunds back."""
+    sold_rows = [item("Order", f"{n}", "60.00", units="3", day=f"1{n}") for n in range(3)]
+    story.bring(v2(tmp_path, sold_rows, "1"))
+    for place, count in enumerate(lost, start=2):
+        backs = [item("Refund", f"{place - 2}", "-20.00", units="1", day=f"2{n}") for n in range(count)]
+        story.bring(v2(tmp_path, backs, f"{place}"))
+    story.answer(({"Type": "sale"}, {"Cost": 5}))
+    before = story.cogs(SKU="A")
+    ran = story.deed("remove", "1", status=1)
+    asked = [(row["Settlement"], row["Cause"]) for row in story.asked()]
+    story.deed("undo")
+
+    for place, count in enumerate(lost, start=2):
+        lines = f"{count} line{'s' * (count > 1)}"
+        assert f"  {place} (Amazon): {lines} lost the original that the cost came from." in ran.output
+    assert sorted((f"{n}", "Original missing") for n, count in enumerate(lost, 2) for _ in range(count)) == sorted(
+        asked
+    )
+    assert [] == story.asked()
+    assert before == story.cogs(SKU="A") == Decimal(45 - 5 * sum(lost))

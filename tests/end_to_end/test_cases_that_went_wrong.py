@@ -563,3 +563,40 @@ def test_a_settlement_id_that_is_a_path_writes_no_file_outside(story: Story, tmp
 
     assert ran.status == 0, ran.output + ran.error
     assert {folder.resolve()} == {Path(file).resolve().parent for file in ran.data["files"]}
+
+
+WALMART = (
+    "Period Start Date,Period End Date,Total Payable,Currency,Transaction Posted Timestamp,Transaction Type,"
+    "Transaction Description,Customer Order #,Customer Order line #,Purchase Order #,Purchase Order line #,Amount,"
+    "Amount Type,Ship Qty,Partner Item Id\n"
+)
+
+
+def statement(folder: Path, month: int, *rows: str) -> Path:
+    """Write Walmart's statement of a half month; its total is the sum of its rows."""
+    total = sum((Decimal(row.split(",")[6]) for row in rows), Decimal(0))
+    head = f"0{month}/01/2026,0{month}/14/2026,{total},USD,,PaymentSummary,,,,,,,,,\n"
+    file = folder / f"statement {month}.csv"
+    file.write_text(WALMART + head + "".join(f",,,,0{month}/05/2026,{row}\n" for row in rows), encoding="utf-8")
+    return file
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("sold", "destroyed"), [(3, 1), (2, 2), (1, 1)])
+def test_a_fee_of_the_next_statement_says_that_a_return_was_destroyed(
+    story: Story, tmp_path: Path, sold: int, destroyed: int
+) -> None:
+    """A unit at 5.00 came back and counted as restocked; its disposal fee, a month later, makes it unsellable."""
+    sale = f"Sale,Purchase,200,1,108,1,{10 * sold}.00,Product Price,{sold},MUG"
+    back = f"Refund,Return Refund,200,1,108,1,-{10 * destroyed}.00,Product Price,{destroyed},MUG"
+    story.bring(statement(tmp_path, 6, sale, back))
+    story.answer(({"Type": "sale"}, {"Cost": 5}))
+    before = story.cogs(SKU="MUG")
+    story.bring(
+        statement(tmp_path, 7, "Adjustment,Returned Item Disposal Fee,200,1,108,1,-2.00,WFS Fee/Reimbursement,,")
+    )
+    (refund,) = (row for row in story.lines() if row["Type"] == "refund")
+
+    assert (Decimal(5 * (sold - destroyed)), Decimal(5 * sold)) == (before, story.cogs(SKU="MUG"))
+    assert "Unsellable" == refund["Disposition"]
+    story.ties()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.end_to_end.stories import bought, finale_of, item, left, v2
+from tests.end_to_end.stories import balances, bought, finale_of, item, left, v2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,3 +104,34 @@ def test_answers_are_named_with_their_store(twins: Story) -> None:
     assert "looks wrong" in odd.output + odd.error or odd.status
     for ran in (suspects, saved, undone):
         assert list(STORES) == stores_of({name: value for name, value in ran.data.items() if name != "error"})
+
+
+def period(folder: Path, store: str, price: str) -> Path:
+    """Write Walmart's statement of a half month, of one mug; its settlement is named by the period."""
+    head = (
+        "Period Start Date,Period End Date,Total Payable,Currency,Transaction Posted Timestamp,Transaction Type,"
+        "Transaction Description,Customer Order #,Customer Order line #,Purchase Order #,Purchase Order line #,Amount,"
+        "Amount Type,Ship Qty,Partner Item Id\n"
+    )
+    rows = (
+        f"06/01/2026,06/14/2026,{price},USD,,PaymentSummary,,,,,,,,,\n"
+        f",,,,06/05/2026,Sale,Purchase,{store},1,108,1,{price},Product Price,1,MUG\n"
+    )
+    file = folder / f"{store}.csv"
+    file.write_text(head + rows, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("prices", [("10.00", "30.00"), ("10.00", "10.00"), ("0.01", "99.00")])
+def test_walmarts_periods_of_two_stores_have_a_file_each(story: Story, tmp_path: Path, prices: tuple[str, str]) -> None:
+    """Both are 20260601-20260614: the first store's sales are in its own file, not under the second's."""
+    for store, price in zip(STORES, prices, strict=True):
+        story.deed("import", str(period(tmp_path, store, price)), "--store", store)
+    ids = [f"{store}/20260601-20260614" for store in STORES]
+    ran = story.deed("export", *ids, "--entries", "settlement", "--format", "quickbooks", "--json")
+    files = sorted(ran.data["files"])
+
+    assert 2 == len(set(files))
+    assert [store in file for store, file in zip(STORES, files, strict=True)] == [True, True]
+    assert [-Decimal(price) for price in prices] == [balances([file])["Marketplace Sales"] for file in files]
+    story.ties()

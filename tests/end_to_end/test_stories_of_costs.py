@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.server import DEMO_ACCOUNT
 from tests.end_to_end.demo_book import table
-from tests.end_to_end.stories import Left, balances, bought, item, left, paid, v2
+from tests.end_to_end.stories import Left, balances, bought, finale_of, item, left, paid, v2
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +53,30 @@ def test_each_line_costs_what_its_own_shipment_did(
     assert [(units, units * Decimal(cost)) for units, cost in parts] == [
         (units, Decimal(str(cogs))) for _, units, cogs in story.costs()
     ]
+    assert [] == story.pending()
+    story.ties()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("out", ["posted elsewhere", "before books start"])
+@pytest.mark.parametrize("parts", [((3, "5"), (1, "9")), ((2, "4.25"), (2, "6.75"))])
+def test_what_left_after_a_part_that_is_not_ours_costs_what_its_own_shipment_did(
+    story: Story, finale: FinaleOnLine, tmp_path: Path, parts: tuple[tuple[int, str], ...], out: str
+) -> None:
+    """August was posted by another program, or is history: the 1 that left in September costs 9.00, not 6.00."""
+    (units, cost), (more, later_cost) = parts
+    rows = [item("Order", "1", f"{20 * units}", units=f"{units}", day="2026-08-05")]
+    story.bring(v2(tmp_path, rows, "1", days=AUGUST))
+    if out == "posted elsewhere":
+        story.deed("posted-elsewhere", "1", "--reason", "by hand")
+    else:
+        story.set(Books_start="2026-09-01")
+    story.bring(v2(tmp_path, [item("Order", "1", f"{20 * more}", units=f"{more}", day="05")], "2"))
+    came = (bought("A", "2026-08-01", units, cost), bought("A", "2026-08-28", more, later_cost))
+    finale.sync(story, *came, Left("1", "A", (("2026-08-05", units), ("2026-09-05", more))))
+
+    assert more * Decimal(later_cost) == story.cogs(Settlement_ID="2")
+    assert {"Cost of Goods Sold": more * Decimal(later_cost)}.items() <= story.export("2").items()
     assert [] == story.pending()
     story.ties()
 
@@ -414,3 +439,40 @@ def test_the_note_says_whether_a_zero_was_proposed_or_confirmed(story: Story, tm
 
     notes = [str(line["Cost note"]).partition(" by ")[0] for line in story.lines()]
     assert ["Zero confirmed", *["Money only, no goods moved: the proposed 0 was accepted"] * 3] == notes
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("typed", "number_format"), [(0.45, "0 %"), ("45 %", "General"), (1.05, "0.00%")])
+def test_a_percentage_is_no_cost(story: Story, tmp_path: Path, typed: object, number_format: str) -> None:
+    """45 % was saved as 0.45: the cell is named with what it shows, whatever is accepted, and nothing is saved."""
+    story.bring(v2(tmp_path, [item("Order", "1", "40.00", units="2")]))
+    book = story.book.open()
+    cell = table(book, "Resolve").cell(0, "Cost")
+    cell.value, cell.number_format = typed, number_format
+    book.save(story.book.path)
+    for choice in ((), ("--accept-suspect", "--accept-proposals")):
+        ran = story.deed("save", *choice, status=1)
+        assert f"Resolve!{cell.coordinate} (Cost) holds a percentage, " in ran.output
+        assert "Saved 0 entered" in ran.output
+    assert "1 line without cost" == story.status()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("unknown", [1, 2, 3])
+def test_a_sync_counts_the_lines_that_resolve_lists(
+    story: Story, finale: FinaleOnLine, tmp_path: Path, unknown: int
+) -> None:
+    """Orders that Finale does not know, and the refunds that wait for them, are told apart, by every command alike."""
+    orders = [item("Order", f"{n}", "20.00", units="1") for n in range(unknown)]
+    refund = item("Refund", "0", "-20.00", units="1", day="05")
+    story.bring(v2(tmp_path, [*orders, refund, item("Order", "known", "20.00", units="1")], "7"))
+    with finale.serving(finale_of(bought("A", "2026-08-01", 9, "5"), left("known", "2026-09-02"))):
+        story.deed("connect", "--account", DEMO_ACCOUNT)
+        (synced,) = story.deed("sync", "--json", status=1).data["settlements"]
+    listed = story.deed("resolve", "--json", status=1).data
+    saved = story.deed("save", "--json", status=1).data
+
+    assert (unknown, 1) == (synced["missing"], synced["waiting"])
+    assert (unknown, 1) == (listed["missing"], listed["waiting"])
+    assert (unknown, 1) == (saved["lines_without_cost"], saved["waiting"])
+    assert unknown == len(story.asked())

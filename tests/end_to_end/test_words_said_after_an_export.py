@@ -218,3 +218,88 @@ def test_goods_that_are_asked_after_the_export_are_named_by_pnl_and_close(
     story.decide("accept")
     ran = story.book.run("pnl", "--json")
     assert (0, 0, Decimal("17.00")) == (ran.status, ran.data["lines_missing_cost"], Decimal(ran.data["cogs"]))
+
+
+BALANCES = "Reserves and transfers"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("said", "amount", "part", "account"),
+    [
+        ("Tips", "3.00", "Other income", "Tips"),
+        ("Duties collected", "4.50", "Tax", "Duties Payable"),
+        ("Duties collected", "-4.50", "Tax", "Duties Payable"),
+        ("Donations", "-1.25", "Other income", "Charitable Contributions"),
+        ("Loans", "-6.00", BALANCES, "Loans Payable Amazon"),
+        ("Reserve", "7.00", BALANCES, "Amazon Reserves USD"),
+    ],
+)
+def test_money_has_one_place_in_the_profit_and_loss_and_one_account(
+    story: Story, tmp_path: Path, said: str, amount: str, part: str, account: str
+) -> None:
+    """Tips are income in both, duties are owed in both; verify compares month by month and class by class."""
+    costs_out(story, tmp_path, said, amount)
+    profit = story.deed("pnl", "--json").data
+    booked = settled(story)
+    (row,) = (row for row in table(story.book.open(), "P&L").rows if "ODD_WORD" in str(row["Item"]))
+
+    net = Decimal(amount)
+    assert {part: float(amount)} == {
+        name: row[name]
+        for name in ("Sales", "Refunds", "Fees", "Advertising", "Reimbursements", "Other income", "Tax", BALANCES)
+        if row[name]
+    }
+    assert Decimal(15) + (net if part == "Other income" else 0) == Decimal(profit["profit"])
+    assert {"Marketplace Sales": Decimal(-20), "Amazon Clearing USD": Decimal(20) + net, account: net * -1} == booked
+    checked = story.deed("verify", "--json").data["tie_outs"]
+    assert [True] == [one["ok"] for one in checked if "months in which P&L and journal differ" in one["name"]]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("line_type", "old"),
+    [
+        ("Sales", "Marketplace Sales"),
+        ("Cost of goods sold", "Cost of Goods Sold"),
+        ("Inventory sold", "Inventory Asset"),
+    ],
+)
+def test_a_reversal_posts_where_its_entry_did(story: Story, tmp_path: Path, line_type: str, old: str) -> None:
+    """An account that was changed since holds for the next entry alone; the old account comes to nothing."""
+    story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1")]))
+    story.answer(({"Type": "sale"}, {"Cost": 5}))
+    first = story.export(NUMBER)
+    story.type("Accounts", {"Line type": line_type}, {"Account": "Ours"})
+    reversal = balances(story.deed("reopen", NUMBER, "--reason", "another account", "--json").data["files"])
+    second = story.export(NUMBER)
+
+    assert {account: -amount for account, amount in first.items()} == reversal
+    assert old not in second
+    assert first[old] == second["Ours"]
+    assert reversal == story.posted("reversal")
+    story.ties()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("price", "account"), [("20.00", "Marketplace Sales"), ("7.35", "Our sales"), ("0.01", "S")])
+def test_a_settlement_entry_that_went_out_alone_is_reopened(
+    story: Story, tmp_path: Path, price: str, account: str
+) -> None:
+    """Its reversal leaves nothing on any account, and the entry goes out again; COGS was never posted."""
+    story.bring(v2(tmp_path, [item("Order", "1", price, units="1")]))
+    first = settled(story)
+    again = story.book.run("export", NUMBER, "--entries", "settlement", "--format", "quickbooks")
+    story.type("Accounts", {"Line type": "Sales"}, {"Account": account})
+    reopened = story.deed("reopen", NUMBER, "--reason", "a wrong account", "--json").data
+    (row,) = table(story.book.open(), "Settlements").rows
+    second = settled(story)
+
+    assert {"Marketplace Sales": -Decimal(price), "Amazon Clearing USD": Decimal(price)} == first
+    assert 2 == again.status
+    assert [f"Amazon {NUMBER} 2026-09 settlement r1"] == reopened["reversed"]
+    assert {name: -amount for name, amount in first.items()} == balances(reopened["files"])
+    assert "Settlement exported" not in row["Settlement Export Status"]
+    assert {account: -Decimal(price), "Amazon Clearing USD": Decimal(price)} == second
+    assert {} == story.posted("COGS")
+    story.ties()
