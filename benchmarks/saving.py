@@ -25,7 +25,7 @@ from core.books.importing import import_file
 from core.books.kept_lines import keep, kept_of_keys
 from core.books.line_costs import costing_policies
 from core.books.loading import load_books
-from core.books.part_of_books import load_around
+from core.books.part_of_books import load_to_answer
 from core.books.saving import save_answers
 from core.costing import cost
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS
@@ -132,7 +132,7 @@ class _Saving:
         """Save a cost and bring the books, and the rows that show it, up to date."""
         cost = Decimal(100 + self._number) / 100
         answer = Answer(self._key, self._number, cost, None)
-        books = load_around(self._database, {self._key}, ())
+        books = load_to_answer(self._database, [answer], ())
         assert books is not None, "the lines are not kept"  # noqa: S101
         save_answers(self._database, books, [answer], settlement_ids=None, accept_proposals=False, who="bench", now=NOW)
         catch_up(self._database)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from addin.commands.button import Outcome
     from core.books.books import Books
-    from core.books.importing import Figures, ImportedFile, ImportedReimbursements, ImportedReturns, ImportedSettlement
+    from core.books.importing import Figures, ImportedFile, ImportedSettlement
+    from core.books.reimbursements import ImportedReimbursements
+    from core.books.returned_goods import ImportedReturns
     from core.model import Settlement
 
 _IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED, Import.LOCKED)
@@ -75,7 +77,9 @@ def file_entry(file: ImportedFile) -> dict[str, object]:
 
 
 def _returns_sentence(returns: ImportedReturns) -> str:
-    what = f"{returns.file}: {counted(returns.units, 'returned unit')} ({returns.store})"
+    told = [counted(returns.units, "returned unit")] if returns.units or not returns.refunds else []
+    told += [f"the returned goods of {counted(returns.refunds, 'refund')}"] if returns.refunds else []
+    what = f"{returns.file}: {' and '.join(told)} ({returns.store})"
     if not returns.is_new:
         return f"{what} imported already; nothing changed."
     return f"{what} imported, {returns.restocked_units:,} of them back in sellable stock."

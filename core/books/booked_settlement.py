@@ -56,6 +56,8 @@ class FileUse(StrEnum):
     """The settlement's lines come from it, alone or together with other parts."""
     AFTER_EXPORT = "after the export"
     """It came when the settlement had gone out: what it says is known, the lines are as they were exported."""
+    SAME_LINES = "the same lines"
+    """It says the same of the settlement as its parts, and may say more of its orders and returned goods."""
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,16 @@
 """What files beside settlements say, row by row: returned goods, reimbursements, units of orders. Append-only.
 
 A file counts once per store. What it says of a store that was removed stays kept and is not loaded; nor is what a
-batch brought that is undone, until the file is imported again.
+batch brought that is undone, until the file is imported again. What came with the lines of settlements lives and ends
+with them: a fee that says that a returned unit was destroyed says it as long as the books have its row. Once the file
+is superseded or its settlement removed, it says nothing, until the settlement is brought back or the file imported.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select, tuple_
 
 from core.books import batches
 from core.books.database import frames, tables
@@ -88,8 +90,17 @@ def files_of(connection: Connection, of: FileRows, store: str) -> set[str]:
 
 
 def _holds(connection: Connection, of: FileRows) -> ColumnElement[bool]:
-    """Tell of a row whether the batch that brought it is not undone."""
-    return of.table.c.batch.not_in(batches.undone(connection))
+    """Tell of a row whether the batch that brought it is not undone, and its file's settlements not ended."""
+    file = tuple_(of.table.c.store, of.table.c.sha256)
+    return of.table.c.batch.not_in(batches.undone(connection)) & file.not_in(_ended_files())
+
+
+def _ended_files() -> Select[tuple[str, str]]:
+    """Ask for the files, by store, that settlements were made of and that none is made of now."""
+    place = (tables.settlement.c.store, tables.settlement_file.c.sha256)
+    files = select(*place).join(tables.settlement, tables.settlement.c.id == tables.settlement_file.c.settlement)
+    in_force = func.count(case((tables.settlement_file.c.ended_batch.is_(None), 1)))
+    return files.group_by(*place).having(in_force == 0)
 
 
 def brought_by(connection: Connection, of: FileRows, batch: int) -> int:

@@ -138,6 +138,30 @@ def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ..
         yield (str(told[_GROUP]).replace(settlement_id, ""), *told[:_GROUP], *told[_GROUP + 1 :])
 
 
+def _nets(transactions: pd.DataFrame) -> Counter[str]:
+    """Return the net of each order."""
+    nets: Counter[Any] = Counter()
+    for row in records(transactions[transactions["order_id"].notna()][["order_id", "net"]]):
+        nets[row["order_id"]] += row["net"]
+    return nets
+
+
+def _listed(nets: Mapping[str, Any]) -> str:
+    orders = [f"{order} ({cents(net)})" for order, net in sorted(nets.items())]
+    more = len(orders) - _MOST_ORDERS_NAMED
+    return ", ".join([*orders[:_MOST_ORDERS_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
+
+
+_MOST_ORDERS_NAMED = 3
+
+
+def _how_the_same(there: BookedSettlement, read: Settlement | BookedSettlement) -> str:
+    """Say by what two settlements are one payout (`_same_payout`): 1 to 5 May lies within 18 April to 15 May."""
+    dated = there.deposit_at is not None and read.deposit_at is not None
+    by = "the same date, currency and sum" if dated else "days in common, and the same currency and sum"
+    return f"{by} ({cents(there.sum)} {there.currency})"
+
+
 def _other_rows(there: BookedSettlement, read: Settlement) -> str:
     return (
         f"one payout a day and currency is paid, and this file has other rows of it ({cents(read.sum)} "
@@ -186,13 +210,6 @@ def _same_payout(there: BookedSettlement, read: Settlement | BookedSettlement) -
     return _in_common_days(there, read)
 
 
-def _how_the_same(there: BookedSettlement, read: Settlement | BookedSettlement) -> str:
-    """Say by what two settlements are one payout (`_same_payout`): 1 to 5 May lies within 18 April to 15 May."""
-    dated = there.deposit_at is not None and read.deposit_at is not None
-    by = "the same date, currency and sum" if dated else "days in common, and the same currency and sum"
-    return f"{by} ({cents(there.sum)} {there.currency})"
-
-
 def _same_payout_day(there: BookedSettlement, read: Settlement | BookedSettlement) -> bool:
     """Tell whether two settlements were paid on one day in one currency: for who is paid once a day, one payout."""
     if there.currency != read.currency or there.deposit_at is None or read.deposit_at is None:
@@ -204,20 +221,6 @@ def _in_common_days(there: BookedSettlement, read: Settlement | BookedSettlement
     starts = [one.period_start.date() for one in (there, read) if one.period_start is not None]
     ends = [one.period_end.date() for one in (there, read) if one.period_end is not None]
     return len(starts) == len(ends) == len((there, read)) and max(starts) <= min(ends)
-
-
-def _nets(transactions: pd.DataFrame) -> Counter[str]:
-    """Return the net of each order."""
-    nets: Counter[Any] = Counter()
-    for row in records(transactions[transactions["order_id"].notna()][["order_id", "net"]]):
-        nets[row["order_id"]] += row["net"]
-    return nets
-
-
-def _listed(nets: Mapping[str, Any]) -> str:
-    orders = [f"{order} ({cents(net)})" for order, net in sorted(nets.items())]
-    more = len(orders) - _MOST_ORDERS_NAMED
-    return ", ".join([*orders[:_MOST_ORDERS_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
 
 
 def refuse_what_another_store_has(connection: Connection, reading: Reading, source: Source) -> None:
@@ -288,9 +291,6 @@ def _apart(connection: Connection, there: BookedSettlement, read: Settlement) ->
         f"Their orders differ: this file has {_listed(own)}, the books have {_listed(known)}. If they are two "
         f"payouts, {ways}."
     )
-
-
-_MOST_ORDERS_NAMED = 3
 
 
 def _with_the_same_charges(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from core.books import (
     batches,
-    file_rows,
     import_reasons,
     later_readings,
     original_files,
@@ -24,8 +23,8 @@ from core.books.identity import refuse_what_another_store_has, twin_of
 from core.books.moving import move_overrides
 from core.books.order_units import remember_units
 from core.books.readings import KeptPart, kept_parts, together, with_keys_of
-from core.books.reimbursements import REIMBURSEMENTS
-from core.books.returned_goods import RETURNED_GOODS
+from core.books.reimbursements import ImportedReimbursements, import_reimbursements
+from core.books.returned_goods import ImportedReturns, import_returns
 from core.books.settlement_lines import money_in_words
 from core.errors import CogsheetError
 from core.frame_columns import TRANSACTION_COLUMNS
@@ -33,7 +32,6 @@ from core.marketplaces import FORMATS, without_personal_data
 from core.marketplaces.formats import Extent, Standing
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.record_and_view import standing
-from core.marketplaces.reimbursements import Counts, counts
 from core.marketplaces.tie_out import importable
 from core.marketplaces.uniting import (
     Part,
@@ -46,7 +44,6 @@ from core.marketplaces.uniting import (
     told_otherwise,
     united,
 )
-from core.model import Disposition, Problem, Reading, Settlement
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
 if TYPE_CHECKING:
@@ -57,6 +54,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.books.database import Connection, Database
+    from core.model import Problem, Reading, Settlement
 
 
 class NotImportableError(CogsheetError):
@@ -112,30 +110,6 @@ class ImportedSettlement:
     def needs_attention(self) -> bool:
         """Whether a person must look at it."""
         return self.result in (Import.CONFLICT, Import.LOCKED) or not self.ties_out
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedReturns:
-    """What became of what a file says of goods that came back."""
-
-    file: str
-    store: str
-    is_new: bool
-    """Whether the books did not have the file already."""
-    units: int
-    restocked_units: int
-    """How many of the units are back in sellable stock."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedReimbursements:
-    """What became of what a file says of reimbursements."""
-
-    file: str
-    store: str
-    is_new: bool
-    """Whether the books did not have the file already."""
-    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +203,28 @@ def import_file(
             _import_one(connection, parts[one.settlement_id], source, batch, who=who, now=now)
             for one in reading.settlements
         ]
+        if not _is_taken(connection, imported, source, batch, now):
+            return ImportedFile(file.name, tuple(imported), reading=reading)
         if len(reading.order_units):
             remember_units(connection, reading, kept, store=name, batch=batch, now=now)
-        returns = _import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
-        told = _import_reimbursements(connection, reading, source, batch, now) if len(reading.reimbursements) else None
+        returns = import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
+        told = import_reimbursements(connection, reading, source, batch, now) if len(reading.reimbursements) else None
         return ImportedFile(file.name, tuple(imported), returns, told, reading)
+
+
+def _is_taken(
+    connection: Connection, imported: Sequence[ImportedSettlement], source: Source, batch: int, now: datetime
+) -> bool:
+    """Tell whether what a file says beside its lines counts: not where all of its settlements were refused.
+
+    It lives and ends with them (`core.books.file_rows`), also where they were in the books already.
+    """
+    for one in imported:
+        there = settlements.find(connection, one.store, one.settlement_id)
+        parts = [] if there is None else original_files.files_of(connection, there)
+        if there is not None and one.result is Import.ALREADY_IMPORTED and source.file.sha256 not in parts:
+            original_files.add_file(connection, there, source.file, FileUse.SAME_LINES, batch, now)
+    return not imported or any(one.result is not Import.CONFLICT for one in imported)
 
 
 def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:
@@ -242,25 +233,6 @@ def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:
         policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
     scrub = policies.store_originals is StoredOriginals.SCRUBBED
     return without_personal_data(file.content, file.name) if scrub else None
-
-
-def _import_returns(
-    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
-) -> ImportedReturns:
-    rows, file = reading.returns, source.file
-    is_new = file_rows.add(connection, RETURNED_GOODS, rows, store=source.store, file=file, batch=batch, now=now)
-    restocked = rows["disposition"] == Disposition.RESTOCKED.value
-    return ImportedReturns(
-        file.name, source.store, is_new, int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
-    )
-
-
-def _import_reimbursements(
-    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
-) -> ImportedReimbursements:
-    rows, file = reading.reimbursements, source.file
-    is_new = file_rows.add(connection, REIMBURSEMENTS, rows, store=source.store, file=file, batch=batch, now=now)
-    return ImportedReimbursements(file.name, source.store, is_new, counts(rows))
 
 
 def _import_one(

@@ -205,8 +205,7 @@ class _Lines(NamedTuple):
 
 def _read(connection: Connection, company: Company, *, anew: bool = False, part: Part | None = None) -> Books:
     given = _read_settings(connection)
-    stored = settlement_lines.transactions(connection) if part is None else part.stored
-    lines = _read_lines(connection, given, stored)
+    lines = _read_lines(connection, given, part)
     accepted = true_up_history.accepted(connection)
     stored_input = _costing_input(connection, given, lines.today, accepted, part)
     told = _documents(connection, company, given, lines, part)
@@ -246,8 +245,9 @@ def _read_settings(connection: Connection) -> _Settings:
     return _Settings(policies, booked, tuple(stores.all_stores(connection)), zones, starts)
 
 
-def _read_lines(connection: Connection, given: _Settings, stored: pd.DataFrame) -> _Lines:
-    """Return the stored lines by each way to read their words."""
+def _read_lines(connection: Connection, given: _Settings, part: Part | None) -> _Lines:
+    """Return the lines of all settlements, or of a part, by each way to read their words."""
+    stored = settlement_lines.transactions(connection) if part is None else part.stored
     today = with_choices(connection, stored, given.settlements, given.stores)
     at_lock = with_choices(connection, stored, given.settlements, given.stores, as_of=AsOf.AT_LOCK)
     now = transactions_now(connection, stored, today, given.settlements, given.stores)
@@ -257,7 +257,7 @@ def _read_lines(connection: Connection, given: _Settings, stored: pd.DataFrame) 
 def _costing_input(
     connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: Part | None
 ) -> CostingInput:
-    """Return what costs are made of, before any document counts units."""
+    """Return what costs are made of, before any document counts units; of a part what is known of it."""
     locked = locks.lines(connection) if part is None else part.locked
     return CostingInput(
         transactions=today,

@@ -202,7 +202,7 @@ class _Orders:
         return list({**otherwise, **rows, **self._stated_otherwise(counts)}.values())
 
     def _stated_otherwise(self, counts: Mapping[ItemName, ItemUnits]) -> dict[str, dict[str, Any]]:
-        """Return by key the free sales of an item, from the first whose report states other units or another SKU."""
+        """Return by key the free sales of an item from the first on that states other units or another SKU."""
         questions: dict[str, dict[str, Any]] = {}
         for name in self._stated & counts.keys():
             lines = sorted(self.lines[name], key=lambda line: line.when)

@@ -18,11 +18,12 @@ from core.books.line_costs import STATED_SKU
 from core.books.loading import Part, read_part
 from core.costing.finale import read_finale
 from core.costing.frames import values
+from core.costing.suspects import Beside
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame
 from core.model import CostStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from core.books.answers import Answer
     from core.books.booked_settlement import BookedSettlement
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
 def _ends(costs: Collection[Decimal]) -> tuple[Decimal, ...]:
     """Return the lowest and the highest cost; nothing of none."""
     return (min(costs), max(costs)) if costs else ()
+
+
+def _typed_by_sku(near: pd.DataFrame, typed: Mapping[str, Decimal | None]) -> dict[str, list[Decimal]]:
+    """Return the costs that were typed for the lines of each SKU."""
+    costs: dict[str, list[Decimal]] = {}
+    for key, sku in zip(near["key"], values(near["sku"]), strict=True):
+        if sku is not None and key in typed:
+            costs.setdefault(sku, []).extend(cost for cost in [typed[key]] if cost)
+    return costs
 
 
 def load_part(
@@ -64,6 +74,7 @@ def load_around(
     whole: Collection[SettlementName] = (),
     asking: Collection[SettlementName] = (),
     also: Collection[str] = (),
+    typed: Mapping[str, Decimal | None] | None = None,
 ) -> Books | None:
     """Load the books with some lines and all that may be tied to them: to answer lines. Totals are of all lines.
 
@@ -73,6 +84,8 @@ def load_around(
         whole: Settlements of which every line is loaded.
         asking: Settlements of which every line is loaded that lacks its cost.
         also: More lines, loaded by themselves.
+        typed: Unit costs that are to be judged and saved, by line; without it nothing is loaded of what the inventory
+            system says.
 
     Returns:
         Nothing where lines are not kept for the present state of the books, where `read_part` says nothing, and where
@@ -90,8 +103,7 @@ def load_around(
         lines = _with_whole(connection, _and_more(connection, near, asked, also), chosen)
         if lines is None or not told.together.isdisjoint(keys):
             return None
-        answered = near[near["key"].isin(list(keys))]
-        part = _part(connection, database.company, lines, near, answered)
+        part = _part(connection, database.company, lines, near, typed)
         return read_part(connection, database.company, part._replace(totals=totals))
 
 
@@ -101,7 +113,9 @@ def load_to_answer(database: Database, answers: Collection[Answer], asking: Coll
     Returns:
         Nothing also where a SKU was typed, which no line that is near may have had.
     """
-    found = load_around(database, {one.key for one in answers}, asking=asking)
+    found = load_around(
+        database, {one.key for one in answers}, asking=asking, typed={one.key: one.cost for one in answers}
+    )
     if found is None:
         return None
     stated = dict(zip(found.lines["key"], values(found.lines[STATED_SKU]), strict=True))
@@ -139,7 +153,11 @@ def _with_whole(connection: Connection, near: pd.DataFrame, chosen: Sequence[Boo
 
 
 def _part(
-    connection: Connection, company: Company, lines: pd.DataFrame, near: pd.DataFrame, answered: pd.DataFrame
+    connection: Connection,
+    company: Company,
+    lines: pd.DataFrame,
+    near: pd.DataFrame,
+    typed: Mapping[str, Decimal | None] | None,
 ) -> Part:
     """Return lines with what is known of them, as far as answers to some of them may touch it.
 
@@ -148,29 +166,54 @@ def _part(
         company: Whose books.
         lines: All of the part.
         near: Those that may be tied to the answered ones, with TIE_COLUMNS.
-        answered: Those that are answered.
+        typed: See `load_around`.
     """
-    keys = list(lines["key"])
-    told = read_told(frames.rows_of(near, ("key", "told")))
-    mappings = sku_mapping.latest(connection, {*near["sku"].dropna(), *near["cost_sku"].dropna()})
-    orders, products = {*near["order_id"].dropna(), *told.reimbursed["order_id"].dropna()}, mappings["product_id"]
-    said = observations.latest_of(connection, orders, set(products.dropna()))
-    finale = read_finale(said, mappings, company.home_currency)
-    unknown = {sku for sku in answered["sku"].dropna() if finale.average(sku) is None}
-    own = set(mappings.loc[mappings["sku"].isin(list(unknown)), "product_id"].dropna())
-    if own:  # nothing but other costs of the SKU tells whether a typed one looks wrong
-        orders |= observations.orders_of(connection, own)
+    keys, told = list(lines["key"]), read_told(frames.rows_of(near, ("key", "told")))
+    stored = settlement_lines.lines_of_keys(connection, keys)
+    locked = locks.lines(connection, _of_names(connection, lines), keys)
+    said, mappings = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
+    beyond: dict[str, tuple[Decimal, ...]] = {}
+    if typed is not None:
+        mappings = sku_mapping.latest(connection, {*near["sku"].dropna(), *near["cost_sku"].dropna()})
+        orders, products = {*near["order_id"].dropna(), *told.reimbursed["order_id"].dropna()}, mappings["product_id"]
         said = observations.latest_of(connection, orders, set(products.dropna()))
-    return Part(
-        lines,
-        settlement_lines.lines_of_keys(connection, keys),
-        locks.lines(connection, _of_names(connection, lines), keys),
-        said,
-        mappings,
-        told,
-        {},
-        {sku: _ends(_costs_beyond(connection, sku, set(keys))) for sku in unknown},
-    )
+        finale, costs_by_sku = read_finale(said, mappings, company.home_currency), _typed_by_sku(near, typed)
+        unknown = {sku: costs for sku, costs in costs_by_sku.items() if finale.average(sku) is None}
+        beyond, odd = _beyond(connection, unknown, set(keys))
+        own = set(mappings.loc[mappings["sku"].isin(list(odd)), "product_id"].dropna())
+        if own:
+            orders |= observations.orders_of(connection, own)
+            said = observations.latest_of(connection, orders, set(products.dropna()))
+    return Part(lines, stored, locked, said, mappings, told, {}, beyond)
+
+
+def _beyond(
+    connection: Connection, typed: Mapping[str, Collection[Decimal]], inside: Collection[str]
+) -> tuple[dict[str, tuple[Decimal, ...]], set[str]]:
+    """Return what costs of SKUs without an average are held against, beyond the lines inside.
+
+    The last costs of a SKU are enough where none that was typed looks wrong beside them: beside more of them it looks
+    wrong even less. Else all of them are read, and what the inventory system says of its orders must be.
+
+    Args:
+        connection: Of `Database.reading`.
+        typed: The SKUs, with what was typed for them.
+        inside: Keys of the lines that are loaded.
+
+    Returns:
+        The lowest and the highest cost of each SKU, and the SKUs of which orders must be read.
+    """
+    beyond, odd = {}, set()
+    for sku, costs in typed.items():
+        beside = Beside(None, _costs_beyond(connection, sku, inside, _LAST))
+        if not beside.others or any(beside.suspicion(cost) for cost in costs):
+            odd.add(sku)
+            beside = Beside(None, _costs_beyond(connection, sku, inside))
+        beyond[sku] = _ends(beside.others)
+    return beyond, odd
+
+
+_LAST = 50
 
 
 def _of_names(connection: Connection, lines: pd.DataFrame) -> list[BookedSettlement]:
@@ -178,9 +221,10 @@ def _of_names(connection: Connection, lines: pd.DataFrame) -> list[BookedSettlem
     return [one for one in settlements.booked(connection) if (one.store, one.settlement_id) in names]
 
 
-def _costs_beyond(connection: Connection, sku: str, inside: Collection[str]) -> list[Decimal]:
-    """Return the unit costs of the other lines that name a SKU, or for which somebody has typed it."""
+def _costs_beyond(connection: Connection, sku: str, inside: Collection[str], last: int | None = None) -> list[Decimal]:
+    """Return the unit costs, or the last, of the other lines that name a SKU, or for which somebody has typed it."""
     line = costing_tables.costed_line.c
     is_named = or_(line.stated_sku == sku, line.version > 0)
     query = select(line.key, line.unit_cost).where(line.cost_sku == sku, line.unit_cost > Decimal(0), is_named)
-    return [row.unit_cost for row in connection.execute(query) if row.key not in inside]
+    rows = connection.execute(query.order_by(line.moment.desc()).limit(last) if last else query)
+    return [row.unit_cost for row in rows if row.key not in inside]

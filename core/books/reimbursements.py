@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.books import file_rows
 from core.books.database import marketplace_tables
 from core.books.file_rows import FileRows, names_by_marketplace
 from core.costing import REIMBURSED_COLUMNS
 from core.frame_columns import REIMBURSEMENT_COLUMNS, conform, frame
 from core.marketplaces.amazon.words import REASONS
-from core.marketplaces.reimbursements import Reimbursed, matched, united
+from core.marketplaces.reimbursements import Counts, Reimbursed, counts, matched, united
 from core.marketplaces.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     import pandas as pd
 
+    from core.books.booked_settlement import Source
+    from core.books.database import Connection
     from core.books.stores import Store
+    from core.model import Reading
 
 REIMBURSEMENTS = FileRows(marketplace_tables.reimbursement, REIMBURSEMENT_COLUMNS)
 """Every row of every file; files overlap (`core.marketplaces.reimbursements.united`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedReimbursements:
+    """What became of what a file says of reimbursements."""
+
+    file: str
+    store: str
+    is_new: bool
+    """Whether the books did not have the file already."""
+    counts: Counts
 
 
 def reimbursed_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Iterable[Store]) -> pd.DataFrame:
@@ -70,3 +87,12 @@ def as_line(key: str, row: Reimbursed) -> dict[str, object]:
         "units_inventory": row.units_inventory,
         "original": row.original_id or None,
     }
+
+
+def import_reimbursements(
+    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
+) -> ImportedReimbursements:
+    """Keep what a file says of reimbursements, once; arguments: see `core.books.returned_goods.import_returns`."""
+    rows, file = reading.reimbursements, source.file
+    is_new = file_rows.add(connection, REIMBURSEMENTS, rows, store=source.store, file=file, batch=batch, now=now)
+    return ImportedReimbursements(file.name, source.store, is_new, counts(rows))

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.books import file_rows
 from core.books.database import marketplace_tables
 from core.books.file_rows import FileRows, names_by_marketplace
 from core.costing import RETURNED_COLUMNS
 from core.frame_columns import RETURN_COLUMNS, conform, frame
 from core.marketplaces.returns import returned_by_line, united
-from core.model import Marketplace
+from core.model import Disposition, Marketplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     import pandas as pd
 
+    from core.books.booked_settlement import Source
+    from core.books.database import Connection
     from core.books.stores import Store
+    from core.model import Reading
 
 RETURNED_GOODS = FileRows(marketplace_tables.goods_back, RETURN_COLUMNS)
 """Every row of every file; files overlap (`core.marketplaces.returns.united`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedReturns:
+    """What became of what a file says of goods that came back."""
+
+    file: str
+    store: str
+    is_new: bool
+    """Whether the books did not have the file already."""
+    units: int
+    restocked_units: int
+    """How many of the units are back in sellable stock."""
+    refunds: int = 0
+    """Of how many further refunds it says what became of the goods, and not how many units they are."""
 
 
 def returned_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Iterable[Store]) -> pd.DataFrame:
@@ -64,3 +85,22 @@ def _of_marketplace(
         }
         for key, returned in returned_by_line(lines, goods, others_open=others_open).items()
     ]
+
+
+def import_returns(
+    connection: Connection, reading: Reading, source: Source, batch: int, now: datetime
+) -> ImportedReturns:
+    """Keep what a file says of goods that came back, once.
+
+    Args:
+        connection: Of `Database.writing`.
+        reading: What the file holds.
+        source: The file and its store.
+        batch: The number of the import's batch.
+        now: When.
+    """
+    rows, file = reading.returns, source.file
+    is_new = file_rows.add(connection, RETURNED_GOODS, rows, store=source.store, file=file, batch=batch, now=now)
+    restocked = rows["disposition"] == Disposition.RESTOCKED.value
+    units, back = int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
+    return ImportedReturns(file.name, source.store, is_new, units, back, int((rows["units"] == 0).sum()))

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.places import Place
-from core.marketplaces.reading.columns import Coded, ColumnTable
+from core.marketplaces.reading.columns import Coded, ColumnTable, narrow
 from core.marketplaces.reading.dates import EARLIEST, LATEST, parse_moment
 from core.marketplaces.reading.numbers import parse_amount
 from core.money import LINE_PLACES
@@ -123,7 +123,7 @@ def moments_of(
             own = _moments(table, name, open_rows, day_first=day_first)
             numbers = np.array([code_of.setdefault(moment, len(code_of)) for moment in own], np.int64)
             codes = np.where(open_rows, numbers[table.codes(name)], codes)
-    return Coded(codes, list(code_of))
+    return Coded(narrow(codes, len(code_of)), list(code_of))
 
 
 def _moments(table: ColumnTable, name: str, rows: np.ndarray, *, day_first: bool) -> list[datetime | None]:

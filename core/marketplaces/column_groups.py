@@ -51,7 +51,15 @@ class Groups:
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """Return the sum of the lines' values of each transaction."""
-        return np.asarray(np.add.reduceat(values[self.rows], self.start)) if len(self) else np.zeros(0, np.int64)
+        if not len(self):
+            return np.zeros(0, np.int64)
+        np.take(values, self.rows, out=self._by_transaction, mode="clip")
+        return np.asarray(np.add.reduceat(self._by_transaction, self.start))
+
+    @cached_property
+    def _by_transaction(self) -> np.ndarray:
+        """Place for the values of all lines in the order of their transactions."""
+        return np.empty(len(self.rows), np.int64)
 
     def any(self, flags: np.ndarray) -> np.ndarray:
         """Tell whether any of the lines of each transaction is flagged."""

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.marketplaces.reading.columns import Coded, ColumnTable, first_rows, joint, text_array
+from core.marketplaces.reading.columns import Coded, ColumnTable, first_rows, joint, narrow, text_array
 from core.money import LINE_PLACES
 
 if TYPE_CHECKING:
@@ -148,9 +148,12 @@ class ColumnLines:
             factors = [times(shape, at) for shape in self.shapes.values]
             if not any(factors):
                 continue
-            own = amounts if all(one == 1 for one in factors) else amounts * np.array(factors)[self.shapes.codes]
+            own = amounts if all(one == 1 for one in factors) else self._times(amounts, factors)
             total = own if total is None else total + own
         return total
+
+    def _times(self, amounts: np.ndarray, factors: list[int]) -> np.ndarray:
+        return np.asarray(amounts * np.array(factors, np.int8)[self.shapes.codes])
 
     def size(self) -> float:
         """Return what the sum of all amounts without their signs is at most, in millionths, roundly."""
@@ -173,7 +176,8 @@ class ColumnLines:
     @staticmethod
     def _first_filled(one: Coded[str], other: Coded[str]) -> Coded[str]:
         filled = one.spread(bool, bool)
-        return Coded(np.where(filled, one.codes, other.codes + len(one.values)), [*one.values, *other.values])
+        codes = np.where(filled, one.codes, other.codes.astype(np.int64) + len(one.values))
+        return Coded(codes, [*one.values, *other.values])
 
     def _text(self, column: str) -> Coded[str]:
         if column not in self.declaration.verbatim:
@@ -218,7 +222,7 @@ def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: 
     rows = table.rows(first, numbered=False)
     shown = (_shown(money, at, declaration, broken=bool(broken[at])) for at in first.tolist())
     lines = (line(row._replace(cells={**row.cells, **cells})) for row, cells in zip(rows, shown, strict=True))
-    return Coded(codes, [_shape(one, len(money.names)) for one in lines])
+    return Coded(narrow(codes, len(first)), [_shape(one, len(money.names)) for one in lines])
 
 
 def _shown(money: Money, row: int, declaration: Declaration, *, broken: bool) -> dict[str, str]:

@@ -66,9 +66,12 @@ def group_key(parts: Iterable[str]) -> str:
     return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
 
 
-def escaped(texts: pa.Array | pa.Scalar) -> pa.Array | pa.Scalar:
+def escaped(texts: pa.Array) -> pa.Array:
     """Return the parts of many group keys as they stand in their texts; see `group_key`."""
-    return pc.replace_substring(pc.replace_substring(texts, "\\", "\\\\"), "|", "\\|")
+    for sign in ("\\", "|"):
+        if pc.any(pc.match_substring(texts, sign)).as_py():
+            texts = pc.replace_substring(texts, sign, f"\\{sign}")
+    return texts
 
 
 def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units] = counted_units) -> pd.DataFrame:

@@ -216,7 +216,8 @@ def _columns(
 def _quantities(amounts: Amounts) -> Coded[str]:
     """Return the units of an item on the row that counts them, and on those beside which they may be meant."""
     units = amounts.texts["Quantity"]
-    counted, asked = units.codes + 1, units.codes + 1 + len(units.values)
+    counted = units.codes.astype(np.int64) + 1
+    asked = counted + len(units.values)
     codes = np.where(amounts.is_first, counted, np.where(amounts.is_asked, asked, 0))
     return Coded(codes, ["", *(f"{begin}{text}" for begin in (_COUNTS, _BESIDE) for text in units.values)])
 

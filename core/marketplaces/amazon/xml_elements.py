@@ -233,7 +233,7 @@ class _Orders:
         used = np.flatnonzero(is_used[:-1])
         own = self.elements.texts(used)
         codes = np.zeros(len(is_used), np.int64)
-        codes[used] = own.codes + 1
+        codes[used] = own.codes.astype(np.int64) + 1
         return Coded(codes[leaves], ["", *own.values])
 
     def _without(self, elements: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -252,7 +252,7 @@ class _Orders:
         """Return V2's amount type of the list that each amount stands in."""
         names = [name for name, _ in self.elements.tags.values]
         of_items, loose = [ITEM_LISTS.get(name, "") for name in names], [loose_kind(name) for name in names]
-        codes = self.elements.tags.codes[lists]
+        codes = self.elements.tags.codes[lists].astype(np.int64)
         return Coded(np.where(items >= 0, codes, codes + len(names)), [*of_items, *loose])
 
     def _content(self, rows: np.ndarray) -> Coded[str]:

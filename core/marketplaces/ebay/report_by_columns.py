@@ -228,7 +228,7 @@ class Report:
             if len(rows):
                 line = partial(self.line, role=role)
                 shapes = shapes_of(self.table.only(rows), DECLARATION, money.only(rows), line)
-                codes[rows] = shapes.codes + len(found)
+                codes[rows] = shapes.codes.astype(np.int64) + len(found)
                 found += shapes.values
         return Coded(codes, found)
 
@@ -252,7 +252,7 @@ class Report:
         widened = [_widened(shape, len(kinds)) for shape in lines.shapes.values]
         numbers: dict[Shape, int] = {}
         told = [numbers.setdefault(_shape_of(line, len(lines.amounts), kinds), len(numbers)) for line in own]
-        codes, places = lines.shapes.codes.copy(), lines.places.copy()
+        codes, places = lines.shapes.codes.astype(np.int64), lines.places.copy()
         codes[by_hand] = np.array(told, np.int64) + len(widened)
         places[by_hand] = [max(0, -int(line.amount.as_tuple().exponent)) for line in own]
         return replace(

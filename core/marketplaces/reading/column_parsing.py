@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from core.marketplaces.reading.columns import _BLOCK, _CODED, _LINE_END, ColumnTable
+from core.marketplaces.reading.columns import _BLOCK, _CODED, _LINE_END, ColumnTable, narrow, narrowest
 from core.marketplaces.reading.contents import LONGEST_TEXT, Contents
 from core.marketplaces.reading.tables import (
     Header,
@@ -38,10 +38,14 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
     if parsed is None:
         return None
     rows, regular = parsed
+    del parsed
     if not _all_blank(rows, len(header.cells)):
         return None
-    kept = [at for at in range(len(header.cells)) if at not in personal]
-    columns = {names[at]: _coded(rows[str(at)], layout.nothing) for at in kept}
+    count = len(rows)
+    columns: dict[str, tuple[np.ndarray, pa.StringArray]] = {}
+    for at in (at for at in range(len(header.cells)) if at not in personal):
+        columns[names[at]] = _coded(rows[str(at)], layout.nothing)
+        rows = rows.drop_columns([str(at)])  # so that no column is held twice but the one at hand
     own_names = {names[at]: header.cells[at].strip() for at in range(len(header.cells))}
     if any(_longest(texts) > LONGEST_TEXT for _, texts in columns.values()):
         return None
@@ -52,7 +56,7 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
         tuple(columns),
         own_names,
         columns,
-        lines=np.arange(len(rows)) + len(remarks),
+        lines=np.arange(len(remarks), count + len(remarks)),
         regular=regular,
         remarks=remarks,
     )
@@ -157,10 +161,13 @@ def _all_blank(rows: pa.Table, width: int) -> bool:
 def _coded(column: pa.ChunkedArray, nothing: str) -> tuple[np.ndarray, pa.StringArray]:
     whole = column.unify_dictionaries()
     texts = whole.chunk(0).dictionary
-    codes = np.concatenate([chunk.indices.to_numpy(zero_copy_only=False) for chunk in whole.chunks])
+    codes, at = np.empty(len(whole), narrowest(len(texts))), 0
+    for chunk in whole.chunks:
+        codes[at : at + len(chunk)] = chunk.indices.to_numpy(zero_copy_only=False)
+        at += len(chunk)
     if nothing and pc.any(pc.equal(texts, nothing)).as_py():
         new, different = pd.factorize(np.array(["" if text == nothing else text for text in texts.to_pylist()], object))
-        return new[codes].astype(np.int32), pa.array(list(different), pa.string())
+        return narrow(new, len(different))[codes], pa.array(list(different), pa.string())
     return codes, texts
 
 
@@ -207,4 +214,4 @@ def _kept(table: ColumnTable, rows: np.ndarray) -> ColumnTable:
 def _used(codes: np.ndarray, texts: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
     """Return codes of the texts that are left."""
     new, old = pd.factorize(codes)
-    return new.astype(np.int32), texts.take(pa.array(old))
+    return narrow(new, len(old)), texts.take(pa.array(old))

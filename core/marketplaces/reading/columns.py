@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import numpy as np
 import pandas as pd
@@ -88,19 +88,29 @@ def text_array(coded: Coded[str]) -> pa.StringArray:
 
 def joint(codes: Iterable[np.ndarray]) -> np.ndarray:
     """Return one code per row that is the same where all of some codes are the same, 0, 1, ... by first row."""
-    several = [each.astype(np.int64) for each in codes]
-    joined = np.zeros(len(several[0]), np.int64)
-    size = 1
-    for each in several:
+    joined, size = np.zeros(0, np.int64), 1
+    for each in codes:
         width = int(each.max(initial=0)) + 1
-        if width == 1:
-            continue
-        if size * width >= _RADIX:
-            joined = pd.factorize(joined)[0].astype(np.int64)
-            size = int(joined.max(initial=0)) + 1
-        joined = joined * width + each
+        if not len(joined):
+            joined = each.astype(np.int64)
+        elif width > 1:
+            if size * width >= _RADIX:
+                joined = pd.factorize(joined)[0]
+                size = int(joined.max(initial=0)) + 1
+            joined *= width  # in place: of millions of rows each copy is memory that the system must find first
+            joined += each
         size *= width
     return pd.factorize(joined)[0]
+
+
+def narrow(codes: np.ndarray, count: int) -> np.ndarray:
+    """Return codes of so many different values in as few bytes as they need; no arithmetic may be done with them."""
+    return codes.astype(narrowest(count), copy=False)
+
+
+def narrowest(count: int) -> type[np.integer[Any]]:
+    """Return the type of the fewest bytes that holds codes of so many different values."""
+    return next((kind for kind in (np.uint8, np.uint16) if count <= np.iinfo(kind).max), np.int32)
 
 
 def first_rows(codes: np.ndarray) -> np.ndarray:
@@ -218,7 +228,8 @@ class ColumnTable:
             also: More codes, on which the answer depends as well.
         """
         codes = joint([*(self.codes(name) for name in names), *also])
-        return Coded(codes, [answer(row) for row in self.rows(first_rows(codes), numbered=False)])
+        values = [answer(row) for row in self.rows(first_rows(codes), numbered=False)]
+        return Coded(narrow(codes, len(values)), values)
 
     def sample(self, names: Sequence[str], also: Iterable[int] = ()) -> Table:
         """Return the first row of each different combination of texts as a plain table, with their own lines."""

@@ -29,7 +29,7 @@ from core.books.kept_totals import moved_totals
 from core.books.loading import load_books
 from core.books.opening_costs import TypedOpening, change_opening_costs
 from core.books.overrides import ANSWER_COLUMNS
-from core.books.part_of_books import load_around
+from core.books.part_of_books import load_to_answer
 from core.books.policies import change_policies
 from core.books.questions import question_of
 from core.books.reimbursements import REIMBURSEMENTS
@@ -282,8 +282,7 @@ def judged_alike(books: Stored, data: st.DataObject) -> None:
         keep(database, whole)
         versions = {row["key"]: row["version"] for row in records(whole.overrides)}
         answered = data.draw(typed([row["key"] for row in books.rows.lines], versions))
-        keys = {one.key for one in answered}
-        part = load_around(database, keys)
+        part = load_to_answer(database, answered, ())
         assert part is not None
         one, other = (
             plan_answers(each, answered, settlement_ids=None, accept_proposals=True, **WHO) for each in (part, whole)

@@ -20,9 +20,10 @@ from core.books.exporting import ExportOptions, export_settlement
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import ANSWER_COLUMNS
+from core.books.removing import remove_settlements
 from core.books.returned_goods import RETURNED_GOODS
 from core.books.syncing import cost_request
-from core.books.undo import NothingToUndoError, undo_batch
+from core.books.undo import NothingToUndoError, undo_batch, undo_last
 from core.costing import without_order
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
@@ -227,10 +228,10 @@ WALMART = (
 FEE = "WFS Returned Item Disposal Fee"
 
 
-def statement(number: int, *rows: str) -> OriginalFile:
-    """Return Walmart's statement of a half month, its total the sum of its rows."""
+def statement(number: int, *rows: str, total: str = "") -> OriginalFile:
+    """Return Walmart's statement of a half month, its total the sum of its rows if left out."""
     first, last = (f"0{number}/01/2026", f"0{number}/14/2026")
-    total = sum((Decimal(row.split(",")[6]) for row in rows), Decimal(0))
+    total = total or str(sum((Decimal(row.split(",")[6]) for row in rows), Decimal(0)))
     body = "".join(f",,,,0{number}/0{6 if '-9.99' in row else 5}/2026,{row}\n" for row in rows)
     return OriginalFile(
         f"walmart{number}.csv", f"{WALMART}{first},{last},{total},USD,,PaymentSummary,,,,,,,,,\n{body}".encode()
@@ -319,6 +320,80 @@ def test_a_fee_of_the_next_statement_corrects_an_exported_refund(database: Datab
         found["cause"],
         found["disposition"],
     )
+
+
+def take_out(database: Database, *settlement_ids: str) -> None:
+    books = load_books(database)
+    named = [one for one in books.settlements if one.settlement_id in settlement_ids]
+    remove_settlements(database, books, named, who="M. Lee", now=NOW)
+
+
+SOLD_AND_BACK = (sold(1), back(1))
+
+
+def test_a_fee_that_a_corrected_file_lacks_says_nothing_any_more(database: Database) -> None:
+    """The file that does not tie out gives way with its fee, and so do its words about the goods."""
+    bring_in(database, statement(6, *SOLD_AND_BACK, fee(), total="0.00"))
+    assert [Decimal(0)] == costs(database)
+    bring_in(database, statement(6, *SOLD_AND_BACK))
+    assert [Decimal(-5)] == costs(database)
+
+
+def test_a_fee_ends_with_its_settlement_and_comes_back_with_it(database: Database) -> None:
+    """Removed, brought back by undo, removed and imported again: the refund follows each time."""
+    later = statement(7, fee())
+    bring_in(database, statement(6, *SOLD_AND_BACK), later)
+    seen = [costs(database)]
+    take_out(database, "20260701-20260714")
+    seen.append(costs(database))
+    undo_last(database, who="M. Lee", now=NOW)
+    seen.append(costs(database))
+    take_out(database, "20260701-20260714")
+    bring_in(database, later)
+    seen.append(costs(database))
+
+    assert [[0], [-5], [0], [0]] == seen
+
+
+@pytest.mark.long
+def test_another_file_in_the_place_of_a_removed_one_hears_nothing_of_it(database: Database) -> None:
+    """All of a statement is removed, with the fee; what is imported then has none."""
+    bring_in(database, statement(6, *SOLD_AND_BACK, fee()))
+    take_out(database, "20260601-20260614")
+    bring_in(database, statement(6, *SOLD_AND_BACK))
+    assert [Decimal(-5)] == costs(database)
+
+
+def test_a_file_that_is_refused_says_nothing_of_goods(database: Database) -> None:
+    """It differs from what the books have, and nothing of it enters them."""
+    bring_in(database, statement(6, *SOLD_AND_BACK))
+    (refused,) = bring_in(database, statement(6, *SOLD_AND_BACK, fee()))
+    assert (True, None) == (refused.needs_attention, refused.returns)
+    assert [Decimal(-5)] == costs(database)
+
+
+@pytest.mark.long
+def test_the_same_statement_packed_otherwise_ends_with_its_lines_too(database: Database) -> None:
+    """Its bytes are others and its lines the same: its fee is the one that is there already, and goes with it."""
+    one = statement(6, *SOLD_AND_BACK, fee())
+    bring_in(database, one, OriginalFile("again.csv", one.content.replace(b"\n", b"\r\n")))
+    assert [Decimal(0)] == costs(database)
+    take_out(database, "20260601-20260614")
+    bring_in(database, statement(6, *SOLD_AND_BACK))
+    assert [Decimal(-5)] == costs(database)
+
+
+def test_a_fee_that_is_removed_after_the_refund_went_out_is_a_true_up(database: Database) -> None:
+    """It went out as destroyed, 0.00; without the fee its unit is stock again: -5.00, in the open period."""
+    bring_in(database, statement(6, *SOLD_AND_BACK), statement(7, fee()))
+    costs(database)
+    books = load_books(database)
+    export_settlement(database, books, books.settlements[0], ExportOptions(), who="M. Lee", now=NOW)
+    assert differences(load_books(database)).empty
+    take_out(database, "20260701-20260714")
+
+    (found,) = differences(load_books(database)).to_dict("records")
+    assert (Decimal(-5), Disposition.RESTOCKED) == (found["difference"], found["disposition"])
 
 
 @pytest.mark.parametrize("files", [[SETTLEMENT, report("DEFECTIVE")], [report("DEFECTIVE"), SETTLEMENT]])

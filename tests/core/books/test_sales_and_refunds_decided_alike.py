@@ -137,7 +137,7 @@ def test_a_locked_refund_keeps_the_average_that_its_open_sale_still_has(tmp_path
         bench = Bench(database)
         bench.bring_in(0)
         bench.bring_in(1)
-        bench.save(Event.SALE, cost=Decimal("4.80"), proposed=Decimal("4.80"))
+        bench.save(Event.SALE, cost=Decimal("4.80"), proposal=Decimal("4.80"))
         bench.finale_says("4.00")
         bench.export("US1")
 

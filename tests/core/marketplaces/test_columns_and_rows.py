@@ -34,6 +34,7 @@ from core.marketplaces.reading.xml_columns import elements_of
 from core.marketplaces.shopify import payments_columns, payments_csv
 from core.marketplaces.walmart import recon_v1, recon_v1_columns
 from tests.core.marketplaces import random_xml
+from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.marketplaces.random_ebay_orders import random_report
 from tests.core.marketplaces.random_tables import random_table
 from tests.core.marketplaces.random_v2_files import random_file
@@ -101,6 +102,28 @@ def test_random_v2_files_read_the_same_both_ways(random: Random) -> None:
     contents = open_contents(random_file(random), "file.txt")
 
     assert_same(outcome(v2_columns.FORMAT.read, contents), outcome(v2_flat.read, contents))
+
+
+@pytest.mark.parametrize("count", [127, 128, 255, 256, 257])
+def test_as_many_different_texts_as_codes_of_one_byte_can_name(count: int) -> None:
+    """And some more: orders, SKUs, words, moments and units that all differ."""
+    rows = [
+        line(
+            f"{number}.{number % 100:02}",
+            order_id=f"111-{number}",
+            order_item_code=f"9{number}",
+            sku=f"SKU-{number}",
+            quantity_purchased=str(number),
+            amount_description=f"Word {number}" if number % 2 else "Principal",
+        )
+        for number in range(1, count + 1)
+    ]
+    contents = open_contents(flat_file([summary("5"), *rows]), "file.txt")
+
+    by_columns = outcome(v2_columns.FORMAT.read, contents)
+    assert_same(by_columns, outcome(v2_flat.read, contents))
+    assert not isinstance(by_columns, str)
+    assert len(by_columns.settlements[0].transactions) == count
 
 
 @given(random=st.randoms(use_true_random=True))
