@@ -145,33 +145,17 @@ class SettlementState:
     cogs_status: str
 
 
-def settlement_state(
-    lines: pd.DataFrame,
-    *,
-    ties_out: bool,
-    settlement_entry: EntryStatus = EntryStatus.OPEN,
-    cogs_entry: EntryStatus = EntryStatus.OPEN,
-    counted: pd.DataFrame | None = None,
-    is_history: bool = False,
-) -> SettlementState:
-    """Sum up one settlement.
-
-    Args:
-        lines: Its transactions with their costs (TRANSACTION_COLUMNS and COSTED_COLUMNS).
-        ties_out: Whether its lines sum to the marketplace's own total.
-        settlement_entry: Where its settlement entry stands.
-        cogs_entry: Where its COGS entry stands; once it is out, the settlement's costs are locked.
-        counted: Those of its lines that the books count; `None` means all.
-        is_history: Whether it ended before the books start.
-    """
-    totals = settlement_totals(lines, counted, is_history=is_history)
-    return state_of(totals, ties_out=ties_out, settlement_entry=settlement_entry, cogs_entry=cogs_entry)
-
-
 def state_of(
     totals: Totals, *, ties_out: bool, settlement_entry: EntryStatus, cogs_entry: EntryStatus
 ) -> SettlementState:
-    """Say where a settlement stands whose lines come to these totals; see `settlement_state`."""
+    """Say where a settlement stands.
+
+    Args:
+        totals: What its lines come to.
+        ties_out: Whether its lines sum to the marketplace's own total.
+        settlement_entry: Where its settlement entry stands.
+        cogs_entry: Where its COGS entry stands; once it is out, the settlement's costs are locked.
+    """
     blockers = blockers_of(totals.counts, ties_out=ties_out)
     return SettlementState(
         orders=totals.orders,

@@ -98,7 +98,7 @@ class _Store:
         self.sale(disputed)
         self.book("DISPUTE", -disputed.lines[0].unit_price, at + timedelta(days=4), order=disputed, note="Not received")
         self.book("NON_SALE_CHARGE", Decimal("-3.17"), at, order=several, note="PREMIUM_AD_FEES")
-        self.book("NON_SALE_CHARGE", Decimal("-21.95"), at, note="OTHER_FEES")
+        self.book("NON_SALE_CHARGE", Decimal("-21.95"), at, note="STORE_SUBSCRIPTION_FEE")
         self.book("SHIPPING_LABEL", Decimal("-6.40"), at + timedelta(hours=5), order=several)
         self.book("CREDIT", Decimal("2.00"), at + timedelta(hours=6), note="Goodwill")
         self.book("TRANSFER", Decimal("-12.34"), at + timedelta(days=6), note="Reimbursement of a refund")

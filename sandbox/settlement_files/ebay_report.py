@@ -41,7 +41,10 @@ _TYPES = {
     "TRANSFER": "Transfer",
 }
 """What the report calls the types of the API."""
-_DESCRIPTIONS = {"PREMIUM_AD_FEES": "Promoted Listings - Priority fee", "OTHER_FEES": "Store subscription fee"}
+_DESCRIPTIONS = {
+    "PREMIUM_AD_FEES": "Promoted Listings - Priority fee",
+    "STORE_SUBSCRIPTION_FEE": "Store subscription fee",
+}
 _PREAMBLE = "\ufeffTransaction report\nSeller,linden.ridge\nAll amounts in USD\n\n"
 
 

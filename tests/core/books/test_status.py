@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books.booked_settlement import EntryStatus
-from core.books.status import blockers_of, remedies, settlement_state
+from core.books.status import SettlementState, blockers_of, remedies, settlement_totals, state_of
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import Cause, CostStatus, Event
 
@@ -33,6 +33,13 @@ def missing(cause: Cause) -> dict[str, object]:
 
 def lines(*rows: dict[str, object]) -> pd.DataFrame:
     return frame(COLUMNS, rows)
+
+
+def settlement_state(
+    rows: pd.DataFrame, *, ties_out: bool, settlement_entry: EntryStatus = EntryStatus.OPEN
+) -> SettlementState:
+    totals = settlement_totals(rows)
+    return state_of(totals, ties_out=ties_out, settlement_entry=settlement_entry, cogs_entry=EntryStatus.OPEN)
 
 
 def test_a_settlement_whose_lines_all_have_costs_is_ready() -> None:

@@ -148,7 +148,7 @@ class EbayPayout:
             self.sell(f"10-{number:05d}-00001")
         for kind, word, fee_type, description in (
             ("NON_SALE_CHARGE", "Other fee", "PREMIUM_AD_FEES", "Promoted Listings - Priority fee"),
-            ("NON_SALE_CHARGE", "Other fee", "OTHER_FEES", "Store subscription fee"),
+            ("NON_SALE_CHARGE", "Other fee", "STORE_SUBSCRIPTION_FEE", "Store subscription fee"),
             ("SHIPPING_LABEL", "Shipping label", "", "--"),
             ("CREDIT", "Credit", "", "Goodwill"),
             ("TRANSFER", "Transfer", "", "Reimbursement of a refund"),
