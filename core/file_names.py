@@ -1,4 +1,7 @@
-"""One way of making file names from any texts: company, store, settlement, entry. Pure."""
+"""One way of making file names from any texts: company, store, settlement, entry. Pure.
+
+Which texts name an exported entry says `addin.takeaway.entry_files`.
+"""
 
 from __future__ import annotations
 

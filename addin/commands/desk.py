@@ -14,9 +14,9 @@ from addin.sheets.drill_down import connect_rows
 from addin.sheets.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from core.books.catching_up import catch_up
-from core.books.changes import ChangeNotAgreedError
 from core.books.database import Database
 from core.books.seal_check import altered_rows_named, find_altered
+from core.books.setting_effects import ChangeNotAgreedError
 from core.companies import database_address, machine_folder
 from core.errors import CogsheetError
 from core.progress import Progress, silent

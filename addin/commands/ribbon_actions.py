@@ -23,7 +23,7 @@ from addin.machine.version import program_version
 from addin.sheets import tables
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.workbook import SPECS
-from core.books.changes import ChangeNotAgreedError
+from core.books.setting_effects import ChangeNotAgreedError
 from core.errors import CogsheetError, WorkbookError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from addin.commands.desk import on_file
 from addin.commands.refresh import load, refresh
 from addin.commands.settings_edits import Edits, edited_effects, effect_entry
 from addin.commands.terminal import TerminalProgress
-from core.books.changes import words_of
+from core.books.setting_effects import words_of
 
 if TYPE_CHECKING:
     from pathlib import Path

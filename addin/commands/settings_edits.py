@@ -15,11 +15,11 @@ from addin.connections.finale_account import change_account
 from addin.sheets import accounts, opening_costs, rates, setup, sku_mapping, stores, types
 from addin.sheets.desk import TypedSettings
 from core.books.accounts import change_accounts
-from core.books.changes import refuse_unagreed
 from core.books.loading import load_books
 from core.books.opening_costs import change_opening_costs
 from core.books.policies import change_policies, policy_effects
 from core.books.rates import save_typed_rates
+from core.books.setting_effects import refuse_unagreed
 from core.books.sku_mapping import change_mappings
 from core.books.stores import all_stores
 from core.books.time_zones import change_time_zones
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.commands.button import Outcome
-    from core.books.changes import SettingEffect
     from core.books.database import Database
+    from core.books.setting_effects import SettingEffect
 
 
 class Edits(StrEnum):

@@ -16,7 +16,7 @@ from addin.sheets import resolve
 from addin.sheets.changes import fill_cost_changes
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.changes import cost_changes, settlement_changes
+from core.books.cost_changes import cost_changes, settlement_changes
 from core.books.kept_lines import keep
 from core.books.loading import load_books
 from core.books.overrides import replace_averages, replaceable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from addin.sheets.desk import Desk
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.changes import SettlementChange
+    from core.books.cost_changes import SettlementChange
     from core.books.status import SettlementState
     from core.books.syncing import SyncResult
     from core.finale.system import InventorySystem

@@ -34,6 +34,6 @@ CHANGES_SPEC = TableSpec(
 
 
 def fill_cost_changes(book: xw.Book, changes: pd.DataFrame, summary: str = "") -> None:
-    """Show these changes (`core.books.changes`) in place of the last sync's, their sums above them."""
+    """Show these changes (`core.books.cost_changes`) in place of the last sync's, their sums above them."""
     tables.find(book, CHANGES_SPEC).sheet.range("A2").value = summary or "The last sync changed no settlement's COGS."
     tables.update(book, CHANGES_SPEC, changes)

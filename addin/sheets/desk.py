@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from core.books.changes import settlement_changes
+from core.books.cost_changes import settlement_changes
 from core.books.questions import is_proposal
 from core.books.suspect_answers import suspect_changes
 from core.costing.suspects import named_costs
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from core.books.altered_rows import AlteredRow
     from core.books.books import Books
-    from core.books.changes import SettingEffect, SettlementChange
+    from core.books.cost_changes import SettlementChange
     from core.books.database import Database
     from core.books.rereading import Rereading
+    from core.books.setting_effects import SettingEffect
     from core.companies import MachineFolder
     from core.costing.suspects import SuspectCost
 

@@ -1,4 +1,7 @@
-"""What the bookkeeper typed on Resolve, and which of its cells contradict each other. Pure."""
+"""What the bookkeeper typed on Resolve, and which of its cells contradict each other. Pure.
+
+Whether a saved answer still holds, since its line asks something else, says `core.books.questions`.
+"""
 
 from __future__ import annotations
 

@@ -29,9 +29,8 @@ from core.books.settlement_lines import money_in_words
 from core.errors import CogsheetError
 from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces import FORMATS, without_personal_data
-from core.marketplaces.formats import Extent, Standing
+from core.marketplaces.formats import Extent, Standing, standing
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
-from core.marketplaces.record_and_view import standing
 from core.marketplaces.tie_out import importable
 from core.marketplaces.uniting import (
     Part,

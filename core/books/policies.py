@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from core.books import batches, settings
 from core.books.batches import BatchKind
 from core.books.calendars import keep_calendars
-from core.books.changes import SettingEffect, posted_settlements, refuse_unagreed
 from core.books.loading import load_books
+from core.books.setting_effects import SettingEffect, posted_settlements, refuse_unagreed
 from core.books.time_zones import zones_as_typed
 from core.books.typed_effects import typed_effects
 from core.errors import CogsheetError

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from core.books import batches, settings
 from core.books.batches import BatchKind
 from core.books.calendars import TIME_ZONES_NAME, keep_calendars
-from core.books.changes import SettingEffect, refuse_unagreed
 from core.books.loading import load_books
+from core.books.setting_effects import SettingEffect, refuse_unagreed
 from core.books.typed_effects import typed_effects
 from core.errors import CogsheetError
 from core.marketplaces.time_zones import SITE_ZONES, ZONES_OF_SELLERS

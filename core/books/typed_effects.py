@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.books.books import with_settings
 from core.books.calendars import is_exported, store_days, with_zones
-from core.books.changes import OPEN, SettingEffect, in_order, setting_effects, words_of
+from core.books.setting_effects import OPEN, SettingEffect, in_order, setting_effects, words_of
 from core.time import StoreDays, local_days
 
 if TYPE_CHECKING:

@@ -49,9 +49,8 @@ from core.frame_columns import TRANSACTION_COLUMNS, conform, records
 from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Accounts
 from core.journal.entry import REVERSED, EntryKind
 from core.marketplaces import FORMATS, read_file
-from core.marketplaces.formats import Extent, Standing
+from core.marketplaces.formats import Extent, Standing, standing
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
-from core.marketplaces.record_and_view import standing
 from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united
 from core.settings import POLICIES_NAME, Policies
 

@@ -18,12 +18,13 @@ from core.marketplaces.column_groups import groups_of
 from core.marketplaces.column_transactions import counted_units, raw_lines_of, transactions_by_settlement
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, TooMuchMoneyError
-from core.marketplaces.figures import are_rates, day_first, note_on_undeclared
+from core.marketplaces.figures import day_first
 from core.marketplaces.lines import Header
 from core.marketplaces.places import Place
 from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.tie_out import Totals, most_named, other_currency, settlement_of, several_sites
+from core.marketplaces.undeclared_columns import are_rates, note_on_undeclared
 from core.model import Event, Problem, Reading, Settlement
 from core.money import LINE_PLACES
 from core.typed_amounts import named
@@ -218,7 +219,7 @@ def _site(lines: ColumnLines, rows: np.ndarray) -> str:
 
 
 def notes_on_undeclared(table: ColumnTable, mark: str, counted: Sequence[str] = ()) -> list[Problem]:
-    """Return a note for each undeclared column of numbers; see `core.marketplaces.figures.notes_on_undeclared`."""
+    """Return a note for each undeclared column of numbers; see `core.marketplaces.undeclared_columns`."""
     notes: list[Problem] = []
     for name in table.undeclared():
         try:
@@ -234,7 +235,7 @@ def notes_on_undeclared(table: ColumnTable, mark: str, counted: Sequence[str] = 
 
 
 def undeclared_amounts(table: ColumnTable, mark: str) -> dict[str, list[int]]:
-    """Return the undeclared columns of amounts in millionths; see `core.marketplaces.figures.undeclared_amounts`."""
+    """Return the undeclared columns of amounts in millionths; see `core.marketplaces.undeclared_columns`."""
     lines_by_name: dict[str, list[int]] = {}
     for name in table.undeclared():
         with suppress(BadCellError):

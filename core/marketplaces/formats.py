@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Layout
@@ -80,3 +80,15 @@ def what_helps(form: Format | None) -> str:
     if form is not None and form.standing is Standing.VIEW and form.extent is not Extent.WHOLE:
         return "It may hold a part of the payout alone: import the export of the days before or after as well."
     return "Download the file again and import it."
+
+
+def standing(format_name: str, formats: Iterable[Format]) -> Standing:
+    """Return whether what a format says closes the books, or is a view that a record replaces (docs/design/books.md).
+
+    What becomes of a settlement that is there already is said by `core.books.settlements.outcome_of`.
+
+    Args:
+        format_name: `Reading.format`, or the format a settlement is stored under.
+        formats: The known ones, `core.marketplaces.FORMATS`. What came from an API has another name and is a record.
+    """
+    return next((form.standing for form in formats if form.name == format_name), Standing.RECORD)

@@ -1,6 +1,7 @@
 """Names of time zones as marketplaces print them behind a moment, with their hours ahead of UTC.
 
-`IST` is India's (no marketplace prints Ireland's or Israel's so), `CST` and `EST` are North America's.
+`IST` is India's (no marketplace prints Ireland's or Israel's so), `CST` and `EST` are North America's. And the zones of
+the marketplaces' sites, which are proposed for a store (`core.books.time_zones`).
 """
 
 from __future__ import annotations

@@ -25,9 +25,10 @@ from core.marketplaces.column_reading import (
 from core.marketplaces.column_transactions import units_of_fees
 from core.marketplaces.damaged_ids import is_damaged
 from core.marketplaces.errors import BadCellError
-from core.marketplaces.figures import Figures, proved, read_in_its_notation
+from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.places import Place
 from core.marketplaces.reading.columns import Coded
+from core.marketplaces.undeclared_columns import proved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -189,5 +189,5 @@ COMPONENTS = {
 """The columns whose sum is a row's total, and which amount column each adds to.
 
 A column that is not here is none of them: it counts only where every row's own sum proves it
-(`core.marketplaces.figures.proved`), and then adds to `other`.
+(`core.marketplaces.undeclared_columns.proved`), and then adds to `other`.
 """

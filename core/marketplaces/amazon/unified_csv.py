@@ -19,15 +19,7 @@ from core.marketplaces.amazon.unified_words import is_declared, is_deferred, mea
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError, UnknownCurrencyError
-from core.marketplaces.figures import (
-    Figures,
-    amount_or_none,
-    day_first,
-    notes_on_undeclared,
-    proved,
-    read_in_its_notation,
-    undeclared_amounts,
-)
+from core.marketplaces.figures import Figures, amount_or_none, day_first, read_in_its_notation
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.periods import by_settlement, header_of
@@ -35,6 +27,7 @@ from core.marketplaces.places import Place
 from core.marketplaces.reading.tables import Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units, repeats_asked
+from core.marketplaces.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.words import AmountMeaning, doubted, listed, may_be_price, typed, typed_item
 from core.model import (
     GOODS_EFFECTS,

@@ -10,12 +10,13 @@ from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
 from core.marketplaces.amazon.units import returned
 from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.damaged_ids import damaged_ids
-from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
+from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS, Units, counted_units
+from core.marketplaces.undeclared_columns import notes_on_undeclared
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource, is_multi_channel

@@ -57,10 +57,11 @@ from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.transaction_report import WITH_PARTS, amounts_in, line_of, odd_rates
 from core.marketplaces.ebay.words import meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError
-from core.marketplaces.figures import Figures, proved, read_in_its_notation
+from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.places import Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.tables import Kind
+from core.marketplaces.undeclared_columns import proved
 from core.model import Event
 from core.money import LINE_PLACES
 

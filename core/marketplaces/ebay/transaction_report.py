@@ -32,20 +32,14 @@ from core.marketplaces.ebay.report_columns import (
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError
-from core.marketplaces.figures import (
-    Figures,
-    day_first,
-    notes_on_undeclared,
-    proved,
-    read_in_its_notation,
-    undeclared_amounts,
-)
+from core.marketplaces.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line, TypedPart
 from core.marketplaces.payouts import headers_of_payouts, pending_note
 from core.marketplaces.reading.tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
+from core.marketplaces.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.words import UNKNOWN, doubted, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 

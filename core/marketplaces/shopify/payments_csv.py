@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumnError
-from core.marketplaces.figures import Figures, day_first, notes_on_undeclared, read_in_its_notation
+from core.marketplaces.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.payouts import headers_of_payouts, pending_note
@@ -27,6 +27,7 @@ from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, l
 from core.marketplaces.shopify.words import column, meaning, movement_types
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units
+from core.marketplaces.undeclared_columns import notes_on_undeclared
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity, StockEffect
 
 if TYPE_CHECKING:

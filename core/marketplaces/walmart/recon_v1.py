@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from core.counted import counted
 from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError
-from core.marketplaces.figures import Figures, notes_on_undeclared, read_in_its_notation
+from core.marketplaces.figures import Figures, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Header, Line
 from core.marketplaces.periods import header_of, period_name
@@ -26,6 +26,7 @@ from core.marketplaces.places import Place
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tie_out import Findings, reading
+from core.marketplaces.undeclared_columns import notes_on_undeclared
 from core.marketplaces.walmart.words import DESTROYED, PLAIN_MONEY, amount, counted_word, is_declared, meaning
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item

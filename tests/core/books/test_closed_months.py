@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.books.books import with_settings
-from core.books.changes import setting_effects
 from core.books.corrections import corrections
 from core.books.exporting import AlreadyExportedError, ExportOptions, make_entries
 from core.books.loading import load_books
 from core.books.locks import NotLockedError
 from core.books.posted_elsewhere import post_elsewhere
+from core.books.setting_effects import setting_effects
 from core.books.verification import tie_outs
 from core.frame_columns import records
 from core.journal.entry import EntryKind

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.books import costs_today
-from core.books.changes import ChangeNotAgreedError
 from core.books.exporting import ExportOptions, HistoryError, export_settlement, make_entries
 from core.books.loading import load_books
 from core.books.policies import change_policies, first_open_day, policy_effects
 from core.books.posted_elsewhere import post_elsewhere
 from core.books.reopening import reopen
+from core.books.setting_effects import ChangeNotAgreedError
 from core.books.time_zones import change_time_zones, time_zone_effects
 from core.books.typed_effects import effects_of_reopening, words_of_reopening
 from core.books.verification import tie_outs

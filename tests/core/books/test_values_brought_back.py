@@ -11,7 +11,7 @@ import pytest
 from core.books import batches
 from core.books.answers import Answer
 from core.books.booked_settlement import OriginalFile
-from core.books.changes import cost_changes, settlement_changes
+from core.books.cost_changes import cost_changes, settlement_changes
 from core.books.exporting import ExportOptions, export_settlement
 from core.books.loading import load_books
 from core.books.overrides import replace_averages, replaceable

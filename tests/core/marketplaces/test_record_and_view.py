@@ -9,8 +9,7 @@ import pytest
 
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.continuity import Span, missing_settlements, reserves
-from core.marketplaces.formats import Standing
-from core.marketplaces.record_and_view import standing
+from core.marketplaces.formats import Standing, standing
 from tests.core.marketplaces.amazon_files import bare_line, flat_file, summary
 
 

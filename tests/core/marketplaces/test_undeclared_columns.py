@@ -11,9 +11,9 @@ from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.ebay.report_columns import COMPONENTS, vat_rate
-from core.marketplaces.figures import proved
 from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.reading.tables import columns_named
+from core.marketplaces.undeclared_columns import proved
 from core.model import Reading, Severity
 from tests.core.marketplaces.amazon_files import V2_COLUMNS, flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold

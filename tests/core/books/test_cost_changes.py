@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.books.changes import cost_changes, settlement_changes
+from core.books.cost_changes import cost_changes, settlement_changes
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 
 COLUMNS = {**TRANSACTION_COLUMNS, **COSTED_COLUMNS}
