@@ -293,9 +293,7 @@ def test_an_answer_frees_what_the_report_had_counted(database: Database) -> None
 
     assert [1, 0] == [row["cost_quantity"] or 0 for row in records(before) if row["net"] in (8, 9)]
     assert [row["cost_status"] for row in records(costed_lines(now, policies))] == after["cost_status"].to_list()
-    assert ["not applicable", "waits for original"] == [
-        row["cost_status"] for row in records(after) if row["net"] in (8, 9)
-    ]
+    assert ["not applicable", "costed"] == [row["cost_status"] for row in records(after) if row["net"] in (8, 9)]
 
 
 @pytest.mark.parametrize(("cash", "stock", "with_report"), [(0, 2, 0), (1, 1, 1), (2, 0, 2)])
