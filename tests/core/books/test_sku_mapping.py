@@ -119,7 +119,7 @@ def test_a_sync_does_not_overwrite_what_was_typed_and_asks_for_its_products(data
 
     assert [("BOX", 2)] == [part[:2] for part in in_force(database, "cup_6")]
     assert {"cup_6": ("BOX",)} == typed_products(latest)
-    columns = ["store", "cost_status", "order_id", "sku", "posted_at"]
+    columns = ["key", "store", "event", "goods", "cost_status", "order_id", "sku", "posted_at"]
     request = cost_request(latest.reindex(columns=columns).iloc[:0], ["cup_6", "CUP"], latest)
     assert (("cup_6", ("BOX",)),) == request.typed_in
 
