@@ -321,16 +321,18 @@ def lost_and_found(loss: str, back: str, units: tuple[int, int, int]) -> list[li
 def test_units_left_stand_beside_a_clawback_of_more(
     story: Story, tmp_path: Path, loss: str, back: str, units: tuple[int, int, int]
 ) -> None:
-    """Lost 3 at 7.00 and found 2: of 2 more 1 is prefilled and said; a cost typed beside it is of that one."""
+    """Lost 3 at 7.00 and found 2: of 2 more 1 is prefilled and said, at what the lost ones cost and at nothing else."""
     rows = lost_and_found(loss, back, units)
     story.bring(v2(tmp_path, [*rows[0], *rows[1]]))
     story.answer(({"Net": 90}, {"Cost": 7}), accept=False)
     (asked,) = (row for row in story.asked() if row["Net"] == -32)
-    story.answer(({"Net": -32}, {"Cost": 8}), odd=True)
+    refused = story.answer(({"Net": -32}, {"Cost": 8}), odd=True)
+    story.answer(({"Net": -32}, {"Cost": 7}))
     left = units[0] - units[1]
 
     assert (left, 7) == (asked["Units back"], asked["Cost"])
     assert f"{units[2]} would come back, but only {left} of the reimbursement" in asked["Status"]
+    assert "the books take 7 a unit" in refused.output
     assert [units[1] * -7, left * -7] == [story.cogs(Net=net) for net in (-31, -32)]
     story.ties()
 

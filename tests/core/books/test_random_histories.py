@@ -36,7 +36,7 @@ from core.books.batches import BatchKind
 from core.books.booked_settlement import EntryStatus, Import
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportOptions, export_settlement, standing_entries
+from core.books.exporting import ExportOptions, ReadOtherwiseError, export_settlement, standing_entries
 from core.books.importing import import_file
 from core.books.loading import load_books
 from core.books.policies import change_policies
@@ -197,7 +197,12 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         ready = [one for one in books.settlements if books.state(one).cogs_status == "Ready"]
         if not ready:
             return
-        self.export_one(books, data.draw(st.sampled_from(ready)))
+        chosen = data.draw(st.sampled_from(ready))
+        if not chosen.is_open and (chosen.store, chosen.settlement_id) in books.goods_read_otherwise:
+            with pytest.raises(ReadOtherwiseError):  # its settlement entry went out before another file of it came
+                self.export_one(books, chosen)
+            return
+        self.export_one(books, chosen)
 
     @rule(data=st.data())
     def export_the_settlement_entry_alone(self, data: st.DataObject) -> None:
