@@ -96,6 +96,8 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         self.removals: set[int] = set()
         self.view_rows: set[Decimal] = set()
         """The amounts of the view's rows that its files have brought, whatever their order."""
+        self.late_rows: set[Decimal] = set()
+        """Those of files that came after its export: they wait until it is reopened."""
         if known:  # so that there is something to export from the first step on
             for number in FILES:
                 self.import_file(number)
@@ -119,8 +121,9 @@ class Company(LoadsOnce, RuleBasedStateMachine):
     def import_file(self, number: str) -> None:
         file = FILES[number]
         (imported,) = import_file(self.database, read_file(file.content), file, store=None, **WHO).settlements
-        if imported.settlement_id == "3" and imported.result is not Import.LOCKED:
-            self.view_rows |= set(read_file(file.content).settlements[0].transactions["net"])
+        if imported.settlement_id == "3":
+            rows = self.late_rows if imported.result is Import.LOCKED else self.view_rows
+            rows |= set(read_file(file.content).settlements[0].transactions["net"])
 
     @rule(data=st.data())
     def remove(self, data: st.DataObject) -> None:
@@ -221,7 +224,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         chosen, before = data.draw(st.sampled_from(ready)), self.balances()
         self.export_one(books, chosen)
         once = self.balances()
-        reopen(self.database, chosen, "wrong bill", lock_date=None, **WHO)
+        self.reopen_one(chosen, "wrong bill")
         assert before == self.balances(), "reopening takes all of it back"
         self.export_one(self.load(), chosen.settlement_id)
         assert once == self.balances(), "and the next export is the same again"
@@ -266,7 +269,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         with self.database.reading() as connection:
             exported = [one for one in books.settlements if locks.find(connection, one)]
         chosen = data.draw(st.sampled_from(exported))
-        reopen(self.database, chosen, "wrong bill", lock_date=None, **WHO)
+        self.reopen_one(chosen, "wrong bill")
         for key in books.lines_of(chosen)["key"]:
             del self.locked_figures[key]
 
@@ -276,7 +279,12 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         alone = [one for one in books.settlements if one.settlement_entry is EntryStatus.EXPORTED]
         alone = [one for one in alone if one.cogs_entry is EntryStatus.OPEN]
         if alone:
-            reopen(self.database, data.draw(st.sampled_from(alone)), "wrong account", lock_date=None, **WHO)
+            self.reopen_one(data.draw(st.sampled_from(alone)), "wrong account")
+
+    def reopen_one(self, chosen: BookedSettlement, why: str) -> None:
+        reopen(self.database, chosen, why, lock_date=None, **WHO)
+        if chosen.settlement_id == "3":
+            self.view_rows, self.late_rows = self.view_rows | self.late_rows, set()
 
     @rule(data=st.data())
     def take_up_again(self, data: st.DataObject) -> None:

@@ -17,6 +17,7 @@ from core.books import entries
 from core.books.accruals import book_accrual, plan_accrual, to_accrue
 from core.books.answers import Answer
 from core.books.database import Database, seals
+from core.books.database.errors import UnknownWordError
 from core.books.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.posted_elsewhere import post_elsewhere
@@ -621,7 +622,10 @@ def test_whatever_is_altered_in_a_line_is_named(healthy: Path, data: st.DataObje
     if column == "typed":
         statement = statement.replace("'fee'", '\'[["A","other",null,"1"]]\'')
     with Database.open(planted(healthy, folder, statement)) as database:
-        found = wrong(database)
+        try:
+            found = wrong(database)
+        except UnknownWordError:  # Verify then goes by the seals
+            found = [tie.sentence for row in find_altered(database) for tie in row.tie_outs]
 
     assert any(column.replace("_", " ") in sentence for sentence in found), (column, found)
 
