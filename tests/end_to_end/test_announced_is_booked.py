@@ -37,6 +37,7 @@ def announced(story: Story, *typed: tuple[Mapping[str, object], Mapping[str, obj
     return [shown, said, f"USD {booked(story) - before:,.2f}"]
 
 
+@pytest.mark.long
 def test_a_restocked_refund_is_in_what_is_announced(story: Story, tmp_path: Path) -> None:
     """3 at 7.335 are 22.005, one of them comes back for 7.335, and 8.20 were lost: 22.87."""
     rows = [

@@ -111,6 +111,7 @@ def test_the_day_of_a_loss_is_the_stores_own(story: Story, finale: FinaleOnLine,
     story.ties()
 
 
+@pytest.mark.long
 def test_what_came_back_after_liquidated_goods_left_is_not_among_them(
     story: Story, finale: FinaleOnLine, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_what_came_back_after_liquidated_goods_left_is_not_among_them(
     assert story.cogs(Type="liquidation") == 12
 
 
+@pytest.mark.long
 def test_what_was_accepted_for_a_replacement_is_asked_anew_when_its_line_comes(
     story: Story, finale: FinaleOnLine, tmp_path: Path
 ) -> None:
