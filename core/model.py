@@ -335,7 +335,8 @@ UNITS_TYPED = "units_typed"
 """Column of costed lines: the units that the bookkeeper saved for a line, without sign."""
 PROPOSAL_TAKEN = "proposal_taken"
 """Column of costed lines: whether the bookkeeper took what was proposed for a line, its units included."""
-_ASKS_UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR})
+ASKS_GOODS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR})
+"""Causes that ask whether goods moved, or how many of them."""
 
 
 def units_of(lines: pd.DataFrame) -> pd.Series:
@@ -354,7 +355,7 @@ def units_of(lines: pd.DataFrame) -> pd.Series:
     """
     typed = lines[UNITS_TYPED].astype(WHOLE) if UNITS_TYPED in lines else pd.Series(None, lines.index, WHOLE)
     unclear = _told(lines["goods"] == Goods.UNCLEAR.value)
-    open_units = _told(lines["cost_status"] == CostStatus.MISSING) & _told(lines["cause"].isin(list(_ASKS_UNITS)))
+    open_units = _told(lines["cost_status"] == CostStatus.MISSING) & _told(lines["cause"].isin(list(ASKS_GOODS)))
     nothing = _told(lines["cost_quantity"] == 0) & lines["quantity"].isna() & typed.isna()
     counted = lines["quantity"].mask(unclear).fillna(lines["cost_quantity"].mask(open_units | nothing))
     refunds = _told(lines["event"].isin([Event.REFUND, Event.DISPUTE])) & ~open_units

@@ -27,7 +27,7 @@ from core.costing import with_typed_skus
 from core.costing.reimbursements import decided, read_told
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
 from core.journal.cogs_entry import CostPosting, cost_accounts
-from core.model import PROPOSAL_TAKEN, UNITS_TYPED, Cause, CostSource, CostStatus, OverrideKind
+from core.model import ASKS_GOODS, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
 if TYPE_CHECKING:
@@ -106,16 +106,12 @@ def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
     now = {row["key"]: row for row in records(lines_now(books, standing))}
     answers, left = books.overrides_now, _without_estimates(books)
     estimates = set(answers["key"]) - set(left["key"])
-    needed = {key for key in estimates if key in now and now[key]["cause"] in _ASKS_GOODS}
+    needed = {key for key in estimates if key in now and now[key]["cause"] in ASKS_GOODS}
     outdated = set(_outdated(books, now))
     if not needed | outdated:
         return now
     used = answers[~answers["key"].isin([*(estimates - needed), *outdated])]
     return {row["key"]: row for row in records(lines_now(books, standing, used))}
-
-
-_ASKS_GOODS = frozenset({Cause.GOODS_UNCLEAR, Cause.UNITS_DISAGREE, Cause.UNITS_UNKNOWN})
-"""Causes that ask whether goods moved, or how many of them."""
 
 
 def _outdated(books: Books, now: Mapping[str, Row]) -> Iterator[str]:
@@ -183,7 +179,7 @@ def _is_of_the_same(row: Row, other: Row) -> bool:
 def _with_fewer(now: Row, held: Row) -> Row:
     """Return a line with the units and the cost that are proposed for it, if it asks and they are fewer than it has."""
     cost, units, before = now["proposed_cost"], now["cost_quantity"], held["cost_quantity"]
-    if now["cause"] not in _ASKS_GOODS or None in (cost, units, before) or not money_of(held["cogs"]):
+    if now["cause"] not in ASKS_GOODS or None in (cost, units, before) or not money_of(held["cogs"]):
         return now
     units = units if cost else 0
     if abs(units) >= abs(before) or units * before < 0:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.books import answers
 from core.books.answers import Answer, Cell, Decision, InForce, LineState, Ruling
-from core.costing.prefilled_costs import UNITS
-from core.model import Cause, CostStatus, OverrideKind
+from core.model import ASKS_GOODS, Cause, CostStatus, OverrideKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -146,7 +145,6 @@ def _as_booked(
 
 
 _TAKEN = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
-_ASKS_GOODS = UNITS | {Cause.GOODS_UNCLEAR}
 
 
 def _cost_otherwise(decision: Decision, row: Mapping[str, object]) -> str | None:
@@ -159,7 +157,7 @@ def _cost_otherwise(decision: Decision, row: Mapping[str, object]) -> str | None
         cost = row["unit_cost"]
         takes = f"{answers.number_typed(cost)} a unit" if isinstance(cost, Decimal) and cost else "no cost"
         return f"{typed}, and the books take {takes}. {_note(row)}: keep what is proposed"
-    asks_more = row["cause"] in _ASKS_GOODS and row["cause"] != Cause.UNITS_UNKNOWN  # its units may be typed later
+    asks_more = row["cause"] in ASKS_GOODS and row["cause"] != Cause.UNITS_UNKNOWN  # its units may be typed later
     return f"{typed}, and the line asks for more. {_note(row)}" if asks_more else None
 
 
@@ -173,7 +171,7 @@ def _units_otherwise(answer: Answer, line: LineState, row: Mapping[str, object])
         return f"{typed}, and the books take {abs(takes)}. {_note(row)}"
     if row["cause"] == Cause.GOODS_UNCLEAR:
         return f"{typed}, and no cost stands beside it: type what one unit costs in {answer.named(Cell.COST)}"
-    return f"{typed}, and they do not add up. {_note(row)}" if row["cause"] in _ASKS_GOODS else None
+    return f"{typed}, and they do not add up. {_note(row)}" if row["cause"] in ASKS_GOODS else None
 
 
 def _note(row: Mapping[str, object]) -> str:
