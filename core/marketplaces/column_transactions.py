@@ -50,7 +50,7 @@ def counted_units(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
 
 
 def units_with_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
-    """Return the units, for multi-channel orders without any those that their fees repeat (Amazon V2)."""
+    """Return the units, for multi-channel orders without any those that their fees repeat (Amazon V2 and XML)."""
     lines = groups.lines
     units, source = counted_units(groups)
     elsewhere = groups.any(lines.field("marketplace").spread(is_multi_channel, bool))
@@ -92,8 +92,10 @@ def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     units = np.where(priced, groups.sum(np.where(carries, repeated, 0)), units)
     sales = lines.told(lambda line: line.event is Event.SALE, bool)[groups.lead]
     elsewhere = groups.any(lines.field("marketplace").spread(is_multi_channel, bool))
-    derived = sales & elsewhere & ~shown & ~any_stated & groups.any(repeats)
-    return np.where(derived, groups.sum(repeated), units), np.where(derived, DERIVED, source)
+    open_ones = sales & elsewhere & ~shown & ~any_stated
+    derived = open_ones & groups.any(repeats)
+    source = np.where(open_ones, np.where(derived, DERIVED, UNKNOWN), source)
+    return np.where(derived, groups.sum(repeated), units), source
 
 
 def units_of_orders(groups: Groups) -> tuple[np.ndarray, np.ndarray]:

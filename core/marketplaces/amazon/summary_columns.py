@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.amazon.summary_rows import PERIOD, day_first, headers, is_summary
+from core.marketplaces.amazon.units import with_fees_of_shipments
 from core.marketplaces.column_figures import moments_of, money_of
 from core.marketplaces.column_lines import ColumnLines, shapes_of
 from core.marketplaces.column_reading import (
@@ -78,7 +79,8 @@ def by_columns(form: Format, declaration: Declaration, line_of: LineOf, units: U
         lines, header = lines_and_headers(table, declaration, line_of, mark, day_first=slashes)
         damaged = notes_on_damaged(table, ("order-id", "order-item-code", "sku"))
         problems = (*notes_on_undeclared(table, mark), *damaged)
-        return reading_of(ColumnFindings(form=form, headers=header, lines=lines, problems=problems, units=units))
+        found = reading_of(ColumnFindings(form=form, headers=header, lines=lines, problems=problems, units=units))
+        return with_fees_of_shipments(found)
 
     return replace(form, read=read)
 

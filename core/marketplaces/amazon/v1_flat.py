@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
-from core.marketplaces.amazon.units import returned
+from core.marketplaces.amazon.units import is_per_unit, is_sent_for_others, returned, with_fees_of_shipments
 from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, read_in_its_notation
@@ -25,7 +25,7 @@ from core.marketplaces.transactions import GOODS, Units, counted_units
 from core.marketplaces.undeclared_columns import notes_on_undeclared
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, AmountMeaning, doubted, listed, may_be_price, typed, typed_item
-from core.model import Event, Marketplace, QuantitySource, is_multi_channel
+from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +108,6 @@ _WORDS = (
     "direct-payment-type",
 )
 _TYPES_OF_ITEMS = ("price-type", "item-related-fee-type", "promotion-type")
-_FEE_PER_UNIT = "fbaperunitfulfillmentfee"
 _ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE})
 _WITH_COMPONENTS = _ITEM_EVENTS | {Event.LIQUIDATION, Event.TAX_ONLY, Event.OTHER}
 
@@ -126,7 +125,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     lines = (
         line_of(row, figures, header[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
     )
-    return reading(
+    found = reading(
         Findings(
             format=FORMAT.name,
             marketplace=Marketplace.AMAZON,
@@ -137,6 +136,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
             units=_units,
         )
     )
+    return with_fees_of_shipments(found)
 
 
 def line_of(row: Row, figures: Figures, header: Header) -> Line:
@@ -254,7 +254,7 @@ def _row_units(cell: Mapping[str, str], means: Meaning, quantity: int | None, pa
 def _repeated(cell: Mapping[str, str], means: Meaning, quantity: int | None) -> int | None:
     """Return the units that a row repeats and that count where no row states them by itself."""
     principal = folded(cell["price-type"]) == "principal"
-    per_unit = folded(cell["item-related-fee-type"]) == _FEE_PER_UNIT
+    per_unit = is_per_unit(cell["item-related-fee-type"])
     return returned(means.event, quantity) if means.event in GOODS and (principal or per_unit) else None
 
 
@@ -270,7 +270,7 @@ def _units(lines: Sequence[Line]) -> Units:
     """Return the units of a transaction: those of the rows that state them, else those that its prices repeat.
 
     They are unknown if a price shows some and no row says how many; a multi-channel order has none, and the units of
-    its fees per unit (`core.marketplaces.amazon.v2_flat`).
+    its fees per unit, or unknown ones (`core.marketplaces.amazon.units.units_with_fees`).
     """
     stated = [line for line in lines if line.units is not None]
     if stated or lines[0].event not in GOODS:
@@ -279,9 +279,9 @@ def _units(lines: Sequence[Line]) -> Units:
     repeated = [line.repeated_units for line in shown or lines if line.repeated_units is not None]
     if shown:
         return Units(sum(repeated), QuantitySource.REPORTED) if repeated else Units(None, QuantitySource.UNKNOWN)
-    elsewhere = lines[0].event is Event.SALE and any(is_multi_channel(line.marketplace) for line in lines)
-    derived = elsewhere and bool(repeated)
-    return Units(sum(repeated), QuantitySource.DERIVED) if derived else Units(0, QuantitySource.REPORTED)
+    if lines[0].event is not Event.SALE or not is_sent_for_others(lines):
+        return Units(0, QuantitySource.REPORTED)
+    return Units(sum(repeated), QuantitySource.DERIVED) if repeated else Units(None, QuantitySource.UNKNOWN)
 
 
 FORMAT = Format(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
-from core.marketplaces.amazon.units import returned
+from core.marketplaces.amazon.units import is_per_unit, returned, units_with_fees, with_fees_of_shipments
 from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.damaged_ids import damaged_ids
 from core.marketplaces.figures import Figures, read_in_its_notation
@@ -15,14 +15,13 @@ from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import GOODS, Units, counted_units
+from core.marketplaces.transactions import GOODS
 from core.marketplaces.undeclared_columns import notes_on_undeclared
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
-from core.model import Event, Marketplace, QuantitySource, is_multi_channel
+from core.model import Event, Marketplace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -66,7 +65,6 @@ LAYOUT = Layout(
 )
 
 _ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE, Event.LIQUIDATION})
-_FEE_PER_UNIT = "fbaperunitfulfillmentfee"
 
 
 def read(contents: Contents) -> Reading:
@@ -82,7 +80,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     lines = (
         line_of(row, figures, header[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
     )
-    return reading(
+    found = reading(
         Findings(
             format=FORMAT.name,
             marketplace=Marketplace.AMAZON,
@@ -90,9 +88,10 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
             headers=tuple(header.values()),
             lines=tuple(lines),
             problems=(*notes_on_undeclared(figures), *damaged_ids(table, ("order-id", "order-item-code", "sku"))),
-            units=_units,
+            units=units_with_fees,
         )
     )
+    return with_fees_of_shipments(found)
 
 
 def line_of(row: Row, figures: Figures, header: Header) -> Line:
@@ -127,7 +126,7 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
         posted_at=posted,
         carries_units=carries,
         units=returned(means.event, quantity) if carries else None,
-        repeated_units=quantity if description == _FEE_PER_UNIT else None,
+        repeated_units=quantity if is_per_unit(description) else None,
         stated_units=returned(means.event, quantity) if _is_asked(means, own) else None,
         order_id=group[_ORDER],
         order_item_id=cell["order-item-code"].strip(),
@@ -200,23 +199,6 @@ def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[Typed
         )
     column = own_column(means.event)
     return column, typed(((column, amount),), means, listed(kind, description))
-
-
-def _units(lines: Sequence[Line]) -> Units:
-    """Return the units of a transaction.
-
-    A multi-channel order (`Non-Amazon US`) has fees and no price. Its units are then those of its fees per unit, which
-    stand once per item as Principal does elsewhere; they are marked as derived.
-    """
-    counted = counted_units(lines)
-    if (
-        lines[0].event is not Event.SALE
-        or counted.quantity != 0
-        or not any(is_multi_channel(line.marketplace) for line in lines)
-    ):
-        return counted
-    repeated = [line.repeated_units for line in lines if line.repeated_units is not None]
-    return Units(sum(repeated), QuantitySource.DERIVED) if repeated else Units(None, QuantitySource.UNKNOWN)
 
 
 FORMAT = Format(

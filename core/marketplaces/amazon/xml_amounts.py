@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.marketplaces.amazon.units import is_per_unit
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.places import Place
 from core.marketplaces.reading.numbers import parse_amount
@@ -50,6 +51,11 @@ class StatedAmount(NamedTuple):
     def is_principal(self) -> bool:
         """Whether it is the price of goods, beside which their units stand."""
         return self.kind == "ItemPrice" and folded(self.word) == "principal"
+
+    @property
+    def is_fee_per_unit(self) -> bool:
+        """Whether it is the fee that an item of a multi-channel order pays per unit, beside which its units stand."""
+        return self.kind == "ItemFees" and is_per_unit(self.word)
 
 
 def item_amounts(item: Element, file: str) -> Iterator[StatedAmount]:

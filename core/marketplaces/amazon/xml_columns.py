@@ -19,6 +19,7 @@ import pyarrow as pa
 from core.errors import UnreadableFileError
 from core.marketplaces.amazon import xml_report
 from core.marketplaces.amazon.summary_columns import FIELDS, IDS
+from core.marketplaces.amazon.units import with_fees_of_shipments
 from core.marketplaces.amazon.xml_amounts import StatedAmount
 from core.marketplaces.amazon.xml_elements import REPORT, SUMMARY, amounts_of_orders, reports_of
 from core.marketplaces.amazon.xml_report import (
@@ -27,11 +28,13 @@ from core.marketplaces.amazon.xml_report import (
     header_of,
     line_of,
     lines_of,
+    repeating,
     with_units,
 )
 from core.marketplaces.column_figures import moments_of, money_of
 from core.marketplaces.column_lines import POSTED, ColumnLines, Declaration, Shape, TypedShare, shapes_of, words_of
 from core.marketplaces.column_reading import ColumnFindings, reading_of
+from core.marketplaces.column_transactions import units_with_fees
 from core.marketplaces.places import Place
 from core.marketplaces.reading import tables
 from core.marketplaces.reading.columns import Coded, ColumnTable, Texts
@@ -101,8 +104,9 @@ def _read(contents: Contents) -> Reading | None:
     own = [headers[name].currency for name in lines.settlements.values]
     if any(lines.currencies.values[code] != own[of] for code, of in _pairs(lines.currencies, lines.settlements)):
         return None  # an error at its line
-    found = reading_of(ColumnFindings(form=xml_report.FORMAT, headers=tuple(headers.values()), lines=lines))
-    return replace(found, make_raw_lines=cache(lambda: xml_report.read(contents).raw_lines))
+    own = tuple(headers.values())
+    found = reading_of(ColumnFindings(form=xml_report.FORMAT, headers=own, lines=lines, units=units_with_fees))
+    return replace(with_fees_of_shipments(found), make_raw_lines=cache(lambda: xml_report.read(contents).raw_lines))
 
 
 def _pairs(one: Coded[str], other: Coded[str]) -> set[tuple[int, int]]:
@@ -177,8 +181,7 @@ def _line(header: Header, file: str, row: Row) -> Line:
     if not cell["quantity"]:
         return line
     begin, _, stated = cell["quantity"].rpartition(":")
-    own = with_units if f"{begin}:" == _COUNTS else beside_units
-    return own(line, parse_units(stated, Place(file)))
+    return _TOLD[begin](line, parse_units(stated, Place(file)))
 
 
 def _other_lines(elements: Elements, others: np.ndarray, headers: Sequence[Header]) -> list[Line]:
@@ -214,12 +217,13 @@ def _columns(
 
 
 def _quantities(amounts: Amounts) -> Coded[str]:
-    """Return the units of an item on the row that counts them, and on those beside which they may be meant."""
+    """Return the units of an item on the rows that count or repeat them, and where they may be meant."""
     units = amounts.texts["Quantity"]
-    counted = units.codes.astype(np.int64) + 1
-    asked = counted + len(units.values)
-    codes = np.where(amounts.is_first, counted, np.where(amounts.is_asked, asked, 0))
-    return Coded(codes, ["", *(f"{begin}{text}" for begin in (_COUNTS, _BESIDE) for text in units.values)])
+    own = units.codes.astype(np.int64) + 1
+    codes = np.zeros(len(own), np.int64)
+    for at, rows in enumerate((amounts.is_asked, amounts.repeats, amounts.is_first)):
+        codes = np.where(rows, own + at * len(units.values), codes)
+    return Coded(codes, ["", *(f"{begin}:{text}" for begin in _TOLD for text in units.values)])
 
 
 _FIELD_OF = {
@@ -228,10 +232,8 @@ _FIELD_OF = {
     "transaction-type": "raw_type",
     "amount": "amount",
 }
-_COUNTS = "units:"
-"""Stands before the units of an item, on the row that states them."""
-_BESIDE = "beside:"
-"""Stands before them on rows whose words nobody has declared."""
+_TOLD = {"beside": beside_units, "repeated": repeating, "units": with_units}
+"""By what stands before the units of an item on its row: what they are to it."""
 _POINT = "."
 
 

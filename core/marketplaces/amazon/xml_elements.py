@@ -19,7 +19,7 @@ from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.words import may_be_price, typed_item
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from core.marketplaces.reading.xml_columns import Elements
 
@@ -105,6 +105,8 @@ class Amounts:
     """Which of `Elements.tags` its amount has, which names the currency."""
     is_first: np.ndarray
     """Whether it is the first price of goods of its item, beside which its units stand."""
+    repeats: np.ndarray
+    """Whether it is the first fee per unit of its item, which repeats its units."""
     is_asked: np.ndarray
     """Whether it is an amount of an item that may be a price, in a word that nobody has declared."""
     quantities: Sequence[str]
@@ -195,12 +197,14 @@ class _Orders:
         texts |= {"word": self._texts(word, rows), "amount": self._texts(amount, rows)}
         texts |= {"kind": self._names(self.transaction[rows], TYPES), "list": self._lists(lists, items)}
         texts["content"] = self._content(rows)
+        kinds = _kinds(texts["list"], texts["word"])
         return Amounts(
             report=np.searchsorted(reports_of(self.elements), parent[self.transaction[rows]]),
             texts=texts,
             tag=self.elements.tags.codes[amount[rows]],
-            is_first=self._is_first(items, texts["list"], texts["word"]),
-            is_asked=(items >= 0) & _may_be_prices(texts["list"], texts["word"]),
+            is_first=_first_of_items(items, kinds, lambda one: one.is_principal),
+            repeats=_first_of_items(items, kinds, lambda one: one.is_fee_per_unit),
+            is_asked=(items >= 0) & kinds.spread(_may_be_price, bool),
             quantities=self.elements.texts(self.of("Quantity")).values,
             moments=self.elements.texts(self._without(self.of("PostedDate"), rows)).values,
             others=np.flatnonzero(self.odd | ((self.role == self.different.get(_OTHER, -1)) & self._are_transactions)),
@@ -273,22 +277,27 @@ class _Orders:
             columns.append(column)
         return _joined(columns, [*(text.strip() for text in texts.values), None], len(rows))
 
-    def _is_first(self, items: np.ndarray, lists: Coded[str], words: Coded[str]) -> np.ndarray:
-        """Tell which amounts are the first price of goods of their item."""
-        codes = joint([lists.codes, words.codes])
-        told = [(lists.values[lists.codes[row]], words.values[words.codes[row]]) for row in first_rows(codes)]
-        prices = Coded(codes, told).spread(lambda one: StatedAmount(*one, Decimal(0), "").is_principal, bool)
-        rows = np.flatnonzero(prices & (items >= 0))
-        found = np.zeros(len(items), bool)
-        found[rows[np.unique(items[rows], return_index=True)[1]]] = True
-        return found
 
-
-def _may_be_prices(lists: Coded[str], words: Coded[str]) -> np.ndarray:
-    """Tell of amounts of items whether they may be prices of goods, in words that nobody has declared."""
+def _kinds(lists: Coded[str], words: Coded[str]) -> Coded[StatedAmount]:
+    """Return of each amount what its list and its word tell it to be."""
     codes = joint([lists.codes, words.codes])
-    pairs = [(lists.values[lists.codes[row]], words.values[words.codes[row]]) for row in first_rows(codes)]
-    return Coded(codes, pairs).spread(lambda one: may_be_price(typed_item(item_amount(*one), Decimal(0), "")), bool)
+    pairs = ((lists.values[lists.codes[row]], words.values[words.codes[row]]) for row in first_rows(codes))
+    return Coded(codes, [StatedAmount(*one, Decimal(0), "") for one in pairs])
+
+
+def _first_of_items(
+    items: np.ndarray, kinds: Coded[StatedAmount], is_of_kind: Callable[[StatedAmount], bool]
+) -> np.ndarray:
+    """Tell which amounts are the first of a kind of their item."""
+    rows = np.flatnonzero(kinds.spread(is_of_kind, bool) & (items >= 0))
+    found = np.zeros(len(items), bool)
+    found[rows[np.unique(items[rows], return_index=True)[1]]] = True
+    return found
+
+
+def _may_be_price(one: StatedAmount) -> bool:
+    """Tell of an amount of an item whether it may be a price of goods, in words that nobody has declared."""
+    return may_be_price(typed_item(item_amount(one.kind, one.word), Decimal(0), ""))
 
 
 def reports_of(elements: Elements) -> np.ndarray:

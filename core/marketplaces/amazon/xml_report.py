@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import words
-from core.marketplaces.amazon.units import returned
+from core.marketplaces.amazon.units import returned, units_with_fees, with_fees_of_shipments
 from core.marketplaces.amazon.words import item_amount, meaning
 from core.marketplaces.amazon.xml_amounts import (
     ITEMS,
@@ -40,7 +40,7 @@ from core.model import Event, Marketplace
 from core.money import share_cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from core.marketplaces.lines import TypedPart
@@ -95,15 +95,17 @@ def read(contents: Contents) -> Reading:
         if element.name != "SettlementData"
         for line in lines_of(element, header, contents.name)
     ]
-    return reading(
+    found = reading(
         Findings(
             format=FORMAT.name,
             marketplace=Marketplace.AMAZON,
             file=contents.name,
             headers=tuple(headers),
             lines=tuple(lines),
+            units=units_with_fees,
         )
     )
+    return with_fees_of_shipments(found)
 
 
 def header_of(report: Element, file: str) -> Header:
@@ -165,14 +167,17 @@ def lines_of(element: Element, header: Header, file: str) -> Iterator[Line]:
 
 
 def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
-    """Yield one line per amount of an item; its first Principal carries the units, since an item states them once."""
-    stated = False
+    """Yield one line per amount of an item; its first Principal carries the units, since an item states them once.
+
+    Its first fee per unit repeats them, for multi-channel orders, which have no price.
+    """
+    told: set[Callable[[Line, int | None], Line]] = set()
     quantity = _whole(item, transaction.file)
     for amount in item_amounts(item, transaction.file):
+        tells = with_units if amount.is_principal else repeating if amount.is_fee_per_unit else beside_units
         line = line_of(transaction, amount)
-        is_first = amount.is_principal and not stated
-        yield with_units(line, quantity) if is_first else beside_units(line, quantity)
-        stated = stated or amount.is_principal
+        yield (beside_units if tells in told else tells)(line, quantity)
+        told.add(tells)
 
 
 def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
@@ -189,6 +194,11 @@ def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
 def with_units(line: Line, quantity: int | None) -> Line:
     """Return the line that states the units of its item; `None` where the item states none."""
     return line._replace(carries_units=line.event in GOODS, units=returned(line.event, quantity))
+
+
+def repeating(line: Line, quantity: int | None) -> Line:
+    """Return the line of a fee that an item pays per unit: its units count where no price states them."""
+    return line._replace(repeated_units=quantity)
 
 
 def beside_units(line: Line, quantity: int | None) -> Line:
