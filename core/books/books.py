@@ -132,8 +132,7 @@ class Books:
     kept_totals: Mapping[int, Totals] = field(default_factory=dict)
     """Where only some lines are loaded: what all lines of each settlement come to, by its number."""
     costs_beyond: Mapping[str, Collection[Decimal]] = field(default_factory=dict)
-    """Where only some lines are loaded: unit costs that other lines of a SKU have, home currency, as far as they were
-    asked for."""
+    """Where only some lines are loaded: unit costs that other lines of a SKU have, home currency, as far as asked."""
 
     @cached_property
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -275,7 +274,13 @@ class Books:
             ties_out=settlement.ties_out,
             settlement_entry=settlement.settlement_entry,
             cogs_entry=settlement.cogs_entry,
+            read_otherwise=self.waits_for_reopening(settlement),
         )
+
+    def waits_for_reopening(self, settlement: BookedSettlement) -> bool:
+        """Tell whether a settlement's COGS entry can go out only anew with its settlement entry, which is out."""
+        stands = settlement.settlement_entry is EntryStatus.EXPORTED and settlement.cogs_entry is EntryStatus.OPEN
+        return stands and (settlement.store, settlement.settlement_id) in self.goods_read_otherwise
 
     def totals(self, settlement: BookedSettlement) -> Totals:
         """Return what the lines of a settlement come to, all of them, also where only some are loaded."""

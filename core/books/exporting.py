@@ -258,8 +258,7 @@ def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> 
 def _refuse_unready(
     books: Books, settlement: BookedSettlement, kinds: Collection[EntryKind], *, accept_suspect: bool
 ) -> None:
-    is_partly_out = settlement.settlement_entry is EntryStatus.EXPORTED
-    if is_partly_out and (settlement.store, settlement.settlement_id) in books.goods_read_otherwise:
+    if books.waits_for_reopening(settlement):
         raise ReadOtherwiseError(settlement.name)
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds

@@ -19,6 +19,8 @@ READY = "Ready to export"
 EXPORTED = "Exported"
 POSTED_ELSEWHERE = "Posted elsewhere"
 NOT_TYING = "Does not tie out"
+READ_OTHERWISE = "Read otherwise since: reopen"
+"""Its goods are described otherwise than when its settlement entry went out, beside which no COGS entry goes out."""
 HISTORY = "History"
 """Ended before the books start: tied out, used for the costs of refunds, neither counted nor posted."""
 _DONE = {EntryStatus.EXPORTED: EXPORTED, EntryStatus.POSTED_ELSEWHERE: POSTED_ELSEWHERE}
@@ -146,7 +148,12 @@ class SettlementState:
 
 
 def state_of(
-    totals: Totals, *, ties_out: bool, settlement_entry: EntryStatus, cogs_entry: EntryStatus
+    totals: Totals,
+    *,
+    ties_out: bool,
+    settlement_entry: EntryStatus,
+    cogs_entry: EntryStatus,
+    read_otherwise: bool = False,
 ) -> SettlementState:
     """Say where a settlement stands.
 
@@ -155,8 +162,9 @@ def state_of(
         ties_out: Whether its lines sum to the marketplace's own total.
         settlement_entry: Where its settlement entry stands.
         cogs_entry: Where its COGS entry stands; once it is out, the settlement's costs are locked.
+        read_otherwise: Whether its COGS entry waits for its reopening (`Books.waits_for_reopening`).
     """
-    blockers = blockers_of(totals.counts, ties_out=ties_out)
+    blockers = (*((READ_OTHERWISE,) if read_otherwise else ()), *blockers_of(totals.counts, ties_out=ties_out))
     return SettlementState(
         orders=totals.orders,
         units=totals.units,
@@ -164,7 +172,9 @@ def state_of(
         counts=totals.counts,
         blockers=blockers,
         status=_history(blockers) if totals.is_history else _status(blockers, settlement_entry, cogs_entry),
-        cogs_status=_cogs_status(totals.counts, cogs_entry, is_history=totals.is_history),
+        cogs_status=READ_OTHERWISE
+        if read_otherwise
+        else _cogs_status(totals.counts, cogs_entry, is_history=totals.is_history),
     )
 
 

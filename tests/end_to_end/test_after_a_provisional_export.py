@@ -204,3 +204,26 @@ def test_reopening_has_one_answer_of_each_question(story: Story, tmp_path: Path)
 
     assert ("1 line without cost", Decimal("12.6")) == (missing, story.cogs(SKU="BUNDLE"))
     story.ties()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("documents", [deferred_row, running_month, download_and_pull])
+def test_a_cogs_entry_that_waits_for_its_reopening_says_so(
+    story: Story, finale: FinaleOnLine, tmp_path: Path, documents: Callable[[], Documents]
+) -> None:
+    """The money went out of a provisional document; the final one has other goods: sheet and export say the same."""
+    settlement, first, final, _, all_gone = documents()
+    brought(story, tmp_path, "first", first)
+    story.deed("export", settlement, "--format", "quickbooks", "--entries", "settlement", "--accept-provisional")
+    brought(story, tmp_path, "final", final)
+    finale.sync(story, *BOUGHT, *all_gone)
+    story.answer()
+    (row,) = table(story.book.open(), "Settlements").rows
+    refused = story.deed("export", settlement, "--format", "quickbooks", "--accept-provisional", status=2).error
+    story.deed("reopen", settlement, "--reason", "the final document")
+    (after,) = table(story.book.open(), "Settlements").rows
+
+    assert row["Settlement Export Status"].startswith("Settlement exported; Read otherwise since: reopen")
+    assert "Read otherwise since: reopen" == row["COGS status"]
+    assert "Reopen it, so that both entries are exported as it is read today." in refused
+    assert "Read otherwise" not in f"{after['Settlement Export Status']}{after['COGS status']}"

@@ -201,7 +201,6 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
     def export_costs_alone(self, data: st.DataObject) -> None:
         books = self.load()
         ready = [one for one in books.settlements if books.state(one).cogs_status == "Ready" and one.ties_out]
-        ready = [one for one in ready if (one.store, one.settlement_id) not in books.goods_read_otherwise]
         if ready:
             self.export_one(books, data.draw(st.sampled_from(ready)), EntryKind.COGS)
 

@@ -32,6 +32,7 @@ from core.books.reclassifications import NoReclassificationError, NoReclassifica
 from core.books.remarks import remarks
 from core.books.reopening import reopen
 from core.books.rereading import due, read_anew
+from core.books.status import READ_OTHERWISE
 from core.books.type_choices import change_types
 from core.books.verification import tie_outs
 from core.frame_columns import records
@@ -371,6 +372,7 @@ def test_a_cogs_entry_does_not_go_out_beside_a_settlement_entry_of_another_readi
         locks.reopen(connection, settlement, "only the settlement entry went out", 1)
         settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
     books = books_of(database)
+    assert books.state(books.named([KEPT])[0]).status == f"Settlement exported; {READ_OTHERWISE}"
     with pytest.raises(ReadOtherwiseError, match="Reopen it"):
         export_settlement(database, books, books.named([KEPT])[0], ExportOptions(), **WHO)
     reopen(database, books.named([KEPT])[0], "read better", lock_date=None, **WHO)
