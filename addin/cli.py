@@ -139,7 +139,7 @@ def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN
             words = _with_way_out(error)
             _say(words, {"error": words}, as_json=as_json, to_error=True)
             sys.exit(CANNOT)
-        _say(outcome.message, outcome.data, as_json=as_json)
+        _say("\n".join(filter(None, (outcome.message, outcome.at_terminal))), outcome.data, as_json=as_json)
         sys.exit(outcome.exit_status)
 
 

@@ -18,6 +18,9 @@ class Outcome:
     stopped: bool = False
     """Whether it could not be finished: exit status 2, and what was done until then is kept and shown."""
 
+    at_terminal: str = ""
+    """What a terminal says beside it: the option for what a button asks."""
+
     @property
     def exit_status(self) -> int:
         """0 done, 1 the data needs attention, 2 it could not be finished."""

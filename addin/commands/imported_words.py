@@ -218,6 +218,15 @@ def _entry(imported: ImportedSettlement) -> dict[str, object]:
     }
 
 
+def with_another_payout(outcome: Outcome, settlements: Collection[ImportedSettlement], command: str) -> Outcome:
+    """Add what was refused as a payout that may be another one: for the question of a button, and as an option."""
+    asked = [identity(one.store, one.settlement_id) | {"file": one.file} for one in settlements if one.may_be_another]
+    if not asked:
+        return outcome
+    way = f"`{command} --another-payout` says that {'it is another payout' if len(asked) == 1 else 'they are others'}."
+    return replace(outcome, data={**outcome.data, "may_be_another": asked}, at_terminal=way)
+
+
 def _sums(figures: Figures | None) -> dict[str, object] | None:
     if figures is None:
         return None

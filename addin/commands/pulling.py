@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from addin.commands.answers_back import with_answers, with_asking
 from addin.commands.button import Outcome
-from addin.commands.imported_words import entries, file_entry, returns_entry, sentences, with_remarks
+from addin.commands.imported_words import (
+    entries,
+    file_entry,
+    returns_entry,
+    sentences,
+    with_another_payout,
+    with_remarks,
+)
 from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from addin.connections.marketplaces import connected_stores
@@ -26,6 +33,7 @@ def pull(
     desk: Desk,
     *,
     stores: Sequence[str] = (),
+    another_payout: bool = False,
     kinds: Sequence[ConnectorKind] = CONNECTORS,
     credentials: Credentials | None = None,
 ) -> Outcome:
@@ -40,7 +48,14 @@ def pull(
         ready = [one for one in opened if not isinstance(one, PulledStore)]
         pulled = {
             one.store: one
-            for one in pull_stores(desk.database, ready, who=desk.user, clock=desk.clock, progress=desk.progress)
+            for one in pull_stores(
+                desk.database,
+                ready,
+                who=desk.user,
+                clock=desk.clock,
+                progress=desk.progress,
+                another_payout=another_payout,
+            )
         }
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
     view = load(desk.database)
@@ -48,7 +63,8 @@ def pull(
     imported = [document.file for one in done for document in one.documents]
     settlements = [one for file in imported for one in file.settlements]
     answered = [key for one in settlements for key in one.answered_lines]
-    told = with_answers(with_asking(_outcome(done), view.books, settlements), view.books, answered)
+    told = with_another_payout(_outcome(done), settlements, "pull")
+    told = with_answers(with_asking(told, view.books, settlements), view.books, answered)
     return with_remarks(told, view.books, {one.store for one in done}, {one.store for one in done if one.documents})
 
 

@@ -13,6 +13,7 @@ from addin.commands.imported_words import (
     reimbursements_entry,
     returns_entry,
     sentences,
+    with_another_payout,
     with_remarks,
 )
 from addin.commands.refresh import load, refresh, shows_now
@@ -53,8 +54,16 @@ class NothingChosenError(CogsheetError):
         )
 
 
-def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None) -> Outcome:
+def import_files(
+    desk: Desk, *, files: Sequence[Path], store: str | None = None, another_payout: bool = False
+) -> Outcome:
     """Import settlement files: all of them are read before the first is stored.
+
+    Args:
+        desk: The desk.
+        files: Which.
+        store: The store they belong to.
+        another_payout: As `core.books.importing.import_file` takes it.
 
     Raises:
         CogsheetError: If a file cannot be read; then nothing of any was stored.
@@ -63,13 +72,15 @@ def import_files(desk: Desk, *, files: Sequence[Path], store: str | None = None)
     readings = [(file, read_file(file.content, file.name)) for file in contents]
     done: list[ImportedFile] = []
     for number, (file, reading) in enumerate(readings, start=1):
-        done.append(import_file(desk.database, reading, file, store=store, who=desk.user, now=desk.clock()))
+        told = {"store": store, "another_payout": another_payout}
+        done.append(import_file(desk.database, reading, file, **told, who=desk.user, now=desk.clock()))
         desk.progress("Importing", number, len(readings))
     view = load(desk.database)
     refresh(desk, view)
     settlements = [one for file in done for one in file.settlements]
     answered = [key for one in settlements for key in one.answered_lines]
-    told = with_answers(with_asking(_import_outcome(done), view.books, settlements), view.books, answered)
+    told = with_another_payout(_import_outcome(done), settlements, "import")
+    told = with_answers(with_asking(told, view.books, settlements), view.books, answered)
     return with_remarks(told, view.books, {one.store for one in settlements})
 
 

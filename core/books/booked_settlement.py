@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -106,11 +107,18 @@ class BookedSettlement:
     """Why rows of it are missing, or may be; `None` where nothing says so."""
     later_reader: int | None = None
     """The reader that its files were read anew with, where its rows were left as they are."""
+    apart_from: str | None = None
+    """Settlements that somebody said are other payouts, though they may be the same: a JSON list of their names."""
 
     @property
     def last_reader(self) -> int:
         """The newest reader that has read its files."""
         return max(self.reader_version, self.later_reader or 0)
+
+    @property
+    def others(self) -> frozenset[str]:
+        """The names of the settlements that somebody said are other payouts (`apart_from`)."""
+        return frozenset(json.loads(self.apart_from)) if self.apart_from else frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -152,3 +160,5 @@ class Source:
     reader_version: int
     unites: bool = False
     """Whether the settlement was united with what its earlier files say, so that these stay parts of it."""
+    others: frozenset[str] = frozenset()
+    """The names of the settlements that somebody said are other payouts than what it brings."""

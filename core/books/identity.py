@@ -70,6 +70,18 @@ class Twins(NamedTuple):
         )
 
 
+class Twin(NamedTuple):
+    """A settlement of the books that may hold what is to be stored under another id."""
+
+    there: BookedSettlement
+    how: str
+    """How that shows."""
+    apart: str = ""
+    """What speaks against it, as a sentence."""
+    may_be_two: bool = False
+    """Whether they have nothing in common but day and money, so that somebody can say that they are two payouts."""
+
+
 def stored_twice(
     booked: Sequence[BookedSettlement], lines: pd.DataFrame, marketplaces: Mapping[str, Marketplace]
 ) -> list[Twins]:
@@ -86,7 +98,8 @@ def stored_twice(
     orders = _orders(lines) if derived else {}
     for one, other in ((one, other) for one in derived for other in booked):
         same = marketplaces[one.store] == marketplaces[other.store] and _same_payout(one, other)
-        if one.name != other.name and same and not _of_other_orders(one, other, orders):
+        said = one.name in other.others or other.name in one.others
+        if one.name != other.name and same and not said and not _of_other_orders(one, other, orders):
             how = _how_the_same(one, other)
             twins.setdefault(frozenset((one.name, other.name)), Twins(one, other, how))
     by_name = {one.name: one for one in booked}
@@ -243,10 +256,10 @@ def refuse_what_another_store_has(connection: Connection, reading: Reading, sour
             raise AnotherStoreError(file.name, source.store, twin.store, f"settlement {twin.settlement_id}")
 
 
-def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[BookedSettlement, str, str] | None:
-    """Return the settlement that holds what is to be stored under another id, how that shows, and what speaks against.
-
-    `None` where none does; that they have no order in common speaks against it (`_apart`).
+def twin_of(
+    connection: Connection, read: Settlement, source: Source, apart_from: AbstractSet[str] = frozenset()
+) -> Twin | None:
+    """Return the settlement that may hold what is to be stored under another id; `None` where none does.
 
     Two records with ids of the marketplace's own are two settlements, whatever they hold. A period that the file states
     is no such id: two periods are two settlements as long as no line is in both.
@@ -255,7 +268,9 @@ def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[B
         connection: Of `Database.writing`.
         read: What is to be stored.
         source: Where it comes from.
+        apart_from: Names of settlements that somebody said are other payouts.
     """
+    name = f"{source.store}/{read.settlement_id}"
     others = [
         one
         for one in settlements.booked(connection)
@@ -264,33 +279,28 @@ def twin_of(connection: Connection, read: Settlement, source: Source) -> tuple[B
     doubtful = read.derived_id or source.kind is SettlementKind.VIEW
     there = [one for one in others if doubtful or one.derived_id or one.is_provisional]
     unsure = [one for one in there if read.derived_id or one.derived_id]
-    by_payout = next((one for one in unsure if _same_payout(one, read)), None)
+    asked = [one for one in unsure if one.name not in apart_from and name not in one.others]
+    by_payout = next((one for one in asked if _same_payout(one, read)), None)
     if by_payout is not None:
-        return by_payout, _how_the_same(by_payout, read), _apart(connection, by_payout, read)
+        apart = _apart(connection, by_payout, read)
+        return Twin(by_payout, _how_the_same(by_payout, read), apart, may_be_two=bool(apart))
     by_lines = _with_the_same_lines(connection, read, there) or _with_the_same_charges(connection, read, unsure)
     by_lines = by_lines or _of_another_period(connection, read, others, source.store)
     if by_lines is not None:
-        return (*by_lines, "")
-    cut = next((one for one in unsure if one.store == source.store and _same_payout_day(one, read)), None)
-    return None if cut is None else (cut, _other_rows(cut, read), "")
+        return Twin(*by_lines)
+    cut = next((one for one in asked if one.store == source.store and _same_payout_day(one, read)), None)
+    return None if cut is None else Twin(cut, _other_rows(cut, read), may_be_two=True)
 
 
 def _apart(connection: Connection, there: BookedSettlement, read: Settlement) -> str:
-    """Name the orders of two settlements of one sum that have none in common, and what helps if they are two payouts.
+    """Name the orders of two settlements of one sum that have none in common.
 
     A shop may be paid twice a day the same: order #1 of 49.00 is not order #9 of 49.00.
     """
     known, own = (_nets(rows) for rows in (settlement_lines.transactions(connection, [there]), read.transactions))
     if not known or not own or known.keys() & own.keys():
         return ""
-    if _is_derived(there):
-        ways = f"remove {there.settlement_id}, and import both from files that state the payout or period of each"
-    else:
-        ways = "download this one with the payout id or period that the marketplace gives it, and import that"
-    return (
-        f"Their orders differ: this file has {_listed(own)}, the books have {_listed(known)}. If they are two "
-        f"payouts, {ways}."
-    )
+    return f"Their orders differ: this file has {_listed(own)}, the books have {_listed(known)}."
 
 
 def _with_the_same_charges(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.books.database import Connection
+    from core.books.identity import Twin
     from core.marketplaces.uniting import Part
     from core.model import Settlement
 
@@ -48,22 +49,18 @@ def what_helps(outcome: Import, read: Settlement, name: str) -> str:
     )
 
 
-def under_another_id(twin: BookedSettlement, how: str, apart: str) -> str:
-    """Say that the books have a payout under another id, and what to do.
-
-    Args:
-        twin: What the books have.
-        how: How that shows.
-        apart: What speaks against it, with what helps then, as sentences; nothing where it is the same.
-    """
-    has = "may have it" if apart else "have it"
-    same = "it is the same payout and this file" if apart else "this file"
+def under_another_id(twin: Twin) -> str:
+    """Say that the books have a payout under another id, or may have it, and what to do."""
+    there = twin.there
+    has = "may have it" if twin.may_be_two else "have it"
+    same = "it is the same payout and this file" if twin.may_be_two else "this file"
     told = (
-        f"the books {has} as settlement {twin.settlement_id} ({twin.store}): {how}. Nothing was stored, because "
-        f"nothing may count twice. If {same} is the better one, remove {twin.settlement_id} and import this file "
+        f"the books {has} as settlement {there.settlement_id} ({there.store}): {twin.how}. Nothing was stored, because "
+        f"nothing may count twice. If {same} is the better one, remove {there.settlement_id} and import this file "
         f"again."
     )
-    return f"{told} {apart}" if apart else told
+    says = "If they are two payouts, say so when it is imported or pulled again." if twin.may_be_two else ""
+    return " ".join(filter(None, (told, twin.apart, says)))
 
 
 def rows_missing(there: BookedSettlement, before: Settlement, whole: Settlement) -> str:

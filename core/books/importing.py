@@ -104,6 +104,7 @@ class ImportedSettlement:
     answered_lines: tuple[str, ...] = ()
     """Keys of its lines that were not in the books, and beside which answers stand that were saved before."""
     asking: tuple[str, ...] = ()  # keys of its lines for which an answer is only proposed now
+    may_be_another: bool = False  # whether it was refused, and is stored once somebody says that it is another payout
 
     @property
     def needs_attention(self) -> bool:
@@ -163,7 +164,14 @@ def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
 
 
 def import_file(
-    database: Database, reading: Reading, file: OriginalFile, *, store: str | None, who: str, now: datetime
+    database: Database,
+    reading: Reading,
+    file: OriginalFile,
+    *,
+    store: str | None,
+    who: str,
+    now: datetime,
+    another_payout: bool = False,
 ) -> ImportedFile:
     """Store every settlement of a file and what it says of goods that came back, all of it or nothing.
 
@@ -174,6 +182,8 @@ def import_file(
         store: Which store it belongs to; `None` where the company has at most one at that marketplace.
         who: Who imports.
         now: When.
+        another_payout: Whether its settlements are other payouts than those that the books have of the same day and
+            money; what has lines of such a one is refused all the same.
 
     Raises:
         NotImportableError: If the file as a whole is damaged.
@@ -199,7 +209,7 @@ def import_file(
         batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
         parts = parts_of(reading, file.name, extent)
         imported = [
-            _import_one(connection, parts[one.settlement_id], source, batch, who=who, now=now)
+            _import_one(connection, parts[one.settlement_id], source, batch, who=who, now=now, apart=another_payout)
             for one in reading.settlements
         ]
         if not _is_taken(connection, imported, source, batch, now):
@@ -235,7 +245,7 @@ def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:
 
 
 def _import_one(
-    connection: Connection, part: Part, source: Source, batch: int, *, who: str, now: datetime
+    connection: Connection, part: Part, source: Source, batch: int, *, who: str, now: datetime, apart: bool
 ) -> ImportedSettlement:
     is_view = source.kind is SettlementKind.VIEW
     read = as_it_is_known(part) if is_view else part.settlement
@@ -249,9 +259,12 @@ def _import_one(
         problems=read.problems,
     )
     there = settlements.find(connection, source.store, read.settlement_id)
-    twin = twin_of(connection, read, source)
-    if twin is not None:
-        return replace(told, reason=import_reasons.under_another_id(*twin))
+    others = frozenset() if there is None else there.others
+    while twin := twin_of(connection, read, source, others):
+        if not (apart and twin.may_be_two):
+            return replace(told, reason=import_reasons.under_another_id(twin), may_be_another=twin.may_be_two)
+        others |= {twin.there.name}
+    source = replace(source, others=others)
     if there is None:
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)

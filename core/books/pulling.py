@@ -140,7 +140,13 @@ HISTORY_COLUMNS: Columns = {
 
 
 def pull_stores(
-    database: Database, connected: Iterable[ConnectedStore], *, who: str, clock: Clock, progress: Progress
+    database: Database,
+    connected: Iterable[ConnectedStore],
+    *,
+    who: str,
+    clock: Clock,
+    progress: Progress,
+    another_payout: bool = False,
 ) -> Iterator[PulledStore]:
     """Pull everything new of each store; one that fails does not keep the others back.
 
@@ -150,6 +156,7 @@ def pull_stores(
         who: Who pulls.
         clock: When.
         progress: Called after each document.
+        another_payout: As `import_file` takes it.
 
     Raises:
         DatabaseError: If the books cannot be written.
@@ -158,7 +165,7 @@ def pull_stores(
         done: list[Pulled] = []
         stopped: CogsheetError | None = None
         try:
-            for pulled in _documents(database, store, who=who, clock=clock):
+            for pulled in _documents(database, store, who=who, clock=clock, another_payout=another_payout):
                 done.append(pulled)
                 progress(f"Pulling {store.name}", len(done))
         except StoreMarketplaceError as error:
@@ -171,7 +178,9 @@ def pull_stores(
         yield PulledStore(store.name, tuple(done), stopped)
 
 
-def _documents(database: Database, store: ConnectedStore, *, who: str, clock: Clock) -> Iterator[Pulled]:
+def _documents(
+    database: Database, store: ConnectedStore, *, who: str, clock: Clock, another_payout: bool
+) -> Iterator[Pulled]:
     with database.writing() as connection:
         stores.ensure(connection, Store(store.name, store.connector.marketplace))
         known = frozenset(known_documents(connection, store.name))
@@ -179,10 +188,12 @@ def _documents(database: Database, store: ConnectedStore, *, who: str, clock: Cl
     for document in store.connector.documents(known):
         if document.id not in seen:
             seen.add(document.id)
-            yield _pull(database, store, document, who=who, clock=clock)
+            yield _pull(database, store, document, who=who, clock=clock, another_payout=another_payout)
 
 
-def _pull(database: Database, store: ConnectedStore, document: Document, *, who: str, clock: Clock) -> Pulled:
+def _pull(
+    database: Database, store: ConnectedStore, document: Document, *, who: str, clock: Clock, another_payout: bool
+) -> Pulled:
     try:
         file = OriginalFile(document.name, store.connector.fetch(document))
     except _OF_ONE_DOCUMENT as error:
@@ -190,7 +201,9 @@ def _pull(database: Database, store: ConnectedStore, document: Document, *, who:
     try:
         reading = read_file(file.content, file.name)
         with database.writing() as connection:
-            imported = import_file(database, reading, file, store=store.name, who=who, now=clock())
+            imported = import_file(
+                database, reading, file, store=store.name, who=who, now=clock(), another_payout=another_payout
+            )
             not_done = _not_done(imported)
             remember_document(connection, _note(store, document, clock(), file, not_done))
     except _OF_ITS_CONTENT as error:

@@ -80,6 +80,7 @@ def _values(read: Settlement, source: Source, batch: int, now: datetime) -> dict
         "derived_id": read.derived_id,
         "incomplete": read.incomplete or None,
         "later_reader": None,
+        "apart_from": json.dumps(sorted(source.others)) if source.others else None,
     }
 
 

@@ -126,3 +126,23 @@ def test_walmarts_statement_under_two_periods(tmp_path: Path) -> None:
 
     assert "The books have this payout twice: " in checked
     assert "remove" in checked
+
+
+@pytest.mark.long
+def test_two_payouts_of_one_day_and_sum_stay_two_by_one_word(tmp_path: Path) -> None:
+    """49.00 of order #1 and 49.00 of order #9: refused with the option, imported with it, and not asked again."""
+    story = company(tmp_path)
+    story.deed("import", str(payments(tmp_path, "first.csv", "900001", ("#1", "49.00"))))
+    second = str(payments(tmp_path, "second.csv", "", ("#9", "49.00")))
+    refused = story.deed("import", second, status=1).output
+    story.deed("import", second, "--another-payout")
+    again = story.deed("import", second).output
+    rows = table(story.book.open(), "Settlements").rows
+    story.ties()
+    story.deed("remove", "2026-09-05 USD")
+
+    assert "`import --another-payout` says that it is another payout." in refused
+    assert "imported already" in again
+    assert ["2026-09-05 USD", "900001"] == sorted(row["Settlement ID"] for row in rows)
+    assert not any("Also in the books" in row["Remarks"] for row in rows)
+    story.deed("import", second, status=1)

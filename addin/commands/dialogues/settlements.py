@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands import ribbon_questions, settlements
+from addin.commands import pulling, ribbon_questions, settlements
 from addin.commands.button import Outcome
 from addin.commands.excel import take_paths
 from core.books.stores import StoreNotNamedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from addin.sheets.desk import Desk
 
@@ -20,10 +22,39 @@ def import_files(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a
     files = take_paths(desk.book)
     if not files:
         return Outcome("No file was chosen, so nothing was imported.")
+    importing = partial(settlements.import_files, desk, files=files)
     try:
-        return settlements.import_files(desk, files=files)
+        outcome = importing()
     except StoreNotNamedError as error:
         store = ribbon_questions.store_of(desk.book.app, error)
         if store is None:
             return Outcome("No store was chosen, so nothing more was imported.")
-        return settlements.import_files(desk, files=files, store=store)
+        importing = partial(importing, store=store)
+        outcome = importing()
+    named = {str(one["file"]) for one in _asked(outcome)}
+    return _with_others(desk, outcome, partial(importing, files=[one for one in files if one.name in named]))
+
+
+def pull(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
+    """Pull everything new; ask about payouts that the books may have under another name."""
+    return _with_others(desk, pulling.pull(desk), partial(pulling.pull, desk))
+
+
+def _asked(outcome: Outcome) -> list[dict[str, object]]:
+    asked = outcome.data.get("may_be_another", [])
+    return asked if isinstance(asked, list) else []
+
+
+def _with_others(desk: Desk, outcome: Outcome, again: Callable[..., Outcome]) -> Outcome:
+    """Ask whether what was refused as a payout of the books is another one, and store it if so.
+
+    Args:
+        desk: The desk.
+        outcome: What was done.
+        again: Does it again for what was refused.
+    """
+    question = f"{outcome.message}\n\nAre they two payouts? OK imports this one too, Cancel leaves it out."
+    if not _asked(outcome) or not ribbon_questions.confirmed(desk.book.app, question):
+        return outcome
+    then = again(another_payout=True)
+    return replace(then, message=f"{outcome.message}\n{then.message}", needs_attention=then.needs_attention)

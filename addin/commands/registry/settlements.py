@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Kind, Option, Selects, Tip
 
+_ANOTHER_PAYOUT = Option(
+    "--another-payout",
+    "What is asked because the books have a payout of the same day and money is another payout: both stay.",
+)
+
 SETTLEMENTS = (
     Command(
         name="import",
@@ -21,6 +26,7 @@ SETTLEMENTS = (
                 "The store they belong to; needed where the company has several stores on that marketplace.",
                 Kind.TEXT,
             ),
+            _ANOTHER_PAYOUT,
         ),
         asks=Asks(files=True, dialogue="addin.commands.dialogues.settlements:import_files"),
         action="addin.commands.settlements:import_files",
@@ -40,7 +46,8 @@ SETTLEMENTS = (
             "Fetches new settlements straight from the connected stores, so that nothing has to be downloaded and "
             "imported by hand.",
         ),
-        options=(Argument("stores", "STORE", many=True, required=False),),
+        options=(Argument("stores", "STORE", many=True, required=False), _ANOTHER_PAYOUT),
+        asks=Asks(dialogue="addin.commands.dialogues.settlements:pull"),
         action="addin.commands.pulling:pull",
         shows="Settlements",
         changes_costs=True,

@@ -102,6 +102,7 @@ settlement = Table(
     Column("incomplete", Verbatim),  # why rows of it are missing or may be; missing: none are known to be
     Column("ended_batch", Integer),  # the batch that removed it; missing: it is in force
     Column("later_reader", Integer),  # that read its files since, where its rows were left as they are
+    Column("apart_from", Verbatim),  # settlements that somebody said are other payouts: a JSON list of `store/id`
     UniqueConstraint("store", "settlement_id"),
 )
 """One row per settlement, as it is in force; imported again after a removal it keeps its number."""

@@ -221,6 +221,27 @@ def test_import_asks_which_store_a_file_belongs_to(desktop: Desktop) -> None:
 
 
 @pytest.mark.long
+def test_import_asks_whether_a_payout_is_another_one(desktop: Desktop) -> None:
+    """Two payouts of one day and sum: Cancel leaves the second out, OK imports it beside the first."""
+    head = "Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Amount,Fee,Net,Currency"
+    row = "2026-09-03 10:15:00 -0400,charge,{},paid,2026-09-05,{},49.00,0.00,49.00,USD"
+    files = [desktop.path.with_name(f"payout {number}.csv") for number in (1, 2)]
+    for file, told in zip(files, (("#1", "900001"), ("#9", "")), strict=True):
+        file.write_text(f"{head}\n{row.format(*told)}\n", encoding="utf-8")
+    desktop.put_paths(*files)
+    left_out = desktop.press("import", "cancel")
+    before = {one.settlement_id for one in desktop.books().settlements}
+    desktop.put_paths(files[1])
+    outcome, message = desktop.press("import", "ok")
+    added = {one.settlement_id for one in desktop.books().settlements} - before
+
+    assert (exchange.ATTENTION, True, False) == (left_out[0], "900001" in before, "2026-09-05 USD" in before)
+    assert "Are they two payouts?" in desktop.excel.user.shown[-1]
+    assert "--" not in desktop.excel.user.shown[-1] + message
+    assert (exchange.DONE, {"2026-09-05 USD"}) == (outcome, added)
+
+
+@pytest.mark.long
 def test_a_filtered_resolve_sheet_is_saved_right(desktop: Desktop) -> None:
     """The user filters Resolve by a SKU, types its cost and saves: every row's status is its own."""
     rows = desktop.rows(RESOLVE_SPEC)

@@ -36,11 +36,21 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> ImportedSettlement:
+def bring_in(
+    database: Database, file: OriginalFile, store: str | None = None, *, another_payout: bool = False
+) -> ImportedSettlement:
+    reading = read_file(file.content, file.name)
     (one,) = import_file(
-        database, read_file(file.content, file.name), file, store=store, who="M. Lee", now=NOW
+        database, reading, file, store=store, who="M. Lee", now=NOW, another_payout=another_payout
     ).settlements
     return one
+
+
+def take_out(database: Database, one: ImportedSettlement) -> None:
+    with database.reading() as connection:
+        there = settlements.find(connection, one.store, one.settlement_id)
+    assert there is not None
+    remove_settlements(database, load_books(database), [there], who="M. Lee", now=NOW)
 
 
 def names(database: Database) -> list[str]:
@@ -249,3 +259,59 @@ def test_two_stores_with_one_period_and_sum_are_two_payouts_where_their_orders_d
     bring_in(database, walmart(DATED, *rows), "Two")
 
     assert [] == twins_of(load_books(database))
+
+
+OTHER_ORDERS = (Row("2026-06-29", "#8", "97.00"), Row("2026-06-30", "#9", "48.50"))
+MAY_BE_TWO = {
+    "one sum, other orders": (shopify_export("a.csv", *JUNE), without_ids(shopify_export("b.csv", *OTHER_ORDERS))),
+    "another sum": (shopify_export("a.csv", *JUNE), without_ids(shopify_export("b.csv", *JULY))),
+    "Walmart's periods": (walmart(DATED, *SALES), walmart(",", *OTHERS)),
+}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("derived_first", [False, True])
+@pytest.mark.parametrize("files", MAY_BE_TWO.values(), ids=MAY_BE_TWO)
+def test_two_payouts_of_a_day_are_both_stored_once_somebody_says_so(
+    database: Database, files: tuple[OriginalFile, OriginalFile], *, derived_first: bool
+) -> None:
+    """The yes is kept with the second: nothing asks again, until it is removed."""
+    first, second = files[::-1] if derived_first else files
+    bring_in(database, first)
+    asked = bring_in(database, second)
+    said = bring_in(database, second, another_payout=True)
+    twins = twins_of(load_books(database))
+    again = [bring_in(database, file).result for file in (first, second, first)]
+    stored = len(names(database))
+    take_out(database, said)
+    anew = bring_in(database, second)
+
+    assert (Import.CONFLICT, True) == (asked.result, asked.may_be_another)
+    assert (Import.NEW, False) == (said.result, said.may_be_another)
+    assert ([], [Import.ALREADY_IMPORTED] * 3, 2) == (twins, again, stored)
+    assert (Import.CONFLICT, True) == (anew.result, anew.may_be_another)
+
+
+def test_the_yes_holds_also_when_the_first_of_the_two_comes_back(database: Database) -> None:
+    """Which of the two is removed and imported again, or gets more of its rows, does not matter."""
+    named, nameless = MAY_BE_TWO["one sum, other orders"]
+    first = bring_in(database, named)
+    bring_in(database, nameless, another_payout=True)
+    take_out(database, first)
+    back = bring_in(database, named)
+    more = bring_in(database, shopify_export("c.csv", *JULY))
+
+    assert (Import.NEW, Import.UNITED) == (back.result, more.result)
+    assert ["2026-07-01 USD", "900001"] == sorted(names(database))
+
+
+@pytest.mark.parametrize("nameless", [JUNE, JUNE[:1], (*OTHER_ORDERS, JUNE[0])])
+def test_what_has_lines_of_the_other_is_no_second_payout_whoever_says_so(
+    database: Database, nameless: tuple[Row, ...]
+) -> None:
+    """Nothing counts twice: a yes is about day and money, not about rows that the books have."""
+    bring_in(database, shopify_export("a.csv", *JUNE))
+    told = bring_in(database, without_ids(shopify_export("b.csv", *nameless)), another_payout=True)
+
+    assert (Import.CONFLICT, False) == (told.result, told.may_be_another)
+    assert "two payouts" not in told.reason

@@ -59,6 +59,7 @@ def upgrade() -> None:
     op.add_column("settlement", sa.Column("incomplete", TEXT))
     op.add_column("settlement", sa.Column("ended_batch", NUMBER))
     op.add_column("settlement", sa.Column("later_reader", NUMBER))
+    op.add_column("settlement", sa.Column("apart_from", TEXT))
     op.add_column("transaction", sa.Column("batch", NUMBER))
     op.execute(
         'UPDATE "transaction" SET batch = '
