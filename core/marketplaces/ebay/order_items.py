@@ -44,6 +44,11 @@ def order_items(order: Node) -> dict[str, Item]:
     return {node.needed("lineItemId"): _item(node) for node in order.nodes("lineItems")}
 
 
+def titles_of(order: Node) -> list[str]:
+    """Return what the items of an order are called."""
+    return [node.text("title") for node in order.nodes("lineItems")]
+
+
 def order_units(orders: Iterable[Node], told_at: datetime | None) -> pd.DataFrame:
     """Return what a document says of its orders' goods (ORDER_UNITS_COLUMNS); items without a quantity are left out.
 

@@ -16,8 +16,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.ebay.conversion import shared_prices
-from core.marketplaces.ebay.order_items import Item, is_whole, order_items, order_units, says_shares, shared_gross
-from core.marketplaces.ebay.words import REFUND, REST_OF_NET, fee, meaning
+from core.marketplaces.ebay.order_items import (
+    Item,
+    is_whole,
+    order_items,
+    order_units,
+    says_shares,
+    shared_gross,
+    titles_of,
+)
+from core.marketplaces.ebay.words import REFUND, REST_OF_NET, fee, is_of_title, meaning
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, TypedPart
@@ -81,7 +89,8 @@ def read(contents: Contents) -> Reading:
     payout_id = payout.needed("payoutId")
     orders = {node.needed("orderId"): order_items(node) for node in document.nodes("orders")}
     nodes = enumerate(document.nodes("transactions"), start=1)
-    booked = [_booked(node, number, payout_id) for number, node in nodes]
+    titles = {node.needed("orderId"): titles_of(node) for node in document.nodes("orders")}
+    booked = [_booked(node, number, payout_id, titles) for number, node in nodes]
     lines = tuple(line for each in booked for line in _lines(each, orders))
     amount = payout.node("amount") or payout
     header = header_of(
@@ -101,7 +110,7 @@ def read(contents: Contents) -> Reading:
     return replace(found, order_units=order_units(document.nodes("orders"), payout.moment("payoutDate")))
 
 
-def _booked(node: Node, number: int, payout_id: str) -> Booked:
+def _booked(node: Node, number: int, payout_id: str, titles: Mapping[str, Sequence[str]]) -> Booked:
     amount = node.node("amount") or node
     entry = node.needed("bookingEntry")
     if entry not in _SIGNS:
@@ -113,12 +122,18 @@ def _booked(node: Node, number: int, payout_id: str) -> Booked:
         payout_id=payout_id,
         id=node.needed("transactionId"),
         kind=kind,
-        means=meaning(kind, node.text("transactionMemo" if meaning(kind, "") is REFUND else "feeType")),
+        means=meaning(kind, _memo(node, titles) if meaning(kind, "") is REFUND else node.text("feeType")),
         order_id=node.text("orderId"),
         net=abs(amount.amount("value")) * _SIGNS[entry],
         currency=amount.needed_currency("currency"),
         posted_at=node.moment("transactionDate"),
     )
+
+
+def _memo(node: Node, titles: Mapping[str, Sequence[str]]) -> str:
+    """Return what the memo of a refund says; nothing where it repeats the title of an item of its order."""
+    memo = node.text("transactionMemo")
+    return "" if is_of_title(memo, titles.get(node.text("orderId"), ())) else memo
 
 
 def _lines(posting: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Line]:

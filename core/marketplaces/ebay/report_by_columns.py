@@ -14,6 +14,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces.column_figures import Money, amounts_of, moments_of, money_of
@@ -50,11 +51,19 @@ from core.marketplaces.ebay.report_columns import (
     ORDER,
     ORDERED,
     PAYOUT,
+    TITLE,
     VAT_RATE,
     in_english,
 )
 from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, shared_out
-from core.marketplaces.ebay.transaction_report import WITH_PARTS, amounts_in, line_of, odd_rates
+from core.marketplaces.ebay.transaction_report import (
+    WITH_PARTS,
+    amounts_in,
+    described,
+    is_refund,
+    line_of,
+    odd_rates,
+)
 from core.marketplaces.ebay.words import meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.figures import Figures, read_in_its_notation
@@ -74,8 +83,9 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.tables import Row
     from core.model import Problem, Reading
 
+_DESCRIPTION = "Description"
 DECLARATION = Declaration(
-    words=("Type", "Description", "Quantity", VAT_RATE),
+    words=("Type", _DESCRIPTION, "Quantity", VAT_RATE),
     filled=(ITEM, "Custom label"),
     amounts=(*COMPONENTS, NET_AMOUNT),
     moments=(ORDERED,),
@@ -98,8 +108,22 @@ def read(contents: Contents) -> Reading:
 
 
 def _build(table: ColumnTable) -> Reading:
+    table = _without_titles(table)
     slashes = day_first_of(table)
     return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first=slashes))
+
+
+def _without_titles(table: ColumnTable) -> ColumnTable:
+    """Return a report whose descriptions say something: see `transaction_report.described`."""
+    if not {TITLE, _DESCRIPTION} <= table.columns.keys():
+        return table
+    refunds = np.flatnonzero(table.by(("Type",), is_refund).spread(bool, bool) & table.filled(_DESCRIPTION))
+    told = table.only(refunds).by(("Type", _DESCRIPTION, TITLE), described)
+    codes, texts = table.columns[_DESCRIPTION]
+    codes = codes.astype(np.int32)
+    codes[refunds] = len(texts) + told.codes
+    column = (codes, pa.chunked_array([texts, pa.array(told.values, pa.string())]).combine_chunks())
+    return replace(table, columns={**table.columns, _DESCRIPTION: column}, _plain={})
 
 
 def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:

@@ -19,6 +19,7 @@ PAYOUT, ITEM = "Payout ID", "Item ID"
 """The payout that a row is of, blank in real rows of items; the item, blank in the row of an order as a whole."""
 NET_AMOUNT, GROSS_AMOUNT = "Net amount", "Gross transaction amount"
 """What a row puts into the payout, blank in the row of an item whose order has a row of its own; and before fees."""
+TITLE = "Item title"
 IDS = (ORDER, ITEM, "Transaction ID", "Custom label")
 """Columns that a spreadsheet program may have turned into rounded numbers."""
 
@@ -48,7 +49,7 @@ COLUMNS = (
     _column("Reason for hold", also="Grund für Einbehaltung"),
     _column(ITEM, needed=True, also="Artikelnummer"),
     _column("Transaction ID", needed=True, also="Transaktionsnummer"),
-    _column("Item title", also="Angebotstitel"),
+    _column(TITLE, also="Angebotstitel"),
     _column("Custom label", needed=True, also="Bestandseinheit"),
     _column("Quantity", Kind.WHOLE, needed=True, also="Stückzahl"),
     _column("Item subtotal", Kind.AMOUNT, needed=True, also="Zwischensumme Artikel"),

@@ -25,12 +25,13 @@ from core.marketplaces.ebay.report_columns import (
     ORDER,
     ORDERED,
     PAYOUT,
+    TITLE,
     VAT_RATE,
     in_english,
     vat_rate,
 )
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
-from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, meaning
+from core.marketplaces.ebay.words import REFUND, REST_OF_NET, fee, is_declared, is_of_title, meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.formats import Extent, Format, Standing
@@ -139,7 +140,7 @@ def _rate(text: str) -> Decimal | None:
 def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
     """Return what one row says, read and classified."""
     cell = row.cells
-    description = cell.get("Description", "").strip()
+    description = described(row)
     quantity = figures.whole(row, "Quantity")
     means = doubted(
         meaning(in_english(cell["Type"]), description),
@@ -183,6 +184,17 @@ def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
         typed=_typed(row, amounts, means),
         tax_rate=vat_rate(cell.get(VAT_RATE, ""), figures.mark),
     )
+
+
+def is_refund(row: Row) -> bool:
+    """Tell whether a row is a refund by its type."""
+    return meaning(in_english(row.cells["Type"]), "") is REFUND
+
+
+def described(row: Row) -> str:
+    """Return what the description of a row says; nothing where that of a refund repeats the title of its item."""
+    description = row.cells.get("Description", "").strip()
+    return "" if is_refund(row) and is_of_title(description, [row.cells.get(TITLE, "")]) else description
 
 
 def _carries_units(means: Meaning, item: str, quantity: int | None) -> bool:

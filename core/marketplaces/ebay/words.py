@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from core.line_types import LineType
-from core.marketplaces.wording import folded, says
+from core.marketplaces.wording import folded, says, tokens
 from core.marketplaces.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def _fee(line_type: LineType) -> Meaning:
@@ -121,6 +125,28 @@ def is_declared(kind: str, detail: str) -> bool:
     if declared.line_type is LineType.RESERVE:
         return folded(detail) in HOLDS
     return declared is CHARGE and (folded(detail) in FEE_TYPES or says(detail, _ADVERTISING))
+
+
+def is_of_title(text: str, titles: Iterable[str]) -> bool:
+    """Tell whether a refund's description only names its item: a title, or some words of one that stand together.
+
+    Such a text says nothing of what became of the goods. A declared word does, whatever the item is called, and one
+    word of a title may be any word.
+
+    Examples:
+        >>> is_of_title("Blue mug, 0.3", ["Blue mug, 0.3 l"]), is_of_title("mug", ["Blue mug, 0.3 l"])
+        (True, False)
+    """
+    if folded(text) in REFUNDS:
+        return False
+    own = tokens(text)
+    return bool(own) and any(
+        own == words or (len(own) > 1 and own in _runs(words, len(own))) for words in map(tokens, titles)
+    )
+
+
+def _runs(words: tuple[str, ...], length: int) -> set[tuple[str, ...]]:
+    return {words[start : start + length] for start in range(len(words) - length + 1)}
 
 
 @lru_cache(maxsize=1024)

@@ -21,6 +21,7 @@ COLUMNS = (
         "Reference ID",
     ),
     "Description",
+    "Item title",
 )
 PAYOUT = "7600000001"
 ORDER = "11-00000-00001"

@@ -331,6 +331,38 @@ def test_what_a_refund_says_of_its_goods_decides_about_them(route: str, words: s
     assert (goods, None if words == "--" else words) == (found["goods"], found["raw_description"])
 
 
+TITLE = "Keep it cool: blue mug, 0.3 l (Set)"
+
+
+@pytest.mark.parametrize(
+    ("words", "goods"),
+    [
+        (TITLE, Goods.REFUNDED),
+        ("keep it cool - Blue Mug", Goods.REFUNDED),  # eBay shortens titles
+        ("blue mug 0.3 l", Goods.REFUNDED),
+        ("Keep it", Goods.KEPT),  # a declared word is one, whatever the item is called
+        ("mug", Goods.REFUND_UNCLEAR),
+        ("Blue mug, 0.3 l, broken", Goods.REFUND_UNCLEAR),
+        ("cool mug", Goods.REFUND_UNCLEAR),
+    ],
+)
+@pytest.mark.parametrize("route", ["rows", "columns", "pulled"])
+def test_a_refund_that_is_described_by_its_items_title_is_not_asked(route: str, words: str, goods: Goods) -> None:
+    """The title says nothing of the goods; what is more than the title, or one word of it, may."""
+    sold = single("89.60", "1", "MUG", "100", "-10.40")
+    told = {"Description": words, "Item title": TITLE}
+    rows = report(sold | {"Item title": TITLE}, refund("-89.60", "-100", "10.40", **told))
+    node = booked("REFUND", money("89.60"), charged("1", "100", money("10.40")), entry="DEBIT")
+    item = ordered("1", "MUG", money("100")) | {"title": TITLE}
+    of_route = {
+        "rows": lambda: transaction_report.FORMAT.read(Contents("report.csv", rows)).settlements[0],
+        "columns": lambda: report_by_columns.FORMAT.read(Contents("report.csv", rows)).settlements[0],
+        "pulled": lambda: read(pulled("-89.60", node | {"transactionMemo": words}, orders={ORDER: [item]})),
+    }
+    (found,) = [row for row in records(of_route[route]().transactions) if row["event"] == Event.REFUND]
+    assert goods == found["goods"]
+
+
 def given_back(gross: str, *bases: str | None, order: bool = True, kind: str = "REFUND") -> Settlement:
     """Read a refund of a mug of 40.00 and a cup of 20.00, each with the basis of eBay's fees or none."""
     nodes: list[dict[str, Any]] = [
