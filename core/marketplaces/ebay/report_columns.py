@@ -2,8 +2,8 @@
 
 The report of the UK and the EU has the columns of the American one and *Seller specified VAT rate*, a rate between
 taxes and fees. In German it is called `Transaktionsbericht`: semicolons, a decimal comma, German names for columns and
-types. What the columns are called in French, Italian and Spanish is not established: such a report is told by its form
-and refused with what to set (`core.marketplaces.reading.unknown_files`).
+types; the French one is alike. What the columns are called in Italian and Spanish is not established: such a report is
+told by its form and refused with what to set (`core.marketplaces.reading.unknown_files`).
 """
 
 from __future__ import annotations
@@ -29,50 +29,82 @@ def _column(name: str, kind: Kind = Kind.TEXT, *, needed: bool = False, also: st
 
 
 COLUMNS = (
-    _column(ORDERED, Kind.MOMENT, needed=True, also="Datum der Transaktionserstellung"),
+    _column(
+        ORDERED, Kind.MOMENT, needed=True, also="Datum der Transaktionserstellung|Date de création de la transaction"
+    ),
     _column("Type", needed=True, also="Typ"),
-    _column(ORDER, needed=True, also="Bestellnummer"),
-    _column("Legacy order ID", also="Alte Bestellnummer"),
-    _column("Buyer username", Kind.PERSONAL, also="Nutzername des Käufers"),
-    _column("Buyer name", Kind.PERSONAL, also="Name des Käufers"),
-    _column("Ship to city", Kind.PERSONAL, also="Versandziel - Ort"),
-    _column("Ship to province/region/state", Kind.PERSONAL, also="Ship to county|Versandziel - Bundesland/Provinz"),
-    _column("Ship to zip", Kind.PERSONAL, also="Ship to postcode|Versandziel - PLZ"),
-    _column("Ship to country", Kind.PERSONAL, also="Versandziel - Land"),
-    _column(NET_AMOUNT, Kind.AMOUNT, needed=True, also="Betrag abzügl. Kosten"),
-    _column("Payout currency", needed=True, also="Auszahlungswährung"),
-    _column("Payout date", Kind.MOMENT, also="Auszahlungsdatum"),
-    _column(PAYOUT, needed=True, also="Auszahlung Nr."),
+    _column(ORDER, needed=True, also="Bestellnummer|Numéro de commande"),
+    _column("Legacy order ID", also="Alte Bestellnummer|Ancien numéro de commande"),
+    _column("Buyer username", Kind.PERSONAL, also="Nutzername des Käufers|Pseudo de l'acheteur"),
+    _column("Buyer name", Kind.PERSONAL, also="Name des Käufers|Nom de l'acheteur"),
+    _column("Ship to city", Kind.PERSONAL, also="Versandziel - Ort|Ville de livraison"),
+    _column(
+        "Ship to province/region/state",
+        Kind.PERSONAL,
+        also="Ship to county|Versandziel - Bundesland/Provinz|Province/région/État de livraison",
+    ),
+    _column("Ship to zip", Kind.PERSONAL, also="Ship to postcode|Versandziel - PLZ|Code postal de livraison"),
+    _column("Ship to country", Kind.PERSONAL, also="Versandziel - Land|Pays de livraison"),
+    _column(NET_AMOUNT, Kind.AMOUNT, needed=True, also="Betrag abzügl. Kosten|Montant net"),
+    _column("Payout currency", needed=True, also="Auszahlungswährung|Devise du versement"),
+    _column("Payout date", Kind.MOMENT, also="Auszahlungsdatum|Date du versement"),
+    _column(PAYOUT, needed=True, also="Auszahlung Nr.|Numéro du versement"),
     _column("Split payout ID"),
-    _column("Payout method", also="Auszahlungsmethode"),
-    _column("Payout status", also="Auszahlungsstatus"),
-    _column("Reason for hold", also="Grund für Einbehaltung"),
-    _column(ITEM, needed=True, also="Artikelnummer"),
-    _column("Transaction ID", needed=True, also="Transaktionsnummer"),
-    _column(TITLE, also="Angebotstitel"),
-    _column("Custom label", needed=True, also="Bestandseinheit"),
-    _column("Quantity", Kind.WHOLE, needed=True, also="Stückzahl"),
-    _column("Item subtotal", Kind.AMOUNT, needed=True, also="Zwischensumme Artikel"),
-    _column("Shipping and handling", Kind.AMOUNT, needed=True, also="Postage and packaging|Verpackung und Versand"),
-    _column("Seller collected tax", Kind.AMOUNT, also="Vom Verkäufer eingezogene Steuer"),
-    _column("eBay collected tax", Kind.AMOUNT, also="Von eBay eingezogene Steuer|Von eBay eingezogene Steuern"),
-    _column("Seller specified VAT rate", also="Vom Verkäufer angegebener MwSt.-Satz"),
-    _column("Final Value Fee - fixed", Kind.AMOUNT, also="Fixer Anteil der Verkaufsprovision"),
-    _column("Final Value Fee - variable", Kind.AMOUNT, also="Variabler Anteil der Verkaufsprovision"),
-    _column("Regulatory operating fee", Kind.AMOUNT, also="Betriebskosten"),
+    _column("Payout method", also="Auszahlungsmethode|Mode de versement"),
+    _column("Payout status", also="Auszahlungsstatus|Statut du versement"),
+    _column("Reason for hold", also="Grund für Einbehaltung|Motif du blocage"),
+    _column(ITEM, needed=True, also="Artikelnummer|Numéro de l'objet"),
+    _column("Transaction ID", needed=True, also="Transaktionsnummer|Numéro de la transaction"),
+    _column(TITLE, also="Angebotstitel|Titre de l'objet"),
+    _column("Custom label", needed=True, also="Bestandseinheit|Libellé personnalisé"),
+    _column("Quantity", Kind.WHOLE, needed=True, also="Stückzahl|Quantité"),
+    _column("Item subtotal", Kind.AMOUNT, needed=True, also="Zwischensumme Artikel|Sous-total de l'objet"),
+    _column(
+        "Shipping and handling",
+        Kind.AMOUNT,
+        needed=True,
+        also="Postage and packaging|Verpackung und Versand|Livraison et expédition",
+    ),
+    _column("Seller collected tax", Kind.AMOUNT, also="Vom Verkäufer eingezogene Steuer|Taxe collectée par le vendeur"),
+    _column(
+        "eBay collected tax",
+        Kind.AMOUNT,
+        also="Von eBay eingezogene Steuer|Von eBay eingezogene Steuern|Taxe collectée par eBay",
+    ),
+    _column(
+        "Seller specified VAT rate", also="Vom Verkäufer angegebener MwSt.-Satz|Taux de TVA indiqué par le vendeur"
+    ),
+    _column(
+        "Final Value Fee - fixed",
+        Kind.AMOUNT,
+        also="Fixer Anteil der Verkaufsprovision|Commission sur le prix final - fixe",
+    ),
+    _column(
+        "Final Value Fee - variable",
+        Kind.AMOUNT,
+        also="Variabler Anteil der Verkaufsprovision|Commission sur le prix final - variable",
+    ),
+    _column("Regulatory operating fee", Kind.AMOUNT, also="Betriebskosten|Frais d'exploitation réglementaires"),
     _column(
         'Very high "item not as described" fee',
         Kind.AMOUNT,
-        also="Gebühr für sehr hohe Quote an „nicht wie beschriebenen Artikeln“",
+        also="Gebühr für sehr hohe Quote an „nicht wie beschriebenen Artikeln“"
+        "|Frais pour taux très élevé d'objets non conformes à la description",
     ),
-    _column("Below standard performance fee", Kind.AMOUNT, also="Gebühr für unterdurchschnittlichen Servicestatus"),
-    _column("International fee", Kind.AMOUNT, also="Internationale Gebühr"),
+    _column(
+        "Below standard performance fee",
+        Kind.AMOUNT,
+        also="Gebühr für unterdurchschnittlichen Servicestatus|Frais pour Performance insuffisante",
+    ),
+    _column("International fee", Kind.AMOUNT, also="Internationale Gebühr|Frais de transactions internationales"),
     _column("Charity donation", Kind.AMOUNT),
     _column("Deposit processing fee", Kind.AMOUNT),
-    _column(GROSS_AMOUNT, Kind.AMOUNT, needed=True, also="Transaktionsbetrag (inkl. Kosten)"),
-    _column("Transaction currency", also="Transaktionswährung"),
-    _column("Exchange rate", also="Wechselkurs"),
-    _column("Reference ID", also="Referenznummer"),
+    _column(
+        GROSS_AMOUNT, Kind.AMOUNT, needed=True, also="Transaktionsbetrag (inkl. Kosten)|Montant brut de la transaction"
+    ),
+    _column("Transaction currency", also="Transaktionswährung|Devise de la transaction"),
+    _column("Exchange rate", also="Wechselkurs|Taux de change"),
+    _column("Reference ID", also="Referenznummer|Numéro de référence"),
     _column("Description", also="Beschreibung"),
 )
 
@@ -107,7 +139,10 @@ FOREIGN_TYPES = {
     "auszahlung": "Payout",
     "einbehalten": "Hold",
     "belastung": "Charge",
+    "commande": "Order",
+    "remboursement": "Refund",
 }
+"""Types of the German and the French report; of the French one no more were seen, and others are asked."""
 
 
 def in_english(kind: str) -> str:

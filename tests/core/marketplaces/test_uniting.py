@@ -138,6 +138,11 @@ EBAY_DE = (
     "Auszahlung Nr.;Artikelnummer;Transaktionsnummer;Bestandseinheit;Stückzahl;Zwischensumme Artikel;"
     "Verpackung und Versand;Transaktionsbetrag (inkl. Kosten);Beschreibung\n"
 )
+EBAY_FR = (
+    "Date de création de la transaction;Type;Numéro de commande;Montant net;Devise du versement;Date du versement;"
+    "Numéro du versement;Numéro de l'objet;Numéro de la transaction;Libellé personnalisé;Quantité;"
+    "Sous-total de l'objet;Livraison et expédition;Montant brut de la transaction;Description\n"
+)
 UNIFIED = (
     "All amounts in EUR\ndate/time;settlement id;type;order id;sku;description;quantity;fulfillment;product sales;"
     "selling fees;fba fees;other transaction fees;other;total;transaction status;transaction release date\n"
@@ -158,6 +163,10 @@ def ebay_de(what: str, rest: str) -> str:
     return f"{EBAY_DE}5. Aug. 2026;{what};7. Aug. 2026;9;{rest}\n"
 
 
+def ebay_fr(what: str, rest: str) -> str:
+    return f"{EBAY_FR}5 août 2026;{what};7 août 2026;9;{rest}\n"
+
+
 def unified(what: str, status: str = "Released") -> str:
     return f"{UNIFIED}5 Aug 2026 10:00:00 UTC;9;{what};{status};\n"
 
@@ -175,6 +184,10 @@ TWO_SPELLINGS = {
     "ebay: order": (
         ebay("Order;1;20.00;EUR", "1;2;LAMP;1;20.00;0.00;20.00;--"),
         ebay_de("Bestellung;1;20,00;EUR", "1;2;LAMP;1;20,00;0,00;20,00;--"),
+    ),
+    "ebay: order in French": (
+        ebay("Order;1;20.00;EUR", "1;2;LAMP;1;20.00;0.00;20.00;--"),
+        ebay_fr("Commande;1;20,00;EUR", "1;2;LAMP;1;20,00;0,00;20,00;--"),
     ),
     "ebay: fee without number": (
         ebay("Other fee;--;-1.00;EUR", f"{FEE};Insertion fee"),

@@ -93,7 +93,6 @@ def test_ebay_in_another_language_that_begins_with_a_payout(language: str, amoun
 @pytest.mark.parametrize(
     "header",
     [
-        "Date de création de la transaction;Type;Numéro de commande;Montant net;Date du versement",
         "Data di creazione della transazione;Tipo;Numero ordine;Importo netto;Numero pagamento",
         "Fecha de creación de la transacción;Tipo;Número de pedido;Importe neto;Id. de pago",
     ],
