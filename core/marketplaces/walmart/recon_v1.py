@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from core.marketplaces.words import Meaning
     from core.model import Reading
 
+REASON = "Transaction Reason Description"
+"""Why a refund was given; blank on all other rows."""
 LAYOUT = Layout(
     title="Walmart reconciliation report (V1)",
     columns=(
@@ -63,7 +65,7 @@ LAYOUT = Layout(
         Column("Ship Qty", Kind.WHOLE),
         Column("Commission Rate", needed=False),
         Column("Base Commission Rate", needed=False),
-        Column("Transaction Reason Description", needed=False),
+        Column(REASON, needed=False),
         Column("Partner Item Id"),
         Column("Partner GTIN", needed=False),
         Column("Partner Item Name", needed=False),
@@ -247,7 +249,10 @@ def line_of(row: Row, figures: Figures, currency: str) -> Line:
     kind, description, amount_type = cell["Transaction Type"], cell["Transaction Description"], cell["Amount Type"]
     sku = cell["Partner Item Id"] if cell["Partner Item Id"].strip() else ""
     quantity = figures.whole(row, "Ship Qty")
-    means = doubted(meaning(kind, description), declared=is_declared(kind, description), sku=sku, quantity=quantity)
+    reason = cell.get(REASON, "").strip()
+    means = doubted(
+        meaning(kind, description, reason), declared=is_declared(kind, description), sku=sku, quantity=quantity
+    )
     of_item = means.event in (Event.SALE, Event.REFUND)
     posted = figures.moment(row, "Transaction Posted Timestamp")
     net = figures.needed_amount(row, "Amount")
@@ -272,7 +277,7 @@ def line_of(row: Row, figures: Figures, currency: str) -> Line:
         event=means.event,
         stock_effect=means.stock_effect,
         raw_type=kind,
-        raw_description="" if means.event is Event.SALE else description,
+        raw_description="" if means.event is Event.SALE else _with_reason(means, description, reason),
         parts=((column, net),),
         amount=net,
         currency=figures.currency(row, "Currency") or currency,
@@ -289,6 +294,10 @@ def line_of(row: Row, figures: Figures, currency: str) -> Line:
         goods=means.goods,
         typed=own,
     )
+
+
+def _with_reason(means: Meaning, description: str, reason: str) -> str:
+    return " / ".join(filter(None, (description, reason))) if means.event is Event.REFUND else description
 
 
 def _own_money(means: Meaning, row: Row, net: Decimal) -> tuple[str, tuple[TypedPart, ...]]:

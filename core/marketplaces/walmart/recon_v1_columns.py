@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.model import Reading
 
 DECLARATION = Declaration(
-    words=("Transaction Type", "Transaction Description", "Amount Type", "Ship Qty"),
+    words=("Transaction Type", "Transaction Description", "Amount Type", "Ship Qty", recon_v1.REASON),
     filled=("Customer Order #", "Partner Item Id"),
     amounts=("Amount",),
     moments=("Transaction Posted Timestamp",),

@@ -59,6 +59,17 @@ REFUNDS = table(
 )
 """Descriptions of refunds: whether the buyer sent the goods back."""
 
+REASONS = table(
+    {
+        _REFUNDED: "DamagedItem|DefectiveItem|CustomerChangedMind|CustomerReceivedItemLate|ItemNotAsAdvertised"
+        "|IncorrectItemReceived|Customer returned item|CustomerReturn|Buyer canceled|Missing Parts / Instructions"
+        "|Quality -> Missing Parts / Instructions|Shipping & Delivery -> Damaged|",
+        Meaning(Event.REFUND, Goods.KEPT): WITHOUT_RETURN,
+    }
+)
+"""Reasons of refunds, which their descriptions leave open: why the buyer got the money, or that the goods stay with the
+buyer. Reasons that are not here may mean that none came back (`Finance -> Goodwill`, `ItemNotReceivedByCustomer`)."""
+
 _DESTROYED_WORDS = (
     "WFS Returned Item Disposal Fee|WFS Returned Items Disposal Fee|WFS Return Item Disposal Fee"
     "|WFS Returned Item Disposal|WFS Returned Item Disposal Charge|WFS Customer Return Disposal Fee"
@@ -112,14 +123,22 @@ AMOUNTS = table(
 
 
 @lru_cache(maxsize=4096)
-def meaning(kind: str, description: str) -> Meaning:
-    """Return what a row is; `UNKNOWN` where its type and description are not declared."""
+def meaning(kind: str, description: str, reason: str = "") -> Meaning:
+    """Return what a row is; `UNKNOWN` where its type and description are not declared. Only refunds have reasons."""
     word = folded(kind)
     if word == "refund":
-        return REFUNDS.get(folded(description), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
+        return _refund(*(words.get(folded(told)) for words, told in ((REFUNDS, description), (REASONS, reason))))
     if word in TYPES:
         return TYPES[word] if _fits(word, folded(description)) else UNKNOWN
     return DESCRIPTIONS.get(folded(counted_word(description)[1]), UNKNOWN) if word in GENERAL else UNKNOWN
+
+
+def _refund(described: Meaning | None, why: Meaning | None) -> Meaning:
+    """Return what a refund is by its description and its reason, `None` where one is not declared."""
+    unclear = Meaning(Event.REFUND, Goods.REFUND_UNCLEAR)
+    told = [one or unclear for one in (described, why)]
+    kept = [one for one in told if one.goods is Goods.KEPT]
+    return kept[0] if kept else unclear if unclear in told else told[0]
 
 
 def counted_word(description: str) -> tuple[int | None, str]:
