@@ -150,7 +150,7 @@ def change_policies(
 
 
 def policy_effects(
-    database: Database, edits: Mapping[str, str], zones: Mapping[str, str] | None = None
+    database: Database, edits: Mapping[str, str], zones: Mapping[str, str] | None = None, beside: Books | None = None
 ) -> list[SettingEffect]:
     """Return what edited policies would change, together with time zones typed beside them, storing nothing.
 
@@ -161,6 +161,7 @@ def policy_effects(
         database: The books.
         edits: Policies, as `change_policies` takes them.
         zones: Time zones, as `time_zones.change_time_zones` takes them.
+        beside: The books with what else was typed in the same press.
 
     Raises:
         PolicyError: If a value is none of that policy's.
@@ -170,7 +171,7 @@ def policy_effects(
         return []
     books = load_books(database)
     policies = _changed(books, edits) if edits else books.policies
-    return typed_effects(books, policies, zones_as_typed(books, zones or {}))
+    return typed_effects(books, policies, zones_as_typed(books, zones or {}), beside)
 
 
 def _in_force(connection: Connection) -> Policies:
