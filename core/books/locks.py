@@ -123,6 +123,18 @@ class NotLockedError(DatabaseError):
         super().__init__(f"No entry of settlement {settlement} has been exported, so there is nothing to reopen.")
 
 
+class SeveralLocksError(DatabaseError):
+    """A settlement has one lock at a time: a second one was not stored by Cogsheet."""
+
+    def __init__(self, settlement: str, revisions: Iterable[int]) -> None:
+        which = " and ".join(str(one) for one in revisions)
+        super().__init__(
+            f"The costs of settlement {settlement} are held by several locks (table lock, revisions {which}); there is "
+            "never more than one. Another program altered the books. Nothing was changed. Restore a copy of them "
+            "made before that."
+        )
+
+
 class NotAllLinesError(DatabaseError):
     """A lock holds all lines of its settlement, and no others."""
 
@@ -253,9 +265,15 @@ def reopen(connection: Connection, settlement: BookedSettlement, reason: str, ba
 
 
 def find(connection: Connection, settlement: BookedSettlement) -> Lock | None:
-    """Return the lock of a settlement, if it is locked."""
-    row = connection.execute(_holding().where(closing_tables.lock.c.settlement == settlement.id)).one_or_none()
-    return None if row is None else _lock(row)
+    """Return the lock of a settlement, if it is locked.
+
+    Raises:
+        SeveralLocksError: If another program made a second one.
+    """
+    rows = connection.execute(_holding().where(closing_tables.lock.c.settlement == settlement.id)).all()
+    if len(rows) > 1:
+        raise SeveralLocksError(settlement.name, sorted(row.revision for row in rows))
+    return _lock(rows[0]) if rows else None
 
 
 def every(connection: Connection, settlement: BookedSettlement) -> list[PastLock]:
