@@ -101,7 +101,7 @@ class Goods(StrEnum):
     REPLACED = "replaced"
     """A free replacement was paid for: the unit left, unless the replacement's own line carries it."""
     PAID_AGAIN = "paid again"
-    """More or less money for units that are already paid for."""
+    """More or less money for units that are already paid for: asked, with nothing prefilled but that none moved."""
     FOUND = "found"
     """A reimbursement is taken back, because goods were found or it was paid in error."""
     LOSS_REVERSED = "loss reversed"
@@ -110,7 +110,8 @@ class Goods(StrEnum):
     BOUGHT = "bought"
     """A supplier's shop is paid for goods that it ships: their cost, instead of one from the inventory system."""
     NOT_ITEMIZED = "not itemized"
-    """Paid for no item in particular: none moves, but a line that names a SKU and units all the same is asked."""
+    """Paid for no item in particular, or to correct what was: none moves, but a line that names a SKU and units all the
+    same is asked."""
     UNCLEAR = "unclear"
     """Asked, with nothing prefilled but that no goods moved."""
     NONE = "none"

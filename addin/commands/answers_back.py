@@ -72,6 +72,26 @@ def with_asking(outcome: Outcome, books: Books, done: Iterable[ImportedSettlemen
     return replace(outcome, needs_attention=outcome.needs_attention or asks)
 
 
+def with_asked_again(outcome: Outcome, before: Books, after: Books) -> Outcome:
+    """Say which lines Resolve asks again, because other lines that spoke for their saved answer have left the books.
+
+    Args:
+        outcome: What was done.
+        before: The books without it.
+        after: The books with it.
+    """
+    asked = set(asked_lines(after)["key"]) - set(asked_lines(before)["key"])
+    fallen = [row for row in _answers(after, asked) if says_something(row)]
+    if not fallen:
+        return outcome
+    told = replace(outcome, message=f"{outcome.message}\n{_said(after, _ASKED_AGAIN, fallen)}", needs_attention=True)
+    return replace(told, data={**told.data, "answers_proposed": _entries(after, fallen)})
+
+
+_ASKED_AGAIN = (
+    "is asked again on sheet Resolve, because what spoke for it is not in the books any more",
+    "are asked again on sheet Resolve, because what spoke for them is not in the books any more",
+)
 _PROPOSED = (
     "is only proposed on sheet Resolve, because its line asks something else now",
     "are only proposed on sheet Resolve, because their lines ask something else now",

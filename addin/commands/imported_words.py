@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.words import counted, figures_in_words, identity, left_out_in_words, problem_in_words
+from addin.commands.words import (
+    below_0_in_words,
+    counted,
+    figures_in_words,
+    identity,
+    left_out_in_words,
+    problem_in_words,
+)
 from core.books.booked_settlement import Import
 from core.books.remarks import remarks
 from core.books.time_zones import proposed_zones, zone_of_seller
@@ -92,11 +99,7 @@ def _reimbursements_sentence(report: ImportedReimbursements) -> str:
         return f"{what} imported already; nothing changed."
     paid = f"{counted(counts.units_cash, 'unit')} in cash, {counts.units_inventory:,} from stock"
     taken = f"; {counts.taken_back:,} taken back, {counted(counts.units_back, 'unit')} of them back in stock"
-    odd = (
-        f" ({counted(counts.unclear, 'row')} below 0 in inventory: what came back is not said)"
-        if counts.unclear
-        else ""
-    )
+    odd = below_0_in_words(counts.unclear)
     return f"{what} imported: {paid}{taken if counts.taken_back else ''}{odd}."
 
 
@@ -167,6 +170,7 @@ def reimbursements_entry(report: ImportedReimbursements) -> dict[str, object]:
         "units_in_inventory": report.counts.units_inventory,
         "taken_back": report.counts.taken_back,
         "units_back": report.counts.units_back,
+        "below_0_in_inventory": report.counts.unclear,
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.commands.button import Outcome
 from addin.commands.settlements import content_of
-from addin.commands.words import counted, figures_in_words, left_out_in_words, problem_in_words
+from addin.commands.words import below_0_in_words, counted, figures_in_words, left_out_in_words, problem_in_words
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
 from core.marketplaces.inspection import inspection
@@ -68,7 +68,8 @@ def _goods(figures: dict[str, object]) -> list[tuple[str, object]]:
     if "reimbursements" in figures:
         units = f"{figures['units_in_cash']:,} in cash, {figures['units_in_inventory']:,} from stock"
         of_them = counted(int(str(figures["units_back"])), "unit")
-        back = f"{figures['taken_back']:,}, {of_them} of them back in stock"
+        odd = below_0_in_words(int(str(figures["below_0_in_inventory"])))
+        back = f"{figures['taken_back']:,}, {of_them} of them back in stock{odd}"
         rows += [("Reimbursements", _listed(figures["reimbursements"])), ("Units", units), ("Taken back", back)]
     return rows
 

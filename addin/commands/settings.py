@@ -34,7 +34,7 @@ def settings_of(book: Path, *, agreed: bool = False) -> Outcome:
 
 def preview(desk: Desk) -> Outcome:
     """Say what the policies typed on Setup and the time zones typed on Stores would change, changing nothing."""
-    sheets, effects = edited_effects(desk.book, desk.database)
+    sheets, effects = edited_effects(desk.book, desk.database, desk.user, desk.clock())
     needs_yes = any(one.needs_yes for one in effects)
     if not effects:
         return Outcome("What is typed on sheets Setup and Stores changes no settlement.", data={"effects": []})

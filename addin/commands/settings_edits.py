@@ -5,6 +5,7 @@ Policies and time zones may decide anew what is posted or closed: that is asked 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.commands.button import Outcome
+    from core.books.books import Books
     from core.books.database import Database
     from core.books.setting_effects import SettingEffect
 
@@ -92,7 +94,7 @@ def take_over_edits(
     if edits is Edits.LEAVE:
         return None
     _refuse_unknown_stores(book, database)
-    sheets, effects = edited_effects(book, database)
+    sheets, effects = edited_effects(book, database, who, now)
     home, agreed = database.company.home_currency, edits is Edits.AGREED
     refuse_unagreed(sheets, effects, home, agreed=agreed, shows_all=edits is Edits.SHOW)
     typed = [(change, edited(book)) for edited, change in _SHEETS]
@@ -148,16 +150,45 @@ def effect_entry(effect: SettingEffect) -> dict[str, object]:
     }
 
 
-def edited_effects(book: xw.Book, database: Database) -> tuple[str, list[SettingEffect]]:
-    """Return the sheets on which policies and time zones were edited, in words, and what these would change together.
+def edited_effects(book: xw.Book, database: Database, who: str, now: datetime) -> tuple[str, list[SettingEffect]]:
+    """Return the sheets on which policies and time zones were edited, in words, and what these would change.
+
+    What else was typed that can change costs counts in the same press, so that it is in the same figures.
 
     Raises:
         CogsheetError: If a value cannot be taken.
     """
     policies, zones = setup.edited_policies(book), stores.edited_time_zones(book)
-    names = [spec.sheet for spec, typed in ((setup.SETUP_SPEC, policies), (stores.STORES_SPEC, zones)) if typed]
-    sheets = f"Sheet{'s' if len(names) > 1 else ''} {' and '.join(names)}"
-    return sheets, policy_effects(database, policies, zones)
+    if not policies and not zones:
+        return "", []
+    others = [(change, rows) for edited, change in _SHEETS if change in _COSTS_MOVE and (rows := edited(book))]
+    specs = ((setup.SETUP_SPEC, policies), (stores.STORES_SPEC, zones))
+    names = [*(_SHEET_OF[change] for change, _ in others), *(spec.sheet for spec, typed in specs if typed)]
+    *first, last = names
+    sheets = f"Sheets {', '.join(first)} and {last}" if first else f"Sheet {last}"
+    beside = _tried(database, others, who, now) if others else None
+    return sheets, policy_effects(database, policies, zones, beside)
+
+
+class _OnlyTriedError(Exception):
+    """Takes back what was stored to see what it does."""
+
+
+def _tried(
+    database: Database, changes: Iterable[tuple[Callable[..., object], Any]], who: str, now: datetime
+) -> Books | None:
+    """Return the books as they would be with what was typed, storing nothing of it.
+
+    Raises:
+        CogsheetError: If a value cannot be taken.
+    """
+    books = None
+    with suppress(_OnlyTriedError), database.writing():
+        for change, rows in changes:
+            change(database, rows, who=who, now=now)
+        books = load_books(database, anew=True)
+        raise _OnlyTriedError
+    return books
 
 
 _change_policies = partial(change_policies, agreed=True)
@@ -185,3 +216,5 @@ _SHEET_OF: dict[Callable[..., object], str] = {
 }
 _COSTS_STAY = (change_account, change_accounts, save_typed_rates)
 """What stores settings that no line's cost depends on."""
+_COSTS_MOVE = (change_mappings, change_types, change_opening_costs)
+"""What stores settings beside policies and time zones on which costs depend, and which need no yes."""

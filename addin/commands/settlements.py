@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.answers_back import with_answers, with_asking
+from addin.commands.answers_back import with_answers, with_asked_again, with_asking
 from addin.commands.button import Outcome
 from addin.commands.costs import list_missing
 from addin.commands.imported_words import (
@@ -131,11 +131,12 @@ def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     view = load(desk.database)
     refresh(desk, view)
     list_missing(desk, view.books, list(view.books.settlements))
-    return Outcome(
+    outcome = Outcome(
         "\n".join(line for one in removed for line in _removed_sentences(one)),
         needs_attention=any(one.orphans for one in removed),
         data={"removed": [_removed_entry(one) for one in removed]},
     )
+    return with_asked_again(outcome, books, view.books)
 
 
 def remove_store(desk: Desk, *, store: str) -> Outcome:

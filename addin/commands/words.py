@@ -92,3 +92,8 @@ def left_out_in_words(found: dict[str, Any]) -> list[str]:
         return []
     sums = ", ".join(amount(Decimal(one), currency) for currency, one in found["left_out_sums"].items())
     return [f"Left out: {counted(found['left_out'], 'transaction')}, together {sums or '0.00'}."]
+
+
+def below_0_in_words(rows: int) -> str:
+    """Say of how many rows of a Reimbursements report what came back is not said, behind the units that are back."""
+    return f" ({counted(rows, 'row')} below 0 in inventory: what came back is not said)" if rows else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.books.order_units import OrderUnits, with_order_units
 from core.books.reimbursements import reimbursed_lines
-from core.books.returned_goods import returned_lines
+from core.books.returned_goods import returned_lines, with_orders_of_other_stores
 from core.costing.finale import read_finale
 from core.costing.inputs import ASKED_UNITS_COLUMNS, PAID_WITHOUT_UNITS, RETURNED_COLUMNS, TRUED_UP_COLUMNS
 from core.costing.order_costs import OrderCosts
@@ -81,8 +81,15 @@ def with_documents(known: CostingInput, documents: Documents) -> tuple[CostingIn
         known, documents.order_units, documents.settlements, documents.policies, documents.company
     )
     returned = returned_lines(known.transactions, documents.goods_back, documents.stores)
+    returned = with_orders_of_other_stores(
+        _together(returned, known.returned),
+        known.transactions,
+        documents.goods_back,
+        documents.stores,
+        known.mappings,
+    )
     reported = reimbursed_lines(known.transactions, documents.reimbursements, documents.stores)
-    return replace(known, returned=_together(returned, known.returned), reimbursed=reported), tied
+    return replace(known, returned=returned, reimbursed=reported), tied
 
 
 def _with_doubted_units(books: CostingInput) -> CostingInput:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from types import NoneType
+from typing import TYPE_CHECKING, get_args
 
 from pydantic import ValidationError
 
@@ -35,11 +37,24 @@ if TYPE_CHECKING:
 class PolicyError(CogsheetError):
     """A value on sheet Setup cannot be taken."""
 
-    def __init__(self, setting: str, value: str, meaning: str) -> None:
+    def __init__(self, name: str, value: str) -> None:
+        field = POLICY_FIELDS[name]
+        said = (f"“{value}” cannot be taken for {field.title}.", field.description, _what_it_takes(name))
         super().__init__(
-            f"Sheet Setup: “{value}” cannot be taken for {setting}. {meaning} Dates are written 2026-08-31. "
-            f"Nothing was changed; correct the value and try again."
+            f"Sheet Setup: {' '.join(filter(None, said))} Nothing was changed; correct the value and try again."
         )
+
+
+def _what_it_takes(name: str) -> str:
+    """Say how a value of a policy is written: a date, one of some words, or a number."""
+    stated = POLICY_FIELDS[name].annotation
+    (kind,) = [one for one in get_args(stated) or (stated,) if one is not NoneType]
+    if kind is date:
+        return "Dates are written 2026-08-31."
+    if issubclass(kind, StrEnum):
+        since = " A day from which it holds is written behind it: “from 2026-08-31”." if name in DATED else ""
+        return f"It takes {' or '.join(kind)}.{since}"
+    return "" if kind is str else "It takes a number from 0 up, such as 50."
 
 
 def first_open_day(books: Books) -> date | None:
@@ -88,15 +103,14 @@ def _read(before: Policies, texts: Mapping[str, str], edits: Mapping[str, str]) 
         return Policies.model_validate(values)
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
-        field = POLICY_FIELDS[name]
-        raise PolicyError(field.title or name, edits.get(name, ""), field.description or "") from error
+        raise PolicyError(name, edits.get(name, "")) from error
 
 
 def _day(name: str, text: str, day: str) -> date:
     try:
         return date.fromisoformat(day)
     except ValueError as error:
-        raise PolicyError(POLICY_FIELDS[name].title or name, text, POLICY_FIELDS[name].description or "") from error
+        raise PolicyError(name, text) from error
 
 
 def _words(edits: Mapping[str, str]) -> str:
@@ -150,7 +164,7 @@ def change_policies(
 
 
 def policy_effects(
-    database: Database, edits: Mapping[str, str], zones: Mapping[str, str] | None = None
+    database: Database, edits: Mapping[str, str], zones: Mapping[str, str] | None = None, beside: Books | None = None
 ) -> list[SettingEffect]:
     """Return what edited policies would change, together with time zones typed beside them, storing nothing.
 
@@ -161,6 +175,7 @@ def policy_effects(
         database: The books.
         edits: Policies, as `change_policies` takes them.
         zones: Time zones, as `time_zones.change_time_zones` takes them.
+        beside: The books with what else was typed in the same press.
 
     Raises:
         PolicyError: If a value is none of that policy's.
@@ -170,7 +185,7 @@ def policy_effects(
         return []
     books = load_books(database)
     policies = _changed(books, edits) if edits else books.policies
-    return typed_effects(books, policies, zones_as_typed(books, zones or {}))
+    return typed_effects(books, policies, zones_as_typed(books, zones or {}), beside)
 
 
 def _in_force(connection: Connection) -> Policies:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from core.books import file_rows
 from core.books.database import marketplace_tables
 from core.books.file_rows import FileRows, names_by_marketplace
 from core.costing import RETURNED_COLUMNS
-from core.frame_columns import RETURN_COLUMNS, conform, frame
+from core.costing.finale import read_mapping
+from core.costing.sold_goods import plain_order
+from core.frame_columns import RETURN_COLUMNS, conform, frame, records
 from core.marketplaces.returns import returned_by_line, united
-from core.model import Disposition, Marketplace
+from core.model import Disposition, Event, Marketplace, is_multi_channel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from core.books.booked_settlement import Source
     from core.books.database import Connection
     from core.books.stores import Store
+    from core.costing.finale import Product
+    from core.marketplaces.returns import GoodsBack, Returned
     from core.model import Reading
 
 RETURNED_GOODS = FileRows(marketplace_tables.goods_back, RETURN_COLUMNS)
@@ -66,25 +71,112 @@ def returned_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: Ite
     return frame(RETURNED_COLUMNS, [row for rows in told for row in rows])
 
 
+def with_orders_of_other_stores(
+    known: pd.DataFrame,
+    transactions: pd.DataFrame,
+    stored: pd.DataFrame,
+    stores: Iterable[Store],
+    mappings: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return what is known of the goods of refunds with what a marketplace reports that only shipped their orders.
+
+    Amazon ships order M-4 for the shop and reports that a unit of it came back damaged. The refund is the shop's, which
+    calls the order `#1004` and the product `A-SHOP`: identity is the order and the product. Where the shop's own
+    documents say otherwise, the refund is asked.
+
+    Args:
+        known: RETURNED_COLUMNS.
+        transactions: TRANSACTION_COLUMNS of the company.
+        stored: `RETURNED_GOODS.stored`.
+        stores: The company's.
+        mappings: MAPPING_COLUMNS: which products SKUs stand for.
+    """
+    products = read_mapping(mappings)
+    rows = {row["key"]: row for row in records(known)}
+    for names in names_by_marketplace(stores) if len(stored) else ():
+        for store, goods in _of_other_stores(transactions, _reported(stored, names), names, products).items():
+            for key, told in returned_by_line(transactions[transactions["store"] == store], goods).items():
+                rows[key] = _agreed(rows.get(key), _row(key, told))
+    return frame(RETURNED_COLUMNS, rows.values())
+
+
+def _agreed(own: Mapping[str, Any] | None, other: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what two documents say of one refund; one that is asked where they contradict each other."""
+    if own is None or all(own[name] == other[name] for name in ("disposition", "units_back")):
+        return other if own is None else own
+    return {**other, "disposition": "", "units_back": 0, "words": f"{own['words']}, and {other['words']}"}
+
+
+_Place = tuple[str, str, str]
+"""Store, order and SKU of refunds."""
+
+
+def _of_other_stores(
+    transactions: pd.DataFrame, goods: Iterable[GoodsBack], names: Collection[str], products: Mapping[str, Product]
+) -> dict[str, list[GoodsBack]]:
+    """Return the returns of orders that other stores sold, by store, with order and SKU as that one names them."""
+    shipped = _selling_names(transactions[transactions["store"].isin(list(names))])
+    refunds = transactions[transactions["event"] == Event.REFUND.value]
+    places: dict[str, set[_Place]] = defaultdict(set)
+    for row in records(refunds[["store", "order_id", "sku"]].dropna(subset=["order_id"]).drop_duplicates()):
+        places[plain_order(row["order_id"])].add((row["store"], row["order_id"], row["sku"] or ""))
+    found: dict[str, list[GoodsBack]] = defaultdict(list)
+    for one in goods if places else ():
+        named = {plain_order(one.order_id), *shipped[one.order_id]} - {""}
+        others = {
+            place for name in named for place in places[name] if not (place[0] in names and place[1] == one.order_id)
+        }
+        meant = {place: _is_of(one, place, products) for place in sorted(others)}
+        sure = [place for place, is_same in meant.items() if is_same]
+        for store, order, sku in sure or [place for place, is_same in meant.items() if is_same is None]:
+            disposition = one.disposition if len(sure) == 1 else None
+            found[store].append(replace(one, order_id=order, sku=sku, disposition=disposition))
+    return found
+
+
+def _selling_names(shipped: pd.DataFrame) -> dict[str, set[str]]:
+    """Return how the selling store calls each order that a marketplace only shipped, as `plain_order` has it."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for row in records(shipped[["order_id", "merchant_order_id", "marketplace"]].dropna(subset=["order_id"])):
+        if is_multi_channel(row["marketplace"]) and row["merchant_order_id"]:
+            names[row["order_id"]].add(plain_order(row["merchant_order_id"]))
+    return names
+
+
+def _is_of(goods: GoodsBack, place: _Place, products: Mapping[str, Product]) -> bool | None:
+    """Tell whether a return is of a refund's goods; `None` where the products of either are not known."""
+    sku = place[-1]
+    if goods.sku and goods.sku == sku:
+        return True
+    one, other = (set(products[name].parts) if name in products else set() for name in (goods.sku, sku))
+    return one == other if one and other else None
+
+
+def _reported(stored: pd.DataFrame, names: Collection[str]) -> list[GoodsBack]:
+    """Return what the reports of some stores say together."""
+    reports = stored[stored["store"].isin(list(names))].groupby("sha256", sort=False)
+    return united(conform(RETURN_COLUMNS, report) for _, report in reports)
+
+
 def _of_marketplace(
     transactions: pd.DataFrame, stored: pd.DataFrame, stores: list[str], *, others_open: bool
 ) -> list[dict[str, object]]:
-    reports = stored[stored["store"].isin(stores)].groupby("sha256", sort=False)
-    goods = united(conform(RETURN_COLUMNS, report) for _, report in reports)
+    goods = _reported(stored, stores)
     if not goods:
         return []
     lines = transactions[transactions["store"].isin(stores)]
-    return [
-        {
-            "key": key,
-            "disposition": returned.disposition or "",
-            "units_back": returned.units_back,
-            "units_unsellable": returned.units_unsellable,
-            "words": returned.words,
-            "units_open": returned.units_open,
-        }
-        for key, returned in returned_by_line(lines, goods, others_open=others_open).items()
-    ]
+    return [_row(key, told) for key, told in returned_by_line(lines, goods, others_open=others_open).items()]
+
+
+def _row(key: str, returned: Returned) -> dict[str, Any]:
+    return {
+        "key": key,
+        "disposition": returned.disposition or "",
+        "units_back": returned.units_back,
+        "units_unsellable": returned.units_unsellable,
+        "words": returned.words,
+        "units_open": returned.units_open,
+    }
 
 
 def import_returns(

@@ -27,7 +27,7 @@ from core.books.suspect_answers import suspect_answers
 from core.costing import with_typed_units
 from core.costing.prefilled_costs import UNITS
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
-from core.model import CostStatus, Event, Goods
+from core.model import CostStatus, Event, Goods, OverrideKind
 from core.money import cents, total
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
         settlement_id=str(row["settlement_id"]),
         order_id=_text(row["order_id"]),
         sku=_text(row["sku"]),
-        in_force=_in_force(saved),
+        in_force=_in_force({**saved, "zero_confirmed": False, "kind": None} if _is_asked_again(row, saved) else saved),
         is_locked=locked,
         takes_no_cost=_TAKES_ORIGINALS if in_original else None,
         event=_text(row["event"]),
@@ -297,6 +297,12 @@ def _line_state(row: Mapping[str, object], saved: Mapping[str, object], *, locke
 def _has_units(saved: Mapping[str, object]) -> bool:
     """Tell whether units are saved: a lost removal that asked for them takes them, also while its cost is missing."""
     return saved.get("units_back") is not None
+
+
+def _is_asked_again(row: Mapping[str, object], saved: Mapping[str, object]) -> bool:
+    """Tell whether a line asks although its proposed 0 was accepted: what spoke for that has left the books."""
+    is_zero = bool(saved.get("zero_confirmed")) and saved.get("kind") == OverrideKind.ACCEPTED_AVERAGE
+    return is_zero and row["cost_status"] == CostStatus.MISSING
 
 
 def _in_force(saved: Mapping[str, object]) -> InForce:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from core.time import SettlementName
 
 
-def typed_effects(books: Books, policies: Policies, zones: Mapping[str, ZoneInfo]) -> list[SettingEffect]:
+def typed_effects(
+    books: Books, policies: Policies, zones: Mapping[str, ZoneInfo], beside: Books | None = None
+) -> list[SettingEffect]:
     """Return what other policies and time zones would do together to each settlement. Pure.
 
     An exported settlement keeps the books start and the zone that it went out with (`core.books.calendars`): nothing
@@ -30,12 +32,15 @@ def typed_effects(books: Books, policies: Policies, zones: Mapping[str, ZoneInfo
         books: The books.
         policies: The policies as they would be.
         zones: The zone of each store as they would be.
+        beside: The books with what else was typed in the same press (opening costs, mapped SKUs, types), which counts
+            together with them; nothing where nothing else was.
     """
-    kept = _with_calendars_kept(books)
-    effects = setting_effects(books, with_settings(kept, policies, with_zones(books.settlements, kept.zones, zones)))
+    typed = books if beside is None else beside
+    kept = _with_calendars_kept(typed)
+    effects = setting_effects(books, with_settings(kept, policies, with_zones(typed.settlements, kept.zones, zones)))
     if policies.books_start == books.policies.books_start and zones == books.zones.zones:
         return effects
-    return sorted([*effects, *_if_reopened(books, policies, zones, effects)], key=in_order)
+    return sorted([*effects, *_if_reopened(books, typed, policies, zones, effects)], key=in_order)
 
 
 def _with_calendars_kept(books: Books) -> Books:
@@ -47,7 +52,7 @@ def _with_calendars_kept(books: Books) -> Books:
 
 
 def _if_reopened(
-    books: Books, policies: Policies, zones: Mapping[str, ZoneInfo], now: Iterable[SettingEffect]
+    books: Books, typed: Books, policies: Policies, zones: Mapping[str, ZoneInfo], now: Iterable[SettingEffect]
 ) -> Iterator[SettingEffect]:
     """Yield what would become of each exported settlement once nothing is kept for it."""
     exported = {(one.store, one.settlement_id) for one in books.settlements if is_exported(one)}
@@ -55,7 +60,7 @@ def _if_reopened(
         return
     was, then = (
         _by_settings_alone(books, books.policies, books.zones.zones),
-        _by_settings_alone(books, policies, zones),
+        _by_settings_alone(typed, policies, zones),
     )
     true_ups = {(one.store, one.settlement_id): one.true_up for one in now}
     for one in setting_effects(was, then):

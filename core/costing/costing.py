@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
@@ -11,7 +12,7 @@ from core.costing.finale import Average, midnight, products_of, read_mapping
 from core.costing.frames import table
 from core.costing.ledger import open_ledger
 from core.costing.line_outcomes import answer_lines
-from core.costing.lines import read_lines
+from core.costing.lines import as_proposals, read_lines
 from core.costing.notes import note
 from core.costing.plain_lines import plain_lines
 from core.costing.precedence import is_without_order, takes_average
@@ -19,10 +20,10 @@ from core.costing.prefilled_costs import UNITS, Missing, UsedCost, last_used, pr
 from core.costing.reimbursements import with_sentence
 from core.costing.rules import Rule, judge
 from core.frame_columns import COSTED_COLUMNS
-from core.model import Cause, CostSource, CostStatus
+from core.model import ASKS_GOODS, Cause, CostSource, CostStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     import pandas as pd
@@ -79,9 +80,28 @@ def cost_one_by_one(books: CostingInput, policies: CostingPolicies, used: Sequen
     """
     ledger = open_ledger(books, policies)
     answered = answer_lines(ledger)
+    outdated = set(_told_since(ledger, answered))
+    if outdated:
+        books = replace(books, overrides=as_proposals(books.overrides, outdated))
+        ledger = open_ledger(books, policies)
+        answered = answer_lines(ledger)
     last = _last_used(books, answered, used)
     rows = (_row(line, ledger, last) for line in answered)
     return table(COSTED_COLUMNS, rows, index=books.transactions.index)
+
+
+def _told_since(ledger: Ledger, answered: Sequence[LineOutcome]) -> Iterator[str]:
+    """Name the lines that are asked although a proposal of theirs was accepted, and of which a report says what moved.
+
+    Amazon's Reimbursements report says that 1 of 2 lost units was paid, and that what was taken back was money: the 2
+    units that were accepted as found are not there, so that it decides, as it does where nobody has answered.
+    """
+    known = ledger.known_lines
+    for one in answered:
+        saved, told = known.overrides.get(one.line.key), known.report.get(one.line.key)
+        is_accepted = saved is not None and saved.is_accepted and one.line.key not in known.locks
+        if is_accepted and told is not None and told.is_known and one.outcome.cause in ASKS_GOODS:
+            yield one.line.key
 
 
 def without_order(transactions: pd.DataFrame, mappings: pd.DataFrame | None = None) -> set[str]:

@@ -110,6 +110,15 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     whole = OrderCosts(finale, only_skus(_sold(known_lines)))
     order_costs = replace(whole, by_line=costs_by_line(_claims(known_lines, finale), whole))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
+    accepted = list(_accepted_without_goods(known_lines))
+    if accepted:
+        known_lines = _as_asked_today(known_lines, accepted, sources)
+    return _settled(known_lines, sources)
+
+
+def _settled(known_lines: KnownLines, sources: Sources) -> Ledger:
+    """Settle what each line refers to, and what it does to stock."""
+    order_costs, finale = sources.order_costs, sources.finale
     units_of_orders = _units_of_orders(known_lines, order_costs)
     sales = known_lines.of_rule(Rule.SALE)
     as_sold = _sold_elsewhere(known_lines, finale)
@@ -121,8 +130,56 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     if any(one.sku is not None for one in known_lines.overrides.values()):
         known_lines = replace(known_lines, judgements=list(_with_typed_goods(known_lines, reversals)))
     lines_of_goods = _goods(known_lines, originals, order_costs, as_sold)
-    goods = moves(lines_of_goods, reversals, policies, _free(known_lines, finale))
+    goods = moves(lines_of_goods, reversals, sources.policies, _free(known_lines, finale))
     return Ledger(known_lines, sources, originals, goods, reversals, units_of_orders)
+
+
+def _accepted_without_goods(known_lines: KnownLines) -> Iterator[Line]:
+    """Return the open lines whose proposed 0 was accepted because of other facts in the books.
+
+    An unclear word proposes 0 by itself, so that nothing can take that reason away.
+    """
+    accepted = {key for key, saved in known_lines.overrides.items() if saved.accepts_no_goods}
+    for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True) if accepted else ():
+        is_open = line.key in accepted and line.key not in known_lines.locks and not known_lines.is_history(line)
+        if is_open and judged.rule not in {Rule.UNCLEAR, Rule.NOTHING}:
+            yield line
+
+
+REASON_GONE = (
+    "0 was accepted when other lines or shipments in the books spoke for it, which they do no more: keep or correct it"
+)
+
+
+def _as_asked_today(known_lines: KnownLines, accepted: Sequence[Line], sources: Sources) -> KnownLines:
+    """Return the lines with those accepted zeros as proposals for which the books do not speak any more.
+
+    A line without a price may have been a replacement, so that 0 was accepted for its reimbursement; its settlement is
+    removed: the unit is asked again. So is what the books would cost by themselves, a sale of a multi-channel order
+    whose other store has gone.
+    """
+    saved = known_lines.overrides
+    unanswered = {line.key: saved[line.key].as_asked_again(None) for line in accepted}
+    today = _settled(replace(known_lines, overrides={**saved, **unanswered}), sources)
+    again: dict[str, Override] = {}
+    for line in accepted:
+        if not _proposes_no_goods(today, line):
+            is_asked = line.place not in today.reversed_lines and today.move(line).cause is not None
+            again[line.key] = saved[line.key].as_asked_again(None if is_asked else REASON_GONE)
+    return replace(known_lines, overrides={**saved, **again}) if again else known_lines
+
+
+def _proposes_no_goods(ledger: Ledger, line: Line) -> bool:
+    """Tell whether no goods are proposed for a line that nobody has answered, or none move; what waits stays.
+
+    What an original decides is not asked: it wins over an accepted zero.
+    """
+    if ledger.known_lines.judgements[line.place].rule is Rule.REVERSAL:
+        return line.place not in ledger.reversed_lines
+    move = ledger.move(line)
+    if move.cause is Cause.GOODS_UNCLEAR:
+        return not move.goods_believed
+    return not move.quantity or (move.cause is None and line.place in ledger.originals)
 
 
 def _known_lines(books: CostingInput, policies: CostingPolicies, finale: Finale) -> KnownLines:

@@ -18,7 +18,7 @@ from core.model import Goods, OverrideKind, Proposal
 from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -145,6 +145,17 @@ class Override(NamedTuple):
         """Whether it says that the cost is zero: confirmed, or a proposal of zero accepted."""
         return bool(self.zero_confirmed) or (self.is_accepted and self.unit_cost == 0)
 
+    @property
+    def accepts_no_goods(self) -> bool:
+        """Whether it took that no goods moved as Resolve proposed it: its reason was in the books, in no person's."""
+        return self.is_accepted and self.is_zero and self.shown_kind == Proposal.MONEY_ONLY
+
+    def as_asked_again(self, note: str | None) -> Override:
+        """Return it as one that sets nothing any more, and with a note as the proposal that it is since."""
+        kind = None if note is None else Proposal.TYPED_ELSEWHERE
+        nothing = self._replace(unit_cost=None, zero_confirmed=False, disposition=None, units=None, kind=None)
+        return nothing._replace(shown_cost=Decimal(0), shown_kind=kind, note=note or self.note)
+
 
 _SAVED = ("unit_cost", "zero_confirmed", "disposition", "units_back", "kind", "note", "saved_by", "saved_at")
 _SHOWN = ("shown_cost", "shown_kind", "sku")
@@ -158,6 +169,20 @@ def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Override]:
         if key not in newest or newest[key].version <= override.version:
             newest[key] = override
     return newest
+
+
+def as_proposals(overrides: pd.DataFrame | None, keys: Collection[str]) -> pd.DataFrame:
+    """Return overrides (OVERRIDE_COLUMNS) with those of some lines as proposals, which set nothing.
+
+    Args:
+        overrides: What was saved.
+        keys: Lines whose saved answers do not hold any more.
+    """
+    table = declared(OVERRIDE_COLUMNS, overrides)
+    fallen = table["key"].isin(list(keys))
+    values = {"zero_confirmed": False, "shown_cost": table["unit_cost"], "shown_kind": Proposal.TYPED_ELSEWHERE.value}
+    emptied = {name: table[name].mask(fallen) for name in ("unit_cost", "disposition", "units_back", "kind")}
+    return table.assign(**emptied, **{name: table[name].mask(fallen, value) for name, value in values.items()})
 
 
 def with_typed_skus(

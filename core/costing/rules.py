@@ -104,7 +104,10 @@ NO_UNITS = _nothing("No units in this line.")
 NO_SKU = _nothing("The line names no goods.")
 ELSEWHERE = _nothing("Multi-channel order: the selling store's line carries the cost.")
 IN_UNITS = _nothing("Reimbursed in units: one lost, one received.")
-VALUED_AGAIN = _nothing("More or less money for units that were reimbursed before.")
+VALUED_AGAIN = Judgement(
+    Rule.UNCLEAR, "It may be more money for units that were reimbursed before, or for further ones: 0 is proposed."
+)
+PROCEEDS_CORRECTED = Judgement(Rule.UNCLEAR, "It corrects what liquidated goods brought: 0 is proposed.")
 LOST_ON_ITS_WAY = _nothing("Lost on its way to the buyer: the order's own line carries the cost.")
 PAYMENT_TAKEN_BACK = _nothing("The buyer took the payment back and keeps the goods: the sale carries their cost.")
 MONEY_ASKED = _nothing("A type that nobody has classified yet, which names no goods: sheet Transaction types asks.")
@@ -253,7 +256,7 @@ def _unnamed(line: Line, sales: KnownSales) -> Judgement | None:
     if line.sku is not None and line.quantity is not None:
         return None
     if line.goods is Goods.NOT_ITEMIZED:
-        return _NOTHING[Event.REIMBURSEMENT]
+        return _NOTHING[Event(line.event or Event.REIMBURSEMENT)]
     if line.event == Event.OTHER:
         return MONEY_ASKED
     return NOT_NAMED if line.sku is None else Judgement(Rule.UNCLEAR)
@@ -329,7 +332,7 @@ def _unclear(line: Line, judgement: Judgement, sales: KnownSales) -> Judgement:
     if line.goods is Goods.PAYMENT_LOST and of_order:
         return _unless_not_among(line, PAYMENT_TAKEN_BACK, sales)
     if line.event != Event.REIMBURSEMENT:
-        return judgement
+        return PROCEEDS_CORRECTED if line.event == Event.LIQUIDATION else judgement
     if line.net is not None and line.net < 0:
         return Judgement(Rule.REVERSAL)
     if is_valued_again(line):

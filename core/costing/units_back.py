@@ -55,13 +55,21 @@ class UnitsBack:
             move = settled(self._refund_undone(goods), goods)
             self._count(goods, move)
             return move
-        move = refund(goods, self.policies.on(goods.line.day))
-        units = -(move.quantity or 0)
-        if move.cause is None and goods.lock is None and left is not None and units > left:
-            move = _too_many(units, left)
+        move = self._refunded(goods, left)
+        is_accepted = goods.override is not None and goods.override.is_accepted
+        if move.cause is Cause.UNITS_DISAGREE and is_accepted and goods.report is not None:
+            goods = replace(goods, override=None)  # what was accepted is not there any more: the report says what came
+            move = self._refunded(goods, left)
         move = settled(_asked_anew(move, goods), goods)
         self._count(goods, move)
         return move
+
+    def _refunded(self, goods: GoodsLine, left: int | None) -> Move:
+        """Return the move of a refund; one of more units than can come back is asked."""
+        move = refund(goods, self.policies.on(goods.line.day))
+        units = -(move.quantity or 0)
+        is_too_much = move.cause is None and goods.lock is None and left is not None and units > left
+        return _too_many(units, left or 0) if is_too_much else move
 
     def _refund_undone(self, goods: GoodsLine) -> Move:
         """Take the goods of a refund that is taken back out of stock again, as far as they had been restocked."""

@@ -115,6 +115,7 @@ def _reimbursements(reported: pd.DataFrame) -> dict[str, object]:
         "units_in_inventory": told.units_inventory,
         "taken_back": told.taken_back,
         "units_back": told.units_back,
+        "below_0_in_inventory": told.unclear,
     }
 
 

@@ -85,3 +85,57 @@ def test_an_answer_after_an_export_changes_no_entry_and_is_proposed(
 
     assert ["USD 0.00"] * 3 == costs
     assert [Decimal(difference)] == [Decimal(str(row["Difference"])) for row in pending]
+
+
+OPENING = ("Opening costs", {"SKU": None}, {"SKU": "JAR", "Unit cost": 3, "As of": "2026-01-01"})
+"""A unit cost that counts for goods shipped before Finale start."""
+CLASSIFIED = ("Transaction types", {"Type": "Strange Sale"}, {"Line type": "Reimbursements for lost or damaged goods"})
+"""What nobody knew is said to be a loss, so that the cost of 7.00 that was typed for it is only proposed."""
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("settings", "beside", "figures"),
+    [
+        ({"Finale_start": "2026-10-01", "Refunded_goods": "Unsellable"}, OPENING, (7, 18)),
+        ({"Refunded_goods": "Unsellable"}, CLASSIFIED, (7, 5)),
+        ({"Finale_start": "2026-10-01", "Books_start": "2026-09-04"}, OPENING, (7, 8)),
+    ],
+    ids=["an opening cost", "a type", "an opening cost and a later start"],
+)
+def test_settings_of_all_kinds_typed_together_are_announced_in_one_figure(
+    story: Story,
+    tmp_path: Path,
+    settings: dict[str, str],
+    beside: tuple[str, dict[str, object], dict[str, object]],
+    figures: tuple[int, int],
+) -> None:
+    """What is shown before the press, said by it, and booked is one figure; policies were announced by themselves."""
+    rows = [
+        item("Order", "1", "20.00", units="1"),
+        item("Refund", "1", "-20.00", units="1", day="05"),
+        item("Order", "2", "20.00", units="2", sku="JAR", day="06"),
+        {**item("Order", "3", "20.00", units="1", sku="POT", day="07"), "transaction-type": "Strange Sale"},
+    ]
+    story.bring(v2(tmp_path, rows))
+    story.answer(({"SKU": "A"}, {"Cost": 5}), ({"SKU": "POT"}, {"Cost": 7}), accept=False)
+    before = booked(story)
+    story.set(**settings)
+    story.type(*beside) if beside is CLASSIFIED else type_opening(story, beside[2])
+    (shown,) = story.book.run("settings", "--json").data["effects"]
+    said = story.book.run("settings", "--yes", "--json").data["taken_over"]
+
+    assert (Decimal(figures[0]), [f"{figures[1]}.00"] * 3) == (
+        before,
+        [shown["cogs_after"], said["effects"][0]["cogs_after"], f"{booked(story):.2f}"],
+    )
+
+
+def type_opening(story: Story, cells: Mapping[str, object]) -> None:
+    """Type the first row of sheet Opening costs."""
+    book = story.book.open()
+    opening = table(book, "Opening costs")
+    for header, value in cells.items():
+        opening.cell(0, header).value = value
+    opening.sheet.tables["tblOpening"].insertRow = None  # as Excel does where the first row of a table is typed in
+    book.save(story.book.path)

@@ -61,3 +61,16 @@ def test_a_lost_unit_that_was_replaced_from_stock_costs_nothing(demo: DemoBook, 
 
     assert (8.382485, 0) == (before["COGS"], after["COGS"])
     assert "Amazon's Reimbursements report: Lost_Warehouse, 0 in cash, 1 from stock." == after["Cost note"]
+
+
+@pytest.mark.parametrize("stock", ["-1", "-2", "0", "1"])
+def test_inspect_says_of_which_rows_what_came_back_is_not_said(tmp_path: Path, stock: str) -> None:
+    """A reimbursement taken back with -1 in inventory does not say what came back; import said so, inspect did not."""
+    file = tmp_path / "report.txt"
+    row = {"reason": "Reimbursement_Reversal", "amount_total": "-15.00", "quantity_reimbursed_cash": "-1"}
+    file.write_bytes(report(**row, quantity_reimbursed_inventory=stock, quantity_reimbursed_total=""))
+    looked = run("inspect", str(file))
+    below = stock.startswith("-")
+
+    assert below is ("(1 row below 0 in inventory: what came back is not said)" in looked.output)
+    assert int(below) == run("inspect", str(file), "--json").data["below_0_in_inventory"]

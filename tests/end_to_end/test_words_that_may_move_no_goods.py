@@ -49,26 +49,28 @@ def test_a_replacement_counts_where_nothing_else_does(
 
 
 @pytest.mark.parametrize(
-    ("before", "amount", "is_asked"),
+    ("before", "amount", "units", "proposed"),
     [
-        ((paid("WAREHOUSE_LOST", "30.00", units="2", day="09"),), "4.00", False),
-        ((), "4.00", True),
-        ((), "-3.00", True),
+        ((paid("WAREHOUSE_LOST", "30.00", units="2", day="09"),), "4.00", "2", 0),
+        ((paid("WAREHOUSE_LOST", "30.00", units="2", day="09"),), "9.00", "1", 0),
+        ((), "4.00", "2", 0),
+        ((), "-3.00", "2", None),
     ],
-    ids=["lost before", "nothing lost before", "less money"],
+    ids=["lost before", "one of the lost", "nothing lost before", "less money"],
 )
-def test_a_second_evaluation_is_money_for_units_that_are_lost_already(
-    story: Story, tmp_path: Path, before: tuple[dict[str, str], ...], amount: str, *, is_asked: bool
+def test_a_second_evaluation_is_asked_whether_further_units_are_lost(
+    story: Story, tmp_path: Path, before: tuple[dict[str, str], ...], amount: str, units: str, proposed: int | None
 ) -> None:
-    """2 lost at 6.00 and paid for again: 12.00; where no loss of the SKU is known it is asked, with 0."""
-    rows = [item("Order", "1", "20.00", units="1", sku="B"), *before, paid("RE_EVALUATION", amount, units="2")]
+    """2 lost at 6.00 and paid for again: 12.00 once the proposed 0 is accepted, and asked until then."""
+    rows = [item("Order", "1", "20.00", units="1", sku="B"), *before, paid("RE_EVALUATION", amount, units=units)]
     story.bring(v2(tmp_path, rows))
     story.answer(({"Cause": "Not synced"}, {"Cost": 6}), accept=False)
-    asked = [(row["Net"], row["Cause"]) for row in story.asked()]
-    story.answer(*([({"Net": float(amount)}, {"Disposition": "Money only"})] if is_asked else []))
+    asked = [(row["Net"], row["Proposed cost"]) for row in story.asked()]
+    waits = story.status()
+    story.answer(*([({"Net": float(amount)}, {"Disposition": "Money only"})] if proposed is None else []))
 
-    assert ([(float(amount), asked[0][1])] if is_asked else []) == asked
-    assert "Ready" == story.status()
+    assert [(float(amount), proposed)] == asked
+    assert ("1 line without cost", "Ready") == (waits, story.status())
     assert Decimal(0) == story.cogs(Net=float(amount))
     assert Decimal(12 * len(before)) == story.cogs(SKU="A")
     story.ties()
@@ -90,19 +92,18 @@ def test_a_sale_below_zero_is_asked(story: Story, tmp_path: Path, units: str, pr
 
 
 @pytest.mark.parametrize(("amount", "units"), [("0.50", "1"), ("-0.50", "1"), ("-2.00", "3")])
-def test_a_correction_of_liquidation_proceeds_moves_no_goods(
-    story: Story, tmp_path: Path, amount: str, units: str
-) -> None:
-    """3 liquidated at 2.00 are 6.00, whatever a buyer claims of them afterwards."""
+def test_a_correction_of_liquidation_proceeds_is_asked(story: Story, tmp_path: Path, amount: str, units: str) -> None:
+    """3 liquidated at 2.00 are 6.00 once the proposed 0 of a buyer's claim is accepted, and asked until then."""
     rows = [
         item("Liquidations", "LIQ-1", "9.00", units="3"),
         item("Liquidations Adjustments", "LIQ-1", amount, units=units, day="16"),
     ]
     story.bring(v2(tmp_path, rows))
+    story.answer(({"Net": 9.0}, {"Cost": 2}), accept=False)
     (asked,) = story.asked()
-    story.answer(({"Type": "liquidation"}, {"Cost": 2}))
+    story.answer()
 
-    assert 9 == asked["Net"]
+    assert (float(amount), UNCLEAR, 0) == (asked["Net"], asked["Cause"], asked["Proposed cost"])
     assert [Decimal(6), Decimal(0)] == [story.cogs(Net=float(net)) for net in ("9.00", amount)]
     story.ties()
 

@@ -129,7 +129,7 @@ TYPES = {
             Meaning(Event.DISPUTE, Goods.REFUND_UNDONE): "A-to-z Guarantee Recovery|ChargeBackRecovery"
             "|Chargeback Recovery",
             Meaning(Event.LIQUIDATION, Goods.LIQUIDATED): "Liquidations",
-            Meaning(Event.LIQUIDATION, Goods.NONE): "Liquidations Adjustments",
+            Meaning(Event.LIQUIDATION, Goods.NOT_ITEMIZED): "Liquidations Adjustments",
             Meaning(Event.ADJUSTMENT, Goods.NONE): "TBYB Trial Shipment",  # the order payment that follows is the sale
             Meaning(Event.TAX_ONLY): "Order_Retrocharge|Refund_Retrocharge",
             REIMBURSED_UNCLEARLY: "FBA Inventory Reimbursement",

@@ -37,13 +37,22 @@ def test_edited_policies_are_stored_as_a_batch(tmp_path: Path) -> None:
         assert ["Books start: none", "Books start: 2026-08-01, Refunded goods: Not returned"] == notes
 
 
-@pytest.mark.parametrize(("name", "text"), [("books_start", "soon"), ("refunded_goods", "Thrown away")])
-def test_a_value_that_is_none_is_refused_by_its_name(tmp_path: Path, name: str, text: str) -> None:
-    """The message says which setting, what stands there and what it means; nothing is stored."""
+@pytest.mark.parametrize(
+    ("name", "text", "advice"),
+    [
+        ("books_start", "soon", "Dates are written 2026-08-31. Nothing was changed"),
+        ("refunded_goods", "Thrown away", "It takes Restocked or .*from 2026-08-31"),
+        ("losses_posted_by", "Nobody", "It takes Cogsheet or Finale. Nothing was changed"),
+        ("look_back_days", "a month", "It takes a number from 0 up, such as 50. Nothing was changed"),
+        ("materiality", "-1", "It takes a number from 0 up, such as 50. Nothing was changed"),
+    ],
+)
+def test_a_value_that_is_none_is_refused_by_its_name(tmp_path: Path, name: str, text: str, advice: str) -> None:
+    """The message says which setting, what stands there and what it takes, in no other's words; nothing is stored."""
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
         before = load_books(database).policies
 
-        with pytest.raises(PolicyError, match=text):
+        with pytest.raises(PolicyError, match=f"“{text}” cannot be taken for .*{advice}"):
             change_policies(database, {name: text, "lock_date": "2026-08-31"}, who="M. Lee", now=NOW)
 
         assert before == load_books(database).policies

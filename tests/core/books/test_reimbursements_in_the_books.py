@@ -28,6 +28,7 @@ from core.books.overrides import ANSWER_COLUMNS
 from core.books.recosting import recosted
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.removing import remove_settlements
+from core.books.reopening import reopen
 from core.books.saving import save_answers
 from core.books.syncing import cost_request
 from core.books.undo import undo_batch
@@ -341,8 +342,14 @@ def test_what_was_found_of_fewer_lost_units_is_proposed_with_the_loss(database: 
     assert (2, 0) == (len(together), together["difference"].sum())
 
 
+WORDS_OF_A_PAIR = ("WAREHOUSE_LOST", "COMPENSATED_CLAWBACK")
+
+
 def test_the_report_says_what_an_outdated_answer_said(database: Database) -> None:
-    """2 lost, 2 taken back as accepted: the report says that 1 was paid, and that money alone was taken back: 7.00."""
+    """2 lost, 2 taken back as accepted: the report says that 1 was paid, and that money alone was taken back: 7.00.
+
+    Reopened, the report decides, and nothing is asked: 1 unit was prefilled.
+    """
     back = PAID | LATER | {"amount-description": "COMPENSATED_CLAWBACK", "amount": "-15.00"}
     bring_in(database, OriginalFile("1.txt", v2_content("1", PAID, back, total="0.00")))
     with_costs(database)
@@ -355,6 +362,9 @@ def test_the_report_says_what_an_outdated_answer_said(database: Database) -> Non
     bring_in(database, report(LOST.format(cash=1, stock=1), taken_back))
 
     assert {"WAREHOUSE_LOST": -7, "COMPENSATED_CLAWBACK": 14} == proposed(database)
+    reopen(database, load_books(database).named(["1"])[0], "a report came", lock_date=None, who="M. Lee", now=NOW)
+
+    assert [("costed", 1, 7), ("not applicable", 0, 0)] == [lines(database)[name] for name in WORDS_OF_A_PAIR]
 
 
 @pytest.mark.parametrize(
