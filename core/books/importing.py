@@ -363,7 +363,8 @@ def _keep_later_reading(
     later = kept_parts(connection, there, FileUse.AFTER_EXPORT)
     whole = together(there, kept_parts(connection, there), later)
     keyed = with_line_keys(store, whole.transactions)
-    later_readings.put(connection, there, with_keys_of(before, keyed), batch)
+    known = later_readings.lines_known(connection, there, before)
+    later_readings.put(connection, there, with_keys_of(known, keyed), batch)
 
 
 def _is_further_view(connection: Connection, there: BookedSettlement, part: Part, source: Source) -> bool:

@@ -69,6 +69,20 @@ def put(connection: Connection, of: BookedSettlement, transactions: pd.DataFrame
     frames.store(connection, tables.later_transaction, transactions, columns, settlement=of.id, batch=batch)
 
 
+def lines_known(connection: Connection, of: BookedSettlement, stored: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines that a settlement went out with, and those that came since, with the keys they were answered by.
+
+    A line that came after the export and is named otherwise by a still later file is the line that it was.
+
+    Args:
+        connection: Of the database.
+        of: The settlement, exported.
+        stored: Its lines as they went out (TRANSACTION_COLUMNS).
+    """
+    later = load(connection, of)
+    return pd.concat([stored, later[~later["key"].isin(list(stored["key"]))]], ignore_index=True)
+
+
 def end(connection: Connection, of: BookedSettlement, batch: int) -> None:
     """Let what is read now hold no more, because the settlement is open again and has taken it over."""
     standing = (tables.later_transaction.c.settlement == of.id) & tables.later_transaction.c.ended_batch.is_(None)
@@ -77,8 +91,8 @@ def end(connection: Connection, of: BookedSettlement, batch: int) -> None:
     seals.touch(connection, tables.later_transaction.name, map(tuple, ended))
 
 
-def load(connection: Connection) -> pd.DataFrame:
-    """Return what exported settlements hold as they are read now (TRANSACTION_COLUMNS), always in the same order."""
+def load(connection: Connection, of: BookedSettlement | None = None) -> pd.DataFrame:
+    """Return what exported settlements, or one, hold as read now (TRANSACTION_COLUMNS), always in the same order."""
     query = (
         select(tables.later_transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
         .join(tables.settlement, tables.later_transaction.c.settlement == tables.settlement.c.id)
@@ -87,7 +101,8 @@ def load(connection: Connection) -> pd.DataFrame:
             tables.later_transaction.c.settlement, tables.later_transaction.c.posted_at, tables.later_transaction.c.key
         )
     )
-    return frames.load(connection, query, TRANSACTION_COLUMNS)
+    one = query if of is None else query.where(tables.settlement.c.id == of.id)
+    return frames.load(connection, one, TRANSACTION_COLUMNS)
 
 
 def kept_for(connection: Connection) -> Collection[int]:

@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from core.books import batches, file_rows, later_readings, settlement_lines, settlements
 from core.books.batches import BatchKind
 from core.books.booked_settlement import BookedSettlement, FileUse, SettlementKind, Source
@@ -29,8 +31,6 @@ from core.progress import Progress, silent
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
-
-    import pandas as pd
 
     from core.books.database import Connection, Database
 
@@ -158,7 +158,8 @@ def keep_beside(
         batch: The number of the batch.
     """
     if _contents(stored, _ALL) != _contents(read, _ALL):
-        later_readings.put(connection, there, with_keys_of(stored, read), batch)
+        known = later_readings.lines_known(connection, there, stored)
+        later_readings.put(connection, there, with_keys_of(known, read), batch)
     settlements.note_reader(connection, there, READER_VERSION)
 
 
@@ -168,6 +169,7 @@ def take_over(connection: Connection, there: BookedSettlement, batch: int, *, wh
     Returns:
         What a person must look at: answers that found no line.
     """
+    came = later_readings.load(connection, there)
     later_readings.end(connection, there, batch)
     try:
         parts = kept_parts(connection, there)
@@ -185,7 +187,9 @@ def take_over(connection: Connection, there: BookedSettlement, batch: int, *, wh
     _keep_goods(connection, there, later, batch)
     if saved.former_lines is None:
         return []
-    return list(move_overrides(connection, saved.former_lines, read.transactions, batch, who=who, now=now).problems)
+    others = came[~came["key"].isin(list(saved.former_lines["key"]))]
+    former = pd.concat([saved.former_lines, others], ignore_index=True)
+    return list(move_overrides(connection, former, read.transactions, batch, who=who, now=now).problems)
 
 
 def _keep_goods(connection: Connection, there: BookedSettlement, parts: Sequence[KeptPart], batch: int) -> None:

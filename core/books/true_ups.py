@@ -141,10 +141,14 @@ def with_mirrors(books: Books, pending: pd.DataFrame, numbers: Collection[int]) 
 
 
 def _decided_alike(books: Books, pending: pd.DataFrame) -> pd.Series:
-    """Return for each proposal the number of the group that it is decided with."""
+    """Return for each proposal the number of the group that it is decided with.
+
+    A line that a later file lacks has no proposal any more once they are made anew; until then it stands alone.
+    """
     every = every_line(books)
     waiting = every[every["key"].isin(list(pending["key"]))]
-    names = {row["key"]: list(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
+    known = {row["key"]: list(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
+    names: dict[str, list[tuple[object, ...]]] = {key: known.get(key, [(key,)]) for key in pending["key"]}
     group_of: dict[tuple[object, ...], int] = {}
     members: dict[int, set[tuple[object, ...]]] = {}
     for number, key in enumerate(pending["key"]):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
 from tests.end_to_end.demo_book import table
-from tests.end_to_end.stories import bought, left
+from tests.end_to_end.stories import bought, item, left, v2
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -227,3 +227,63 @@ def test_a_cogs_entry_that_waits_for_its_reopening_says_so(
     assert "Read otherwise since: reopen" == row["COGS status"]
     assert "Reopen it, so that both entries are exported as it is read today." in refused
     assert "Read otherwise" not in f"{after['Settlement Export Status']}{after['COGS status']}"
+
+
+def record_of(folder: Path) -> bytes:
+    """Return the report of a settlement that a date range report showed in parts: an A and, released later, a B."""
+    sold = [
+        item("Order", "111-1", "20.00", units="1", sku="A", day="2026-09-12 10:00:00"),
+        item("Order", "111-2", "30.00", units="1", sku="B", day="2026-09-12 10:00:00"),
+    ]
+    return v2(folder, sold).read_bytes()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("reopens", [False, True])
+def test_an_answer_to_a_line_that_came_after_the_export_stays_with_it(
+    story: Story, tmp_path: Path, *, reopens: bool
+) -> None:
+    """7.00 is typed for a B that a second view brought; the settlement's own report names its line otherwise."""
+    settlement, first, second, _, _ = deferred_row()
+    brought(story, tmp_path, "first", first)
+    story.book.run("resolve")
+    story.answer(({"SKU": "A"}, {"Cost": 5}))
+    story.deed("export", settlement, "--format", "quickbooks", "--accept-provisional")
+    brought(story, tmp_path, "second", second)
+    story.book.run("resolve")
+    asked = [row["SKU"] for row in story.asked()]
+    story.answer(({"SKU": "B"}, {"Cost": 7}))
+    before = [(row["SKU"], row["Difference"]) for row in story.pending() if row["SKU"]]
+    brought(story, tmp_path, "record", record_of(tmp_path))
+    story.book.run("resolve")
+    again = [row["SKU"] for row in story.asked()]
+    after = [(row["SKU"], row["Difference"]) for row in story.pending() if row["SKU"]]
+    if reopens:
+        story.deed("reopen", settlement, "--reason", "its report came")
+        story.book.run("resolve")
+        again += [row["SKU"] for row in story.asked()]
+        assert Decimal(12) == story.cogs(Type="sale")
+
+    assert (["B"], [("B", 7)], []) == (asked, before, again)
+    assert [("B", 7)] == after
+    story.ties()
+
+
+@pytest.mark.long
+def test_a_proposal_of_a_line_that_a_later_file_lacks_is_withdrawn(story: Story, tmp_path: Path) -> None:
+    """A B came after the export and was answered; the settlement's own report has no B: nothing is proposed of it."""
+    settlement, first, second, _, _ = deferred_row()
+    brought(story, tmp_path, "first", first)
+    story.book.run("resolve")
+    story.answer(({"SKU": "A"}, {"Cost": 5}))
+    story.deed("export", settlement, "--format", "quickbooks", "--accept-provisional")
+    brought(story, tmp_path, "second", second)
+    story.book.run("resolve")
+    story.answer(({"SKU": "B"}, {"Cost": 7}))
+    before = [row["SKU"] for row in story.pending()]
+    only = v2(tmp_path, [item("Order", "111-1", "20.00", units="1", sku="A", day="2026-09-12 10:00:00")])
+    brought(story, tmp_path, "record", only.read_bytes())
+
+    assert "B" in before
+    assert "B" not in [row["SKU"] for row in story.pending()]
+    story.ties()

@@ -16,7 +16,8 @@ READERS = pytest.mark.parametrize("reader", [recon_v1, recon_v1_columns])
 def refunds(reader: object, *rows: tuple[str, str]) -> list[tuple[str, str | None]]:
     """Return goods and words of refunds with a description and a reason each, in the order of their moments."""
     lines = [
-        f",,,,K{day},07/{day}/2026,Refund,{description},2000123,1,1088,1,-20.00,Product Price,1,,,{reason},W-9{',' * 13}"
+        f",,,,K{day},07/{day}/2026,Refund,{description},2000123,1,1088,1,-20.00,Product Price,1,,,{reason},W-9"
+        f"{',' * 13}"
         for day, (description, reason) in enumerate(rows, start=15)
     ]
     head = f"07/14/2026,07/28/2026,-{20 * len(rows)}.00,USD,,,PaymentSummary{',' * 25}"
