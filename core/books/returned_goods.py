@@ -100,7 +100,7 @@ def with_orders_of_other_stores(
     return frame(RETURNED_COLUMNS, rows.values())
 
 
-def _agreed(own: Mapping[str, Any] | None, other: Mapping[str, Any]) -> Mapping[str, Any]:
+def _agreed(own: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
     """Return what two documents say of one refund; one that is asked where they contradict each other."""
     if own is None or all(own[name] == other[name] for name in ("disposition", "units_back")):
         return other if own is None else own
