@@ -153,7 +153,7 @@ def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | 
     if caught is None or caught.before != before or writings(caught.state) != writings(before) + 1:
         return None
     with database.reading() as connection:
-        is_typed = not caught.changed.keys().isdisjoint(overrides.typed_skus(connection))
+        is_typed = bool(overrides.typed_skus(connection, caught.changed))
     return None if is_typed else caught.changed
 
 
