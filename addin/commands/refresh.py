@@ -100,6 +100,15 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
     remember_shown(desk.book, state_name(view.books))
 
 
+def bring_up_to_date(desk: Desk) -> None:
+    """Let sheets and worksheet functions show the books; where they do, Settlements is filled from what is kept."""
+    books = load_around(desk.database, ()) if desk.typed_settings is None else None
+    if books is not None and books.noted and shows_now(desk, state_name(books)):
+        settlements.fill_settlements(desk.book, books)
+    else:
+        refresh(desk, load(desk.database))
+
+
 def refresh_after_answers(
     desk: Desk, before: str, answered: Collection[str], asking: Collection[SettlementName], also: Collection[str] = ()
 ) -> Books | None:

@@ -22,7 +22,15 @@ from core.books.database import costing_tables, frames, tables
 from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import forget_writings, state
 from core.books.kept_ties import TIE_COLUMNS, tie_columns
-from core.books.kept_totals import kept_totals, moved_totals, put_totals
+from core.books.kept_totals import (
+    forget_notes,
+    kept_notes,
+    kept_totals,
+    moved_totals,
+    notes_of,
+    put_notes,
+    put_totals,
+)
 from core.books.line_costs import STATED_SKU, named_lines
 from core.books.line_digests import digest, digests_by_settlement, line_digests, moved_on, moves
 from core.books.tie_outs import TieOut
@@ -232,8 +240,11 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     wrong = lines[_differing(kept, lines) | _differing(beside, ties).to_numpy()]
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
     named = [f"line {key} of {store}/{number}" for store, number, key in places]
-    totals = kept_totals(connection)
+    totals, kept_ones, notes = kept_totals(connection), kept_notes(connection), notes_of(books)
     named += [f"the totals of {one.name}" for one in books.settlements if totals.get(one.id) != books.totals(one)]
+    if kept_ones:
+        others = (one for one in books.settlements if kept_ones.get(one.id) != notes.get(one.id))
+        named += [f"the remarks of {one.name}" for one in others]
     words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
     return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
 
@@ -258,6 +269,7 @@ def _keep(connection: Connection, books: Books) -> None:
             _put(connection, one, lines.assign(**beside), digests)
     sums, sums_now = kept_totals(connection), {one.id: books.totals(one) for one in books.settlements}
     put_totals(connection, {number: each for number, each in sums_now.items() if sums.get(number) != each})
+    put_notes(connection, notes_of(books))
     for number in known:
         for table in (costing_tables.costed_line, costing_tables.shown_line, kept):
             connection.execute(delete(table).where(table.c.settlement == number))
@@ -345,6 +357,8 @@ def bring_along(
     frames.store(connection, costing_tables.shown_line, shown, {**TRANSACTION_COLUMNS, **_NUMBER})
     _move_digests(connection, was, now)
     put_totals(connection, moved_totals(kept_totals(connection), was, now, counted))
+    if not was["sku"].equals(now["sku"].set_axis(was.index)):
+        forget_notes(connection)
     return dict(zip(now["key"], map(int, now["settlement"]), strict=True))
 
 

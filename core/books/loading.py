@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company, Connection, Database
     from core.books.kept_ties import DocumentRows
+    from core.books.kept_totals import Noted
     from core.books.status import Totals
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
@@ -133,6 +134,8 @@ class Part(NamedTuple):
     """What documents tell of them."""
     totals: Mapping[int, Totals]
     """`Books.kept_totals`."""
+    noted: Mapping[int, Noted]
+    """`Books.noted`."""
     costs_beyond: Mapping[str, Collection[Decimal]]
     """See `Books`."""
 
@@ -231,6 +234,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
         kept_totals={} if part is None else part.totals,
+        noted={} if part is None else part.noted,
         costs_beyond={} if part is None else part.costs_beyond,
     )
     books = _with_true_ups(connection, books, lines)

@@ -13,7 +13,7 @@ from core.books.catching_up import lines_near
 from core.books.database import costing_tables, frames
 from core.books.kept_lines import holds_now, kept_as_they_were, kept_of_keys
 from core.books.kept_ties import TIE_COLUMNS, read_told
-from core.books.kept_totals import kept_totals
+from core.books.kept_totals import kept_notes, kept_totals
 from core.books.line_costs import STATED_SKU
 from core.books.loading import Part, read_part
 from core.costing.finale import read_finale
@@ -65,7 +65,7 @@ def load_part(
             return None
         stored, locked = settlement_lines.transactions(connection, chosen), locks.lines(connection, chosen)
         nothing = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
-        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}, {}))
+        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}, {}, {}))
 
 
 def load_around(
@@ -104,7 +104,7 @@ def load_around(
         if lines is None or not told.together.isdisjoint(keys):
             return None
         part = _part(connection, database.company, lines, near, typed)
-        return read_part(connection, database.company, part._replace(totals=totals))
+        return read_part(connection, database.company, part._replace(totals=totals, noted=kept_notes(connection)))
 
 
 def load_to_answer(database: Database, answers: Collection[Answer], asking: Collection[SettlementName]) -> Books | None:
@@ -184,7 +184,7 @@ def _part(
         if own:
             orders |= observations.orders_of(connection, own)
             said = observations.latest_of(connection, orders, set(products.dropna()))
-    return Part(lines, stored, locked, said, mappings, told, {}, beyond)
+    return Part(lines, stored, locked, said, mappings, told, {}, {}, beyond)
 
 
 def _beyond(

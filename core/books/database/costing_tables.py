@@ -48,6 +48,7 @@ costed_settlement = Table(
     Column("first_posted", Moment),  # the moment of its first line; missing where none has one
     Column("last_posted", Moment),
     Column("totals", Verbatim),  # what its lines come to, as JSON: `core.books.kept_totals`
+    Column("noted", Verbatim),  # its remarks and the SKUs of its lines, as JSON; missing where these may be others
 )
 costed_line = Table(
     "costed_line",

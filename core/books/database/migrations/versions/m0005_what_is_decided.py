@@ -286,6 +286,7 @@ def _create_costed_lines() -> None:
         sa.Column("first_posted", MOMENT),
         sa.Column("last_posted", MOMENT),
         sa.Column("totals", TEXT),
+        sa.Column("noted", TEXT),
         sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_settlement_settlement")),
         sa.PrimaryKeyConstraint("settlement", name=op.f("pk_costed_settlement")),
     )
