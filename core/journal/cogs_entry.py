@@ -184,4 +184,5 @@ def _amount(group: pd.DataFrame, lines: pd.DataFrame, debit: LineType, *, alread
 
 def _of(lines: pd.DataFrame, debit: LineType) -> pd.DataFrame:
     """Return the lines of one kind of cost."""
-    return lines[[cost_type(event) is debit for event in lines["event"]]]
+    events = [event for event in lines["event"].unique() if cost_type(event) is debit]
+    return lines[lines["event"].isin(events)]
