@@ -335,7 +335,7 @@ def kept_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
 
 def bring_along(
     connection: Connection, before: pd.DataFrame, after: pd.DataFrame, counted: Callable[[pd.DataFrame], pd.DataFrame]
-) -> dict[str, int]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Keep lines as they have become; all others stay as they are kept.
 
     Args:
@@ -345,7 +345,7 @@ def bring_along(
         counted: Returns those of some lines that the books count.
 
     Returns:
-        The keys of those that are others than before, each with the number of its settlement.
+        Those that are others than before, as they were and as they are.
     """
     changed = _differing(before, after)
     was, now = before[changed.to_numpy()], after[changed]
@@ -359,7 +359,7 @@ def bring_along(
     put_totals(connection, moved_totals(kept_totals(connection), was, now, counted))
     if not was["sku"].equals(now["sku"].set_axis(was.index)):
         forget_notes(connection)
-    return dict(zip(now["key"], map(int, now["settlement"]), strict=True))
+    return was, now
 
 
 def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) -> None:

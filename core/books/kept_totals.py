@@ -55,6 +55,13 @@ def notes_of(books: Books) -> dict[int, Noted]:
     }
 
 
+def skus_of(books: Books) -> set[str]:
+    """Return the SKUs of all lines, also where only some are loaded."""
+    if books.noted:
+        return {sku for one in books.noted.values() for sku in one.skus}
+    return set(books.lines["sku"].dropna())
+
+
 def as_text(totals: Totals) -> str:
     """Return totals as they are kept."""
     return json.dumps(asdict(totals), default=str, sort_keys=True)

@@ -21,7 +21,7 @@ from core.books.database import Database, frames, tables
 from core.books.line_costs import costed_lines, costing_policies
 from core.books.questions import ASKED
 from core.frame_columns import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, Columns, conform, frame, records
-from core.model import CostSource, CostStatus
+from core.model import CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
 if TYPE_CHECKING:
@@ -169,6 +169,12 @@ def in_force(connection: Connection, keys: Iterable[str] | None = None) -> pd.Da
 def saved_since(connection: Connection, batch: int) -> set[str]:
     """Return the lines of which a batch, or a later one, saved something."""
     return set(connection.scalars(select(tables.override.c.key).where(tables.override.c.batch >= batch)))
+
+
+def has_estimates(connection: Connection) -> bool:
+    """Tell whether an average was ever accepted in place of a cost."""
+    accepted = select(tables.override.c.key).where(tables.override.c.kind == str(OverrideKind.ACCEPTED_AVERAGE))
+    return connection.scalar(accepted.limit(1)) is not None
 
 
 def history(connection: Connection, key: str | None = None) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -121,6 +122,36 @@ def load_to_answer(database: Database, answers: Collection[Answer], asking: Coll
     stated = dict(zip(found.lines["key"], values(found.lines[STATED_SKU]), strict=True))
     is_typed = any(one.sku is not None and one.sku != stated.get(one.key, one.sku) for one in answers)
     return None if is_typed else found
+
+
+def load_to_sync(database: Database, chosen: Sequence[BookedSettlement]) -> Books | None:
+    """Load settlements with all that may be tied to their lines, and what the inventory system says of these.
+
+    Returns:
+        Nothing where `load_around` says nothing, and where the remarks of settlements are not kept.
+    """
+    line, names = costing_tables.costed_line.c, {(one.store, one.settlement_id) for one in chosen}
+    with database.reading() as connection:
+        of_them = frames.among(line.settlement, [one.id for one in chosen])
+        keys = {key for some in of_them for key in connection.scalars(select(line.key).where(some))}
+    found = load_around(database, keys, names, typed={})
+    return found if found is not None and found.noted else None
+
+
+def read_skus(connection: Connection, books: Books, orders: Collection[str], known: Collection[str]) -> Books:
+    """Return the books with what every SKU stands for, every average, and what is said of some orders.
+
+    Args:
+        connection: Of `Database.reading`.
+        books: Some lines of them.
+        orders: Which.
+        known: Products whose last order is among these; of others that a SKU stands for alone every order is read.
+    """
+    mapped = sku_mapping.latest(connection)
+    alone = mapped.loc[~mapped["sku"].duplicated(keep=False), "product_id"].dropna()
+    wanted = {*orders, *observations.orders_of(connection, set(alone) - set(known))}
+    said = observations.latest_of(connection, wanted, set(mapped["product_id"].dropna()))
+    return replace(books, costing_input=replace(books.costing_input, mappings=mapped, observations=said))
 
 
 def lines_by_name(connection: Connection, keys: Collection[str]) -> pd.DataFrame:

@@ -28,6 +28,7 @@ writing = Table(
     Column("before", Verbatim, nullable=False),  # the state that the books were in
     Column("after", Verbatim, nullable=False),
     Column("changed", Verbatim, nullable=False),  # JSON: the tables that were written to
+    Column("said", Verbatim, nullable=False),  # JSON: of which orders, products and SKUs the inventory system said what
 )
 """What led from one state of the books to the next, as far back as what is kept may be."""
 costed_state = Table(

@@ -275,7 +275,7 @@ def _create_costed_lines() -> None:
     op.create_table(
         "writing",
         sa.Column("number", WHOLE, autoincrement=False, nullable=False),
-        *(sa.Column(name, TEXT, nullable=False) for name in ("before", "after", "changed")),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("before", "after", "changed", "said")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_writing")),
     )
     op.create_table(
