@@ -219,7 +219,7 @@ def keep(database: Database, books: Books) -> None:
     Where somebody has written to the books since, or is writing now, nothing is kept: who loads them next will.
     """
     with database.reading() as connection:
-        if _holds(connection, books.database_state):
+        if _holds(connection, books.database_state) and (kept_notes(connection) or not notes_of(books)):
             return
     try:
         with database.keeping() as connection:

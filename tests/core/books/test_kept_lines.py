@@ -253,6 +253,10 @@ def test_a_typed_sku_lets_no_remark_hold(database: Database) -> None:
         after = before.assign(sku=before["sku"].str.lower())
         bring_along(connection, before, after, lambda lines: lines)
         assert kept_notes(connection) == {}
+    books = load_books(database, anew=True)
+    keep(database, books)
+    with database.reading() as connection:
+        assert notes_of(books) == kept_notes(connection), "noted anew, though the lines are kept"
 
 
 @pytest.mark.parametrize(
