@@ -88,6 +88,8 @@ def _rules() -> str:
 
 def _differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     """Tell of which lines something else is stored, in one of the columns that are."""
+    if stored.empty:
+        return pd.Series(data=True, index=lines.index)
     was, now = line_digests(stored), line_digests(lines[list(stored.columns)])
     places = pd.Index(stored["key"].to_list(), dtype=object).get_indexer(lines["key"].to_list())
     same = places >= 0
