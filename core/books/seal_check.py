@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -148,8 +149,16 @@ def altered_rows(connection: Connection) -> list[AlteredRow]:
 
 
 def _altered(connection: Connection, table: Table) -> Iterator[AlteredRow]:
-    stored = seals.kept(connection, table)
+    texts = seals.kept(connection, table)
+    rows = {}
     for key, now in seals.rows_of(connection, table):
+        name = seals.text_of(list(key))
+        if texts.get(name) == seals.text_of(now):
+            del texts[name]
+        else:
+            rows[key] = now
+    stored = dict(starmap(seals.read_seal, texts.items()))
+    for key, now in rows.items():
         sealed_row = stored.pop(key, None)
         if sealed_row != now:
             yield AlteredRow(table.name, key, sealed_row, now)
