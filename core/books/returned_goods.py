@@ -196,5 +196,5 @@ def import_returns(
     rows, file = reading.returns, source.file
     is_new = file_rows.add(connection, RETURNED_GOODS, rows, store=source.store, file=file, batch=batch, now=now)
     restocked = rows["disposition"] == Disposition.RESTOCKED.value
-    units, back = int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
-    return ImportedReturns(file.name, source.store, is_new, units, back, int((rows["units"] == 0).sum()))
+    units, back = int(rows["units"].clip(lower=0).sum()), int(rows.loc[restocked, "units"].sum())
+    return ImportedReturns(file.name, source.store, is_new, units, back, int((rows["units"] <= 0).sum()))
