@@ -59,8 +59,19 @@ LOCKS = [None, date(2026, 8, 25), date(2026, 8, 31)]
 class TwinStores(Bookkeeper):
     """A bookkeeper with two stores, whose Finale and Setup change under his hands."""
 
-    @initialize(plan=plans, everything=st.sampled_from([True, True, False]), costs=st.tuples(COSTS, COSTS))
-    def begin(self, plan: tuple[Sold, ...], everything: bool, costs: tuple[Decimal, Decimal]) -> None:  # noqa: FBT001 - drawn
+    @initialize(
+        plan=plans,
+        everything=st.sampled_from([True, True, False]),
+        costs=st.tuples(COSTS, COSTS),
+        zones=st.tuples(*(st.sampled_from(ZONES[store][::-1]) for store in STORES)),
+    )
+    def begin(
+        self,
+        plan: tuple[Sold, ...],
+        everything: bool,  # noqa: FBT001 - drawn
+        costs: tuple[Decimal, Decimal],
+        zones: tuple[str, str],
+    ) -> None:
         self.database = open_books(self.open_folder())
         self.plan, self.files = plan, files_of(plan)
         self.is_synced = self.reported = False
@@ -71,6 +82,8 @@ class TwinStores(Bookkeeper):
         self.policies: list[tuple[date, str]] = []
         self.went_out_in: dict[int, tuple[str, date | None]] = {}
         """The zone and the books start by which an entry of a settlement went out first."""
+        for store, zone in zip(STORES, zones, strict=True):
+            self.set_zone(store, zone)
         if everything:
             for place in self.files:
                 self.import_one(place)
@@ -151,7 +164,9 @@ class TwinStores(Bookkeeper):
 
     @rule(data=st.data(), store=st.sampled_from(STORES))
     def move_a_store(self, data: st.DataObject, store: str) -> None:
-        zone = data.draw(st.sampled_from(ZONES[store]))
+        self.set_zone(store, data.draw(st.sampled_from(ZONES[store])))
+
+    def set_zone(self, store: str, zone: str) -> None:
         change_time_zones(self.database, {store: zone}, agreed=True, **WHO)
         self.zones[store] = zone
 
