@@ -25,7 +25,7 @@ from addin.commands.button import Outcome
 from addin.commands.costs import save
 from addin.commands.desk import on_file
 from addin.commands.pnl import make_pnl
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import bring_up_to_date
 from addin.commands.settlements import fill
 from addin.commands.syncing import sync
 from addin.connections.finale import URL_VARIABLE
@@ -46,7 +46,7 @@ LIMIT = 150
 
 def _refresh(desk: Desk) -> Outcome:
     """Bring Settlements up to date, as every press does."""
-    refresh(desk, load(desk.database))
+    bring_up_to_date(desk)
     return Outcome("done")
 
 

@@ -51,7 +51,7 @@ GOALS: dict[str, Goal] = {
     ),
     "save-one": Goal(
         "one override in a settlement of 500,000 lines, from answers read to commit and refreshed rows",
-        "plain full costing",
+        "plain full costing, line by line",
         0.02,
     ),
     "save-one-flat": Goal("the same", "in a settlement of 5,000 lines", 1.3),

@@ -27,7 +27,7 @@ from core.books.line_costs import costing_policies
 from core.books.loading import load_books
 from core.books.part_of_books import load_to_answer
 from core.books.saving import save_answers
-from core.costing import cost
+from core.costing.costing import cost_one_by_one
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS
 from core.marketplaces import read_file
 from core.model import Event
@@ -142,8 +142,8 @@ class _Saving:
         self._number += 1
 
     def cost_all(self) -> None:
-        """Cost everything anew, as the oracle does."""
-        cost(self._books.costing_input, costing_policies(self._books.policies, self._books.company))
+        """Cost everything anew line by line, as the oracle does."""
+        cost_one_by_one(self._books.costing_input, costing_policies(self._books.policies, self._books.company))
 
 
 def resolve_rows() -> Iterator[Result]:

@@ -69,6 +69,8 @@ class LineType(StrEnum):
     COGS_REFUNDS = "Cost of goods returned"
     INVENTORY_IN = "Inventory returned"
     LOSSES = "Damaged and lost goods"
+    RETURNS_PAID = "Cost of lost returns"
+    REPLACEMENTS = "Cost of free replacements"
     INVENTORY_LOST = "Inventory lost"
 
 
@@ -126,8 +128,8 @@ def _balance(meaning: str, account: str = "", follows: LineType | None = None) -
     return Declaration(meaning, account, follows, part=PnlPart.BALANCE)
 
 
-def _cost(meaning: str, account: str) -> Declaration:
-    return Declaration(meaning, account, by_item=True)
+def _cost(meaning: str, account: str = "") -> Declaration:
+    return Declaration(meaning, account, None if account else LineType.LOSSES, by_item=True)
 
 
 DECLARATIONS: dict[LineType, Declaration] = {
@@ -270,10 +272,16 @@ DECLARATIONS: dict[LineType, Declaration] = {
     LineType.COGS_REFUNDS: _cost("Cost of what came back into stock.", "Cost of Goods Sold"),
     LineType.INVENTORY_IN: _cost("Inventory that came back.", "Inventory Asset"),
     LineType.LOSSES: _cost("Cost of what was lost or damaged.", "Damaged and Lost Inventory"),
+    LineType.RETURNS_PAID: _cost(
+        "Cost of returned goods that left stock again, because the marketplace paid for them."
+    ),
+    LineType.REPLACEMENTS: _cost("Cost of what was sent to buyers for nothing, and paid for by the marketplace."),
     LineType.INVENTORY_LOST: _cost("Inventory that was lost or damaged.", "Inventory Asset"),
 }
 """Sources of the accounts and of what each type is: docs/design/words.md."""
 
+LOSS_TYPES = (LineType.LOSSES, LineType.RETURNS_PAID, LineType.REPLACEMENTS)
+"""Costs of goods that were lost, damaged or given away; one party posts them all."""
 PER_STORE = (LineType.RESERVE, LineType.CLEARING, LineType.ACCRUED)
 """These hold a marketplace account's money, so that each store and currency has one of its own."""
 

@@ -19,13 +19,14 @@ LINE_PLACES = 6
 MONEY = pd.ArrowDtype(pa.decimal128(18, LINE_PLACES))
 """Column type of amounts and unit costs in frames: exact through sums, products and groupings."""
 
-_LINE_UNIT = Decimal(1).scaleb(-LINE_PLACES)
+LINE_UNIT = Decimal(1).scaleb(-LINE_PLACES)
+"""The smallest amount of a line."""
 _CENT = Decimal("0.01")
 
 
 def at_line_places(value: Decimal) -> Decimal:
     """Return the value at the six places of a line, half away from zero; sign and currency stay."""
-    return value.quantize(_LINE_UNIT, rounding=ROUND_HALF_UP)
+    return value.quantize(LINE_UNIT, rounding=ROUND_HALF_UP)
 
 
 def millionths_of(value: Decimal) -> int:
@@ -58,6 +59,9 @@ def cents(value: Decimal) -> Decimal:
 
 def total(values: Iterable[Decimal | None]) -> Decimal:
     """Return the exact, signed sum of the values that are there, all of one currency; none at all is zero."""
+    if isinstance(values, pd.Series) and values.dtype == MONEY:  # at once, not value by value
+        summed = pc.sum(pa.array(values.array)).as_py()
+        return Decimal(0) if summed is None else summed
     return sum((value for value in values if _is_there(value)), Decimal(0))
 
 

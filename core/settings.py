@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.journal.accounts import USUAL_TAX_CODE
 from core.journal.files import Ledger  # noqa: TC001 - pydantic reads it at run time
-from core.line_types import LineType
+from core.line_types import LOSS_TYPES, LineType
 from core.model import Disposition, Marketplace
 
 
@@ -148,7 +148,7 @@ class Policies(BaseModel):
     def finale_posts(self) -> frozenset[LineType]:
         """The kinds of cost that Finale posts itself."""
         goods = (LineType.COGS_SALES, LineType.COGS_REFUNDS) if self.cogs_posted_by is Poster.FINALE else ()
-        losses = (LineType.LOSSES,) if self.losses_posted_by is Poster.FINALE else ()
+        losses = LOSS_TYPES if self.losses_posted_by is Poster.FINALE else ()
         return frozenset((*goods, *losses))
 
     @property

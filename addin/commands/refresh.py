@@ -18,6 +18,7 @@ from addin.sheets import (
     journal,
     opening_costs,
     rates,
+    resolve,
     settlements,
     setup,
     sku_mapping,
@@ -35,12 +36,13 @@ from core.books.costs_today import every_line, held_lines
 from core.books.database.state import state, writings
 from core.books.kept_lines import keep, name_of_state, state_name
 from core.books.loading import load_books
-from core.books.part_of_books import lines_by_name, load_around
+from core.books.part_of_books import lines_by_name, load_around, read_skus
 from core.books.reclassifications import pending_reclassifications
 from core.books.recosting import after_save
 from core.books.settlements import booked
 from core.books.sku_mapping import origins
 from core.books.true_ups import immaterial_true_ups
+from core.reports.sku_costs import sku_costs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from addin.sheets.setup import FinaleSide
     from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
+    from core.books.catching_up import Caught
     from core.books.database import Database
     from core.time import SettlementName
 
@@ -100,6 +103,15 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
     remember_shown(desk.book, state_name(view.books))
 
 
+def bring_up_to_date(desk: Desk) -> None:
+    """Let sheets and worksheet functions show the books; where they do, Settlements is filled from what is kept."""
+    books = load_around(desk.database, ()) if desk.typed_settings is None else None
+    if books is not None and books.noted and shows_now(desk, state_name(books)):
+        settlements.fill_settlements(desk.book, books)
+    else:
+        refresh(desk, load(desk.database))
+
+
 def refresh_after_answers(
     desk: Desk, before: str, answered: Collection[str], asking: Collection[SettlementName], also: Collection[str] = ()
 ) -> Books | None:
@@ -131,8 +143,53 @@ def refresh_after_answers(
     if books is None or books.settlements != tuple(every) or _are_locked(books, changed):
         return None
     if changed:
-        _show_answers(desk, books, changed, tabs, shown)
+        orders = _orders_of(books, changed)
+        publish_orders(books, orders, desk.machine)
+        _show_changed(desk, books, tabs, shown)
     return books
+
+
+def refresh_after_sync(
+    desk: Desk, caught: Caught, near: Books, others: Collection[str], *, has_news: bool
+) -> Books | None:
+    """Bring up to date what a sync changed, where everything showed the books as they were before it.
+
+    Args:
+        desk: The button's.
+        caught: What became of kept lines.
+        near: The books before, with what was asked for.
+        others: More lines that are loaded.
+        has_news: Whether anything was said that was not known.
+
+    Returns:
+        The books as they are, some lines of them; nothing where they cannot be read so. Then nothing was brought up to
+        date.
+    """
+    every, open_ones = _booked(desk.database), transactions.settlements_shown(desk.book)
+    touched = set(caught.changed.values())
+    shown = [one for one in every if (one.store, one.settlement_id) in open_ones]
+    shown = shown if touched & {one.id for one in shown} else []
+    tabs = [one for one in cogs.settlements_with_tab(desk.book, every) if one.id in touched]
+    whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
+    keys = {*near.lines["key"], *caught.changed}
+    books = load_around(desk.database, keys, whole, resolve.settlements_shown(desk.book), others, typed={})
+    if books is None or not books.noted or books.settlements != tuple(every):
+        return None
+    asked, last = set(near.lines["order_id"].dropna()), costs.last_orders(desk.book)
+    moved = {product for product, order in last.items() if has_news and order in asked}
+    with desk.database.reading() as connection:
+        told = read_skus(connection, books, {*asked, *last.values()} - {None}, last.keys() - moved)
+    publish_orders(told, _orders_of(books, caught.changed), desk.machine, sku_costs(told.mappings, told.observations))
+    show_setup(desk.book, books, finale_side(desk.database))
+    costs.fill_costs(desk.book, told)
+    with desk.database.reading() as connection:
+        sku_mapping.fill_sku_mapping(desk.book, told, origins(connection))
+    _show_changed(desk, books, tabs, shown)
+    return books
+
+
+def _orders_of(books: Books, keys: Collection[str]) -> set[str]:
+    return set(books.lines.loc[books.lines["key"].isin(list(keys)), "order_id"].dropna())
 
 
 def _booked(database: Database) -> list[BookedSettlement]:
@@ -153,7 +210,7 @@ def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | 
     if caught is None or caught.before != before or writings(caught.state) != writings(before) + 1:
         return None
     with database.reading() as connection:
-        is_typed = not caught.changed.keys().isdisjoint(overrides.typed_skus(connection))
+        is_typed = bool(overrides.typed_skus(connection, caught.changed))
     return None if is_typed else caught.changed
 
 
@@ -162,16 +219,10 @@ def _are_locked(books: Books, keys: Collection[str]) -> bool:
     return books.locked_lines is not None and bool(books.locked_lines["key"].isin(list(keys)).any())
 
 
-def _show_answers(
-    desk: Desk,
-    books: Books,
-    changed: Collection[str],
-    tabs: Sequence[BookedSettlement],
-    shown: Sequence[BookedSettlement],
+def _show_changed(
+    desk: Desk, books: Books, tabs: Sequence[BookedSettlement], shown: Sequence[BookedSettlement]
 ) -> None:
-    """Show what some lines have become: functions, Settlements, Change history, COGS tabs and Transactions."""
-    orders = set(books.lines.loc[books.lines["key"].isin(list(changed)), "order_id"].dropna())
-    publish_orders(books, orders, desk.machine)
+    """Show what some lines have become: on Settlements, Change history, COGS tabs and Transactions."""
     settlements.fill_settlements_after_answers(desk.book, books)
     with desk.database.reading() as connection:
         done, values = batches.history(connection), overrides.history(connection)

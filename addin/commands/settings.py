@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.button import Outcome
 from addin.commands.desk import on_file
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import bring_up_to_date
 from addin.commands.settings_edits import Edits, edited_effects, effect_entry
 from addin.commands.terminal import TerminalProgress
 from core.books.setting_effects import words_of
@@ -48,5 +48,5 @@ def preview(desk: Desk) -> Outcome:
 
 def take(desk: Desk) -> Outcome:
     """Show the books with the settings that were taken over when the desk was opened."""
-    refresh(desk, load(desk.database))
+    bring_up_to_date(desk)
     return Outcome("The settings typed on the sheets now apply.")

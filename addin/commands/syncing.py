@@ -5,29 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from addin.commands.button import Outcome
 from addin.commands.costs import list_missing
 from addin.commands.rates import missing_rates
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refresh_after_sync, shows_now
 from addin.commands.words import amount, counted, identity
 from addin.connections.finale import inventory
 from addin.machine.cost_file import asked_skus, forget_asked
 from addin.sheets import resolve
 from addin.sheets.changes import fill_cost_changes
-from core.books import batches
+from addin.sheets.rates import are_rates_shown
+from core.books import batches, overrides, settlements
 from core.books.batches import BatchKind
-from core.books.cost_changes import cost_changes, settlement_changes
-from core.books.kept_lines import keep
+from core.books.booked_settlement import EntryStatus
+from core.books.books import named_settlements
+from core.books.catching_up import catch_up
+from core.books.cost_changes import changed_settlements, cost_changes, settlement_changes
+from core.books.kept_lines import keep, state_now
 from core.books.loading import load_books
 from core.books.overrides import replace_averages, replaceable
+from core.books.part_of_books import load_around, load_to_sync
 from core.books.syncing import due_settlements, sync_costs
 from core.books.true_ups import propose_true_ups
 from core.exchange_rates import missing_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-    import pandas as pd
 
     from addin.sheets.desk import Desk
     from core.books.booked_settlement import BookedSettlement
@@ -55,20 +60,18 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     Raises:
         CogsheetError: If a settlement is unknown, or no account is connected.
     """
-    before_sync = load_books(desk.database)
+    near = _near(desk, ids)
+    before_sync = load_books(desk.database) if near is None else near
     before = desk.before or before_sync
     chosen = before_sync.named(ids) if ids else list(before_sync.settlements) if full else due_settlements(before_sync)
     with inventory(desk, credentials) as system:
         result = _fetch(desk, system, before_sync, chosen, full=full)
-    synced = load_books(desk.database)
-    keep(desk.database, synced)
-    _note_changes(desk, before, synced)
-    proposed = propose_true_ups(desk.database, synced, who=desk.user, now=desk.clock())
-    view = load(desk.database)
-    books, vanished = view.books, view.books.vanished_orders - before.vanished_orders
+    done = None if near is None else _synced_nearby(desk, near, has_news=result.new > 0)
+    books, before, true_ups = done or _synced_whole(desk, before)
+    vanished = books.vanished_orders - before.vanished_orders
+    vanished &= vanished if near is None else set(near.lines["order_id"].dropna())
     changed = cost_changes(before.lines, books.lines, vanished)
-    refresh(desk, view)
-    of_settlements = settlement_changes(before.lines, books.lines)
+    of_settlements = changed_settlements(before, books)
     summary = "; ".join(one.words(books.company.home_currency) for one in of_settlements)
     fill_cost_changes(desk.book, changed, summary)
     shown = resolve.settlements_shown(desk.book)
@@ -76,15 +79,69 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
         list_missing(desk, books, [s for s in books.settlements if (s.store, s.settlement_id) in shown])
     outcome = _sync_outcome(result, system.name, [(settlement, books.state(settlement)) for settlement in chosen])
     outcome = _with_vanished(outcome, vanished)
-    outcome = _with_changes(outcome, changed, of_settlements, proposed.new, books.company.home_currency)
+    outcome = _with_changes(outcome, changed, of_settlements, true_ups, books.company.home_currency)
     outcome = _with_estimates(outcome, len(replaceable(books)))
     unknown = missing_sentence(missing_rates(books))
     return replace(outcome, message=f"{outcome.message}\n{unknown}") if unknown else outcome
 
 
+def _near(desk: Desk, ids: Sequence[str]) -> Books | None:
+    """Return the books with what a sync asks for and what may be tied to it, where everything shows them as they are.
+
+    Returns:
+        Nothing where a sync may say something of other lines as well: of exported ones it proposes true-ups, lines of
+        other currencies may lack a rate, costs that were accepted may be replaced, and cells may ask for any SKU.
+    """
+    if not ids or desk.typed_settings is not None or not shows_now(desk, state_now(desk.database)):
+        return None
+    with desk.database.reading() as connection:
+        booked, has_estimates = settlements.booked(connection), overrides.has_estimates(connection)
+    is_out = any(one.cogs_entry is not EntryStatus.OPEN for one in booked)
+    asked = asked_skus(desk.machine, desk.database.company.database_id)
+    if is_out or has_estimates or asked or are_rates_shown(desk.book):
+        return None
+    return load_to_sync(desk.database, named_settlements(booked, ids))
+
+
+def _synced_whole(desk: Desk, before: Books, *, is_noted: bool = False) -> tuple[Books, Books, int]:
+    """Cost the books whole and show them; return them, what they are compared with, and how many true-ups are new.
+
+    Args:
+        desk: The button's.
+        before: The books before.
+        is_noted: Whether Change history has what changed already.
+    """
+    synced = load_books(desk.database)
+    keep(desk.database, synced)
+    if not is_noted:
+        _note_changes(desk, before, synced)
+    proposed = propose_true_ups(desk.database, synced, who=desk.user, now=desk.clock())
+    view = load(desk.database)
+    refresh(desk, view)
+    return view.books, before, proposed.new
+
+
+def _synced_nearby(desk: Desk, near: Books, *, has_news: bool) -> tuple[Books, Books, int] | None:
+    """Do what `_synced_whole` does with the lines that the sync touched; nothing where more may have changed."""
+    caught = catch_up(desk.database)
+    if caught is None or caught.before != near.database_state:
+        return None
+    after = load_around(desk.database, ())
+    if after is None:
+        return None
+    _note_changes(desk, near, after)
+    catch_up(desk.database)
+    books = refresh_after_sync(desk, caught, near, resolve.keys_shown(desk.book), has_news=has_news)
+    if books is None:
+        return _synced_whole(desk, near, is_noted=True)
+    was = caught.was[~caught.was["key"].isin(list(near.lines["key"]))]
+    lines = pd.concat([near.lines, was[list(near.lines.columns)]], ignore_index=True)
+    return books, replace(near, lines=lines), 0
+
+
 def _note_changes(desk: Desk, before: Books, after: Books) -> None:
     """Keep in Change history what the press changed in open settlements: old, new, difference."""
-    changed = settlement_changes(before.lines, after.lines)
+    changed = changed_settlements(before, after)
     if changed:
         note = "; ".join(one.words(after.company.home_currency) for one in changed)
         with desk.database.writing() as connection:

@@ -32,6 +32,8 @@ from core.reports.sku_costs import SKU_COST_COLUMNS, sku_costs
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    import pandas as pd
+
     from core.books.books import Books
     from core.companies import MachineFolder
 
@@ -91,22 +93,27 @@ def publish(books: Books, machine: MachineFolder) -> Path:
     return path
 
 
-def publish_orders(books: Books, orders: Collection[str], machine: MachineFolder) -> None:
+def publish_orders(
+    books: Books, orders: Collection[str], machine: MachineFolder, skus: pd.DataFrame | None = None
+) -> None:
     """Let the worksheet functions answer from these books, which say other costs of some orders than what is published.
 
     Args:
         books: With every line of these orders.
         orders: Which.
         machine: Where the file is.
+        skus: SKU_COST_COLUMNS of every SKU, where these may be others too.
 
     Raises:
         CostsNotPublishedError: If the file cannot be written.
     """
     lines = books.lines[books.lines["order_id"].isin(list(orders))]
-    snapshot = cost_snapshot(with_locked_sources(lines, books.costing_input.locked_lines), frame(SKU_COST_COLUMNS))
+    snapshot = cost_snapshot(
+        with_locked_sources(lines, books.costing_input.locked_lines), frame(SKU_COST_COLUMNS) if skus is None else skus
+    )
     path = _path(machine, books.company.database_id, "sqlite")
     try:
-        write_orders(path, orders, snapshot)
+        write_orders(path, orders, snapshot, skus_too=skus is not None)
     except sqlite3.DatabaseError as error:
         raise CostsNotPublishedError(path, str(error)) from error
     _replace(_path(machine, books.company.database_id, "state"), _published(path, state_name(books)))
@@ -226,8 +233,8 @@ def write_costs(path: Path, snapshot: CostSnapshot) -> None:
         connection.execute("COMMIT")
 
 
-def write_orders(path: Path, orders: Iterable[str], snapshot: CostSnapshot) -> None:
-    """Let a file say of some orders what a snapshot of them says; answers that nobody asks for now stay.
+def write_orders(path: Path, orders: Iterable[str], snapshot: CostSnapshot, *, skus_too: bool = False) -> None:
+    """Let a file say of some orders, or also of all SKUs, what a snapshot says; answers that nobody asks for now stay.
 
     Raises:
         sqlite3.DatabaseError: If the file is damaged, or another process keeps it busy.
@@ -242,6 +249,8 @@ def write_orders(path: Path, orders: Iterable[str], snapshot: CostSnapshot) -> N
         connection.executemany(
             "INSERT INTO line VALUES (?, ?, ?)", [(o, sku, last + 1 + number) for o, sku, number in lines]
         )
+        if skus_too:
+            _put(connection, "sku", 1, {(sku,): last + 1 + number for sku, number in snapshot.skus.items()})
         connection.execute("COMMIT")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
+from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
-from core.reports.sku_costs import sku_costs
+from core.reports.sku_costs import SEVERAL, sku_costs
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -35,3 +36,10 @@ COSTS_SPEC = TableSpec(
 def fill_costs(book: xw.Book, books: Books) -> None:
     """Show every SKU that the books know, in place."""
     tables.update(book, COSTS_SPEC, sku_costs(books.mappings, books.observations))
+
+
+def last_orders(book: xw.Book) -> dict[str, str | None]:
+    """Return the last order of each product on the sheet that a SKU stands for alone."""
+    rows = tables.read(tables.find(book, COSTS_SPEC), COSTS_SPEC)
+    told = ((to_text(row["product_id"]), to_text(row["last_order_id"])) for row in rows)
+    return {product: order for product, order in told if product and SEVERAL not in product}

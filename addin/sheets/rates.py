@@ -51,6 +51,11 @@ def fill_rates(book: xw.Book, books: Books) -> None:
     tables.update(book, RATES_SPEC, with_filled(RATES_SPEC, rate_records(books)))
 
 
+def are_rates_shown(book: xw.Book) -> bool:
+    """Tell whether lines of the books need any rate, or one was typed in."""
+    return any(row["currency"] for row in tables.read(tables.find(book, RATES_SPEC), RATES_SPEC))
+
+
 def rate_records(books: Books) -> list[dict[str, Any]]:
     """Return one row per currency and day. Pure."""
     home = books.company.home_currency

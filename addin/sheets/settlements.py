@@ -9,7 +9,7 @@ from addin.sheets import tables
 from addin.sheets.cells import to_text
 from addin.sheets.columns import Column, Kind, TableSpec
 from core.books.calendars import deposit_day
-from core.books.remarks import remarks
+from core.books.remarks import short_remarks
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -57,9 +57,9 @@ SETTLEMENTS_SPEC = TableSpec(
 
 def fill_settlements(book: xw.Book, books: Books) -> None:
     """Show every settlement of the books, in place."""
-    listed = remarks(books)
+    listed = short_remarks(books)
     records = [
-        {**_record(books, one), "remarks": "; ".join(r.short for r in listed.get((one.store, one.settlement_id), []))}
+        {**_record(books, one), "remarks": "; ".join(listed.get((one.store, one.settlement_id), ()))}
         for one in books.settlements
     ]
     tables.update(book, SETTLEMENTS_SPEC, records)

@@ -8,6 +8,7 @@ from addin.sheets import tables
 from addin.sheets.columns import Column, TableSpec
 from addin.sheets.edited_rows import FILLED, edited_rows, with_filled
 from addin.sheets.frames import records_of
+from core.books.kept_totals import skus_of
 from core.books.sku_mapping import TypedMapping, sku_mapping
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def fill_sku_mapping(book: xw.Book, books: Books, origins: pd.DataFrame) -> None
         books: Their state.
         origins: The newest answers of either origin (`core.books.sku_mapping.origins`).
     """
-    rows = sku_mapping(books.lines["sku"].dropna(), origins, books.observations)
+    rows = sku_mapping(skus_of(books), origins, books.observations)
     tables.update(book, SKU_MAPPING_SPEC, with_filled(SKU_MAPPING_SPEC, records_of(rows, SKU_MAPPING_SPEC)))
 
 

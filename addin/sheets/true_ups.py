@@ -11,7 +11,7 @@ from addin.sheets.cells import to_text, to_whole
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.edited_rows import typed_words
 from core.frame_columns import records
-from core.journal.cogs_entry import cost_type
+from core.journal.cogs_entry import CostLine, cost_type
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -175,7 +175,7 @@ def _figure(row: Mapping[str, Any], line: Mapping[str, Any]) -> str:
 
 def _moved(row: Mapping[str, Any]) -> str:
     """Say between what its cost moves: kinds of cost, or goods whose item groups have accounts of their own."""
-    was, now = cost_type(row["event_was"]), cost_type(row["event_now"])
+    was, now = (cost_type(CostLine(row[name])) for name in ("event_was", "event_now"))
     if was is not now:
         return f"kind of cost: {was} → {now}"
     return f"SKU: {_word(row['sku_was'])} → {_word(row['sku_now'])}"

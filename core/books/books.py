@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from core.books.database import Company
     from core.books.documents import Documents
     from core.books.entries import AcceptedReclassification
+    from core.books.kept_totals import Noted
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
     from core.settings import Policies
@@ -131,6 +132,8 @@ class Books:
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
     kept_totals: Mapping[int, Totals] = field(default_factory=dict)
     """Where only some lines are loaded: what all lines of each settlement come to, by its number."""
+    noted: Mapping[int, Noted] = field(default_factory=dict)
+    """Where only some lines are loaded: what is noted of all lines of each settlement, by its number."""
     costs_beyond: Mapping[str, Collection[Decimal]] = field(default_factory=dict)
     """Where only some lines are loaded: unit costs that other lines of a SKU have, home currency, as far as asked."""
 

@@ -3,19 +3,21 @@
 See docs/design/books.md, Costed lines are kept.
 
 What was written since is told by the tables that were written to (`core.books.database.state`). Where that was nothing
-but saved answers, the lines that were answered and all that may be tied to them are costed again together; they are
-found by what is kept beside them (`core.books.kept_ties`), and no other line is read. Whatever else was written,
-nothing is brought along, and whoever loads the books next costs them whole.
+but saved answers and what the inventory system said, the lines that were answered or of which something was said, and
+all that may be tied to them, are costed again together; they are found by what is kept beside them
+(`core.books.kept_ties`), and no other line is read. Whatever else was written, nothing is brought along, and whoever
+loads the books next costs them whole.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+import pandas as pd
+from sqlalchemy import ColumnElement, or_, select
 
 from core.books import (
     batches,
@@ -34,24 +36,26 @@ from core.books.batches import BatchKind
 from core.books.calendars import kept_calendars, store_days, time_zones
 from core.books.database import costing_tables, frames
 from core.books.database.errors import DatabaseBusyError
-from core.books.database.state import changed_between, state
+from core.books.database.state import changed_between, said_between, state
 from core.books.kept_lines import bring_along, kept_of_keys, kept_state, say_kept
-from core.books.kept_ties import TIE_COLUMNS, read_told, tie_columns
+from core.books.kept_ties import TIE_COLUMNS, plain_orders, read_told, tie_columns
 from core.books.line_costs import STATED_SKU, costing_policies, counted_lines, history_flags
 from core.books.questions import as_asked
 from core.books.recosting import Recosted, recost
 from core.books.type_choices import with_choices
 from core.costing import CostingInput, CostingPolicies, with_report
+from core.costing.finale import read_finale
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.lines_to_recost import closure
 from core.costing.prefilled_costs import USED_SOURCES
-from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, conform, frame, records
+from core.costing.suspects import TIMES
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, TRANSACTION_COLUMNS, conform, frame, records
 from core.model import CostStatus
+from core.money import LINE_UNIT
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    import pandas as pd
 
     from core.books.database import Company, Connection, Database
 
@@ -60,6 +64,8 @@ _WITHOUT_EFFECT = frozenset(
 )
 """Tables that say nothing of which costs are made; a batch does where it takes another one back."""
 _ANSWERS = frozenset({"override"})
+_BY_FINALE = {"observation": "orders", "mapping": "skus"}
+"""The tables of what the inventory system says, each with what is always told beside it of what that is."""
 _OF_ANSWERS = frozenset({BatchKind.SAVE, BatchKind.RESTORE, BatchKind.MOVE, BatchKind.UNDO})
 """What can be taken back without anything else than answers being another: the import of a report is none of these."""
 
@@ -85,8 +91,24 @@ class Caught(NamedTuple):
     """The state of the books that they were of."""
     state: str
     """That of which they are."""
-    changed: Mapping[str, int]
-    """The keys of the lines that are others now, each with the number of its settlement."""
+    was: pd.DataFrame
+    """The lines that have become others, as they were (`kept_of_keys`)."""
+    now: pd.DataFrame
+    """The same lines as they are, in the same order."""
+
+    @property
+    def changed(self) -> dict[str, int]:
+        """The keys of these lines, each with the number of its settlement."""
+        return dict(zip(self.now["key"], map(int, self.now["settlement"]), strict=True))
+
+
+class _Told(NamedTuple):
+    """What was written since a state, as far as costs hang on it."""
+
+    answered: set[str]
+    """The keys of the lines that were answered."""
+    said: Mapping[str, set[str]]
+    """Of what the inventory system said something, by kind (`core.books.observations`, `core.books.sku_mapping`)."""
 
 
 def catch_up(database: Database) -> Caught | None:
@@ -108,16 +130,18 @@ def catch_up(database: Database) -> Caught | None:
 
 def _catch_up(connection: Connection, company: Company) -> Caught | None:
     kept, now = kept_state(connection), state(connection)
-    answered = None if kept is None else _answered_since(connection, *kept, now)
-    changed = None if answered is None else _bring_answers(connection, company, answered)
+    told = None if kept is None else _told_since(connection, *kept, now)
+    changed = None if told is None else _bring(connection, company, told)
     if kept is None or changed is None:
         return None
     say_kept(connection, now, batches.last(connection))
-    return Caught(kept[0], now, changed)
+    return Caught(kept[0], now, *changed)
 
 
-def _answered_since(connection: Connection, of: str, batch: int, now: str) -> set[str] | None:
-    """Return the lines that were answered since a state; nothing where something else was changed that costs hang on.
+def _told_since(connection: Connection, of: str, batch: int, now: str) -> _Told | None:
+    """Return what was told since a state; nothing where something else was changed that costs hang on.
+
+    Where a SKU stands for another product than was said before, ties of lines may be others than they were.
 
     Args:
         connection: Of `Database.keeping`.
@@ -126,31 +150,79 @@ def _answered_since(connection: Connection, of: str, batch: int, now: str) -> se
         now: The state that they are in.
     """
     changed = changed_between(connection, of, now)
-    if changed is None or not changed <= _WITHOUT_EFFECT | _ANSWERS:
+    if changed is None or not changed <= _WITHOUT_EFFECT | _ANSWERS | _BY_FINALE.keys():
         return None
     if not batches.taken_back_since(connection, batch) <= _OF_ANSWERS:
         return None
-    return overrides.saved_since(connection, batch) if changed & _ANSWERS else set()
+    said = said_between(connection, of, now, _BY_FINALE)
+    if said is None or said.get(sku_mapping.SAID_OTHERWISE):
+        return None
+    return _Told(overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
 
 
-def _bring_answers(connection: Connection, company: Company, answered: set[str]) -> dict[str, int] | None:
-    """Cost again what answers may touch; return which lines are others now, nothing where it is not known."""
-    own = _part(connection, company, answered)
-    if not own.together.isdisjoint(answered):
+def _bring(connection: Connection, company: Company, told: _Told) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Cost again what was told and what it may touch.
+
+    Returns:
+        The lines that are others now, as they were and as they are; nothing where it is not known which.
+    """
+    own = _part(connection, company, told.answered | _said_of(connection, company, told.said))
+    if not own.together.isdisjoint(told.answered):
         return None  # an answer about units moves those of the order's other lines
     if own.before.empty:
-        return {}
-    keys = set(own.before["key"])
+        return own.before, own.before
+    keys, new = set(own.before["key"]), told.said.get("skus", set())
     start, ties = set(keys), tie_columns(own.costing_input, own.together)
     while True:
         part = _with_finale(connection, _part(connection, company, lines_near(connection, start, ties)))
-        found = _recost(connection, part, keys)
+        found = _recost(connection, part, _with_tied_before(part, keys, new))
         asking = _asking(connection, found.skus) - set(part.before["key"])
         if not asking:
             break
         start |= asking
     now = tie_columns(part.costing_input, part.together)[list(TIE_COLUMNS)].set_axis(found.lines.index)
     return bring_along(connection, part.before, found.lines.assign(**now), part.counted)
+
+
+def _said_of(connection: Connection, company: Company, said: Mapping[str, set[str]]) -> set[str]:
+    """Return the kept lines of which the inventory system said something that may give them another cost or proposal.
+
+    What an order cost touches its lines, and what a SKU stands for all of that SKU. An average touches those that lack
+    a cost; another one also those that it is the cost of, and those that look wrong beside it.
+    """
+    line = costing_tables.costed_line.c
+    orders = set(plain_orders(pd.Series(sorted(said.get("orders", ())), dtype=TEXT)).dropna())
+    new = said.get("skus", set())
+    moved, confirmed = (sku_mapping.of_products(connection, said.get(kind, ())) for kind in ("products", "confirmed"))
+    columns = ((line.order_name, orders), (line.merchant_name, orders), (line.cost_sku, new))
+    found = {row["key"] for column, wanted in columns for row in _rows(connection, column, wanted)}
+    lacking = connection.execute(select(line.key, line.cost_sku).where(line.cause > ""))
+    found |= {row.key for row in lacking if row.cost_sku in moved | confirmed}
+    return found | _hanging_on_averages(connection, company, moved - new)
+
+
+def _hanging_on_averages(connection: Connection, company: Company, skus: set[str]) -> set[str]:
+    """Return the kept lines that have a cost and hang on what the averages of their SKUs are."""
+    mapped = sku_mapping.latest(connection, skus)
+    said = observations.latest_of(connection, (), set(mapped["product_id"].dropna()))
+    finale = read_finale(said, mapped, company.home_currency)
+    line, found = costing_tables.costed_line.c, set()
+    for sku in sorted(skus):
+        average = finale.average(sku)
+        far = (line.suspect.is_not(None), line.tie_sku.is_not(None), line.order_name.is_(None))
+        if average is not None:
+            least, most = average.unit_cost / TIMES, average.unit_cost * TIMES
+            far = (*far, line.unit_cost > most, line.unit_cost < least.quantize(LINE_UNIT, rounding=ROUND_UP))
+        found |= set(connection.scalars(select(line.key).where(line.cost_sku == sku, or_(*far))))
+    return found
+
+
+def _with_tied_before(part: _Part, keys: set[str], new: set[str]) -> set[str]:
+    """Return the lines with those that were tied to them before it was said what some SKUs stand for."""
+    known = part.costing_input.mappings
+    if not new or known is None:
+        return keys
+    return keys | closure(with_report(part.costing_input), keys, known[~known["sku"].isin(list(new))])
 
 
 def _recost(connection: Connection, part: _Part, keys: set[str]) -> Recosted:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from decimal import Decimal
 
+    from core.books.books import Books
 
 CHANGE_COLUMNS: Columns = {
     "store": TEXT,
@@ -84,6 +85,12 @@ class SettlementChange:
         """Say it: `Amazon US/24: COGS 8.00 → 12.00 USD (+4.00)`."""
         figures = f"COGS {self.was:,.2f} → {self.now:,.2f} {home} ({self.difference:+,.2f})"
         return f"{self.store}/{self.settlement_id}: {figures}"
+
+
+def changed_settlements(before: Books, after: Books) -> list[SettlementChange]:
+    """Return the settlements whose COGS are others than before; of either books only some lines may be loaded. Pure."""
+    sums = ((one, cents(before.cogs_of(one)), cents(after.cogs_of(one))) for one in after.settlements)
+    return [SettlementChange(one.store, one.settlement_id, was, now) for one, was, now in sums if was != now]
 
 
 def settlement_changes(before: pd.DataFrame, after: pd.DataFrame) -> list[SettlementChange]:

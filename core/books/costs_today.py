@@ -26,7 +26,7 @@ from core.books.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
 from core.costing.reimbursements import decided, read_told
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
-from core.journal.cogs_entry import CostPosting, cost_accounts
+from core.journal.cogs_entry import CostLine, CostPosting, cost_accounts
 from core.model import ASKS_GOODS, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
@@ -74,16 +74,28 @@ def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
 
 
 def posted_lines(books: Books) -> dict[str, Row]:
-    """Return store, event and SKU as what the cost of each line stands in the journal, by its key."""
-    return {row["key"]: row for row in records(every_line(books)[["key", "store", "event", "sku"]])}
+    """Return store, SKU and what tells the kind of cost, as the cost of each line stands in the journal, by its key."""
+    return {row["key"]: row for row in records(every_line(books)[["key", "store", *CostLine._fields, "sku"]])}
 
 
 def is_elsewhere(books: Books, posted: Row, now: Row) -> bool:
-    """Tell whether the cost of a line would stand on other accounts today, or be posted by somebody else."""
+    """Tell whether the cost of a line would stand on other accounts today, or be posted by somebody else.
+
+    As long as it is the same event, it stays the kind of loss that it was posted as.
+    """
     finale = books.policies.finale_posts
     posting = CostPosting(posted["store"], books.company.home_currency, books.accounts, finale)
-    was, new = ((one["event"], one["sku"]) for one in (posted, now))
-    return was != new and cost_accounts(*was, posting) != cost_accounts(*new, posting)
+    if (posted["event"], posted["sku"]) == (now["event"], now["sku"]):
+        return False
+    new = posted if posted["event"] == now["event"] else now
+    accounts = (
+        cost_accounts(_cost_line(one), sku, posting) for one, sku in ((posted, posted["sku"]), (new, now["sku"]))
+    )
+    return next(accounts) != next(accounts)
+
+
+def _cost_line(row: Row) -> CostLine:
+    return CostLine(*(row[name] for name in CostLine._fields))
 
 
 def _move(books: Books, now: Row, row: Row, posted: Row) -> Row:

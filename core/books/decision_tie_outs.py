@@ -15,7 +15,7 @@ from core.books.locks import total_hash
 from core.books.posted_elsewhere import ELSEWHERE
 from core.books.tie_outs import TieOut, difference
 from core.books.true_up_history import Decision
-from core.journal.cogs_entry import cost_type
+from core.journal.cogs_entry import CostLine, cost_type
 from core.journal.entry import EntryKind
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _of_decision(
 
 def _entries(rows: Sequence[EntryRow], event: str | None) -> list[str | None]:
     """Return the entries that can post a true-up: that of its kind of cost; a kind that came to nothing has none."""
-    kind = str(cost_type(event)) if event else None
+    kind = str(cost_type(CostLine(event))) if event else None
     posting = [one.key for one in rows if any(line.memo == kind for line in one.lines)]
     return [*posting] if len(posting) == 1 else [None, *(one.key for one in rows)]
 

@@ -23,7 +23,7 @@ from core.books.tie_outs import TieOut, difference, place_of
 from core.books.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups import finale_corrects
 from core.frame_columns import TEXT, frame, records
-from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
+from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, left_over
 from core.line_types import LineType
 from core.model import Disposition
@@ -290,8 +290,8 @@ def _in_profit_and_loss(books: Books, settlement: BookedSettlement, own: Sequenc
 def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequence[EntryRow]) -> Iterator[TieOut]:
     shown: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
     booked: dict[tuple[str, LineType], Decimal] = defaultdict(Decimal)
-    for row in records(corrections[["day", "event", "cogs"]]):
-        shown[row["day"][:7], cost_type(row["event"])] += row["cogs"]
+    for day, cogs, kind in zip(corrections["day"], corrections["cogs"], cost_types(corrections), strict=True):
+        shown[day[:7], kind] += cogs
     for entry in own:
         for line in entry.lines:
             if line.memo in COST_TYPES:
@@ -359,7 +359,9 @@ def _of_batch(
     day = stored[0].entry_date if stored else min(days)
     told = frame(DECIDED_COLUMNS, rows)
     then = {row["key"]: books.posted_as.get(row["id"]) for row in rows}
-    ours, theirs = (told.merge(every[["key", "event", "sku"]], on="key") for every in (every_line(books), books.lines))
+    ours, theirs = (
+        told.merge(every[["key", *CostLine._fields, "sku"]], on="key") for every in (every_line(books), books.lines)
+    )
     events = [then.get(key) or event for key, event in zip(ours["key"], ours["event"], strict=True)]
     as_they_are = (in_places(ours.assign(event=pd.Series(events, ours.index, dtype=TEXT))), theirs)
 

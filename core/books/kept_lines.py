@@ -22,7 +22,15 @@ from core.books.database import costing_tables, frames, tables
 from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import forget_writings, state
 from core.books.kept_ties import TIE_COLUMNS, tie_columns
-from core.books.kept_totals import kept_totals, moved_totals, put_totals
+from core.books.kept_totals import (
+    forget_notes,
+    kept_notes,
+    kept_totals,
+    moved_totals,
+    notes_of,
+    put_notes,
+    put_totals,
+)
 from core.books.line_costs import STATED_SKU, named_lines
 from core.books.line_digests import digest, digests_by_settlement, line_digests, moved_on, moves
 from core.books.tie_outs import TieOut
@@ -80,6 +88,8 @@ def _rules() -> str:
 
 def _differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     """Tell of which lines something else is stored, in one of the columns that are."""
+    if stored.empty:
+        return pd.Series(data=True, index=lines.index)
     was, now = line_digests(stored), line_digests(lines[list(stored.columns)])
     places = pd.Index(stored["key"].to_list(), dtype=object).get_indexer(lines["key"].to_list())
     same = places >= 0
@@ -211,7 +221,7 @@ def keep(database: Database, books: Books) -> None:
     Where somebody has written to the books since, or is writing now, nothing is kept: who loads them next will.
     """
     with database.reading() as connection:
-        if _holds(connection, books.database_state):
+        if _holds(connection, books.database_state) and (kept_notes(connection) or not notes_of(books)):
             return
     try:
         with database.keeping() as connection:
@@ -232,8 +242,11 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     wrong = lines[_differing(kept, lines) | _differing(beside, ties).to_numpy()]
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
     named = [f"line {key} of {store}/{number}" for store, number, key in places]
-    totals = kept_totals(connection)
+    totals, kept_ones, notes = kept_totals(connection), kept_notes(connection), notes_of(books)
     named += [f"the totals of {one.name}" for one in books.settlements if totals.get(one.id) != books.totals(one)]
+    if kept_ones:
+        others = (one for one in books.settlements if kept_ones.get(one.id) != notes.get(one.id))
+        named += [f"the remarks of {one.name}" for one in others]
     words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
     return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
 
@@ -258,6 +271,7 @@ def _keep(connection: Connection, books: Books) -> None:
             _put(connection, one, lines.assign(**beside), digests)
     sums, sums_now = kept_totals(connection), {one.id: books.totals(one) for one in books.settlements}
     put_totals(connection, {number: each for number, each in sums_now.items() if sums.get(number) != each})
+    put_notes(connection, notes_of(books))
     for number in known:
         for table in (costing_tables.costed_line, costing_tables.shown_line, kept):
             connection.execute(delete(table).where(table.c.settlement == number))
@@ -323,7 +337,7 @@ def kept_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
 
 def bring_along(
     connection: Connection, before: pd.DataFrame, after: pd.DataFrame, counted: Callable[[pd.DataFrame], pd.DataFrame]
-) -> dict[str, int]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Keep lines as they have become; all others stay as they are kept.
 
     Args:
@@ -333,7 +347,7 @@ def bring_along(
         counted: Returns those of some lines that the books count.
 
     Returns:
-        The keys of those that are others than before, each with the number of its settlement.
+        Those that are others than before, as they were and as they are.
     """
     changed = _differing(before, after)
     was, now = before[changed.to_numpy()], after[changed]
@@ -345,7 +359,9 @@ def bring_along(
     frames.store(connection, costing_tables.shown_line, shown, {**TRANSACTION_COLUMNS, **_NUMBER})
     _move_digests(connection, was, now)
     put_totals(connection, moved_totals(kept_totals(connection), was, now, counted))
-    return dict(zip(now["key"], map(int, now["settlement"]), strict=True))
+    if not was["sku"].equals(now["sku"].set_axis(was.index)):
+        forget_notes(connection)
+    return was, now
 
 
 def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) -> None:

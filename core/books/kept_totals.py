@@ -1,18 +1,20 @@
-"""What the lines of each settlement come to, kept beside its costed lines: a change of some lines moves it on.
+"""What the lines of each settlement come to and what is to be remarked of them, kept beside its costed lines.
 
-So the row of a settlement on sheet Settlements, and how much of it has a cost, are known without its lines.
+So the row of a settlement on sheet Settlements, and how much of it has a cost, are known without its lines. A change of
+some lines moves the totals on; no answer changes a remark, but for one that gives a line another SKU.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
 from core.books.database import costing_tables
+from core.books.remarks import remarks
 from core.books.status import LineCounts, Totals, moved_on, settlement_totals
 
 if TYPE_CHECKING:
@@ -20,7 +22,44 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from core.books.books import Books
     from core.books.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What sheets say of the lines of a settlement beside their totals."""
+
+    remarks: tuple[str, ...]
+    """In short, as they stand beside its status (`core.books.remarks`)."""
+    skus: tuple[str, ...]
+    """Those of its lines, each once."""
+
+
+def notes_of(books: Books) -> dict[int, Noted]:
+    """Return what is noted of each settlement of books that are loaded whole, by its number. Pure.
+
+    Returns:
+        Nothing where an exported settlement is read or classified otherwise today: what that asks hangs on answers.
+    """
+    if books.as_read is not None or not books.said_after_lock.empty:
+        return {}
+    told = remarks(books)
+    short = {name: tuple(one.short for one in of_it) for name, of_it in told.items()}
+    return {
+        one.id: Noted(
+            short.get((one.store, one.settlement_id), ()),
+            tuple(sorted(books.lines_of(one)["sku"].dropna().unique())),
+        )
+        for one in books.settlements
+    }
+
+
+def skus_of(books: Books) -> set[str]:
+    """Return the SKUs of all lines, also where only some are loaded."""
+    if books.noted:
+        return {sku for one in books.noted.values() for sku in one.skus}
+    return set(books.lines["sku"].dropna())
 
 
 def as_text(totals: Totals) -> str:
@@ -73,3 +112,28 @@ def put_totals(connection: Connection, totals: Mapping[int, Totals]) -> None:
     kept = costing_tables.costed_settlement
     for number, one in totals.items():
         connection.execute(update(kept).where(kept.c.settlement == number).values(totals=as_text(one)))
+
+
+def kept_notes(connection: Connection) -> dict[int, Noted]:
+    """Return what is noted of each settlement, by its number; nothing where that of any may have become other."""
+    kept = costing_tables.costed_settlement.c
+    texts = {row.settlement: row.noted for row in connection.execute(select(kept.settlement, kept.noted))}
+    if None in texts.values():
+        return {}
+    told = {number: json.loads(text) for number, text in texts.items()}
+    return {number: Noted(*(tuple(one[name]) for name in ("remarks", "skus"))) for number, one in told.items()}
+
+
+def put_notes(connection: Connection, notes: Mapping[int, Noted]) -> None:
+    """Keep what is noted of settlements of which lines are kept; of all others nothing is."""
+    kept = costing_tables.costed_settlement
+    texts = {number: json.dumps(asdict(one), ensure_ascii=False, sort_keys=True) for number, one in notes.items()}
+    for row in connection.execute(select(kept.c.settlement, kept.c.noted)).all():
+        if row.noted != texts.get(row.settlement):
+            noted = update(kept).where(kept.c.settlement == row.settlement)
+            connection.execute(noted.values(noted=texts.get(row.settlement)))
+
+
+def forget_notes(connection: Connection) -> None:
+    """Let nothing that is noted hold any more, until the books are loaded whole."""
+    put_notes(connection, {})

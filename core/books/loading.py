@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company, Connection, Database
     from core.books.kept_ties import DocumentRows
+    from core.books.kept_totals import Noted
     from core.books.status import Totals
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
@@ -133,6 +134,8 @@ class Part(NamedTuple):
     """What documents tell of them."""
     totals: Mapping[int, Totals]
     """`Books.kept_totals`."""
+    noted: Mapping[int, Noted]
+    """`Books.noted`."""
     costs_beyond: Mapping[str, Collection[Decimal]]
     """See `Books`."""
 
@@ -231,9 +234,11 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
         kept_totals={} if part is None else part.totals,
+        noted={} if part is None else part.noted,
         costs_beyond={} if part is None else part.costs_beyond,
     )
-    return _with_state(connection, _with_entries(connection, _with_true_ups(connection, books, lines), lines))
+    books = _with_true_ups(connection, books, lines)
+    return _with_state(connection, _with_entries(connection, books, lines, of_all=part is None))
 
 
 def _read_settings(connection: Connection) -> _Settings:
@@ -258,12 +263,12 @@ def _costing_input(
     connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: Part | None
 ) -> CostingInput:
     """Return what costs are made of, before any document counts units; of a part what is known of it."""
-    locked = locks.lines(connection) if part is None else part.locked
+    locked, only = (locks.lines(connection), None) if part is None else (part.locked, list(part.lines["key"]))
     return CostingInput(
         transactions=today,
         observations=observations.latest(connection) if part is None else part.observations,
         mappings=sku_mapping.latest(connection) if part is None else part.mappings,
-        overrides=as_asked(overrides.in_force(connection), today, set(locked["key"])),
+        overrides=as_asked(overrides.in_force(connection, only), today, set(locked["key"])),
         locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
@@ -303,12 +308,12 @@ def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books
     )
 
 
-def _with_entries(connection: Connection, books: Books, lines: _Lines) -> Books:
+def _with_entries(connection: Connection, books: Books, lines: _Lines, *, of_all: bool) -> Books:
     return replace(
         books,
         accounts=accounts.in_force(connection, books.policies),
         reclassifications=entries.reclassified(connection),
-        skus_posted=_skus_posted(connection, lines.stored, books.settlements),
+        skus_posted=_skus_posted(connection, lines.stored, books.settlements, of_all=of_all),
         postings=postings(connection),
         said_after_lock=_differing_rows(lines.at_lock, lines.today, are_asked(lines.stored)),
     )
@@ -326,10 +331,11 @@ def _with_state(connection: Connection, books: Books) -> Books:
 
 
 def _skus_posted(
-    connection: Connection, stored: pd.DataFrame, booked: Iterable[BookedSettlement]
+    connection: Connection, stored: pd.DataFrame, booked: Iterable[BookedSettlement], *, of_all: bool
 ) -> dict[str, str | None]:
     """Return the SKU that was typed, or none, when a line's settlement entry went out, where it is another today."""
-    typed = overrides.typed_skus(connection)
+    is_silent = stored["sku"].isna()
+    typed = overrides.typed_skus(connection, None if of_all else stored.loc[is_silent, "key"])
     if not typed:
         return {}
     batches_out = entries.settlement_batches(connection)
@@ -338,9 +344,7 @@ def _skus_posted(
         for one in booked
         if one.settlement_entry is EntryStatus.EXPORTED and one.id in batches_out
     }
-    silent = records(
-        stored.loc[stored["key"].isin(list(typed)) & stored["sku"].isna(), ["key", "store", "settlement_id"]]
-    )
+    silent = records(stored.loc[stored["key"].isin(list(typed)) & is_silent, ["key", "store", "settlement_id"]])
     skus = {}
     for row in silent:
         batch = out.get((row["store"], row["settlement_id"]))

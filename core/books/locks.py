@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, true
 
 from core.books import settlement_lines, settlements
 from core.books.booked_settlement import BookedSettlement, EntryStatus
@@ -121,6 +121,18 @@ class NotLockedError(DatabaseError):
 
     def __init__(self, settlement: str) -> None:
         super().__init__(f"No entry of settlement {settlement} has been exported, so there is nothing to reopen.")
+
+
+class SeveralLocksError(DatabaseError):
+    """A settlement has one lock at a time: a second one was not stored by Cogsheet."""
+
+    def __init__(self, settlement: str, revisions: Iterable[int]) -> None:
+        which = " and ".join(str(one) for one in revisions)
+        super().__init__(
+            f"The costs of settlement {settlement} are held by several locks (table lock, revisions {which}); there is "
+            "never more than one. Another program altered the books. Nothing was changed. Restore a copy of them "
+            "made before that."
+        )
 
 
 class NotAllLinesError(DatabaseError):
@@ -253,9 +265,15 @@ def reopen(connection: Connection, settlement: BookedSettlement, reason: str, ba
 
 
 def find(connection: Connection, settlement: BookedSettlement) -> Lock | None:
-    """Return the lock of a settlement, if it is locked."""
-    row = connection.execute(_holding().where(closing_tables.lock.c.settlement == settlement.id)).one_or_none()
-    return None if row is None else _lock(row)
+    """Return the lock of a settlement, if it is locked.
+
+    Raises:
+        SeveralLocksError: If another program made a second one.
+    """
+    rows = connection.execute(_holding().where(closing_tables.lock.c.settlement == settlement.id)).all()
+    if len(rows) > 1:
+        raise SeveralLocksError(settlement.name, sorted(row.revision for row in rows))
+    return _lock(rows[0]) if rows else None
 
 
 def every(connection: Connection, settlement: BookedSettlement) -> list[PastLock]:
@@ -324,35 +342,29 @@ def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataF
     return broken
 
 
-def locked_keys(connection: Connection) -> set[str]:
-    """Return the keys of all lines that are locked."""
-    in_force = _holding().with_only_columns(closing_tables.lock.c.id)
-    return set(
-        connection.scalars(
-            select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(in_force))
-        )
-    )
+def locked_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Return those of some lines that are locked."""
+    return _locked(connection, keys, _holding())
 
 
-def locked_before(connection: Connection, batch: int) -> set[str]:
-    """Return the keys of locked lines, those aside that were locked before a batch: it answered them all the same."""
-    in_force = _holding().with_only_columns(closing_tables.lock.c.id).where(closing_tables.lock.c.batch > batch)
-    return set(
-        connection.scalars(
-            select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(in_force))
-        )
-    )
+def locked_before(connection: Connection, batch: int, keys: Iterable[str]) -> set[str]:
+    """Return the locked ones of some lines, but for those locked before a batch: it answered them all the same."""
+    return _locked(connection, keys, _holding().where(closing_tables.lock.c.batch > batch))
 
 
-def costing_keys(connection: Connection) -> set[str]:
-    """Return the keys of the lines that are locked with a cost other than 0."""
-    in_force = _holding().with_only_columns(closing_tables.lock.c.id)
-    costing = closing_tables.locked_line.c.cogs.is_not(None) & (closing_tables.locked_line.c.cogs != Decimal(0))
-    return set(
-        connection.scalars(
-            select(closing_tables.locked_line.c.key).where(closing_tables.locked_line.c.lock.in_(in_force) & costing)
-        )
-    )
+def costing_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Return those of some lines that are locked with a cost other than 0."""
+    cogs = closing_tables.locked_line.c.cogs
+    return _locked(connection, keys, _holding(), cogs.is_not(None) & (cogs != Decimal(0)))
+
+
+def _locked(
+    connection: Connection, keys: Iterable[str], held: Select[Any], only: ColumnElement[bool] | None = None
+) -> set[str]:
+    """Return those of some lines that locks hold; no other locked line is read, however many there are."""
+    line, locks_held = closing_tables.locked_line.c, held.with_only_columns(closing_tables.lock.c.id)
+    query = select(line.key).where(line.lock.in_(locks_held), true() if only is None else only)
+    return {key for some in frames.among(line.key, keys) for key in connection.scalars(query.where(some))}
 
 
 def _holding() -> Select[Any]:

@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, select, update
 
 from core.books.database import frames, tables
+from core.books.database.state import tell
 from core.frame_columns import LEFT_STOCK_COLUMNS, MOMENT, OBSERVATION_COLUMNS, WHOLE, Columns, conform, frame, records
 from core.model import Cause, ObservationKind
 
@@ -124,7 +125,19 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     again = pd.Series([fact in unchanged for fact in _facts(rows)], dtype=bool)
     _move_seen_at(connection, known, rows[again])
     _insert(connection, rows[~again], batch)
+    tell(connection, _said_of(rows, again))
     return FactCounts(len(told) - len(unchanged), len(unchanged))
+
+
+def _said_of(rows: pd.DataFrame, again: pd.Series) -> dict[str, set[str]]:
+    """Return of what an answer says something: orders, products with another average, and those with the same one."""
+    of_order = rows["kind"] == ObservationKind.ORDER
+    averages = rows.loc[~of_order, "product_id"]
+    return {
+        "orders": set(rows.loc[of_order, "order_id"].dropna()),
+        "products": set(averages[~again[~of_order]].dropna()),
+        "confirmed": set(averages[again[~of_order]].dropna()),
+    }
 
 
 def latest(connection: Connection) -> pd.DataFrame:

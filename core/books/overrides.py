@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.books import batches, locks
@@ -21,7 +21,7 @@ from core.books.database import Database, frames, tables
 from core.books.line_costs import costed_lines, costing_policies
 from core.books.questions import ASKED
 from core.frame_columns import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, Columns, conform, frame, records
-from core.model import CostSource, CostStatus
+from core.model import CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
 if TYPE_CHECKING:
@@ -171,23 +171,32 @@ def saved_since(connection: Connection, batch: int) -> set[str]:
     return set(connection.scalars(select(tables.override.c.key).where(tables.override.c.batch >= batch)))
 
 
+def has_estimates(connection: Connection) -> bool:
+    """Tell whether an average was ever accepted in place of a cost."""
+    accepted = select(tables.override.c.key).where(tables.override.c.kind == str(OverrideKind.ACCEPTED_AVERAGE))
+    return connection.scalar(accepted.limit(1)) is not None
+
+
 def history(connection: Connection, key: str | None = None) -> pd.DataFrame:
     """Return every version ever saved (HISTORY_COLUMNS), of one line or of all, in the order they were saved."""
     query = select(tables.override).order_by(tables.override.c.batch, tables.override.c.key, tables.override.c.version)
     return frames.load(connection, query if key is None else query.where(tables.override.c.key == key), HISTORY_COLUMNS)
 
 
-def typed_skus(connection: Connection) -> dict[str, list[tuple[int, str | None]]]:
-    """Return batch and SKU of every version, by line key in order, of the lines for which one was ever typed."""
-    some = select(tables.override.c.key).where(tables.override.c.sku.is_not(None))
-    query = (
-        select(tables.override.c.key, tables.override.c.batch, tables.override.c.sku)
-        .where(tables.override.c.key.in_(some))
-        .order_by(tables.override.c.version)
-    )
+def typed_skus(connection: Connection, keys: Iterable[str] | None = None) -> dict[str, list[tuple[int, str | None]]]:
+    """Return batch and SKU of every version, by line key in order, of the lines for which one was ever typed.
+
+    Args:
+        connection: Of `Database.reading` or `writing`.
+        keys: Only these lines; all if left out.
+    """
+    said = tables.override.c
+    typed = select(said.key).where(said.sku.is_not(None))
+    query = select(said.key, said.batch, said.sku).where(said.key.in_(typed)).order_by(said.version)
     skus: dict[str, list[tuple[int, str | None]]] = {}
-    for row in connection.execute(query):
-        skus.setdefault(row.key, []).append((row.batch, row.sku))
+    for some in (true(),) if keys is None else frames.among(said.key, keys):
+        for row in connection.execute(query.where(some)):
+            skus.setdefault(row.key, []).append((row.batch, row.sku))
     return skus
 
 
@@ -276,7 +285,7 @@ def replace_averages(
     if not rows:
         return []
     with database.writing() as connection:
-        locked = locks.locked_keys(connection)
+        locked = locks.locked_keys(connection, [str(row["key"]) for row in rows])
         free = [row for row in rows if row["key"] not in locked]
         if not free:
             return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from core.books.catching_up import lines_near
 from core.books.database import costing_tables, frames
 from core.books.kept_lines import holds_now, kept_as_they_were, kept_of_keys
 from core.books.kept_ties import TIE_COLUMNS, read_told
-from core.books.kept_totals import kept_totals
+from core.books.kept_totals import kept_notes, kept_totals
 from core.books.line_costs import STATED_SKU
 from core.books.loading import Part, read_part
 from core.costing.finale import read_finale
@@ -65,7 +66,7 @@ def load_part(
             return None
         stored, locked = settlement_lines.transactions(connection, chosen), locks.lines(connection, chosen)
         nothing = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
-        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}, {}))
+        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}, {}, {}))
 
 
 def load_around(
@@ -104,7 +105,7 @@ def load_around(
         if lines is None or not told.together.isdisjoint(keys):
             return None
         part = _part(connection, database.company, lines, near, typed)
-        return read_part(connection, database.company, part._replace(totals=totals))
+        return read_part(connection, database.company, part._replace(totals=totals, noted=kept_notes(connection)))
 
 
 def load_to_answer(database: Database, answers: Collection[Answer], asking: Collection[SettlementName]) -> Books | None:
@@ -121,6 +122,36 @@ def load_to_answer(database: Database, answers: Collection[Answer], asking: Coll
     stated = dict(zip(found.lines["key"], values(found.lines[STATED_SKU]), strict=True))
     is_typed = any(one.sku is not None and one.sku != stated.get(one.key, one.sku) for one in answers)
     return None if is_typed else found
+
+
+def load_to_sync(database: Database, chosen: Sequence[BookedSettlement]) -> Books | None:
+    """Load settlements with all that may be tied to their lines, and what the inventory system says of these.
+
+    Returns:
+        Nothing where `load_around` says nothing, and where the remarks of settlements are not kept.
+    """
+    line, names = costing_tables.costed_line.c, {(one.store, one.settlement_id) for one in chosen}
+    with database.reading() as connection:
+        of_them = frames.among(line.settlement, [one.id for one in chosen])
+        keys = {key for some in of_them for key in connection.scalars(select(line.key).where(some))}
+    found = load_around(database, keys, names, typed={})
+    return found if found is not None and found.noted else None
+
+
+def read_skus(connection: Connection, books: Books, orders: Collection[str], known: Collection[str]) -> Books:
+    """Return the books with what every SKU stands for, every average, and what is said of some orders.
+
+    Args:
+        connection: Of `Database.reading`.
+        books: Some lines of them.
+        orders: Which.
+        known: Products whose last order is among these; of others that a SKU stands for alone every order is read.
+    """
+    mapped = sku_mapping.latest(connection)
+    alone = mapped.loc[~mapped["sku"].duplicated(keep=False), "product_id"].dropna()
+    wanted = {*orders, *observations.orders_of(connection, set(alone) - set(known))}
+    said = observations.latest_of(connection, wanted, set(mapped["product_id"].dropna()))
+    return replace(books, costing_input=replace(books.costing_input, mappings=mapped, observations=said))
 
 
 def lines_by_name(connection: Connection, keys: Collection[str]) -> pd.DataFrame:
@@ -184,7 +215,7 @@ def _part(
         if own:
             orders |= observations.orders_of(connection, own)
             said = observations.latest_of(connection, orders, set(products.dropna()))
-    return Part(lines, stored, locked, said, mappings, told, {}, beyond)
+    return Part(lines, stored, locked, said, mappings, told, {}, {}, beyond)
 
 
 def _beyond(

@@ -24,7 +24,7 @@ from core.model import Event, Problem, net_of
 from core.money import cents, total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -83,6 +83,13 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
             by_settlement[settlement.store, settlement.settlement_id].append(_split(books, settlement))
         by_settlement[settlement.store, settlement.settlement_id] += documents(settlement)
     return {name: of_settlement for name, of_settlement in by_settlement.items() if of_settlement}
+
+
+def short_remarks(books: Books) -> Mapping[Name, Sequence[str]]:
+    """Return the remarks about each settlement in short; where only some lines are loaded, those that are kept."""
+    if books.noted:
+        return {(one.store, one.settlement_id): books.noted[one.id].remarks for one in books.settlements}
+    return {name: [one.short for one in of_it] for name, of_it in remarks(books).items()}
 
 
 def _odd_periods(books: Books) -> Iterator[tuple[Name, Oddity]]:

@@ -75,7 +75,7 @@ def with_orders_of_other_stores(
     known: pd.DataFrame,
     transactions: pd.DataFrame,
     stored: pd.DataFrame,
-    stores: Iterable[Store],
+    stores: Collection[Store],
     mappings: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return what is known of the goods of refunds with what a marketplace reports that only shipped their orders.
@@ -91,16 +91,18 @@ def with_orders_of_other_stores(
         stores: The company's.
         mappings: MAPPING_COLUMNS: which products SKUs stand for.
     """
+    if stored.empty or len(stores) < 2:  # noqa: PLR2004 - one store ships for no other
+        return known
     products = read_mapping(mappings)
     rows = {row["key"]: row for row in records(known)}
-    for names in names_by_marketplace(stores) if len(stored) else ():
+    for names in names_by_marketplace(stores):
         for store, goods in _of_other_stores(transactions, _reported(stored, names), names, products).items():
             for key, told in returned_by_line(transactions[transactions["store"] == store], goods).items():
                 rows[key] = _agreed(rows.get(key), _row(key, told))
     return frame(RETURNED_COLUMNS, rows.values())
 
 
-def _agreed(own: Mapping[str, Any] | None, other: Mapping[str, Any]) -> Mapping[str, Any]:
+def _agreed(own: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
     """Return what two documents say of one refund; one that is asked where they contradict each other."""
     if own is None or all(own[name] == other[name] for name in ("disposition", "units_back")):
         return other if own is None else own
@@ -194,5 +196,5 @@ def import_returns(
     rows, file = reading.returns, source.file
     is_new = file_rows.add(connection, RETURNED_GOODS, rows, store=source.store, file=file, batch=batch, now=now)
     restocked = rows["disposition"] == Disposition.RESTOCKED.value
-    units, back = int(rows["units"].sum()), int(rows.loc[restocked, "units"].sum())
-    return ImportedReturns(file.name, source.store, is_new, units, back, int((rows["units"] == 0).sum()))
+    units, back = int(rows["units"].clip(lower=0).sum()), int(rows.loc[restocked, "units"].sum())
+    return ImportedReturns(file.name, source.store, is_new, units, back, int((rows["units"] <= 0).sum()))

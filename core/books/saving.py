@@ -370,7 +370,8 @@ def _store(database: Database, work: _Work, saving: Saving) -> dict[str, Refused
     """Save as one batch; return the rows that another user was quicker with."""
     rows = work.rows(saving.decisions)
     with database.writing() as connection:
-        locked = locks.locked_keys(connection) - work.late  # somebody may have exported since the books were loaded
+        # Somebody may have exported since the books were loaded.
+        locked = locks.locked_keys(connection, [str(row["key"]) for row in rows]) - work.late
         free = [row for row in rows if row["key"] not in locked]
         refused = {str(row["key"]): Refused(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free}
         if free:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -32,16 +33,22 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from core.books.altered_rows import TABLES, AlteredRow, AlteredRowsError
-from core.books.database import seals, tables
+from core.books.batches import BatchKind
+from core.books.booked_settlement import EntryStatus, FileUse, SettlementKind
+from core.books.database import closing_tables, seals, tables
 from core.books.database.column_types import Moment, Money, Verbatim, Word
 from core.books.database.errors import UnknownWordError
 from core.books.settings import SettingUnreadableError
 from core.books.tie_outs import place_of
+from core.books.true_up_history import Decision
 from core.errors import CogsheetError
+from core.journal.entry import EntryKind
+from core.model import CostStatus, ObservationKind, OverrideKind, Proposal
 from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from enum import StrEnum
 
     from sqlalchemy import ColumnElement
 
@@ -90,11 +97,28 @@ _MOST = Decimal(10**11)
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 
 
+_READ_BY_ROW: dict[Column[Any], type[StrEnum]] = {
+    tables.batch.c.kind: BatchKind,
+    tables.settlement.c.kind: SettlementKind,
+    tables.settlement.c.settlement_entry: EntryStatus,
+    tables.settlement.c.cogs_entry: EntryStatus,
+    tables.ended_settlement.c.kind: SettlementKind,
+    tables.settlement_file.c.use: FileUse,
+    tables.observation.c.kind: ObservationKind,
+    tables.override.c.kind: OverrideKind,
+    tables.override.c.shown_kind: Proposal,
+    closing_tables.lock.c.reason: EntryStatus,
+    closing_tables.locked_line.c.cost_status: CostStatus,
+    closing_tables.entry.c.kind: EntryKind,
+    closing_tables.true_up_decision.c.decision: Decision,
+}
+"""Words of lists that the database does not know: the modules of these subjects read them, or compare with them."""
+
+
 def _is_unknown(column: Column[Any]) -> list[ColumnElement[bool]]:
     """Ask whether a column holds a word that is not on its list."""
-    if not isinstance(column.type, Word):
-        return []
-    return [column.not_in(["", *(str(one) for one in column.type.kind)])]
+    listed = column.type.kind if isinstance(column.type, Word) else _READ_BY_ROW.get(column)
+    return [] if listed is None else [column.not_in(["", *(str(one) for one in listed)])]
 
 
 def _unreadable_if(column: Column[Any], typed: Sequence[str], dialect: str) -> ColumnElement[bool]:
@@ -125,8 +149,16 @@ def altered_rows(connection: Connection) -> list[AlteredRow]:
 
 
 def _altered(connection: Connection, table: Table) -> Iterator[AlteredRow]:
-    stored = seals.kept(connection, table)
+    texts = seals.kept(connection, table)
+    rows = {}
     for key, now in seals.rows_of(connection, table):
+        name = seals.text_of(list(key))
+        if texts.get(name) == seals.text_of(now):
+            del texts[name]
+        else:
+            rows[key] = now
+    stored = dict(starmap(seals.read_seal, texts.items()))
+    for key, now in rows.items():
         sealed_row = stored.pop(key, None)
         if sealed_row != now:
             yield AlteredRow(table.name, key, sealed_row, now)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, u
 from core.books import batches, settlement_lines
 from core.books.batches import BatchKind
 from core.books.database import Connection, Database, frames, tables
+from core.books.database.state import tell
 from core.books.observations import FactCounts
 from core.errors import CogsheetError
 from core.finale.mapping import rule_and_nearest
@@ -181,6 +182,8 @@ def _rows(
 
 TYPED_IN = "typed in"
 """The rule of a mapping that a person has entered."""
+SAID_OTHERWISE = "skus said otherwise"
+"""What is told (`core.books.database.state.tell`) of SKUs that stand for another product than was said before."""
 HISTORY_COLUMNS: Columns = {**MAPPING_COLUMNS, "typed_in": FLAG, "answer": WHOLE, "seen_at": MOMENT, "batch": WHOLE}
 """Every mapping ever stored; the rows of one SKU with the same `answer` belong together."""
 _SAYS = ("product_id", "units", "description", "rule")
@@ -264,6 +267,8 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     again = pd.Series([key in unchanged for key in _keys(rows)], dtype=bool)
     _move_seen_at(connection, known, rows[again])
     _insert(connection, known, rows[~again], batch)
+    others = set(rows.loc[~again, "sku"])
+    tell(connection, {"skus": others - set(known["sku"]), SAID_OTHERWISE: others & set(known["sku"])})
     return FactCounts(len(told) - len(unchanged), len(unchanged))
 
 
@@ -292,6 +297,12 @@ def origins(connection: Connection, skus: Iterable[str] | None = None) -> pd.Dat
     parts = [None] if skus is None else [*frames.among(tables.mapping.c.sku, sorted(skus))]
     in_order = (_newest(some).order_by(tables.mapping.c.sku, tables.mapping.c.id) for some in parts)
     return frames.concat((frames.load(connection, query, HISTORY_COLUMNS) for query in in_order), HISTORY_COLUMNS)
+
+
+def of_products(connection: Connection, products: Iterable[str]) -> set[str]:
+    """Return the SKUs that were ever said to stand for any of some products, in a kit too."""
+    sku, product = tables.mapping.c.sku, tables.mapping.c.product_id
+    return {one for some in frames.among(product, products) for one in connection.scalars(select(sku).where(some))}
 
 
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:

@@ -25,8 +25,9 @@ from core.books.postings import open_day
 from core.books.true_up_history import Decision, ProposalCounts, TrueUpDecidedError, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
-from core.journal.cogs_entry import COST_TYPES, CostPosting, cost_type, true_up_entries
+from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, ZERO, Entry, EntryKind
+from core.line_types import LOSS_TYPES
 from core.money import MONEY, cents, total
 
 if TYPE_CHECKING:
@@ -77,8 +78,10 @@ def finale_corrects(standing: Iterable[EntryRow], by_policy: Collection[LineType
     """
     kinds = (EntryKind.COGS, EntryKind.FINALE)
     posted = {line.memo: one.kind for one in standing if one.kind in kinds for line in one.lines}
+    of_losses = next((posted[debit] for debit in LOSS_TYPES if debit in posted), None)
+    posters = {debit: posted.get(debit, of_losses if debit in LOSS_TYPES else None) for debit in COST_TYPES}
     return frozenset(
-        debit for debit in COST_TYPES if (posted[debit] in POSTED_BY_FINALE if debit in posted else debit in by_policy)
+        debit for debit, kind in posters.items() if (debit in by_policy if kind is None else kind in POSTED_BY_FINALE)
     )
 
 
@@ -92,7 +95,7 @@ def decided_alike(books: Books, some: pd.DataFrame, keys: Iterable[str]) -> list
 
 def _with_events(books: Books, proposals: pd.DataFrame) -> pd.DataFrame:
     """Return proposals with the SKU of their lines, and as which event each is posted."""
-    lines = proposals.merge(every_line(books)[["key", "event", "sku"]], on="key")
+    lines = proposals.merge(every_line(books)[["key", *CostLine._fields, "sku"]], on="key")
     return lines.assign(event=lines["event_now"].fillna(lines["event"]))
 
 
@@ -263,7 +266,7 @@ def _post(
     for entry in made:
         entries.post(connection, row_of(entry, settlement.id), batch)
     key_of = {entry.key.kind in POSTED_BY_FINALE: str(entry.key) for entry in made}
-    by_finale = [cost_type(event) in posting.finale_posts for event in lines["event"]]
+    by_finale = [kind in posting.finale_posts for kind in cost_types(lines)]
     for poster in set(by_finale):
         numbers = [number for number, its in zip(lines["id"], by_finale, strict=True) if its is poster]
         true_up_history.decide(connection, numbers, Verdict(Decision.ACCEPTED, entry=key_of.get(poster)), batch)

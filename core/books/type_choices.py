@@ -179,7 +179,7 @@ def with_choices(
     marketplaces = {store.name: str(store.marketplace) for store in stores}
     at_first = entries.first_batches(connection)
     at_money = {**at_first, **entries.settlement_batches(connection)}
-    costing = locks.costing_keys(connection)
+    costing = locks.costing_keys(connection, transactions.loc[unknown, "key"])
     batch_of = {(one.store, one.settlement_id): _batch(one, as_of, at_first, at_money) for one in settlements}
     first_of = {(one.store, one.settlement_id): at_first.get(one.id) if _is_out(one) else None for one in settlements}
     parts = []

@@ -205,8 +205,8 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
         back = [key for one in removed for key in removing.bring_settlement_back(connection, one, number, own)]
         return Undone(own, number, tuple(back), (), is_removal=True)
     past = _past(connection)
-    locked = locks.locked_before(connection, number)
     there = {key: version for key, version in past.of_batch(number).items() if not past.is_taken_back(key, number)}
+    locked = locks.locked_before(connection, number, there)
     reasons = {key: _skip(past, key, version, locked) for key, version in there.items()}
     wanted = {key: there[key] - 1 for key, reason in reasons.items() if reason is None}
     if not wanted and Skip.LOCKED in reasons.values():
@@ -335,7 +335,7 @@ def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who
             if (batch, key) not in versions:
                 raise ValueUnknownError(batch, key)
             chosen[key] = versions[batch, key]
-        locked = locks.locked_keys(connection)
+        locked = locks.locked_keys(connection, chosen)
         skipped = {key: str(Skip.LOCKED) for key in chosen if key in locked}
         free = {key: int(row["version"]) for key, row in chosen.items() if key not in skipped}
         if free:

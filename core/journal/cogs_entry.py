@@ -9,12 +9,12 @@ never made of what happens to be known. docs/design/journal.md explains it to a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
 from core.line_types import LineType
-from core.model import Event
+from core.model import Event, Goods
 from core.money import cents, total
 from core.time import months_of
 
@@ -32,8 +32,16 @@ _KINDS = (
     (LineType.COGS_SALES, LineType.INVENTORY_OUT, (Event.SALE, Event.LIQUIDATION)),
     (LineType.COGS_REFUNDS, LineType.INVENTORY_IN, (Event.REFUND, Event.DISPUTE)),
     (LineType.LOSSES, LineType.INVENTORY_LOST, ()),
+    (LineType.RETURNS_PAID, LineType.INVENTORY_LOST, ()),
+    (LineType.REPLACEMENTS, LineType.INVENTORY_LOST, ()),
 )
-"""Expense, inventory and events of each kind of cost; every other event is a loss (or its reversal)."""
+"""Expense, inventory and events of each kind of cost; every other event is one of the last three, by its goods."""
+_BY_GOODS = {
+    Goods.RETURN_PAID: LineType.RETURNS_PAID,
+    Goods.RETURN_PAID_UNCLEAR: LineType.RETURNS_PAID,
+    Goods.REPLACED: LineType.REPLACEMENTS,
+}
+"""Kinds of cost that the goods of a word tell; all others, and lines that the first reader stored, are losses."""
 COST_TYPES = tuple(debit for debit, _, _ in _KINDS)
 """The sides of an entry about cost that are expense."""
 
@@ -64,20 +72,43 @@ class CostPosting:
         return booked
 
 
-def cost_type(event: object) -> LineType:
-    """Return the kind of cost that an event's goods are."""
-    return next((debit for debit, _, events in _KINDS if event in events), LineType.LOSSES)
+class CostLine(NamedTuple):
+    """What the kind of a line's cost depends on."""
+
+    event: object
+    goods: object = None
+    """What its words say of goods; missing on lines that the first reader stored."""
+    order_id: object = None
 
 
-def cost_accounts(event: object, sku: object, posting: CostPosting) -> tuple[str, str, bool]:
-    """Return where the cost of an event's goods stands: account of the expense, of the inventory, whether Finale posts.
+def cost_type(line: CostLine) -> LineType:
+    """Return the kind of cost that a line's goods are.
+
+    A reimbursement that names an order is taken back as what it was: as a lost return.
+    """
+    by_event = next((debit for debit, _, events in _KINDS if line.event in events), None)
+    if by_event is not None or not isinstance(line.goods, str):
+        return by_event or LineType.LOSSES
+    if line.goods == Goods.FOUND and isinstance(line.order_id, str):
+        return LineType.RETURNS_PAID
+    return _BY_GOODS.get(Goods(line.goods), LineType.LOSSES)
+
+
+def cost_types(lines: pd.DataFrame) -> list[LineType]:
+    """Return the kind of cost of each line; what `CostLine` holds that is no column of theirs is missing."""
+    columns = [lines[name] if name in lines else [None] * len(lines) for name in CostLine._fields]
+    return [cost_type(CostLine(*line)) for line in zip(*columns, strict=True)]
+
+
+def cost_accounts(line: CostLine, sku: object, posting: CostPosting) -> tuple[str, str, bool]:
+    """Return where the cost of a line's goods stands: account of the expense, of the inventory, whether Finale posts.
 
     Args:
-        event: Of the line.
+        line: The line.
         sku: Of the goods; their item group may have accounts of its own.
         posting: Where costs post.
     """
-    debit = cost_type(event)
+    debit = cost_type(line)
     credit = next(credit for one, credit, _ in _KINDS if one is debit)
     accounts = posting.accounts
     expense, inventory = (
@@ -134,7 +165,8 @@ def true_up_entries(
     A loss of 3 that cost 7.00 and turns out at 8.00 is 3.00 on Damaged and lost goods, not on Cost of goods sold.
 
     Args:
-        lines: The corrected lines, with columns `event`, `sku` and `difference` (exact, + is more expense).
+        lines: The corrected lines, with columns `event`, `goods`, `order_id`, `sku` and `difference` (exact, + is more
+            expense).
         day: When it is dated.
         whole: What it corrects in all, to the cent; the largest part takes what rounding leaves.
         settlement_id: The settlement's id.
@@ -184,4 +216,4 @@ def _amount(group: pd.DataFrame, lines: pd.DataFrame, debit: LineType, *, alread
 
 def _of(lines: pd.DataFrame, debit: LineType) -> pd.DataFrame:
     """Return the lines of one kind of cost."""
-    return lines[[cost_type(event) is debit for event in lines["event"]]]
+    return lines[[kind is debit for kind in cost_types(lines)]]

@@ -29,7 +29,7 @@ class GoodsBack:
     sku: str
     """Empty where it is not named."""
     units: int
-    """0: those of one refund, however many it is of."""
+    """0: those of one refund, however many it is of. Below 0: what was said of the goods is taken back."""
     disposition: Disposition | None
     """`None`: the marketplace's word is none that is declared, so it decides nothing and the refund is asked."""
     raw: str
@@ -126,9 +126,20 @@ def _waiting(refunds: pd.DataFrame, reported: Iterable[GoodsBack]) -> dict[tuple
         sure = goods if len(places) == 1 else replace(goods, disposition=None)
         for place in places:
             waiting[place].extend([sure] * max(1, goods.units))
-    for units in waiting.values():
+    for place, units in waiting.items():
         units.sort(key=lambda goods: (not goods.units, goods.returned_at is None, goods.returned_at, goods.raw))
+        waiting[place] = _still_said(units)
     return waiting
+
+
+def _still_said(units: list[GoodsBack]) -> list[GoodsBack]:
+    """Return what is said of the goods of an order and SKU: nothing for sure, once some of it was taken back.
+
+    A fee for the disposal of a unit that is given back may mean that the unit was not destroyed, or be a courtesy.
+    """
+    taken_back = [one for one in units if one.units < 0]
+    said = [one for one in units if one.units >= 0] or taken_back
+    return [replace(one, disposition=None, raw=taken_back[0].raw) for one in said] if taken_back else units
 
 
 def _names(refunds: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from addin.sheets.settlements import SETTLEMENTS_SPEC
 from core.books import batches
 from core.books.database import Database
 from core.books.kept_lines import forget_kept, holds_now, kept_tie_outs, state_name
+from core.books.kept_totals import kept_notes, put_notes
 from core.books.loading import load_books
 from core.books.undo import NothingToUndoError
 from core.companies import MachineFolder
@@ -107,6 +109,30 @@ def everything(folder: Path) -> dict[str, object]:
         with database.reading() as connection:
             assert all(one.ok for one in kept_tie_outs(connection, load_books(database, anew=True)))
     return {**cells, "functions by order": orders, "functions": {sku: costs_now.answer(sku) for sku in costs_now.skus}}
+
+
+def test_settlements_are_shown_from_what_is_kept_of_them(tmp_path: Path) -> None:
+    """What was typed over is put right without any line being read; what is kept otherwise is shown so."""
+    open_company(tmp_path, (LIFE, BESIDE), {"111-0": Decimal(4)})
+    before = everything(tmp_path)
+    with workbook(tmp_path / "Books.xlsm") as book:
+        tables.find(book, SETTLEMENTS_SPEC).column_cells("status", 0, 1).value = "typed over"
+        book.save()
+    press(tmp_path, _bring_up_to_date)
+    assert everything(tmp_path) == before
+
+    with Database.open(tmp_path / "books.sqlite") as database, database.keeping() as connection:
+        notes = kept_notes(connection)
+        put_notes(connection, {number: replace(one, remarks=("kept",)) for number, one in notes.items()})
+    press(tmp_path, _bring_up_to_date)
+    with workbook(tmp_path / "Books.xlsm") as book:
+        rows = tables.read(tables.find(book, SETTLEMENTS_SPEC), SETTLEMENTS_SPEC)
+    assert {"kept"} == {row["remarks"] for row in rows}
+
+
+def _bring_up_to_date(desk: Desk) -> Outcome:
+    refresh.bring_up_to_date(desk)
+    return Outcome("done")
 
 
 def pressed_both_ways(folder: Path, action: Callable[[Desk], Outcome]) -> tuple[Outcome, bool]:

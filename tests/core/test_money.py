@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.money import at_line_places, cents, share_cents, total
+from core.money import MONEY, at_line_places, cents, share_cents, total
 
 CENT = Decimal("0.01")
 AMOUNTS = st.decimals(-10_000, 10_000, places=2)
@@ -88,3 +88,12 @@ def test_weights_that_mean_nothing_are_refused(weights: tuple[str, ...]) -> None
     """There must be somebody to share with, and nobody takes less than nothing."""
     with pytest.raises(ValueError, match="weights must be"):
         share_cents(Decimal(1), of(*weights))
+
+
+@pytest.mark.parametrize("values", [[], [None], ["0.000001", None, "-7"], ["999999999999.999999"] * 1_000])
+def test_a_column_of_money_comes_to_what_its_values_do(values: list[str | None]) -> None:
+    """Also where the sum has more digits than a column holds."""
+    amounts = [None if value is None else Decimal(value) for value in values]
+    expected = sum((amount for amount in amounts if amount is not None), Decimal(0))
+    assert expected == total(pd.Series(amounts, dtype=MONEY))
+    assert expected == total(amounts)

@@ -29,7 +29,7 @@ from core.finale.inventory import connect_finale
 from core.frame_columns import records
 from core.http.credentials import Secret
 from core.journal.entry import POSTED_BY_FINALE, EntryKind
-from core.line_types import LineType
+from core.line_types import LOSS_TYPES, LineType
 from core.marketplaces import read_file
 from core.model import Cause, CostStatus, Event
 from core.money import cents, total
@@ -154,7 +154,7 @@ def check(business: Business, rng: Random) -> None:
     assert figures["cogs"] == sum(cents(total(books.lines_of(settlement)["cogs"])) for settlement in books.settlements)
     finale = journal["kind"].isin([str(kind) for kind in POSTED_BY_FINALE])
     posted = {str(one) for one in books.policies.finale_posts}
-    costs = {str(one) for one in (LineType.COGS_SALES, LineType.COGS_REFUNDS, LineType.LOSSES)}
+    costs = {str(one) for one in (LineType.COGS_SALES, LineType.COGS_REFUNDS, *LOSS_TYPES)}
     assert set(journal.loc[finale, "memo"]) & costs <= posted
     assert not set(journal.loc[~finale, "memo"]) & posted
 

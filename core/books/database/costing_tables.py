@@ -28,6 +28,7 @@ writing = Table(
     Column("before", Verbatim, nullable=False),  # the state that the books were in
     Column("after", Verbatim, nullable=False),
     Column("changed", Verbatim, nullable=False),  # JSON: the tables that were written to
+    Column("said", Verbatim, nullable=False),  # JSON: of which orders, products and SKUs the inventory system said what
 )
 """What led from one state of the books to the next, as far back as what is kept may be."""
 costed_state = Table(
@@ -48,6 +49,7 @@ costed_settlement = Table(
     Column("first_posted", Moment),  # the moment of its first line; missing where none has one
     Column("last_posted", Moment),
     Column("totals", Verbatim),  # what its lines come to, as JSON: `core.books.kept_totals`
+    Column("noted", Verbatim),  # its remarks and the SKUs of its lines, as JSON; missing where these may be others
 )
 costed_line = Table(
     "costed_line",

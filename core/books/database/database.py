@@ -30,7 +30,7 @@ from core.books.database.errors import (
     NotADatabaseError,
 )
 from core.books.database.location import is_url, network_mounts, remote_drives, unsafe_place
-from core.books.database.state import move_on
+from core.books.database.state import begin_writing, move_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +160,7 @@ class Database:
             return
         with self._only_writer() as connection:
             changes = watch_changes(connection)
+            begin_writing(connection)
             yield connection
             if changes:
                 move_on(connection, frozenset(changes))

@@ -14,7 +14,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, select, true, tuple_, type_coerce, update
+from sqlalchemy import Connection, Select, Table, bindparam, func, select, tuple_, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import NullType
 
@@ -109,14 +109,23 @@ def text_of(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def kept(connection: Connection, table: Table) -> dict[Key, Row | None]:
-    """Return what the seals of a table keep, by what names the row; `None` is a row that Cogsheet took away itself."""
-    return _kept(connection, table, true())
+def kept(connection: Connection, table: Table) -> dict[str, str]:
+    """Return what the seals of a table keep, both as texts: what names the row, and the row.
+
+    Most rows say what they said, and texts that are the same need not be read (`text_of`, `read_seal`).
+    """
+    query = select(tables.seal.c.key, tables.seal.c.row).where(tables.seal.c.table == table.name)
+    return {one.key: one.row for one in connection.execute(query)}
+
+
+def read_seal(key: str, row: str) -> tuple[Key, Row | None]:
+    """Return what a seal keeps; `None` is a row that Cogsheet took away itself."""
+    return _key(key), _row(row) if row else None
 
 
 def _kept(connection: Connection, table: Table, where: ColumnElement[bool]) -> dict[Key, Row | None]:
     query = select(tables.seal.c.key, tables.seal.c.row).where(tables.seal.c.table == table.name, where)
-    return {_key(one.key): _row(one.row) if one.row else None for one in connection.execute(query)}
+    return dict(read_seal(one.key, one.row) for one in connection.execute(query))
 
 
 def _key(said: str) -> Key:

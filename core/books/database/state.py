@@ -1,7 +1,8 @@
 """Which state the books are in: every writing moves them to the next one, whatever it changes, and is remembered.
 
 What was changed between two states is told by the tables that were written to, so that what is kept of the books can be
-brought along where it is known what the change touches; nobody has to say so, and so nobody can forget it.
+brought along where it is known what the change touches; nobody has to say so, and so nobody can forget it. Who stores
+what the inventory system says tells beside it of what that is (`tell`); where nobody did, nothing is brought along.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from core.books.database.costing_tables import books_state, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -48,8 +49,49 @@ def move_on(connection: Connection, changed: Collection[str]) -> None:
     if not moved.rowcount:
         connection.execute(insert(books_state).values(row=1, number=1, token=token))
     after = state(connection)
+    said = {what: sorted(names) for what, names in connection.info.pop(_SAID, {}).items()}
     told = {"number": writings(after), "before": before, "after": after, "changed": json.dumps(sorted(changed))}
-    connection.execute(insert(writing).values(told))
+    connection.execute(insert(writing).values({**told, "said": json.dumps(said, ensure_ascii=False)}))
+
+
+_SAID = "of what the inventory system said something"
+
+
+def begin_writing(connection: Connection) -> None:
+    """Know of nothing that was said, as a transaction begins."""
+    connection.info[_SAID] = {}
+
+
+def tell(connection: Connection, said: Mapping[str, Iterable[str]]) -> None:
+    """Remember with this transaction of what something is said, by kind: `orders`, `products` and so on."""
+    known = connection.info.setdefault(_SAID, {})
+    for what, names in said.items():
+        known.setdefault(what, set()).update(names)
+
+
+def said_between(
+    connection: Connection, earlier: str, later: str, by_table: Mapping[str, str]
+) -> dict[str, set[str]] | None:
+    """Return of what something was said between two states of which `changed_between` tells, by kind.
+
+    Args:
+        connection: Of `Database.reading` or `keeping`.
+        earlier: A state.
+        later: A later one.
+        by_table: Tables, each with a kind that is told by whoever stores something there.
+
+    Returns:
+        Nothing where a transaction wrote to such a table and told nothing of that kind.
+    """
+    query = select(writing).where(writing.c.number > writings(earlier), writing.c.number <= writings(later))
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(query):
+        said, changed = json.loads(row.said), json.loads(row.changed)
+        if any(by_table[table] not in said for table in by_table.keys() & set(changed)):
+            return None
+        for what, names in said.items():
+            found.setdefault(what, set()).update(names)
+    return found
 
 
 def changed_between(connection: Connection, earlier: str, later: str) -> set[str] | None:

@@ -133,7 +133,8 @@ def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]
 
     Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
     the only row that says so (docs/design/words.md). Its refund may stand in an earlier statement, so every fee is
-    kept with the order line that it names; how many units it is of is what it says, else those of one refund.
+    kept with the order line that it names; how many units it is of is what it says, else those of one refund. One that
+    is given back destroys nothing: it takes back what was said.
     """
     orders = [(_order_line(row), line) for row, line in zip(rows, lines, strict=True) if line.sku and line.order_id]
     refunds = [(name, line) for name, line in orders if line.goods is Goods.REFUNDED and line.carries_units]
@@ -142,14 +143,26 @@ def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]
             continue
         place = _order_line(row)
         order_id, sku = _goods_of(fee, [line for name, line in orders if _covers(place, name)], place)
-        refund = next((one for one in refunds if _covers(place, one[0]) and sku in ("", one[1].sku)), None)
-        if refund is not None:
-            refunds.remove(refund)
-        units = _units_of_fee(row, fee, refund[1] if refund else None)
+        told = _taken_back(row, fee) if fee.amount > 0 else _told_by(row, fee, refunds, place, sku)
         if order_id:
             reference = f"{fee.settlement_id} {' '.join(place)}".strip()
-            raw = fee.raw_description.strip()
-            yield GoodsBack(order_id, sku, units, Disposition.UNSELLABLE, raw, fee.posted_at, reference)
+            yield GoodsBack(order_id, sku, *told, fee.posted_at, reference)
+
+
+def _told_by(
+    row: Row, fee: Line, refunds: list[tuple[tuple[str, str], Line]], place: tuple[str, str], sku: str
+) -> tuple[int, Disposition | None, str]:
+    """Return the units that a fee says were destroyed, and its words; their refund has no other fee."""
+    refund = next((one for one in refunds if _covers(place, one[0]) and sku in ("", one[1].sku)), None)
+    if refund is not None:
+        refunds.remove(refund)
+    units = _units_of_fee(row, fee, refund[1] if refund else None)
+    return units, Disposition.UNSELLABLE, fee.raw_description.strip()
+
+
+def _taken_back(row: Row, fee: Line) -> tuple[int, Disposition | None, str]:
+    """Return that a fee was given back: whether its units were destroyed all the same, nobody says."""
+    return -(_units_of_fee(row, fee, None) or 1), None, f"{fee.raw_description.strip()}, given back"
 
 
 def _goods_of(fee: Line, named: Sequence[Line], place: tuple[str, str]) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from core.books.corrections import corrections
 from core.books.database.state import state
 from core.books.exporting import ExportOptions, export_settlement
 from core.books.kept_lines import costed_as_kept, keep, kept_lines
-from core.books.kept_totals import kept_totals
+from core.books.kept_totals import kept_notes, kept_totals, notes_of
 from core.books.loading import load_books
 from core.books.part_of_books import load_part
 from core.books.removing import remove_settlements
@@ -90,9 +90,10 @@ def assert_kept_as_costed(database: Database, books: Books) -> bool:
     """Check that kept lines, where they are said to hold, are those of the full costing; tell whether they hold."""
     with database.reading() as connection:
         kept, loaded = kept_lines(connection, books.settlements), costed_as_kept(connection, books.costing_input)
-        totals = kept_totals(connection)
+        totals, notes = kept_totals(connection), kept_notes(connection)
     if kept is not None:
         assert {one.id: books.totals(one) for one in books.settlements} == totals
+        assert not notes or notes == notes_of(books)
         assert_frame_equal(kept, books.lines_of_all(books.settlements).reset_index(drop=True))
         assert loaded is not None, "lines that are read are those that were kept, bit by bit"
         assert_frame_equal(books.lines, loaded)

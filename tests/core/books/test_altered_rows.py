@@ -22,6 +22,7 @@ from core.books.database.schema import metadata
 from core.books.database.tables import transaction
 from core.books.exporting import ExportOptions
 from core.books.loading import load_books
+from core.books.locks import SeveralLocksError
 from core.books.seal_check import altered_rows_named, as_stored, find_altered
 from core.books.verification import company_tie_outs, read_evidence, tie_outs
 from tests.core.books.examples import NOW, answers, save_settlement, settlement, source
@@ -450,7 +451,12 @@ def test_a_cause_that_no_version_knows_stops_costing_by_name(exported: Path, tmp
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [("observation", "cause"), ("locked_line", "disposition"), ("problem", "severity")]
+    ("table", "column"),
+    [
+        *[("observation", "cause"), ("locked_line", "disposition"), ("problem", "severity"), ("settlement", "kind")],
+        *[("settlement", "settlement_entry"), ("settlement", "cogs_entry"), ("lock", "reason"), ("batch", "kind")],
+        *[("entry", "kind"), ("true_up_decision", "decision"), ("settlement_file", "use"), ("override", "kind")],
+    ],
 )
 def test_a_word_whose_seal_was_altered_alike_is_named(sample: Path, tmp_path: Path, table: str, column: str) -> None:
     """Whoever writes both hides nothing that cannot be read; the other checks are made without the row."""
@@ -466,3 +472,22 @@ def test_a_word_whose_seal_was_altered_alike_is_named(sample: Path, tmp_path: Pa
     assert all(f"{column.replace('_', ' ')} “mislaid” is nothing that Cogsheet stores" in one for one in found)
     with Database.open(book) as database, as_stored(database):
         load_books(database, anew=True)
+
+
+def test_a_second_lock_whose_seal_was_altered_alike_is_named(exported: Path, tmp_path: Path) -> None:
+    """Verify ended in an error of the program."""
+    held = "(SELECT id FROM settlement WHERE settlement_id = '1')"
+    book = altered(
+        exported,
+        tmp_path,
+        f"INSERT INTO lock SELECT 99, {held}, 7, reason, lines, hash, batch FROM lock WHERE id = 1",
+        "INSERT INTO seal SELECT \"table\", '[99]', json_set(row, '$.id', 99, '$.revision', 7) FROM seal"
+        " WHERE \"table\" = 'lock' AND key = '[1]'",
+    )
+
+    assert [] == sentences(book)
+    with (
+        Database.open(book) as database,
+        pytest.raises(SeveralLocksError, match=r"settlement US/1 .* revisions 2 and 7"),
+    ):
+        wrong(database)

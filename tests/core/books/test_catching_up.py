@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ from tests.core.costing.random_books import MAPPINGS, ORDERS, SKUS, START, STORE
 from tests.examples import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     import pandas as pd
     from sqlalchemy import Connection
@@ -119,8 +120,14 @@ def _reimbursements(draw: st.DrawFn) -> Row:
     }
 
 
-def store(database: Database, books: Stored) -> None:
-    """Put random books into a database, through the functions by which the program stores its own."""
+def store(database: Database, books: Stored, mapped: Collection[str] = SKUS) -> None:
+    """Put random books into a database, through the functions by which the program stores its own.
+
+    Args:
+        database: Which.
+        books: The books.
+        mapped: The SKUs of which it is known for which products they stand.
+    """
     with database.writing() as connection:
         for name in STORES:
             stores.ensure(connection, Store(name, Marketplace.AMAZON))
@@ -128,7 +135,7 @@ def store(database: Database, books: Stored) -> None:
         for name in STORES:
             for number in NUMBERS:
                 _store_settlement(connection, name, number, books.rows.lines, batch)
-        sku_mapping.add(connection, frame(MAPPING_COLUMNS, MAPPINGS), batch, START)
+        sku_mapping.add(connection, mapping_of(mapped), batch, START)
         observations.add(connection, frame(OBSERVATION_COLUMNS, books.rows.observations), batch, START)
         told = (
             (RETURNED_GOODS, RETURN_COLUMNS, books.returned),
@@ -139,6 +146,11 @@ def store(database: Database, books: Stored) -> None:
             file_rows.add(connection, of, frame(columns, rows), store=STORES[0], file=file, batch=batch, now=START)
     say(database, list(books.rows.overrides))
     lock(database, books.locked)
+
+
+def mapping_of(skus: Collection[str]) -> pd.DataFrame:
+    """Return what SKUs stand for."""
+    return frame(MAPPING_COLUMNS, [row for row in MAPPINGS if row["sku"] in skus])
 
 
 def _store_settlement(connection: Connection, name: str, number: str, lines: tuple[Row, ...], batch: int) -> None:
@@ -242,6 +254,60 @@ def answered_and_brought_along(books: Stored, data: st.DataObject, times: int) -
         assert assert_kept_as_costed(database, load_books(database, anew=True)), "nothing had to be costed anew"
         with database.reading() as connection:
             assert [True] == [one.ok for one in kept_tie_outs(connection, load_books(database, anew=True))]
+
+
+@hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
+@given(books=stored_books(), data=st.data())
+def test_what_finale_says_is_brought_along_as_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
+    """Costs of orders, averages that moved or were said again, SKUs that nobody had asked for; beside them answers."""
+    said_and_brought_along(books, data, 1)
+
+
+@pytest.mark.long
+@hypothesis_settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@given(books=stored_books(), data=st.data())
+def test_what_finale_often_says_is_brought_along_alike(books: Stored, data: st.DataObject) -> None:
+    said_and_brought_along(books, data, data.draw(st.integers(1, 3)))
+
+
+def said_and_brought_along(books: Stored, data: st.DataObject, times: int) -> None:
+    """Let Finale say something, answer some lines, and hold what was brought along against a full costing."""
+    with tempfile.TemporaryDirectory() as folder, a_company(Path(folder)) as database:
+        mapped = set(data.draw(st.lists(st.sampled_from(SKUS), unique=True)))
+        store(database, books, mapped)
+        keep(database, load_books(database))
+        keys = [row["key"] for row in books.rows.lines]
+        for number in range(1, times + 1):
+            again = (
+                data.draw(st.lists(st.sampled_from(books.rows.observations), unique_by=id))
+                if books.rows.observations
+                else []
+            )
+            new = data.draw(random_books(with_locks=False)).observations
+            let_finale_tell(database, (*again, *new), set(data.draw(st.lists(st.sampled_from(SKUS)))), number)
+            if data.draw(st.booleans()):
+                say(database, data.draw(answers(keys)))
+            if data.draw(st.booleans()):
+                catch_up(database)
+        catch_up(database)
+        assert assert_kept_as_costed(database, load_books(database, anew=True)), "nothing had to be costed anew"
+        with database.reading() as connection:
+            assert [True] == [one.ok for one in kept_tie_outs(connection, load_books(database, anew=True))]
+
+
+def let_finale_tell(database: Database, rows: Iterable[Row], skus: Collection[str], days: int) -> None:
+    """Keep what Finale says some days later, page by page as a sync does."""
+    moment = START + timedelta(days=days)
+    facts: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        fact = tuple(row.get(name) for name in ("kind", "order_id", "product_id", "record_date"))
+        facts[fact] = row | {"fetched_at": moment}
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.SYNC, **WHO)
+    for page in (list(facts.values())[::2], list(facts.values())[1::2]):
+        with database.writing() as connection:
+            sku_mapping.add(connection, mapping_of(skus), batch, moment)
+            observations.add(connection, frame(OBSERVATION_COLUMNS, page), batch, moment)
 
 
 @st.composite

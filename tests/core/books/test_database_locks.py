@@ -92,7 +92,8 @@ def test_a_settlement_is_locked_once_at_a_time(database: Database) -> None:
         with pytest.raises(NotLockedError, match="S2"):
             reopen(connection, other)
 
-        assert {"a"} == locks.locked_keys(connection)
+        assert {"a"} == locks.locked_keys(connection, ["a", "b"])
+        assert set() == locks.locked_keys(connection, ["b"])
         assert (held, None) == (locks.find(connection, one), locks.find(connection, other))
 
 
@@ -102,7 +103,7 @@ def test_a_reopened_settlement_gets_the_next_revision(database: Database) -> Non
         booked = save_settlement(connection).settlement
         first = lock(connection, booked)
         reopened = reopen(connection, booked)
-        between = (locks.find(connection, booked), len(locks.lines(connection)), locks.locked_keys(connection))
+        between = (locks.find(connection, booked), len(locks.lines(connection)), locks.locked_keys(connection, ["a"]))
         second = lock(connection, booked, "5.00")
         costs = set(locks.lines(connection)["unit_cost"])
 
@@ -120,7 +121,7 @@ def test_a_lock_takes_all_lines_and_no_others(database: Database) -> None:
             with pytest.raises(NotAllLinesError):
                 locks.lock(connection, booked, wrong, batch, EXPORTED)
 
-        assert set() == locks.locked_keys(connection)
+        assert set() == locks.locked_keys(connection, ["a", "b"])
 
 
 def test_an_untouched_lock_verifies(database: Database) -> None:

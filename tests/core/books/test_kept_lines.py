@@ -17,8 +17,8 @@ from core.books.books import SettlementUnknownError
 from core.books.database import Database, costing_tables
 from core.books.database.state import state, writings
 from core.books.exporting import ExportOptions, export_settlement
-from core.books.kept_lines import forget_kept, keep, kept_tie_outs, open_kept
-from core.books.kept_totals import put_totals
+from core.books.kept_lines import bring_along, forget_kept, keep, kept_of_keys, kept_tie_outs, open_kept
+from core.books.kept_totals import kept_notes, notes_of, put_notes, put_totals
 from core.books.loading import load_books
 from core.books.removing import remove_settlements
 from core.books.saving import save_answers
@@ -229,6 +229,34 @@ def test_verify_names_a_settlement_whose_totals_are_others(database: Database) -
         (told,) = kept_tie_outs(connection, books)
     assert not told.ok
     assert f"the totals of {one.name}" in told.sentence
+
+
+def test_verify_names_a_settlement_whose_remarks_are_others(database: Database) -> None:
+    books = load_books(database)
+    one = books.settlements[0]
+    with database.keeping() as connection:
+        notes = kept_notes(connection)
+        assert notes == notes_of(books)
+        put_notes(connection, notes | {one.id: replace(notes[one.id], remarks=("Incomplete",))})
+    with database.reading() as connection:
+        (told,) = kept_tie_outs(connection, books)
+    assert not told.ok
+    assert f"the remarks of {one.name}" in told.sentence
+
+
+def test_a_typed_sku_lets_no_remark_hold(database: Database) -> None:
+    """Which goods of an order are in no settlement follows from the SKUs of lines."""
+    keep(database, load_books(database))
+    with database.keeping() as connection:
+        assert kept_notes(connection)
+        before = kept_of_keys(connection, load_books(database).lines["key"])
+        after = before.assign(sku=before["sku"].str.lower())
+        bring_along(connection, before, after, lambda lines: lines)
+        assert kept_notes(connection) == {}
+    books = load_books(database, anew=True)
+    keep(database, books)
+    with database.reading() as connection:
+        assert notes_of(books) == kept_notes(connection), "noted anew, though the lines are kept"
 
 
 @pytest.mark.parametrize(

@@ -246,8 +246,8 @@ def back(units: int, sku: str = "MUG", line: int = 1, price: str = "") -> str:
     return f"Refund,Return Refund,200,{line},108,{line},-{price or f'{10 * units}.00'},Product Price,{units},{sku}"
 
 
-def fee(words: str = FEE, place: str = "200,1,108,1", units: str = "", sku: str = "") -> str:
-    return f"Adjustment,{words},{place},-2.00,WFS Fee/Reimbursement,{units},{sku}"
+def fee(words: str = FEE, place: str = "200,1,108,1", units: str = "", sku: str = "", amount: str = "-2.00") -> str:
+    return f"Adjustment,{words},{place},{amount},WFS Fee/Reimbursement,{units},{sku}"
 
 
 def costs(database: Database) -> list[Decimal | None]:
@@ -303,6 +303,36 @@ def test_a_fee_for_disposal_is_of_its_refund_in_whatever_statement(
         bring_in(database, statement(6, *sales, *refunds), statement(7, *fees))
 
     assert cogs == costs(database)
+
+
+GIVEN_BACK = {"amount": "2.00"}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("refunds", "fees", "cogs"),
+    [
+        ([back(1)], [fee(), fee(**GIVEN_BACK)], [None]),
+        ([back(2)], [fee(units="1", sku="MUG"), fee(units="1", sku="MUG", **GIVEN_BACK)], [None]),
+        ([back(1)], [fee(**GIVEN_BACK)], [None]),
+        ([back(3)], [fee("2 x " + FEE), fee(place=",,108,1", **GIVEN_BACK)], [None]),
+        ([back(1), back(1, "CUP", 2)], [fee(), fee(**GIVEN_BACK, sku="MUG")], [-5, None]),
+        ([back(1)], [fee(place="201,1,109,1", **GIVEN_BACK)], [-5]),
+        ([back(1)], [fee(), fee(amount="0.00")], [0]),
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_fee_for_disposal_that_is_given_back_destroys_nothing_and_is_asked(
+    database: Database, refunds: list[str], fees: list[str], cogs: list[int | None], *, apart: bool
+) -> None:
+    """It counted as one more destroyed unit; whether the unit is stock again, or was paid for, nobody says."""
+    sales, last = [sold(3), sold(1, "CUP", 2)], fees[-1:]
+    files = [statement(6, *sales, *refunds, *fees[:-1], *([] if apart else last))]
+    bring_in(database, *files, *([statement(7, *last)] if apart else []))
+
+    assert cogs == costs(database)
+    notes = load_books(database).lines["cost_note"]
+    assert (None in cogs) == notes.str.contains(f"{FEE}, given back", regex=False).any()
 
 
 def test_a_fee_of_the_next_statement_corrects_an_exported_refund(database: Database) -> None:

@@ -350,6 +350,30 @@ def test_goods_sold_returned_and_lost_stand_on_lines_of_their_own() -> None:
     } == amounts(entry)
 
 
+@pytest.mark.parametrize(
+    ("event", "goods", "order", "kind"),
+    [
+        (Event.REIMBURSEMENT, Goods.RETURN_PAID, "1", LineType.RETURNS_PAID),
+        (Event.REIMBURSEMENT, Goods.RETURN_PAID_UNCLEAR, None, LineType.RETURNS_PAID),
+        (Event.REIMBURSEMENT, Goods.REPLACED, "1", LineType.REPLACEMENTS),
+        (Event.REIMBURSEMENT_REVERSAL, Goods.FOUND, "1", LineType.RETURNS_PAID),
+        (Event.REIMBURSEMENT_REVERSAL, Goods.FOUND, None, LineType.LOSSES),
+        (Event.REIMBURSEMENT, Goods.LOST, "1", LineType.LOSSES),
+        (Event.REIMBURSEMENT, None, "1", LineType.LOSSES),
+        (Event.SALE, Goods.REPLACED, "1", LineType.COGS_SALES),
+    ],
+)
+def test_what_was_paid_for_tells_the_kind_of_its_cost(
+    event: Event, goods: Goods | None, order: str | None, kind: LineType
+) -> None:
+    """Lost returns and replacements apart from other losses, on the account of those; old rows stay losses."""
+    (entry,) = cogs(line(event, cogs="5.00", goods=goods, order_id=order))
+    lost = Accounts().of(LineType.LOSSES, store="Amazon US", currency="USD").name
+
+    assert kind == entry.lines[0].type
+    assert (lost if kind is not LineType.COGS_SALES else "Cost of Goods Sold") == entry.lines[0].account
+
+
 def test_the_last_month_takes_what_rounding_leaves() -> None:
     """Half a cent in each month: the settlement posts one cent in all."""
     entries = cogs(line(Event.SALE, AUGUST, cogs="0.005"), line(Event.SALE, SEPTEMBER, cogs="0.005"))

@@ -276,7 +276,7 @@ def _create_costed_lines() -> None:
     op.create_table(
         "writing",
         sa.Column("number", WHOLE, autoincrement=False, nullable=False),
-        *(sa.Column(name, TEXT, nullable=False) for name in ("before", "after", "changed")),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("before", "after", "changed", "said")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_writing")),
     )
     op.create_table(
@@ -287,6 +287,7 @@ def _create_costed_lines() -> None:
         sa.Column("first_posted", MOMENT),
         sa.Column("last_posted", MOMENT),
         sa.Column("totals", TEXT),
+        sa.Column("noted", TEXT),
         sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name=op.f("fk_costed_settlement_settlement")),
         sa.PrimaryKeyConstraint("settlement", name=op.f("pk_costed_settlement")),
     )
