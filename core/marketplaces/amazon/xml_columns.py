@@ -104,8 +104,8 @@ def _read(contents: Contents) -> Reading | None:
     own = [headers[name].currency for name in lines.settlements.values]
     if any(lines.currencies.values[code] != own[of] for code, of in _pairs(lines.currencies, lines.settlements)):
         return None  # an error at its line
-    own = tuple(headers.values())
-    found = reading_of(ColumnFindings(form=xml_report.FORMAT, headers=own, lines=lines, units=units_with_fees))
+    told = tuple(headers.values())
+    found = reading_of(ColumnFindings(form=xml_report.FORMAT, headers=told, lines=lines, units=units_with_fees))
     return replace(with_fees_of_shipments(found), make_raw_lines=cache(lambda: xml_report.read(contents).raw_lines))
 
 
