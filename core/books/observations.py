@@ -93,6 +93,17 @@ def _holding(newest: pd.DataFrame) -> pd.DataFrame:
     return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
 
 
+def _said_of(rows: pd.DataFrame, again: pd.Series) -> dict[str, set[str]]:
+    """Return of what an answer says something: orders, products with another average, and those with the same one."""
+    of_order = rows["kind"] == ObservationKind.ORDER
+    averages = rows.loc[~of_order, "product_id"]
+    return {
+        "orders": set(rows.loc[of_order, "order_id"].dropna()),
+        "products": set(averages[~again[~of_order]].dropna()),
+        "confirmed": set(averages[again[~of_order]].dropna()),
+    }
+
+
 _FACT = ("order_id", "product_id", "record_date")
 _LEFT_SAYS = ("names", "units", "unit_cost", "currency", "cause")
 
@@ -127,17 +138,6 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     _insert(connection, rows[~again], batch)
     tell(connection, _said_of(rows, again))
     return FactCounts(len(told) - len(unchanged), len(unchanged))
-
-
-def _said_of(rows: pd.DataFrame, again: pd.Series) -> dict[str, set[str]]:
-    """Return of what an answer says something: orders, products with another average, and those with the same one."""
-    of_order = rows["kind"] == ObservationKind.ORDER
-    averages = rows.loc[~of_order, "product_id"]
-    return {
-        "orders": set(rows.loc[of_order, "order_id"].dropna()),
-        "products": set(averages[~again[~of_order]].dropna()),
-        "confirmed": set(averages[again[~of_order]].dropna()),
-    }
 
 
 def latest(connection: Connection) -> pd.DataFrame:
