@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,40 +20,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import workbook_engine
-from addin.commands.button import Outcome
 from addin.commands.costs import save
 from addin.commands.desk import on_file
 from addin.commands.pnl import make_pnl
-from addin.commands.refresh import bring_up_to_date
 from addin.commands.settlements import fill
 from addin.commands.syncing import sync
 from addin.connections.finale import URL_VARIABLE
 from addin.sheets import tables
 from addin.sheets.pnl import PnlChoice
 from addin.sheets.resolve_columns import RESOLVE_SPEC
-from benchmarks.kept_books import LARGE, OPENED, SMALL, SYNCED, Keys, address_in, finale, kept_books, use
+from benchmarks.kept_books import LARGE, OPENED, SMALL, SYNCED, Keys, copy_to, finale, kept_books, shown
 from benchmarks.rows import Result, Took, took
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from addin.commands.button import Outcome
     from addin.sheets.desk import Desk
 
 LIMIT = 150
 """Seconds of CPU that one work may take."""
 
 
-def _refresh(desk: Desk) -> Outcome:
-    """Bring Settlements up to date, as every press does."""
-    bring_up_to_date(desk)
-    return Outcome("done")
-
-
 WORKS: dict[str, Callable[[Desk], Outcome]] = {
     "open": partial(fill, ids=[OPENED]),
     "save": save,
     "sync": partial(sync, ids=[SYNCED], full=True, credentials=Keys()),
-    "settlements": _refresh,
+    "settlements": shown,
     "pnl": partial(make_pnl, choice=PnlChoice(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))),
 }
 
@@ -115,10 +107,8 @@ def main(work: str, folder: Path) -> None:
 
 def _once(work: str, kept: Path) -> Took:
     with tempfile.TemporaryDirectory() as name:
-        for path in (kept / "Books.xlsm", address_in(kept)):
-            shutil.copyfile(path, Path(name) / path.name)
-        book = use(Path(name))
-        on_file(book, _refresh)  # the sheets and the worksheet functions of this machine show the books
+        book = copy_to(Path(name), kept)
+        on_file(book, shown)  # nothing is left to be brought up to date
         if work == "save":
             _type_costs(book)
         outcomes: list[Outcome] = []

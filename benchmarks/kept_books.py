@@ -1,7 +1,8 @@
 """Books of a million transactions and of ten thousand, that differ in nothing but the length of old settlements.
 
-They are made by importing files as the program imports any, and checked by `verify` once. They are kept between runs,
-in the user's cache (or where COGSHEET_BENCH says), until the generator or the schema is another.
+They are made by importing files as the program imports any, and checked by `verify` once; their sheets and worksheet
+functions show them. They are kept between runs, in the user's cache (or where COGSHEET_BENCH says), until the generator
+or the schema is another.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from addin.commands.button import Outcome
 from addin.commands.costs import resolve
 from addin.commands.desk import on_file
 from addin.commands.new import write_workbook
+from addin.commands.refresh import bring_up_to_date
 from addin.commands.reports import verify
 from addin.commands.syncing import sync
 from addin.connections.finale import KEY, SECRET, URL_VARIABLE
@@ -43,6 +46,7 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from addin.sheets.desk import Desk
     from sandbox.business import Business
 
 GENERATOR = 1
@@ -104,7 +108,20 @@ def make(size: int, folder: Path) -> None:
     (unfinished / "verified.txt").write_text(outcome.message, encoding="utf-8")
     if outcome.needs_attention:
         raise SystemExit(f"Books of {size:,} transactions do not tie out: {outcome.message[:2000]}")
+    show(unfinished)
     unfinished.rename(folder)
+
+
+def show(folder: Path) -> None:
+    """Let sheets and worksheet functions show the books of a folder, and keep what the functions answer from."""
+    on_file(use(folder), shown)
+    shutil.copytree(machine_folder().path / _COSTS, folder / _COSTS, dirs_exist_ok=True)
+
+
+def shown(desk: Desk) -> Outcome:
+    """Bring everything that a workbook shows up to date, as any press does."""
+    bring_up_to_date(desk)
+    return Outcome("done")
 
 
 def _import_all(database: Database, size: int) -> None:
@@ -124,10 +141,23 @@ def address_in(folder: Path) -> Path:
     return folder / "books.sqlite"
 
 
+_COSTS = "costs"
+"""The folder of what worksheet functions answer from, in that of a machine and beside kept books."""
+
+
 def use(folder: Path) -> Path:
-    """Let the workbook of a folder find its books; return it."""
-    machine_folder().remember("Bench", str(address_in(folder)))
+    """Let the workbook of a folder find its books, and the functions what they answer from; return it."""
+    machine = machine_folder()
+    machine.remember("Bench", str(address_in(folder)))
+    if (folder / _COSTS).exists():
+        shutil.copytree(folder / _COSTS, machine.path / _COSTS, dirs_exist_ok=True)  # with the moments of its files
     return folder / "Books.xlsm"
+
+
+def copy_to(folder: Path, kept: Path) -> Path:
+    """Make a copy of kept books that may be changed, and let its workbook find them; return the workbook."""
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    return use(folder)
 
 
 def _business() -> Business:

@@ -14,7 +14,7 @@ from core.books.calendars import ended_before
 from core.books.line_costs import books_start_of, costed_lines, costing_policies, counted_lines, history_flags
 from core.books.postings import Postings, booked_days
 from core.books.questions import as_asked
-from core.books.status import SettlementState, Totals, settlement_totals, state_of
+from core.books.status import Noted, SettlementState, Totals, settlement_totals, state_of
 from core.books.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
 from core.books.type_choices import TypeChoices
 from core.costing import CostingInput, with_typed_skus
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from core.books.database import Company
     from core.books.documents import Documents
     from core.books.entries import AcceptedReclassification
-    from core.books.kept_totals import Noted
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
     from core.settings import Policies

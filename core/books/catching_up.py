@@ -111,6 +111,14 @@ class _Told(NamedTuple):
     """Of what the inventory system said something, by kind (`core.books.observations`, `core.books.sku_mapping`)."""
 
 
+def _with_tied_before(part: _Part, keys: set[str], new: set[str]) -> set[str]:
+    """Return the lines with those that were tied to them before it was said what some SKUs stand for."""
+    known = part.costing_input.mappings
+    if not new or known is None:
+        return keys
+    return keys | closure(with_report(part.costing_input), keys, known[~known["sku"].isin(list(new))])
+
+
 def catch_up(database: Database) -> Caught | None:
     """Bring the kept lines along to the books as they are, where it is known what has changed since.
 
@@ -209,20 +217,16 @@ def _hanging_on_averages(connection: Connection, company: Company, skus: set[str
     line, found = costing_tables.costed_line.c, set()
     for sku in sorted(skus):
         average = finale.average(sku)
-        far = (line.suspect.is_not(None), line.tie_sku.is_not(None), line.order_name.is_(None))
+        far: list[ColumnElement[bool]] = [
+            line.suspect.is_not(None),
+            line.tie_sku.is_not(None),
+            line.order_name.is_(None),
+        ]
         if average is not None:
             least, most = average.unit_cost / TIMES, average.unit_cost * TIMES
-            far = (*far, line.unit_cost > most, line.unit_cost < least.quantize(LINE_UNIT, rounding=ROUND_UP))
+            far += [line.unit_cost > most, line.unit_cost < least.quantize(LINE_UNIT, rounding=ROUND_UP)]
         found |= set(connection.scalars(select(line.key).where(line.cost_sku == sku, or_(*far))))
     return found
-
-
-def _with_tied_before(part: _Part, keys: set[str], new: set[str]) -> set[str]:
-    """Return the lines with those that were tied to them before it was said what some SKUs stand for."""
-    known = part.costing_input.mappings
-    if not new or known is None:
-        return keys
-    return keys | closure(with_report(part.costing_input), keys, known[~known["sku"].isin(list(new))])
 
 
 def _recost(connection: Connection, part: _Part, keys: set[str]) -> Recosted:

@@ -7,7 +7,7 @@ some lines moves the totals on; no answer changes a remark, but for one that giv
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from core.books.database import costing_tables
 from core.books.remarks import remarks
-from core.books.status import LineCounts, Totals, moved_on, settlement_totals
+from core.books.status import LineCounts, Noted, Totals, moved_on, settlement_totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """What sheets say of the lines of a settlement beside their totals."""
-
-    remarks: tuple[str, ...]
-    """In short, as they stand beside its status (`core.books.remarks`)."""
-    skus: tuple[str, ...]
-    """Those of its lines, each once."""
 
 
 def notes_of(books: Books) -> dict[int, Noted]:

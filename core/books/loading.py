@@ -63,8 +63,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company, Connection, Database
     from core.books.kept_ties import DocumentRows
-    from core.books.kept_totals import Noted
-    from core.books.status import Totals
+    from core.books.status import Noted, Totals
     from core.books.stores import Store
     from core.facilitator_tax import PostedTax
     from core.time import SettlementName, StoreDays

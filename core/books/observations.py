@@ -32,6 +32,8 @@ HISTORY_COLUMNS: Columns = {
     "answer": WHOLE,
 }
 """Every observation ever stored; `fetched_at` is when it was first made, `seen_at` when it was last confirmed."""
+_AVERAGES = tuple(str(kind) for kind in ObservationKind if kind is not ObservationKind.ORDER)
+"""Named one by one, so that the index of kinds and products finds them without reading what is said of orders."""
 Fact = tuple[Any, ...]
 """Kind, order, product and, for an average on a date, the date."""
 _SAYS = ("unit_cost", "currency", "units", "cause", "record_date", "source", "match_rule", "order_date")
@@ -93,6 +95,17 @@ def _holding(newest: pd.DataFrame) -> pd.DataFrame:
     return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
 
 
+def _said_of(rows: pd.DataFrame, again: pd.Series) -> dict[str, set[str]]:
+    """Return of what an answer says something: orders, products with another average, and those with the same one."""
+    of_order = rows["kind"] == ObservationKind.ORDER
+    averages = rows.loc[~of_order, "product_id"]
+    return {
+        "orders": set(rows.loc[of_order, "order_id"].dropna()),
+        "products": set(averages[~again[~of_order]].dropna()),
+        "confirmed": set(averages[again[~of_order]].dropna()),
+    }
+
+
 _FACT = ("order_id", "product_id", "record_date")
 _LEFT_SAYS = ("names", "units", "unit_cost", "currency", "cause")
 
@@ -129,17 +142,6 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     return FactCounts(len(told) - len(unchanged), len(unchanged))
 
 
-def _said_of(rows: pd.DataFrame, again: pd.Series) -> dict[str, set[str]]:
-    """Return of what an answer says something: orders, products with another average, and those with the same one."""
-    of_order = rows["kind"] == ObservationKind.ORDER
-    averages = rows.loc[~of_order, "product_id"]
-    return {
-        "orders": set(rows.loc[of_order, "order_id"].dropna()),
-        "products": set(averages[~again[~of_order]].dropna()),
-        "confirmed": set(averages[again[~of_order]].dropna()),
-    }
-
-
 def latest(connection: Connection) -> pd.DataFrame:
     """Return what holds now (OBSERVATION_COLUMNS); `fetched_at` is when it was last confirmed.
 
@@ -152,7 +154,7 @@ def latest(connection: Connection) -> pd.DataFrame:
 
 def latest_of(connection: Connection, orders: Iterable[str], products: Iterable[str]) -> pd.DataFrame:
     """Return what holds now of these orders and of the averages of these products; see `latest`."""
-    is_average = tables.observation.c.kind != ObservationKind.ORDER
+    is_average = tables.observation.c.kind.in_(_AVERAGES)
     of_orders = frames.among(tables.observation.c.order_id, orders)
     of_products = (and_(is_average, some) for some in frames.among(tables.observation.c.product_id, products))
     parts = (frames.load(connection, _newest(only), HISTORY_COLUMNS) for only in (*of_orders, *of_products))
@@ -182,7 +184,7 @@ def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
 def _known(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the newest answers about every fact that the rows may be about."""
     of_order = rows["kind"] == ObservationKind.ORDER
-    is_average = tables.observation.c.kind != ObservationKind.ORDER
+    is_average = tables.observation.c.kind.in_(_AVERAGES)
     orders = frames.among(tables.observation.c.order_id, rows.loc[of_order, "order_id"])
     averages = (
         and_(is_average, some)

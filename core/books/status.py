@@ -95,6 +95,16 @@ class Totals:
     """Whether it lies before the books start."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What sheets say of the lines of a settlement beside their totals."""
+
+    remarks: tuple[str, ...]
+    """In short, as they stand beside its status (`core.books.remarks`)."""
+    skus: tuple[str, ...]
+    """Those of its lines, each once."""
+
+
 def settlement_totals(lines: pd.DataFrame, counted: pd.DataFrame | None = None, *, is_history: bool = False) -> Totals:
     """Sum up the lines of one settlement.
 

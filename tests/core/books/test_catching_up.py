@@ -52,7 +52,7 @@ from core.frame_columns import (
     frame,
     records,
 )
-from core.model import Disposition, Event, Marketplace, OverrideKind, Settlement
+from core.model import Disposition, Event, Marketplace, ObservationKind, OverrideKind, Settlement
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
 from tests.core.costing.random_books import MAPPINGS, ORDERS, SKUS, START, STORES, Row, Rows, costs, random_books
@@ -475,6 +475,69 @@ def test_an_undo_is_brought_along(database: Database) -> None:
     assert is_up_to_date(database)
     after = records(load_books(database).lines)
     assert [row | {"version": 0} for row in before] == [row | {"version": 0} for row in after]
+
+
+def say_average(database: Database, cost: str, days: int = 0) -> None:
+    """Let Finale say what a mug costs on average, some days after the beginning."""
+    fact = {"kind": ObservationKind.AVERAGE, "product_id": "MUG", "unit_cost": Decimal(cost), "currency": "USD"}
+    said = frame(OBSERVATION_COLUMNS, [fact | {"fetched_at": START + timedelta(days=days)}])
+    with database.writing() as connection:
+        observations.add(connection, said, batches.new(connection, BatchKind.SYNC, **WHO), START)
+
+
+def caught_up(database: Database) -> list[Row]:
+    """Bring the kept lines along; return them, which are those of a full costing."""
+    catch_up(database)
+    assert is_up_to_date(database)
+    books = load_books(database, anew=True)
+    assert assert_kept_as_costed(database, books)
+    return records(books.lines)
+
+
+def test_what_an_order_cost_is_brought_along_to_its_lines(database: Database) -> None:
+    """The sale and its refund in the next settlement; the rows of the other order are those that were there."""
+    let_finale_say(database, "111-1", Decimal("3.00"))
+    let_finale_say(database, "111-0", Decimal("3.00"))
+    keep(database, load_books(database))
+    before = kept_rows(database)
+    let_finale_say(database, "111-0", Decimal("4.25"))
+    rows = caught_up(database)
+    of_order = {row["key"] for row in rows if row["order_id"] == "111-0"}
+    assert of_order == {key for key, _ in before ^ kept_rows(database)}
+    assert {Decimal("4.25"), Decimal("-4.25")} == {row["cogs"] for row in rows if row["key"] in of_order}
+
+
+def test_another_average_is_brought_along_to_what_looks_wrong_beside_it(database: Database) -> None:
+    """A cost of 3.00 beside an average of 3.00, of 20.00, and of 3.00 again."""
+    for order in ("111-0", "111-1"):
+        let_finale_say(database, order, Decimal("3.00"))
+    say_average(database, "3.00")
+    keep(database, load_books(database))
+    for cost, looks_wrong in (("20.00", True), ("0.50", True), ("3.00", False)):
+        say_average(database, cost)
+        sales = [row for row in caught_up(database) if row["event"] == Event.SALE]
+        assert [looks_wrong] * 2 == [row["suspect"] is not None for row in sales], cost
+
+
+def test_an_average_that_is_said_again_is_brought_along_to_what_is_proposed(database: Database) -> None:
+    """As of when a proposal is moves on; of a line that has its cost no row is written again."""
+    let_finale_say(database, "111-1", Decimal("3.00"))
+    say_average(database, "3.00")
+    keep(database, load_books(database))
+    before = kept_rows(database)
+    say_average(database, "3.00", days=2)
+    rows = [row for row in caught_up(database) if row["proposal"]]
+    assert {START + timedelta(days=2)} == {row["proposal_as_of"] for row in rows}
+    assert {row["key"] for row in rows} == {key for key, _ in before ^ kept_rows(database)}
+
+
+def test_what_was_stored_without_being_told_brings_nothing_along(database: Database) -> None:
+    let_finale_say(database, "111-0", Decimal("3.00"))
+    keep(database, load_books(database))
+    with database.writing() as connection:
+        connection.execute(text("UPDATE observation SET unit_cost = unit_cost"))
+    catch_up(database)
+    assert not is_up_to_date(database)
 
 
 def _policy(database: Database) -> None:
