@@ -18,7 +18,7 @@ from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
 from core.errors import CogsheetError
 from core.frame_columns import records
-from core.marketplaces.uniting import CONTENT, as_compared
+from core.marketplaces.compared_rows import CONTENT, with_its_date
 from core.model import Event, Marketplace, Reading, Settlement
 from core.money import cents
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.books.database import Connection
+    from core.marketplaces.compared_rows import Content
 
 _GROUP = CONTENT.index("group_key")
 _GOODS = ("order_id", "sku", "event", "net")
@@ -144,11 +145,11 @@ def _shared_lines(lines: pd.DataFrame, doubtful: AbstractSet[str]) -> Counter[fr
     return Counter(frozenset(pair) for pair in pairs if doubtful & set(pair))
 
 
-def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[Content]:
     """Yield what lines say, the settlement's id apart that Amazon's view has in its group keys."""
     for settlement_id, row in zip(ids, rows_of(lines, CONTENT), strict=True):
-        told = as_compared(row)
-        yield (str(told[_GROUP]).replace(settlement_id, ""), *told[:_GROUP], *told[_GROUP + 1 :])
+        told = with_its_date(row)
+        yield (*told[:_GROUP], str(told[_GROUP]).replace(settlement_id, ""), *told[_GROUP + 1 :])
 
 
 def _nets(transactions: pd.DataFrame) -> Counter[str]:

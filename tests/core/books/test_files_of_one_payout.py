@@ -43,7 +43,7 @@ from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
 from core.model import Marketplace
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
-from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+from tests.core.books.exports_of_payouts import Row, ebay_export, released_export, shopify_export, unified_export
 from tests.core.books.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
 from tests.core.marketplaces.test_uniting import TWO_SPELLINGS, shopify
@@ -910,3 +910,27 @@ def test_fees_of_one_order_and_day_with_other_words_are_united(database: Databas
     united = bring_in(database, changed(ebay_export("b.csv", fee), ad[0], ("Other fee\n", "Upgrade\n"), upgrade))
 
     assert (Import.UNITED, 4) == (united.result, len(lines_of(database)))
+
+
+@pytest.mark.parametrize("release_first", [True, False])
+def test_an_order_whose_release_only_one_report_knows_is_one(database: Database, *, release_first: bool) -> None:
+    """17.00 once, released on 17 June: the older report without release dates neither doubles it nor takes it back."""
+    told, silent = "Jun 17, 2026 10:00:00 AM PDT", ""
+    for release in (told, silent) if release_first else (silent, told):
+        imported = bring_in(database, released_export(f"{release or 'none'}.csv", release))
+
+    (row,) = lines_of(database)
+    assert (Decimal("17.00"), 17) == (row["net"], row["posted_at"].day)
+    assert Import.UNITED == imported.result
+
+
+def test_an_answer_stays_where_a_release_date_comes_later(database: Database) -> None:
+    """The line keeps its key, and with it the cost that was typed."""
+    bring_in(database, released_export("none.csv", ""))
+    (before,) = lines_of(database)
+    answer = Answer(before["key"], version=0, cost=Decimal("5.00"), proposal=None)
+    save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=False, **WHO)
+    bring_in(database, released_export("told.csv", "Jun 17, 2026 10:00:00 AM PDT"))
+    (line,) = records(load_books(database).lines)
+
+    assert (before["key"], Decimal("5.00")) == (line["key"], line["cogs"])
