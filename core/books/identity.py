@@ -16,14 +16,15 @@ from core.books.booked_settlement import BookedSettlement, SettlementKind, Sourc
 from core.books.database.frames import rows_of
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
+from core.counted import counted
 from core.errors import CogsheetError
 from core.frame_columns import records
-from core.marketplaces.compared_rows import CONTENT, with_its_date
+from core.marketplaces.compared_rows import CONTENT, as_compared, may_be_one, with_its_date
 from core.model import Event, Marketplace, Reading, Settlement
 from core.money import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     import pandas as pd
@@ -145,10 +146,12 @@ def _shared_lines(lines: pd.DataFrame, doubtful: AbstractSet[str]) -> Counter[fr
     return Counter(frozenset(pair) for pair in pairs if doubtful & set(pair))
 
 
-def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[Content]:
+def _contents(
+    lines: pd.DataFrame, ids: Iterable[str], told_of: Callable[[Sequence[Any]], Content] = with_its_date
+) -> Iterator[Content]:
     """Yield what lines say, the settlement's id apart that Amazon's view has in its group keys."""
     for settlement_id, row in zip(ids, rows_of(lines, CONTENT), strict=True):
-        told = with_its_date(row)
+        told = told_of(row)
         yield (*told[:_GROUP], str(told[_GROUP]).replace(settlement_id, ""), *told[_GROUP + 1 :])
 
 
@@ -289,6 +292,11 @@ def twin_of(
     by_lines = by_lines or _of_another_period(connection, read, others, source.store)
     if by_lines is not None:
         return Twin(*by_lines)
+    otherwise = _with_lines_written_otherwise(
+        connection, read, [one for one in there if one.name not in apart_from and name not in one.others]
+    )
+    if otherwise is not None:
+        return Twin(*otherwise, may_be_two=True)
     cut = next((one for one in asked if one.store == source.store and _same_payout_day(one, read)), None)
     return None if cut is None else Twin(cut, _other_rows(cut, read), may_be_two=True)
 
@@ -338,6 +346,23 @@ def _with_the_same_lines(
     own = Counter(_contents(read.transactions, [read.settlement_id] * len(read.transactions)))
     known = settlement_lines.lines_of_orders(connection, read.transactions["order_id"])
     return _most_shared(there, known, own)
+
+
+def _with_lines_written_otherwise(
+    connection: Connection, read: Settlement, there: Sequence[BookedSettlement]
+) -> tuple[BookedSettlement, str] | None:
+    """Return a settlement with lines that may be lines of a file though they are written otherwise."""
+    known = settlement_lines.lines_of_orders(connection, read.transactions["order_id"]) if there else None
+    if known is None or not len(known):
+        return None
+    own = set(_contents(read.transactions, [read.settlement_id] * len(read.transactions), as_compared))
+    for one in there:
+        lines = known[(known["store"] == one.store) & (known["settlement_id"] == one.settlement_id)]
+        pairs = may_be_one(own, set(_contents(lines, lines["settlement_id"], as_compared)))
+        if pairs:
+            lines_of_it = counted(len({line for line, _ in pairs}), "line")
+            return one, f"{lines_of_it} of this file may be there already, written otherwise"
+    return None
 
 
 def _same_in_another_store(connection: Connection, read: Settlement, store: str) -> BookedSettlement | None:

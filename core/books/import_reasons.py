@@ -98,7 +98,7 @@ def in_other_words(pairs: Sequence[tuple[str, str]]) -> str:
 def told_otherwise(
     there: BookedSettlement, differ: tuple[pd.DataFrame, pd.DataFrame], before: Settlement, whole: Settlement
 ) -> str:
-    """Say what a file has otherwise of orders that the books have of the same moments, and what to do.
+    """Say which rows of a file may be rows of the books, corrected or written otherwise, and what to do.
 
     Args:
         there: What is in the books.
@@ -111,12 +111,13 @@ def told_otherwise(
     instead = before.sum - net_of(old, before.currency) + net_of(new, before.currency)
     reopen = "" if there.is_open else "reopen the settlement, "
     return (
-        f"this file has other rows of the same moment and order than the books: {changes}. They are most "
-        f"likely the same rows, corrected, so nothing was stored, because nothing may count twice. The "
-        f"books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this file's rows in place "
-        f"of theirs they would have {money_in_words(instead)}, with both {money_in_words(whole.sum)}. If this file is "
-        f"right, {reopen}remove {'it' if reopen else 'the settlement'} and import its files of today, or download the "
-        f"whole payout with its own row, whose total shows what is right."
+        f"this file has rows that are most likely rows of the books, corrected or written otherwise (a moment without "
+        f"its zone or time, a number that one of the two leaves blank): {changes}. Nothing was stored, because nothing "
+        f"may count twice. The books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this "
+        f"file's rows in place of theirs they would have {money_in_words(instead)}, with both "
+        f"{money_in_words(whole.sum)}. If the file went through a spreadsheet program, import it as it was downloaded. "
+        f"If this file is right, {reopen}remove {'it' if reopen else 'the settlement'} and import its files of today, "
+        f"or download the whole payout with its own row, whose total shows what is right."
     )
 
 

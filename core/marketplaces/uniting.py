@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records
-from core.marketplaces.compared_rows import CONTENT, Content, as_compared, compared_type
+from core.marketplaces.compared_rows import CONTENT, Content, as_compared, compared_type, may_be_one
 from core.marketplaces.ebay import orders_of_reports
 from core.marketplaces.formats import Extent
 from core.marketplaces.tie_out import difference
@@ -182,12 +182,16 @@ def told_otherwise(part: Part, before: Settlement, whole: Settlement) -> tuple[p
     if whole.total is not None and whole.ties_out:
         return None
     known, own = _contents(before), _contents(part.settlement)
+    gone, come = known - own, own - known
     items: dict[Content, set[str | None]] = defaultdict(set)
-    for row in known - own:
+    for row in gone:
         for name in _names(row):
             items[name].add(row[_ITEM])
-    both = {name for row in own - known for name in _names(row) if _is_one_item(items.get(name), row[_ITEM])}
-    return (_called(before, both), _called(part.settlement, both)) if both else None
+    both = {name for row in come for name in _names(row) if _is_one_item(items.get(name), row[_ITEM])}
+    pairs = may_be_one(come, gone)
+    if not both and not pairs:
+        return None
+    return _called(before, both, {old for _, old in pairs}), _called(part.settlement, both, {new for new, _ in pairs})
 
 
 def _names(row: Content) -> list[Content]:
@@ -201,9 +205,10 @@ def _is_one_item(known: set[str | None] | None, item: str | None) -> bool:
     return known is not None and (item is None or item in known or None in known)
 
 
-def _called(settlement: Settlement, names: set[Content]) -> pd.DataFrame:
-    """Return the rows of a settlement that are known by one of these names."""
-    return settlement.transactions[[not names.isdisjoint(_names(as_compared(row))) for row in _rows_of(settlement)]]
+def _called(settlement: Settlement, names: set[Content], rows: set[Content]) -> pd.DataFrame:
+    """Return the rows of a settlement that are known by one of these names, or are (as they are compared) of these."""
+    compared = map(as_compared, _rows_of(settlement))
+    return settlement.transactions[[row in rows or not names.isdisjoint(_names(row)) for row in compared]]
 
 
 def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:

@@ -934,3 +934,49 @@ def test_an_answer_stays_where_a_release_date_comes_later(database: Database) ->
     (line,) = records(load_books(database).lines)
 
     assert (before["key"], Decimal("5.00")) == (line["key"], line["cogs"])
+
+
+ZONES = {
+    "a zone": (" 10:15:00 +0000", " 10:15:00 -0400"),
+    "a time": (" 10:15:00 +0000,", ","),
+    "a second": (" 10:15:00", " 10:15:01"),
+    "an order": (",#2,", ",,"),
+    "a sign": (",#2,", ",2,"),
+    "a checkout": (",c,", ",,"),
+}
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("lost", ZONES)
+def test_rows_that_lost_something_are_asked(database: Database, lost: str) -> None:
+    """145.50 stays 145.50 where a file lacks a zone, a time or a number; what it was downloaded as is taken."""
+    first = shopify_export("june.csv", *JUNE)
+    bring_in(database, first)
+    changed = first.content.decode().replace(*ZONES[lost])
+    refused = bring_in(database, OriginalFile("changed.csv", changed.encode()))
+
+    assert (Import.CONFLICT, Decimal("145.50")) == (refused.result, only(database).sum)
+    assert "written otherwise" in refused.reason
+    assert Import.UNITED == bring_in(database, shopify_export("july.csv", *JUNE, *JULY)).result
+    assert Decimal("164.90") == only(database).sum
+
+
+def test_a_number_that_ebay_adds_later_is_asked(database: Database) -> None:
+    """An order whose transaction id was blank, and postage whose order was, are not counted beside themselves."""
+    plain = ebay_export("a.csv", JUNE[0], Row("2026-06-30", "", "-4.00", kind="label"))
+    bring_in(database, plain)
+    for old, new in ((",1,T#1,", ",1,--,"), ("Other fee,--", "Other fee,#1")):
+        told = OriginalFile("b.csv", plain.content.decode().replace(old, new).encode())
+        assert Import.CONFLICT == bring_in(database, told).result
+    assert Decimal("93.00") == only(database).sum
+
+
+def test_what_the_payouts_total_proves_is_not_asked(database: Database) -> None:
+    """Two refunds of 5.00 on one day are two where the payout's own row says so."""
+    first, second = Row("2026-06-29", "#1", "-5.00", kind="refund"), Row("2026-06-30", "#1", "-5.00", kind="refund")
+    bring_in(database, shopify_export("june.csv", JUNE[0], first))
+    assert Import.CONFLICT == bring_in(database, shopify_export("july.csv", second)).result
+    assert (
+        Import.UNITED == bring_in(database, shopify_export("paid.csv", second, PAID._replace(amount="-87.00"))).result
+    )
+    assert (3, True) == (len(lines_of(database)) - 1, only(database).ties_out)

@@ -127,6 +127,22 @@ def test_rows_of_a_view_under_another_id_are_asked(database: Database, export: A
     assert (Import.CONFLICT, ["900001"]) == (second.result, names(database))
 
 
+def moved(name: str, *rows: Row) -> OriginalFile:
+    """Write eBay's report of rows that are in payout 900009 now, an order's transaction id blank."""
+    text = ebay_export(name, *(row._replace(payout="900009") for row in rows)).content.decode()
+    return OriginalFile(name, text.replace(",T#2,", ",--,").encode())
+
+
+def test_a_row_written_otherwise_in_another_payout_is_asked(database: Database) -> None:
+    """48.50 of order #2 would be in two payouts; somebody may say that they are two orders."""
+    bring_in(database, ebay_export("a.csv", *JUNE))
+    second = bring_in(database, moved("b.csv", JUNE[1]))
+    assert (Import.CONFLICT, True, ["900001"]) == (second.result, second.may_be_another, names(database))
+    assert "written otherwise" in second.reason
+
+    assert Import.NEW == bring_in(database, moved("b.csv", JUNE[1]), another_payout=True).result
+
+
 HEAD = (
     "Period Start Date,Period End Date,Total Payable,Currency,Transaction Posted Timestamp,Transaction Type,"
     "Transaction Description,Customer Order #,Amount,Amount Type,Ship Qty,Partner Item Id\n"
