@@ -155,15 +155,16 @@ def _contents(
         yield (*told[:_GROUP], str(told[_GROUP]).replace(settlement_id, ""), *told[_GROUP + 1 :])
 
 
-def _nets(transactions: pd.DataFrame) -> Counter[str]:
-    """Return the net of each order."""
+def orders_paid(transactions: pd.DataFrame) -> Counter[str]:
+    """Return the net of each order. Pure."""
     nets: Counter[Any] = Counter()
     for row in records(transactions[transactions["order_id"].notna()][["order_id", "net"]]):
         nets[row["order_id"]] += row["net"]
     return nets
 
 
-def _listed(nets: Mapping[str, Any]) -> str:
+def orders_in_words(nets: Mapping[str, Any]) -> str:
+    """Name some orders with their nets, the first of many. Pure."""
     orders = [f"{order} ({cents(net)})" for order, net in sorted(nets.items())]
     more = len(orders) - _MOST_ORDERS_NAMED
     return ", ".join([*orders[:_MOST_ORDERS_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
@@ -306,10 +307,10 @@ def _apart(connection: Connection, there: BookedSettlement, read: Settlement) ->
 
     A shop may be paid twice a day the same: order #1 of 49.00 is not order #9 of 49.00.
     """
-    known, own = (_nets(rows) for rows in (settlement_lines.transactions(connection, [there]), read.transactions))
+    known, own = (orders_paid(rows) for rows in (settlement_lines.transactions(connection, [there]), read.transactions))
     if not known or not own or known.keys() & own.keys():
         return ""
-    return f"Their orders differ: this file has {_listed(own)}, the books have {_listed(known)}."
+    return f"Their orders differ: this file has {orders_in_words(own)}, the books have {orders_in_words(known)}."
 
 
 def _with_the_same_charges(

@@ -262,7 +262,9 @@ def _import_one(
     others = frozenset() if there is None else there.others
     while twin := twin_of(connection, read, source, others):
         if not (apart and twin.may_be_two):
-            return replace(told, reason=import_reasons.under_another_id(twin), may_be_another=twin.may_be_two)
+            return replace(
+                told, reason=import_reasons.under_another_id(connection, twin, read), may_be_another=twin.may_be_two
+            )
         others |= {twin.there.name}
     source = replace(source, others=others)
     if there is None:
@@ -301,7 +303,7 @@ def _kept_as_it_is(
     if source.kind is SettlementKind.RECORD or there.kind is SettlementKind.RECORD:
         return None
     if there.format != source.format:
-        return replace(told, reason=import_reasons.another_kind_of_view(there))
+        return replace(told, reason=import_reasons.another_kind_of_view(connection, there, whole))
     if not is_new:
         views = [one.part for one in _views_of(connection, there)]
         of_all = united(views) if len(views) > 1 else None
