@@ -16,19 +16,21 @@ from core.books.booked_settlement import BookedSettlement, SettlementKind, Sourc
 from core.books.database.frames import rows_of
 from core.books.reimbursements import REIMBURSEMENTS
 from core.books.returned_goods import RETURNED_GOODS
+from core.counted import counted
 from core.errors import CogsheetError
 from core.frame_columns import records
-from core.marketplaces.uniting import CONTENT, as_compared
+from core.marketplaces.compared_rows import CONTENT, as_compared, may_be_one, with_its_date
 from core.model import Event, Marketplace, Reading, Settlement
 from core.money import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     import pandas as pd
 
     from core.books.database import Connection
+    from core.marketplaces.compared_rows import Content
 
 _GROUP = CONTENT.index("group_key")
 _GOODS = ("order_id", "sku", "event", "net")
@@ -144,22 +146,25 @@ def _shared_lines(lines: pd.DataFrame, doubtful: AbstractSet[str]) -> Counter[fr
     return Counter(frozenset(pair) for pair in pairs if doubtful & set(pair))
 
 
-def _contents(lines: pd.DataFrame, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+def _contents(
+    lines: pd.DataFrame, ids: Iterable[str], told_of: Callable[[Sequence[Any]], Content] = with_its_date
+) -> Iterator[Content]:
     """Yield what lines say, the settlement's id apart that Amazon's view has in its group keys."""
     for settlement_id, row in zip(ids, rows_of(lines, CONTENT), strict=True):
-        told = as_compared(row)
-        yield (str(told[_GROUP]).replace(settlement_id, ""), *told[:_GROUP], *told[_GROUP + 1 :])
+        told = told_of(row)
+        yield (*told[:_GROUP], str(told[_GROUP]).replace(settlement_id, ""), *told[_GROUP + 1 :])
 
 
-def _nets(transactions: pd.DataFrame) -> Counter[str]:
-    """Return the net of each order."""
+def orders_paid(transactions: pd.DataFrame) -> Counter[str]:
+    """Return the net of each order. Pure."""
     nets: Counter[Any] = Counter()
     for row in records(transactions[transactions["order_id"].notna()][["order_id", "net"]]):
         nets[row["order_id"]] += row["net"]
     return nets
 
 
-def _listed(nets: Mapping[str, Any]) -> str:
+def orders_in_words(nets: Mapping[str, Any]) -> str:
+    """Name some orders with their nets, the first of many. Pure."""
     orders = [f"{order} ({cents(net)})" for order, net in sorted(nets.items())]
     more = len(orders) - _MOST_ORDERS_NAMED
     return ", ".join([*orders[:_MOST_ORDERS_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
@@ -288,6 +293,11 @@ def twin_of(
     by_lines = by_lines or _of_another_period(connection, read, others, source.store)
     if by_lines is not None:
         return Twin(*by_lines)
+    otherwise = _with_lines_written_otherwise(
+        connection, read, [one for one in there if one.name not in apart_from and name not in one.others]
+    )
+    if otherwise is not None:
+        return Twin(*otherwise, may_be_two=True)
     cut = next((one for one in asked if one.store == source.store and _same_payout_day(one, read)), None)
     return None if cut is None else Twin(cut, _other_rows(cut, read), may_be_two=True)
 
@@ -297,10 +307,10 @@ def _apart(connection: Connection, there: BookedSettlement, read: Settlement) ->
 
     A shop may be paid twice a day the same: order #1 of 49.00 is not order #9 of 49.00.
     """
-    known, own = (_nets(rows) for rows in (settlement_lines.transactions(connection, [there]), read.transactions))
+    known, own = (orders_paid(rows) for rows in (settlement_lines.transactions(connection, [there]), read.transactions))
     if not known or not own or known.keys() & own.keys():
         return ""
-    return f"Their orders differ: this file has {_listed(own)}, the books have {_listed(known)}."
+    return f"Their orders differ: this file has {orders_in_words(own)}, the books have {orders_in_words(known)}."
 
 
 def _with_the_same_charges(
@@ -337,6 +347,23 @@ def _with_the_same_lines(
     own = Counter(_contents(read.transactions, [read.settlement_id] * len(read.transactions)))
     known = settlement_lines.lines_of_orders(connection, read.transactions["order_id"])
     return _most_shared(there, known, own)
+
+
+def _with_lines_written_otherwise(
+    connection: Connection, read: Settlement, there: Sequence[BookedSettlement]
+) -> tuple[BookedSettlement, str] | None:
+    """Return a settlement with lines that may be lines of a file though they are written otherwise."""
+    known = settlement_lines.lines_of_orders(connection, read.transactions["order_id"]) if there else None
+    if known is None or not len(known):
+        return None
+    own = set(_contents(read.transactions, [read.settlement_id] * len(read.transactions), as_compared))
+    for one in there:
+        lines = known[(known["store"] == one.store) & (known["settlement_id"] == one.settlement_id)]
+        pairs = may_be_one(own, set(_contents(lines, lines["settlement_id"], as_compared)))
+        if pairs:
+            lines_of_it = counted(len({line for line, _ in pairs}), "line")
+            return one, f"{lines_of_it} of this file may be there already, written otherwise"
+    return None
 
 
 def _same_in_another_store(connection: Connection, read: Settlement, store: str) -> BookedSettlement | None:

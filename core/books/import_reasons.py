@@ -1,17 +1,21 @@
-"""Why a file changed nothing in the books, what it says otherwise, and what to do, in words. Pure."""
+"""Why a file changed nothing in the books, what it says otherwise, and what to do, in words."""
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.books import settlement_lines
 from core.books.booked_settlement import BookedSettlement, Import
 from core.books.database.frames import rows_of
+from core.books.identity import orders_in_words, orders_paid
 from core.books.settlement_lines import PLACE, line_differences, money_in_words
+from core.counted import counted
 from core.marketplaces import FORMATS, formats
 from core.marketplaces.formats import Extent
-from core.model import net_of
+from core.model import Event, net_of
+from core.money import cents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,18 +53,10 @@ def what_helps(outcome: Import, read: Settlement, name: str) -> str:
     )
 
 
-def under_another_id(twin: Twin) -> str:
-    """Say that the books have a payout under another id, or may have it, and what to do."""
-    there = twin.there
-    has = "may have it" if twin.may_be_two else "have it"
-    same = "it is the same payout and this file" if twin.may_be_two else "this file"
-    told = (
-        f"the books {has} as settlement {there.settlement_id} ({there.store}): {twin.how}. Nothing was stored, because "
-        f"nothing may count twice. If {same} is the better one, remove {there.settlement_id} and import this file "
-        f"again."
-    )
-    says = "If they are two payouts, say so when it is imported or pulled again." if twin.may_be_two else ""
-    return " ".join(filter(None, (told, twin.apart, says)))
+def _without_order(lines: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return type, net and moment of the lines that name no order, the payout's own rows apart."""
+    alone = lines[lines["order_id"].isna() & (lines["event"] != Event.PAYOUT.value)]
+    return list(rows_of(alone, ("raw_type", "net", "posted_at")))
 
 
 def rows_missing(there: BookedSettlement, before: Settlement, whole: Settlement) -> str:
@@ -73,14 +69,6 @@ def rows_missing(there: BookedSettlement, before: Settlement, whole: Settlement)
         f"file they would have {money_in_words(whole.sum)} {whole.currency}. If it was filtered, export it again "
         f"without a filter. If the marketplace has really taken these lines out, {reopen}remove "
         f"{'it' if reopen else 'the settlement'} and import its files of today."
-    )
-
-
-def another_kind_of_view(there: BookedSettlement) -> str:
-    """Say that the books have a payout from another kind of report, and what to do."""
-    return (
-        f"the books have it from another kind of report ({there.format}), and rows of two kinds cannot be united. "
-        f"Nothing was stored. If this file is the better one, remove {there.settlement_id} and import this file again."
     )
 
 
@@ -98,7 +86,7 @@ def in_other_words(pairs: Sequence[tuple[str, str]]) -> str:
 def told_otherwise(
     there: BookedSettlement, differ: tuple[pd.DataFrame, pd.DataFrame], before: Settlement, whole: Settlement
 ) -> str:
-    """Say what a file has otherwise of orders that the books have of the same moments, and what to do.
+    """Say which rows of a file may be rows of the books, corrected or written otherwise, and what to do.
 
     Args:
         there: What is in the books.
@@ -111,12 +99,13 @@ def told_otherwise(
     instead = before.sum - net_of(old, before.currency) + net_of(new, before.currency)
     reopen = "" if there.is_open else "reopen the settlement, "
     return (
-        f"this file has other rows of the same moment and order than the books: {changes}. They are most "
-        f"likely the same rows, corrected, so nothing was stored, because nothing may count twice. The "
-        f"books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this file's rows in place "
-        f"of theirs they would have {money_in_words(instead)}, with both {money_in_words(whole.sum)}. If this file is "
-        f"right, {reopen}remove {'it' if reopen else 'the settlement'} and import its files of today, or download the "
-        f"whole payout with its own row, whose total shows what is right."
+        f"this file has rows that are most likely rows of the books, corrected or written otherwise (a moment without "
+        f"its zone or time, a number that one of the two leaves blank): {changes}. Nothing was stored, because nothing "
+        f"may count twice. The books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this "
+        f"file's rows in place of theirs they would have {money_in_words(instead)}, with both "
+        f"{money_in_words(whole.sum)}. If the file went through a spreadsheet program, import it as it was downloaded. "
+        f"If this file is right, {reopen}remove {'it' if reopen else 'the settlement'} and import its files of today, "
+        f"or download the whole payout with its own row, whose total shows what is right."
     )
 
 
@@ -166,6 +155,54 @@ def _other_head(there: BookedSettlement, read: Settlement) -> list[str]:
 
 def _shown(value: Decimal | int | str | None) -> str:
     return "none" if value is None else money_in_words(value) if isinstance(value, Decimal) else str(value)
+
+
+def under_another_id(connection: Connection, twin: Twin, read: Settlement) -> str:
+    """Say that the books have a payout under another id, or may have it, and what to do.
+
+    Args:
+        connection: Of `Database.writing`.
+        twin: What the books have.
+        read: What the file says.
+    """
+    there = twin.there
+    has = "may have it" if twin.may_be_two else "have it"
+    same = "it is the same payout and this file" if twin.may_be_two else "this file"
+    told = (
+        f"the books {has} as settlement {there.settlement_id} ({there.store}): {twin.how}. Nothing was stored, because "
+        f"nothing may count twice. If {same} is the better one, remove {there.settlement_id} and import this file "
+        f"again."
+    )
+    told += only_there(connection, there, read)
+    says = "If they are two payouts, say so when it is imported or pulled again." if twin.may_be_two else ""
+    return " ".join(filter(None, (told, twin.apart, says)))
+
+
+def another_kind_of_view(connection: Connection, there: BookedSettlement, read: Settlement) -> str:
+    """Say that the books have a payout from another kind of report, and what to do; see `under_another_id`."""
+    return (
+        f"the books have it from another kind of report ({there.format}), and rows of two kinds cannot be united. "
+        f"Nothing was stored. If this file is the better one, remove {there.settlement_id} and import this file again."
+        f"{only_there(connection, there, read)}"
+    )
+
+
+def only_there(connection: Connection, there: BookedSettlement, read: Settlement) -> str:
+    """Say what removing a settlement takes out of the books that a file does not bring back; empty where nothing."""
+    known, own = settlement_lines.transactions(connection, [there]), read.transactions
+    kept = set(rows_of(own, ("order_id", "event")))
+    orders = orders_paid(known[[line not in kept for line in rows_of(known, ("order_id", "event"))]])
+    alone = Counter(_without_order(known)) - Counter(_without_order(own))
+    paid = sum((net for _, net, _ in alone.elements()), Decimal(0))
+    charges = [f"{counted(alone.total(), 'line')} without order ({cents(paid)})"] if alone else []
+    beside = [*([orders_in_words(orders)] if orders else []), *charges]
+    if not beside:
+        return ""
+    return (
+        f" But {there.settlement_id} also holds {' and '.join(beside)}, which this file lacks: removing takes that out "
+        f"of the books, and the old files of {there.settlement_id} are refused afterwards, because they hold lines of "
+        f"this one. Import a new export of {there.settlement_id} then."
+    )
 
 
 def against_its_total(connection: Connection, there: BookedSettlement, part: Part, whole: Settlement) -> str:

@@ -27,8 +27,8 @@ from core.books.reimbursements import ImportedReimbursements, import_reimburseme
 from core.books.returned_goods import ImportedReturns, import_returns
 from core.books.settlement_lines import money_in_words
 from core.errors import CogsheetError
-from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces import FORMATS, without_personal_data
+from core.marketplaces.compared_rows import CONTENT, as_compared
 from core.marketplaces.formats import Extent, Standing, standing
 from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.tie_out import importable
@@ -158,8 +158,8 @@ def _doubt(there: BookedSettlement, part: Part, views: Sequence[Part], whole: Se
 
 
 def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
-    names = [name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "ordinal")]
-    old, new = Counter(rows_of(before, names)), Counter(rows_of(after, names))
+    """Return how many lines are still there, though another report may have told when one is released."""
+    old, new = (Counter(map(as_compared, rows_of(lines, CONTENT))) for lines in (before, after))
     return (old & new).total()
 
 
@@ -262,7 +262,9 @@ def _import_one(
     others = frozenset() if there is None else there.others
     while twin := twin_of(connection, read, source, others):
         if not (apart and twin.may_be_two):
-            return replace(told, reason=import_reasons.under_another_id(twin), may_be_another=twin.may_be_two)
+            return replace(
+                told, reason=import_reasons.under_another_id(connection, twin, read), may_be_another=twin.may_be_two
+            )
         others |= {twin.there.name}
     source = replace(source, others=others)
     if there is None:
@@ -301,7 +303,7 @@ def _kept_as_it_is(
     if source.kind is SettlementKind.RECORD or there.kind is SettlementKind.RECORD:
         return None
     if there.format != source.format:
-        return replace(told, reason=import_reasons.another_kind_of_view(there))
+        return replace(told, reason=import_reasons.another_kind_of_view(connection, there, whole))
     if not is_new:
         views = [one.part for one in _views_of(connection, there)]
         of_all = united(views) if len(views) > 1 else None

@@ -13,8 +13,9 @@ from core.books.booked_settlement import BookedSettlement, FileUse, OriginalFile
 from core.errors import CogsheetError, UnreadableFileError
 from core.frame_columns import TEXT, records
 from core.marketplaces import FORMATS, read_file
+from core.marketplaces.compared_rows import compared_type
 from core.marketplaces.formats import Extent, Standing, standing
-from core.marketplaces.uniting import Part, as_it_is_known, compared_type, parts_of, united
+from core.marketplaces.uniting import Part, as_it_is_known, parts_of, united
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from core.books.database import frames, tables
 from core.books.database.frames import rows_of
 from core.counted import counted
 from core.frame_columns import TRANSACTION_COLUMNS
-from core.marketplaces.uniting import CONTENT, as_compared
+from core.marketplaces.compared_rows import CONTENT, with_its_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +57,7 @@ def _finer_differences(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
 def _rows_by_line(lines: pd.DataFrame) -> dict[tuple[Any, ...], list[tuple[Any, ...]]]:
     by_line: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for place, row in zip(rows_of(lines, PLACE), rows_of(lines, CONTENT), strict=True):
-        by_line[place].append(as_compared(row))
+        by_line[place].append(with_its_date(row))
     return by_line
 
 

@@ -24,7 +24,7 @@ from core.books.booked_settlement import (
 )
 from core.books.database import frames, tables
 from core.books.database.column_types import known_word
-from core.marketplaces.uniting import CONTENT, as_compared
+from core.marketplaces.compared_rows import CONTENT, with_its_date
 from core.model import Problem, Settlement, Severity
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _values(read: Settlement, source: Source, batch: int, now: datetime) -> dict
 
 
 def _compared(lines: pd.DataFrame) -> Counter[tuple[Any, ...]]:
-    return Counter(map(as_compared, frames.rows_of(lines, CONTENT)))
+    return Counter(map(with_its_date, frames.rows_of(lines, CONTENT)))
 
 
 def _booked(row: Row[Any]) -> BookedSettlement:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 POSTED = "(moment)"
 """Stands in a group key for the moment at which a row was posted."""
+HAPPENED = "(own moment)"
+"""Stands in a group key for a row's own moment, where it is posted at another one that not every file says."""
 SETTLEMENT = "(settlement)"
 """Stands in a group key for the settlement, where its id is not simply the text of a column."""
 WORDS = "(words)"
@@ -118,6 +120,8 @@ class ColumnLines:
     moments: Coded[datetime | None]
     settlements: Coded[str]
     currencies: Coded[str]
+    happened: Coded[datetime | None] | None = None
+    """Each line's own moment, where its format declares `HAPPENED`."""
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -194,14 +198,19 @@ class ColumnLines:
 
     def _group_part(self, at: int, name: str) -> Coded[str]:
         if name == POSTED:
-            moments = ["" if moment is None else moment.isoformat() for moment in self.moments.values]
-            return Coded(self.moments.codes, moments)
+            return _moment_texts(self.moments)
+        if name == HAPPENED and self.happened is not None:
+            return _moment_texts(self.happened)
         if name == SETTLEMENT:
             return self.settlements
         if name != WORDS:
             return self.table.stripped(name) if self.declaration.plain_key else self._text(name)
         codes, different = pd.factorize(np.array([shape.line.group[at] for shape in self.shapes.values], object))
         return Coded(codes[self.shapes.codes], list(different))
+
+
+def _moment_texts(moments: Coded[datetime | None]) -> Coded[str]:
+    return Coded(moments.codes, ["" if moment is None else moment.isoformat() for moment in moments.values])
 
 
 def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: Callable[[Row], Line]) -> Coded[Shape]:

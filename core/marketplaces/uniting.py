@@ -23,20 +23,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records
-from core.marketplaces.amazon import unified_words
-from core.marketplaces.ebay import orders_of_reports, report_columns
+from core.marketplaces.compared_rows import CONTENT, Content, as_compared, compared_type, may_be_one
+from core.marketplaces.ebay import orders_of_reports
 from core.marketplaces.formats import Extent
 from core.marketplaces.tie_out import difference
-from core.marketplaces.transactions import group_key, repeats_asked
-from core.marketplaces.wording import folded
+from core.marketplaces.transactions import repeats_asked
 from core.marketplaces.words import listed
 from core.model import Event, Problem, Severity, net_of
 from core.money import cents
-from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,67 +43,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.model import Reading, Settlement
-    from core.typed_amounts import TypedAmount
 
-CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id", "ordinal"))
-"""What a row says, without its place among equal ones."""
 _GROUP, _POSTED, _TYPE, _DETAIL = (CONTENT.index(x) for x in ("group_key", "posted_at", "raw_type", "raw_description"))
-_NET, _TYPED, _SITE, _SENT_BY = (CONTENT.index(name) for name in ("net", "typed", "marketplace", "fulfilment"))
-_EVENT, _ORDER, _ITEM = (CONTENT.index(name) for name in ("event", "order_id", "order_item_id"))
-_PRICE, _GOODS, _EFFECT = (CONTENT.index(name) for name in ("principal", "goods", "stock_effect"))
+_NET, _EVENT, _ORDER, _ITEM = (CONTENT.index(name) for name in ("net", "event", "order_id", "order_item_id"))
 _PLACE = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku", "posted_at", "currency", "net")
 """What tells a row apart whatever its words are."""
-
-Content = tuple[Any, ...]
-"""The values of `CONTENT`."""
-
-
-def as_compared(row: Sequence[Any]) -> Content:
-    """Return what a row is compared by: its words by their English name and folded, not as a file spells them.
-
-    Who ships (*Fulfilment*) is left out: the date range report says it in its own language.
-
-    Args:
-        row: The values of `CONTENT`.
-    """
-    told = list(row)
-    kind, detail = str(row[_TYPE] or ""), str(row[_DETAIL] or "")
-    told[_TYPE], told[_DETAIL] = compared_type(kind), _compared_detail(detail)
-    told[_GROUP] = _compared_key(str(row[_GROUP]), kind.strip(), detail.strip())
-    told[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
-    told[_SITE], told[_SENT_BY] = str(row[_SITE] or "").casefold(), None
-    if row[_EVENT] == Event.SALE and not row[_PRICE]:  # whether its goods are asked depends on what else a file holds
-        told[_GOODS], told[_EFFECT] = None, None
-    return tuple(told)
-
-
-@lru_cache(maxsize=4096)
-def compared_type(word: str) -> str:
-    """Return a type as it is compared; no word of one marketplace is declared to mean another in two of them."""
-    return folded(report_columns.in_english(unified_words.type_in_english(word)))
-
-
-@lru_cache(maxsize=4096)
-def _compared_detail(word: str) -> str:
-    return folded(unified_words.in_english(word))
-
-
-def _compared_amount(one: TypedAmount, kind: str) -> tuple[str, ...]:
-    """Return an amount that is about something of its own: what it is declared to be, else its word."""
-    rest = one.word.removeprefix(kind)
-    word = f"{compared_type(kind)}{_compared_detail(rest.removeprefix(' / '))}" if rest != one.word else one.word
-    return one.column, str(one.line_type or folded(word)), str(one.amount)
-
-
-def _compared_key(key: str, kind: str, detail: str) -> str:
-    """Return a group key whose type and description are as they are compared."""
-    parts = f"|{key}|"
-    if kind:
-        parts = parts.replace(f"|{group_key((kind,))}|", f"|{group_key((compared_type(kind),))}|", 1)
-    if detail:
-        before, separator, after = parts.rpartition(f"|{group_key((detail,))}|")
-        parts = f"{before}|{group_key((_compared_detail(detail),))}|{after}" if separator else parts
-    return parts
 
 
 class Days(NamedTuple):
@@ -241,12 +182,16 @@ def told_otherwise(part: Part, before: Settlement, whole: Settlement) -> tuple[p
     if whole.total is not None and whole.ties_out:
         return None
     known, own = _contents(before), _contents(part.settlement)
+    gone, come = known - own, own - known
     items: dict[Content, set[str | None]] = defaultdict(set)
-    for row in known - own:
+    for row in gone:
         for name in _names(row):
             items[name].add(row[_ITEM])
-    both = {name for row in own - known for name in _names(row) if _is_one_item(items.get(name), row[_ITEM])}
-    return (_called(before, both), _called(part.settlement, both)) if both else None
+    both = {name for row in come for name in _names(row) if _is_one_item(items.get(name), row[_ITEM])}
+    pairs = may_be_one(come, gone)
+    if not both and not pairs:
+        return None
+    return _called(before, both, {old for _, old in pairs}), _called(part.settlement, both, {new for new, _ in pairs})
 
 
 def _names(row: Content) -> list[Content]:
@@ -260,9 +205,10 @@ def _is_one_item(known: set[str | None] | None, item: str | None) -> bool:
     return known is not None and (item is None or item in known or None in known)
 
 
-def _called(settlement: Settlement, names: set[Content]) -> pd.DataFrame:
-    """Return the rows of a settlement that are known by one of these names."""
-    return settlement.transactions[[not names.isdisjoint(_names(as_compared(row))) for row in _rows_of(settlement)]]
+def _called(settlement: Settlement, names: set[Content], rows: set[Content]) -> pd.DataFrame:
+    """Return the rows of a settlement that are known by one of these names, or are (as they are compared) of these."""
+    compared = map(as_compared, _rows_of(settlement))
+    return settlement.transactions[[row in rows or not names.isdisjoint(_names(row)) for row in compared]]
 
 
 def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:
@@ -271,7 +217,7 @@ def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:
     An export that was filtered, say by one order, reaches over days like a full one and lacks their other rows. Only
     the payout's own total proves that a file holds all of them. Arguments: see `told_otherwise`.
     """
-    return not part.is_whole and bool(Counter(_rows_of(before)) - Counter(_rows_of(whole)))
+    return not part.is_whole and bool(_contents(before) - _contents(whole))
 
 
 def as_it_is_known(part: Part) -> Settlement:
@@ -328,8 +274,15 @@ def _spelled(held: Counter[Content], parts: Sequence[Part]) -> list[Content]:
         for row in _rows_of(part.settlement):
             own[as_compared(row)].append(row)
         for compared, rows in own.items():
-            known[compared] += rows[len(known[compared]) :]
+            there = known[compared]
+            known[compared] = [*map(_released, there, rows), *there[len(rows) :], *rows[len(there) :]]
     return [row for compared, count in held.items() for row in known[compared][:count]]
+
+
+def _released(row: Content, same: Content) -> Content:
+    """Return a row with its release date, which only one of two reports may know: the later of what they say."""
+    posted = max((one[_POSTED] for one in (row, same) if one[_POSTED]), default=None)
+    return (*row[:_POSTED], posted, *row[_POSTED + 1 :])
 
 
 def _contents(settlement: Settlement) -> Counter[Content]:

@@ -11,7 +11,7 @@ import numpy as np
 from core.marketplaces.amazon import unified_csv
 from core.marketplaces.amazon.unified_columns import COMPONENTS
 from core.marketplaces.column_figures import moments_of, money_of
-from core.marketplaces.column_lines import POSTED, SETTLEMENT, WORDS, ColumnLines, Declaration, shapes_of
+from core.marketplaces.column_lines import HAPPENED, SETTLEMENT, WORDS, ColumnLines, Declaration, shapes_of
 from core.marketplaces.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
@@ -42,7 +42,7 @@ DECLARATION = Declaration(
     filled=("transaction release date", "sku"),
     amounts=(*COMPONENTS, "total"),
     moments=("transaction release date", "date/time"),
-    group=(SETTLEMENT, "type", "order id", "sku", POSTED, WORDS),
+    group=(SETTLEMENT, "type", "order id", "sku", HAPPENED, WORDS),
     fields={"order_id": "order id", "sku": "sku", "marketplace": "marketplace", "fulfilment": "fulfillment"},
     raw_type="type",
     verbatim=frozenset({"sku"}),
@@ -106,6 +106,7 @@ def _lines(table: ColumnTable, figures: Figures, components: Sequence[str], curr
             day_first=figures.day_first,
             without={"transaction release date": deferred},
         ),
+        happened=moments_of(table, ("date/time",), day_first=figures.day_first),
         settlements=_settlements(table, deferred),
         currencies=Coded(np.zeros(len(table), np.int64), [currency]),
     )

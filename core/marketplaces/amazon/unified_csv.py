@@ -125,12 +125,13 @@ def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str
     declared = is_declared(cell["type"], description)
     means = doubted(meaning(cell["type"], description), declared=declared, sku=cell["sku"], quantity=quantity)
     released = None if deferred else figures.moment(row, "transaction release date")
-    posted = released or figures.moment(row, "date/time")
+    happened = figures.moment(row, "date/time")
+    posted = released or happened
     settlement_id = "" if deferred else _settlement_id(row, figures.table)
     of_item = means.event in (Event.SALE, Event.REFUND)
     description = "" if of_item else description.strip()
     order_id, sku = cell["order id"].strip(), cell["sku"] if cell["sku"].strip() else ""
-    moment = posted.isoformat() if posted else ""
+    moment = happened.isoformat() if happened else ""  # when it is released, only some reports say
     parts, own = _parts(row, figures, components, means)
     goods, carries = _goods_of(means, parts, own, quantity, names_sku=bool(sku))
     repeats = not carries and _is_sent_for_others(means, parts, cell.get("marketplace", ""))

@@ -76,3 +76,13 @@ def _written(day: str) -> str:
     year, month, number = day.split("-")
     names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     return f"{names[int(month) - 1]} {int(number)}, {year}"
+
+
+def released_export(name: str, *released: str, order: str = "#1") -> OriginalFile:
+    """Write a date-range report of an order of 10 June per release date; where one is blank, without that column."""
+    (plain,) = unified_export(name, Row("2026-06-10", order, "17.00")).content.decode().splitlines()[1:]
+    own = plain.partition(',"Released"')[0]
+    known = all(released)
+    rows = [f'{own},"Released","{release}"' if known else own for release in released]
+    head = _UNIFIED if known else _UNIFIED.replace(",Transaction Status,Transaction Release Date", "")
+    return OriginalFile(name, (head + "\n".join(rows) + "\n").encode())

@@ -43,7 +43,7 @@ from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
 from core.model import Marketplace
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
-from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+from tests.core.books.exports_of_payouts import Row, ebay_export, released_export, shopify_export, unified_export
 from tests.core.books.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
 from tests.core.marketplaces.test_uniting import TWO_SPELLINGS, shopify
@@ -910,3 +910,73 @@ def test_fees_of_one_order_and_day_with_other_words_are_united(database: Databas
     united = bring_in(database, changed(ebay_export("b.csv", fee), ad[0], ("Other fee\n", "Upgrade\n"), upgrade))
 
     assert (Import.UNITED, 4) == (united.result, len(lines_of(database)))
+
+
+@pytest.mark.parametrize("release_first", [True, False])
+def test_an_order_whose_release_only_one_report_knows_is_one(database: Database, *, release_first: bool) -> None:
+    """17.00 once, released on 17 June: the older report without release dates neither doubles it nor takes it back."""
+    told, silent = "Jun 17, 2026 10:00:00 AM PDT", ""
+    for release in (told, silent) if release_first else (silent, told):
+        imported = bring_in(database, released_export(f"{release or 'none'}.csv", release))
+
+    (row,) = lines_of(database)
+    assert (Decimal("17.00"), 17) == (row["net"], row["posted_at"].day)
+    assert Import.UNITED == imported.result
+
+
+def test_an_answer_stays_where_a_release_date_comes_later(database: Database) -> None:
+    """The line keeps its key, and with it the cost that was typed."""
+    bring_in(database, released_export("none.csv", ""))
+    (before,) = lines_of(database)
+    answer = Answer(before["key"], version=0, cost=Decimal("5.00"), proposal=None)
+    save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=False, **WHO)
+    bring_in(database, released_export("told.csv", "Jun 17, 2026 10:00:00 AM PDT"))
+    (line,) = records(load_books(database).lines)
+
+    assert (before["key"], Decimal("5.00")) == (line["key"], line["cogs"])
+
+
+ZONES = {
+    "a zone": (" 10:15:00 +0000", " 10:15:00 -0400"),
+    "a time": (" 10:15:00 +0000,", ","),
+    "a second": (" 10:15:00", " 10:15:01"),
+    "an order": (",#2,", ",,"),
+    "a sign": (",#2,", ",2,"),
+    "a checkout": (",c,", ",,"),
+}
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("lost", ZONES)
+def test_rows_that_lost_something_are_asked(database: Database, lost: str) -> None:
+    """145.50 stays 145.50 where a file lacks a zone, a time or a number; what it was downloaded as is taken."""
+    first = shopify_export("june.csv", *JUNE)
+    bring_in(database, first)
+    changed = first.content.decode().replace(*ZONES[lost])
+    refused = bring_in(database, OriginalFile("changed.csv", changed.encode()))
+
+    assert (Import.CONFLICT, Decimal("145.50")) == (refused.result, only(database).sum)
+    assert "written otherwise" in refused.reason
+    assert Import.UNITED == bring_in(database, shopify_export("july.csv", *JUNE, *JULY)).result
+    assert Decimal("164.90") == only(database).sum
+
+
+def test_a_number_that_ebay_adds_later_is_asked(database: Database) -> None:
+    """An order whose transaction id was blank, and postage whose order was, are not counted beside themselves."""
+    plain = ebay_export("a.csv", JUNE[0], Row("2026-06-30", "", "-4.00", kind="label"))
+    bring_in(database, plain)
+    for old, new in ((",1,T#1,", ",1,--,"), ("Other fee,--", "Other fee,#1")):
+        told = OriginalFile("b.csv", plain.content.decode().replace(old, new).encode())
+        assert Import.CONFLICT == bring_in(database, told).result
+    assert Decimal("93.00") == only(database).sum
+
+
+def test_what_the_payouts_total_proves_is_not_asked(database: Database) -> None:
+    """Two refunds of 5.00 on one day are two where the payout's own row says so."""
+    first, second = Row("2026-06-29", "#1", "-5.00", kind="refund"), Row("2026-06-30", "#1", "-5.00", kind="refund")
+    bring_in(database, shopify_export("june.csv", JUNE[0], first))
+    assert Import.CONFLICT == bring_in(database, shopify_export("july.csv", second)).result
+    assert (
+        Import.UNITED == bring_in(database, shopify_export("paid.csv", second, PAID._replace(amount="-87.00"))).result
+    )
+    assert (3, True) == (len(lines_of(database)) - 1, only(database).ties_out)

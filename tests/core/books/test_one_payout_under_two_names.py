@@ -127,6 +127,45 @@ def test_rows_of_a_view_under_another_id_are_asked(database: Database, export: A
     assert (Import.CONFLICT, ["900001"]) == (second.result, names(database))
 
 
+def moved(name: str, *rows: Row) -> OriginalFile:
+    """Write eBay's report of rows that are in payout 900009 now, an order's transaction id blank."""
+    text = ebay_export(name, *(row._replace(payout="900009") for row in rows)).content.decode()
+    return OriginalFile(name, text.replace(",T#2,", ",--,").encode())
+
+
+def test_a_row_written_otherwise_in_another_payout_is_asked(database: Database) -> None:
+    """48.50 of order #2 would be in two payouts; somebody may say that they are two orders."""
+    bring_in(database, ebay_export("a.csv", *JUNE))
+    second = bring_in(database, moved("b.csv", JUNE[1]))
+    assert (Import.CONFLICT, True, ["900001"]) == (second.result, second.may_be_another, names(database))
+    assert "written otherwise" in second.reason
+
+    assert Import.NEW == bring_in(database, moved("b.csv", JUNE[1]), another_payout=True).result
+
+
+@pytest.mark.parametrize("also", [JUNE[0], Row("2026-06-29", "", "-97.00", kind="fee")])
+def test_what_removing_takes_out_is_named_and_how_it_comes_back(database: Database, also: Row) -> None:
+    """Order #2 moved to another payout: the first one's other row is named, and its new export brings it back."""
+    old = ebay_export("a.csv", also, JUNE[1])
+    first = bring_in(database, old)
+    latest = ebay_export("b.csv", JUNE[1]._replace(payout="900009"))
+    second = bring_in(database, latest)
+    named = "#1 (97.00)" if also.order else "1 line without order (-97.00)"
+    assert f"900001 also holds {named}, which this file lacks" in second.reason
+
+    take_out(database, first)
+    assert [Import.NEW, Import.CONFLICT] == [bring_in(database, file).result for file in (latest, old)]
+    assert Import.NEW == bring_in(database, ebay_export("new.csv", also)).result
+    assert {"900001", "900009"} == set(names(database))
+
+
+def test_nothing_is_named_where_removing_takes_nothing_out(database: Database) -> None:
+    """A file that holds all of the other payout's rows loses none."""
+    bring_in(database, ebay_export("a.csv", JUNE[1]))
+    both = (row._replace(payout="900009") for row in JUNE)
+    assert "also holds" not in bring_in(database, ebay_export("b.csv", *both)).reason
+
+
 HEAD = (
     "Period Start Date,Period End Date,Total Payable,Currency,Transaction Posted Timestamp,Transaction Type,"
     "Transaction Description,Customer Order #,Amount,Amount Type,Ship Qty,Partner Item Id\n"

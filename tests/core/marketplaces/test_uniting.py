@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from core.frame_columns import records
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.amazon import unified_words
+from core.marketplaces.compared_rows import compared_type
 from core.marketplaces.ebay import report_columns
 from core.marketplaces.formats import Extent
-from core.marketplaces.uniting import Part, compared_type, in_other_words, parts_of, united
+from core.marketplaces.uniting import Part, in_other_words, parts_of, united
 from core.marketplaces.wording import folded
 from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.core.marketplaces.ebay_documents import GBP, PAYOUT, item, report, whole
