@@ -102,9 +102,8 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
     details = () if of_item else (cell["amount-description"], cell["amount-type"])
     quantity = figures.whole(row, "quantity-purchased")
     declared = is_declared(cell["transaction-type"], *details)
-    means = doubted(
-        meaning(cell["transaction-type"], *details), declared=declared or of_item, sku=cell["sku"], quantity=quantity
-    )
+    declared &= not of_item or words.is_amount_declared(amount_type, description)
+    means = doubted(meaning(cell["transaction-type"], *details), declared=declared, sku=cell["sku"], quantity=quantity)
     amount = figures.needed_amount(row, "amount")
     carries = _carries_units(means, amount_type, description, quantity)
     posted = _posted_at(row, figures)
@@ -193,7 +192,8 @@ def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[Typed
         effect = words.item_amount(amount_type, description)
         says_itself = of_item or folded(amount_type) in words.AMOUNT_TYPES
         if means is UNKNOWN:  # what its rows are about follows from the one answer about its type
-            return effect.column, typed(((effect.column, amount),), means, kind)
+            word = kind if meaning(kind) is UNKNOWN else listed(kind, description)
+            return effect.column, typed(((effect.column, amount),), means, word)
         return effect.column, typed_item(
             effect, amount, listed(amount_type, description) if says_itself else listed(kind, amount_type)
         )

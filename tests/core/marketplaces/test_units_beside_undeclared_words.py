@@ -126,3 +126,12 @@ def test_a_word_that_only_begins_like_a_tax_is_asked(word: str) -> None:
     known = amazon(line("-1.00", amount_type="ItemWithheldTax", amount_description="MarketplaceFacilitatorTax-Other"))
     assert (f"ItemWithheldTax / {word}",) == asked
     assert () == known.unknown_types
+
+
+@pytest.mark.parametrize("amount_type", ["ItemFees", "ItemPrice", "Promotion"])
+def test_an_amount_of_an_item_in_words_nobody_knows_asks_behind_a_fee_too(amount_type: str) -> None:
+    """`ServiceFee / ItemFees / LOST_BY_COURIER` of 3 units says that money was taken, not that no goods moved."""
+    told = {"amount_type": amount_type, "amount_description": "LOST_BY_COURIER", "sku": "VASE"}
+    reading = amazon(line("-5.00", transaction_type="ServiceFee", quantity_purchased="3", **told))
+    assert [("other", 3, Goods.UNCLEAR)] == goods(reading)
+    assert ("ServiceFee / LOST_BY_COURIER",) == reading.unknown_types
