@@ -272,8 +272,10 @@ def _are_declared(cell: Mapping[str, str]) -> bool:
 
 
 def _is_asked(cell: Mapping[str, str], means: Meaning, own: Sequence[TypedPart]) -> bool:
-    """Tell whether a row of an order has a word that nobody has declared, and that may be a price of goods."""
-    if means is not UNKNOWN and means.event not in (_ITEM_EVENTS | {Event.LIQUIDATION}):
+    """Tell whether nobody has declared a row's type, or a word of it that may be a price of goods."""
+    if means is UNKNOWN:
+        return True
+    if means.event not in (_ITEM_EVENTS | {Event.LIQUIDATION}):
         return False
     price = cell["price-type"].strip()
     return may_be_price(own) or (bool(price) and words.price(price) is None)

@@ -178,9 +178,11 @@ def _carries_units(means: Meaning, amount_type: str, description: str, quantity:
 
 
 def _is_asked(means: Meaning, own: tuple[TypedPart, ...]) -> bool:
-    """Tell whether a row of an order has a word that nobody has declared, and that may be a price of goods."""
-    of_order = means is UNKNOWN or means.event in _ITEM_EVENTS
-    return of_order and may_be_price(own)
+    """Tell whether nobody has declared a row's type, or a word of it that may be a price of goods.
+
+    Behind a type that nobody knows a fee says as little of goods as a price: a `Reshipment` may pay fees only.
+    """
+    return means is UNKNOWN or (means.event in _ITEM_EVENTS and may_be_price(own))
 
 
 def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[TypedPart, ...]]:
