@@ -222,8 +222,9 @@ def _asked(
     if not stated.any():
         return quantity, source, goods, effect
     events = lines.shapes.spread(lambda shape: list(Event).index(shape.line.event), np.int64)
+    kinds = np.where(events == list(Event).index(Event.OTHER), lines.table.columns[lines.declaration.raw_type][0], -1)
     sku = lines.field("sku")
-    of_goods = joint([lines.settlements.codes, events, lines.field("order_id").codes, sku.codes])[lead]
+    of_goods = joint([lines.settlements.codes, events, kinds + 1, lines.field("order_id").codes, sku.codes])[lead]
     known = np.unique(of_goods[((source < UNKNOWN) & (quantity != 0)) | (source == UNKNOWN)])
     asks = groups.any(stated != 0) & sku.spread(bool, bool)[lead] & ~np.isin(of_goods, known)
     spans = zip(groups.start[asks].tolist(), groups.size[asks].tolist(), strict=True)

@@ -95,7 +95,9 @@ def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units]
 
 
 def _goods(row: dict[str, object]) -> tuple[object, ...]:
-    return row["event"], row["order_id"], row["sku"]
+    """Return which goods a transaction is about: two types that nobody knows are two things that may have happened."""
+    kind = row["raw_type"] if row["event"] == Event.OTHER.value else ""
+    return row["event"], kind, row["order_id"], row["sku"]
 
 
 def _asked(row: dict[str, object], members: Sequence[Line]) -> dict[str, object]:

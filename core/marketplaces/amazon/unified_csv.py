@@ -168,22 +168,37 @@ def _parts(
 
     What they fail to sum to the total by (see `_broken_rows`) goes to `other`.
     """
-    fee = means.event in (Event.FEE, Event.ADVERTISING)
     word = listed(row.cells["type"], "" if means.event in (Event.SALE, Event.REFUND) else _description(row))
     parts: list[Part] = []
     own: list[TypedPart] = []
     for name in components:
         amount = figures.amount(row, name)
         if amount:
-            component = COMPONENTS.get(name, AmountMeaning("other", LineType.UNCLASSIFIED))
-            column = "other_fee" if fee and component.column == "other" else component.column
-            parts.append((column, amount))
+            component = _component(name, means)
+            parts.append((component.column, amount))
             own += typed_item(component, amount, name)
     missing = figures.needed_amount(row, "total") - _sum(row, figures, components)
     every = (*parts, ("other", missing)) if missing else tuple(parts)
     if means.event is Event.OTHER:
         return every, typed(every, means, word)
     return every, (*own, *typed([part for part in every if part[0] in ("other", "other_fee")], means, word))
+
+
+def _component(name: str, means: Meaning) -> AmountMeaning:
+    """Return where an amount of a row belongs: by its column, unless the row's type says what its fees are.
+
+    The records have a fee of its own type in one column, and what Amazon takes of liquidated goods with what they
+    brought; so have the columns of this report, whichever holds it.
+    """
+    component = COMPONENTS.get(name, AmountMeaning("other", LineType.UNCLASSIFIED))
+    if means.event is Event.LIQUIDATION and component.column == "referral_fee":
+        return AmountMeaning("other_fee", LineType.LIQUIDATIONS)
+    if means.event in (Event.FEE, Event.ADVERTISING) and component.column in _OF_THE_TYPE:
+        return component._replace(column="other_fee")
+    return component
+
+
+_OF_THE_TYPE = frozenset({"other", "referral_fee", "fulfilment_fee"})
 
 
 def _description(row: Row) -> str:

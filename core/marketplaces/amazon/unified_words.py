@@ -43,12 +43,15 @@ _ENGLISH = {
 }
 FOREIGN_TYPES = {folded(foreign): english for english, foreigns in _ENGLISH.items() for foreign in foreigns.split("|")}
 
-_OF_THIS_FORMAT = {folded("Transfer"): words.PAYOUT, folded("Debt"): words.BALANCES[folded("Debt Adjustment")]}
+_DEBT = folded("Debt")
+_OF_THIS_FORMAT = {folded("Transfer"): words.PAYOUT, _DEBT: words.BALANCES[folded("Debt Adjustment")]}
 """Types that mean something of their own here: a transfer is the payout to the bank."""
 
 _INVENTORY_FEES = frozenset(
     map(folded, ("FBA Inventory Fee", "FBA Inventory Fee - Correction", "FBA Inventory Fee - Reversal"))
 )
+_IN_SETTLEMENTS = {_DEBT: "Debt Adjustment", **dict.fromkeys(_INVENTORY_FEES, "FBA Inventory Fee")}
+"""How the records call types of this format, whose descriptions are declared there."""
 _FOREIGN_DETAILS = {
     folded(foreign): english
     for english, foreigns in {
@@ -91,7 +94,8 @@ def meaning(transaction_type: str, description: str) -> Meaning:
 
 def is_declared(kind: str, description: str) -> bool:
     """Tell whether a row's description is declared to the end, or its type is one of orders."""
-    return folded(kind) in _OF_THIS_FORMAT or words.is_declared(kind, in_english(description))
+    own = type_in_english(kind)
+    return words.is_declared(_IN_SETTLEMENTS.get(folded(own), own), in_english(description))
 
 
 def _inventory_fee(description: str) -> Meaning:

@@ -144,7 +144,7 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
     cell = row.cells
     details = [cell[column].strip() for column in _WORDS if cell[column].strip()]
     quantity = figures.whole(row, "quantity-purchased")
-    declared = is_declared(cell["transaction-type"], *details)
+    declared = is_declared(cell["transaction-type"], *details) and _are_declared(cell)
     told = meaning(cell["transaction-type"], *details)
     means = doubted(told, declared=declared, sku=cell["sku"], quantity=quantity)
     parts, own = _parts(row, figures, means, details)
@@ -220,12 +220,19 @@ def _parts(
             effect, word = _of_order(row, name, column) if is_asked else (AmountMeaning(column), "")
             parts.append((effect.column, amount))
             own += typed_item(effect, amount, word)
-    kind = row.cells["transaction-type"].strip()
-    if means is UNKNOWN:
-        own += typed(parts, means, listed(kind, " / ".join(details)) if folded(kind) in words.GENERAL else kind)
-    elif not of_item:
-        own += typed(parts, means, listed(kind, " / ".join(details)))
+    if means is UNKNOWN or not of_item:
+        own += typed(parts, means, _word(row.cells, means, details))
     return tuple(parts), tuple(own)
+
+
+def _word(cell: Mapping[str, str], means: Meaning, details: Sequence[str]) -> str:
+    """Return the words of a row as they are listed; what the amounts of an item are about follows from a type alone."""
+    kind = cell["transaction-type"].strip()
+    if means is not UNKNOWN or folded(kind) in words.GENERAL:
+        return listed(kind, " / ".join(details))
+    of_type = meaning(kind) is UNKNOWN
+    told = [name for name in (*_WORDS, "price-type", "promotion-type") if not (of_type and name in _TYPES_OF_ITEMS)]
+    return listed(kind, " / ".join(filter(None, (cell.get(name, "").strip() for name in told))))
 
 
 def _of_order(row: Row, name: str, column: str) -> tuple[AmountMeaning, str]:
@@ -258,9 +265,17 @@ def _repeated(cell: Mapping[str, str], means: Meaning, quantity: int | None) -> 
     return returned(means.event, quantity) if means.event in GOODS and (principal or per_unit) else None
 
 
+def _are_declared(cell: Mapping[str, str]) -> bool:
+    """Tell whether price and promotion of a row have declared words, if any."""
+    told = ((amount_type, cell.get(name, "").strip()) for name, amount_type in _TYPED_COLUMNS.values())
+    return all(words.is_amount_declared(*one) for one in told if one[1] and one[0] != "ItemFees")
+
+
 def _is_asked(cell: Mapping[str, str], means: Meaning, own: Sequence[TypedPart]) -> bool:
-    """Tell whether a row of an order has a word that nobody has declared, and that may be a price of goods."""
-    if means is not UNKNOWN and means.event not in (_ITEM_EVENTS | {Event.LIQUIDATION}):
+    """Tell whether nobody has declared a row's type, or a word of it that may be a price of goods."""
+    if means is UNKNOWN:
+        return True
+    if means.event not in (_ITEM_EVENTS | {Event.LIQUIDATION}):
         return False
     price = cell["price-type"].strip()
     return may_be_price(own) or (bool(price) and words.price(price) is None)

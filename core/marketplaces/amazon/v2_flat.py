@@ -102,9 +102,8 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
     details = () if of_item else (cell["amount-description"], cell["amount-type"])
     quantity = figures.whole(row, "quantity-purchased")
     declared = is_declared(cell["transaction-type"], *details)
-    means = doubted(
-        meaning(cell["transaction-type"], *details), declared=declared or of_item, sku=cell["sku"], quantity=quantity
-    )
+    declared &= not of_item or words.is_amount_declared(amount_type, description)
+    means = doubted(meaning(cell["transaction-type"], *details), declared=declared, sku=cell["sku"], quantity=quantity)
     amount = figures.needed_amount(row, "amount")
     carries = _carries_units(means, amount_type, description, quantity)
     posted = _posted_at(row, figures)
@@ -179,9 +178,11 @@ def _carries_units(means: Meaning, amount_type: str, description: str, quantity:
 
 
 def _is_asked(means: Meaning, own: tuple[TypedPart, ...]) -> bool:
-    """Tell whether a row of an order has a word that nobody has declared, and that may be a price of goods."""
-    of_order = means is UNKNOWN or means.event in _ITEM_EVENTS
-    return of_order and may_be_price(own)
+    """Tell whether nobody has declared a row's type, or a word of it that may be a price of goods.
+
+    Behind a type that nobody knows a fee says as little of goods as a price: a `Reshipment` may pay fees only.
+    """
+    return means is UNKNOWN or (means.event in _ITEM_EVENTS and may_be_price(own))
 
 
 def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[TypedPart, ...]]:
@@ -193,7 +194,8 @@ def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[Typed
         effect = words.item_amount(amount_type, description)
         says_itself = of_item or folded(amount_type) in words.AMOUNT_TYPES
         if means is UNKNOWN:  # what its rows are about follows from the one answer about its type
-            return effect.column, typed(((effect.column, amount),), means, kind)
+            word = kind if meaning(kind) is UNKNOWN else listed(kind, description)
+            return effect.column, typed(((effect.column, amount),), means, word)
         return effect.column, typed_item(
             effect, amount, listed(amount_type, description) if says_itself else listed(kind, amount_type)
         )

@@ -244,6 +244,11 @@ def item_amount(amount_type: str, description: str) -> AmountMeaning:
     return declared or AmountMeaning(_NOT_DECLARED.get(kind, "other"), LineType.UNCLASSIFIED)
 
 
+def is_amount_declared(amount_type: str, description: str) -> bool:
+    """Tell whether somebody has declared the word of an item's amount: behind a type of money, what moved no goods."""
+    return item_amount(amount_type, description).line_type is not LineType.UNCLASSIFIED
+
+
 def fee_of_order(column: str, word: str) -> AmountMeaning:
     """Return where a fee of an order or a shipment belongs, which stands in a column of its own.
 
@@ -297,20 +302,20 @@ def meaning(transaction_type: str, *details: str) -> Meaning:
             the type (a reserve, a loss in the warehouse, advertising, storage) wins.
 
     Returns:
-        `UNKNOWN` where neither is declared.
+        `UNKNOWN` where the type is not declared, or says nothing and no detail is. Behind a type that nobody knows a
+        declared detail decides nothing: `Warehouse Loss / Storage Fee` is no storage.
     """
     kind, words = folded(transaction_type), tuple(map(folded, details))
     if kind in ITEM_TYPES:
         return TYPES[kind]
     by_detail = next((declared for word in words if (declared := _declared(word)) is not None), None)
     own = TYPES.get(kind)
+    known = own or _declared(kind)
     if (kind in GENERAL or own in _TOLD_BY_REASON) and any(word.startswith(_REIMBURSEMENT) for word in (kind, *words)):
-        return _reimbursement((*words, kind))
+        return _reimbursement((*words, kind)) if kind in GENERAL or known else REIMBURSED_UNCLEARLY
     if kind in GENERAL:
         return by_detail or UNKNOWN
-    if by_detail is not None and (own is None or own in _TOLD_BY_DETAIL):
-        return by_detail
-    return own or _declared(kind) or UNKNOWN
+    return by_detail if by_detail is not None and known in _TOLD_BY_DETAIL else known or UNKNOWN
 
 
 def is_about_units(event: str | None, goods: Goods) -> bool:
@@ -320,11 +325,25 @@ def is_about_units(event: str | None, goods: Goods) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_declared(transaction_type: str, *details: str) -> bool:
-    """Tell whether a row's own words are declared to the end; its type and the beginning of a word alone are not."""
-    words = [word for word in map(folded, details) if word and word not in GENERAL]
-    if folded(transaction_type) in ITEM_TYPES or not words:
+    """Tell whether a row's own words are all declared to the end, as words for money that moves no goods.
+
+    One that is declared says nothing of the others: `ServiceFee / FBAFees / LOST_BY_COURIER` is a fee, but not that no
+    goods were lost. The beginning of a word is no declared word, and that of an item's fee alone names no transaction.
+    """
+    kind, words = folded(transaction_type), [word for word in map(folded, details) if word and word not in GENERAL]
+    if kind in ITEM_TYPES:
         return True
-    return any(word in TYPES or word.startswith(_REIMBURSEMENT) for word in words)
+    own_says_it = kind in GENERAL or _is_of_money(kind)
+    told = [word for word in words if _is_of_money(word)]
+    return own_says_it and bool(told or not words) and all(word in told or word in ITEM_FEES for word in words)
+
+
+def _is_of_money(word: str) -> bool:
+    """Tell whether a word is declared as one for money alone: `FBA Inventory Reimbursement` itself names no reason."""
+    if word == _REIMBURSEMENT:
+        return True
+    known = TYPES.get(word, REASONS.get(word.removeprefix(_REIMBURSEMENT)))
+    return known is not None and known.goods is Goods.NONE
 
 
 def _reimbursement(words: Iterable[str]) -> Meaning:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.units import returned, units_with_fees, with_fees_of_shipments
-from core.marketplaces.amazon.words import item_amount, meaning
+from core.marketplaces.amazon.words import is_declared, item_amount, meaning
 from core.marketplaces.amazon.xml_amounts import (
     ITEMS,
     StatedAmount,
@@ -35,7 +35,7 @@ from core.marketplaces.reading.numbers import parse_currency, parse_units
 from core.marketplaces.reading.xml import Element, looks_like, parse
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import GOODS
-from core.marketplaces.words import UNKNOWN, Meaning, listed, may_be_price, own_column, typed, typed_item
+from core.marketplaces.words import UNKNOWN, Meaning, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Event, Marketplace
 from core.money import share_cents
 
@@ -158,12 +158,14 @@ def lines_of(element: Element, header: Header, file: str) -> Iterator[Line]:
         fulfilment=fulfilment.text_of("MerchantFulfillmentID") if fulfilment else "",
         posted_at=_moment(element, "PostedDate", file),
     )
-    if element.name in WITH_ITEMS:
-        for item in (item for name in ITEMS for item in element.all(name)):
-            yield from _item_lines(item, transaction)
+    items = [item for name in ITEMS for item in element.all(name)]
+    if element.name in WITH_ITEMS or (items and _amount_of_its_own(element) is None):
+        for item in items:
+            lines = [*_item_lines(item, transaction)]
+            yield from lines or (() if element.name in WITH_ITEMS else (_without_amount(item, transaction),))
         yield from _loose_lines(element, transaction)
     else:
-        yield from _other_lines(element, transaction)
+        yield from _other_lines(element, transaction, items)
 
 
 def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
@@ -175,9 +177,15 @@ def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
     quantity = _whole(item, transaction.file)
     for amount in item_amounts(item, transaction.file):
         tells = with_units if amount.is_principal else repeating if amount.is_fee_per_unit else beside_units
-        line = line_of(transaction, amount)
+        line = line_of(transaction, amount, quantity)
         yield (beside_units if tells in told else tells)(line, quantity)
         told.add(tells)
+
+
+def _without_amount(item: Element, transaction: Transaction) -> Line:
+    """Return the line of an item of a type that nobody knows which moves no money: its goods are asked all the same."""
+    quantity = _whole(item, transaction.file)
+    return beside_units(line_of(transaction, told(item, transaction.file, item, "", ""), quantity), quantity)
 
 
 def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
@@ -198,21 +206,23 @@ def with_units(line: Line, quantity: int | None) -> Line:
 
 def repeating(line: Line, quantity: int | None) -> Line:
     """Return the line of a fee that an item pays per unit: its units count where no price states them."""
-    return line._replace(repeated_units=quantity)
+    return beside_units(line, quantity)._replace(repeated_units=quantity)
 
 
 def beside_units(line: Line, quantity: int | None) -> Line:
-    """Return a line of an item that does not count its units: they are asked where nobody knows its word."""
-    return line._replace(stated_units=returned(line.event, quantity)) if may_be_price(line.typed) else line
+    """Return a line of an item that does not count its units: they are asked where nobody knows its type or word."""
+    is_asked = line.event is Event.OTHER or may_be_price(line.typed)
+    return line._replace(stated_units=returned(line.event, quantity)) if is_asked else line
 
 
-def _other_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
+def _other_lines(element: Element, transaction: Transaction, of_order: Sequence[Element]) -> Iterator[Line]:
     """Yield one line per item of another transaction, and one for what the items leave of its amount.
 
     Items that state no amount have that of their transaction: 7.00 of one lost mug stands on the transaction alone.
     """
-    items = [(item, _whole(item, transaction.file)) for item in element.all("OtherTransactionItem")]
-    lines = [_line(item, transaction, item, "", "") for item, _ in items]
+    parts = (*element.all("OtherTransactionItem"), *of_order)
+    items = [(item, _whole(item, transaction.file)) for item in parts]
+    lines = [line_of(transaction, told(item, transaction.file, item, "", ""), units) for item, units in items]
     rest = _line(element, transaction, None, "", "")
     left = _own_amount(element, transaction.file) - sum((line.amount for line in lines), Decimal(0))
     silent = [at for at, (item, _) in enumerate(items) if not item.find_own("Amount")]
@@ -246,9 +256,13 @@ def _with_amount(line: Line, amount: Decimal) -> Line:
     return line._replace(parts=((line.parts[0][0], amount),), amount=amount, typed=own)
 
 
+def _amount_of_its_own(element: Element) -> Element | None:
+    return next((child for name in _AMOUNTS_OF_ITS_OWN if (child := element.find_own(name))), None)
+
+
 def _own_amount(element: Element, file: str) -> Decimal:
     """Return the amount of a transaction: its own, else the sum of everything in it that has a currency."""
-    own = next((child for name in _AMOUNTS_OF_ITS_OWN if (child := element.find_own(name))), None)
+    own = _amount_of_its_own(element)
     if own is not None:
         return amount_of(own, file)
     return sum((amount_of(leaf, file) for leaf in element.leaves() if is_money(leaf.name, leaf.attributes)), Decimal(0))
@@ -258,9 +272,17 @@ def _line(part: Element, transaction: Transaction, item: Element | None, kind: s
     return line_of(transaction, told(part, transaction.file, item, kind, word))
 
 
-def line_of(transaction: Transaction, amount: StatedAmount) -> Line:
-    """Return what one amount of a transaction says, classified; without units."""
-    means = meaning(transaction.kind, *((transaction.description,) if transaction.description else ()))
+def line_of(transaction: Transaction, amount: StatedAmount, quantity: int | None = None) -> Line:
+    """Return what one amount of a transaction says, classified; without units.
+
+    Args:
+        transaction: What it is of.
+        amount: It.
+        quantity: The units that its item names.
+    """
+    words_of_it = (transaction.kind, *((transaction.description,) if transaction.description else ()))
+    declared = is_declared(*words_of_it) and (not amount.kind or words.is_amount_declared(amount.kind, amount.word))
+    means = doubted(meaning(*words_of_it), declared=declared, sku=amount.sku, quantity=quantity)
     posted = transaction.posted_at
     column, typed_parts = _own_money(transaction, means, amount.kind, amount.word, amount.amount)
     return Line(
@@ -306,7 +328,8 @@ def _own_money(
     if kind:
         effect = item_amount(kind, word)
         if means is UNKNOWN:
-            return effect.column, typed(((effect.column, amount),), means, transaction.kind)
+            words_of_it = transaction.kind if meaning(transaction.kind) is UNKNOWN else listed(transaction.kind, word)
+            return effect.column, typed(((effect.column, amount),), means, words_of_it)
         return effect.column, typed_item(effect, amount, listed(kind, word))
     column = "tax" if means.event is Event.TAX_ONLY else own_column(means.event)
     return column, typed(((column, amount),), means, listed(transaction.kind, transaction.description))

@@ -12,11 +12,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.marketplaces.ebay.report_columns import GROSS
+from core.marketplaces.errors import BadCellError
 from core.money import cents, share_cents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.marketplaces.bundles import Node
     from core.marketplaces.lines import Part
 
 _ZERO = Decimal(0)
@@ -53,3 +55,18 @@ def shared_prices(amount: Decimal, prices: Sequence[Sequence[Part]]) -> list[tup
     shares[0] += amount - sum(shares, _ZERO)
     amounts = iter(shares)
     return [tuple((column, next(amounts)) for column, _ in own) for own in prices]
+
+
+def rate_of(amount: Node) -> Decimal:
+    """Return the payout's currency for one unit of the order's, as eBay tells it beside the transaction's amount.
+
+    Raises:
+        BadCellError: If it tells neither a rate nor what the amount was converted from.
+    """
+    if not amount.text("exchangeRate") and amount.text("convertedFromValue"):
+        before = abs(amount.amount("convertedFromValue"))
+        return abs(amount.amount("value")) / before if before else _ZERO
+    rate = amount.amount("exchangeRate")
+    if rate <= 0:
+        raise BadCellError(amount.place("exchangeRate"), str(rate), "a rate above zero")
+    return rate

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.bundles import likeness, read_bundle
-from core.marketplaces.ebay.conversion import shared_prices
+from core.marketplaces.ebay.conversion import rate_of, shared_prices
 from core.marketplaces.ebay.order_items import (
     Item,
     is_whole,
@@ -25,14 +25,14 @@ from core.marketplaces.ebay.order_items import (
     shared_gross,
     titles_of,
 )
-from core.marketplaces.ebay.words import REFUND, REST_OF_NET, fee, is_of_title, meaning
+from core.marketplaces.ebay.words import REST_OF_NET, fee, is_of_title, meaning_in_api
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, TypedPart
 from core.marketplaces.periods import header_of
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units, counted_units
-from core.marketplaces.words import AmountMeaning, listed, typed, typed_item
+from core.marketplaces.words import UNKNOWN, AmountMeaning, listed, typed, typed_item
 from core.model import Event, Goods, Marketplace, Problem, QuantitySource, Severity
 from core.money import cents, share_cents
 
@@ -75,6 +75,8 @@ class Booked(NamedTuple):
     id: str
     kind: str
     means: Meaning
+    words: str
+    """Its fee type and memo."""
     order_id: str
     net: Decimal
     """Signed from the seller's side."""
@@ -115,14 +117,15 @@ def _booked(node: Node, number: int, payout_id: str, titles: Mapping[str, Sequen
     entry = node.needed("bookingEntry")
     if entry not in _SIGNS:
         raise BadCellError(node.place("bookingEntry"), entry, "CREDIT or DEBIT")
-    kind = node.needed("transactionType")
+    kind, fee_type, memo = node.needed("transactionType"), node.text("feeType"), _memo(node, titles)
     return Booked(
         node=node,
         number=number,
         payout_id=payout_id,
         id=node.needed("transactionId"),
         kind=kind,
-        means=meaning(kind, _memo(node, titles) if meaning(kind, "") is REFUND else node.text("feeType")),
+        means=meaning_in_api(kind, fee_type, memo, [_code(item) for item in node.nodes("orderLineItems")]),
+        words=" / ".join(filter(None, (fee_type, memo))),
         order_id=node.text("orderId"),
         net=abs(amount.amount("value")) * _SIGNS[entry],
         currency=amount.needed_currency("currency"),
@@ -130,14 +133,20 @@ def _booked(node: Node, number: int, payout_id: str, titles: Mapping[str, Sequen
     )
 
 
+def _code(item: Node) -> str:
+    return item.text("lineItemId")
+
+
 def _memo(node: Node, titles: Mapping[str, Sequence[str]]) -> str:
-    """Return what the memo of a refund says; nothing where it repeats the title of an item of its order."""
+    """Return what the memo of a transaction says; nothing where it repeats the title of an item of its order."""
     memo = node.text("transactionMemo")
     return "" if is_of_title(memo, titles.get(node.text("orderId"), ())) else memo
 
 
 def _lines(posting: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Line]:
     items = posting.node.nodes("orderLineItems")
+    if posting.means is UNKNOWN and items:
+        return _unclear(posting, items, orders.get(posting.order_id, {}))
     if posting.means.event not in _OF_ITEMS or not items:
         return [_plain(posting, orders.get(posting.order_id, {}))]
     known = orders.get(posting.order_id, {})
@@ -208,6 +217,26 @@ def _of_item(posting: Booked, line_item_id: str, item: Item | None, parts: Seque
     )
 
 
+def _unclear(posting: Booked, items: Sequence[Node], known: Mapping[str, Item]) -> list[Line]:
+    """Return a transaction of an unknown type, item by item: its money is asked, and whether their goods moved.
+
+    How many units it is about is not said; of an item that was sold once it can only be that one.
+    """
+    goods = [known.get(_code(node)) for node in items]
+    shares = zip(items, goods, shared_gross(posting.net, items, goods), strict=True)
+    lines = [(item, _line(posting, _code(node), (("other", amount),))) for node, item, amount in shares]
+    word = listed(posting.kind, posting.words)
+    return [
+        line._replace(
+            carries_units=True,
+            units=1 if item and item.units == 1 else None,
+            sku=item.sku if item else "",
+            typed=typed(line.parts, posting.means, word),
+        )
+        for item, line in lines
+    ]
+
+
 def _plain(posting: Booked, items: Mapping[str, Item]) -> Line:
     """Return a transaction that names no items; the only item of its order is the one meant."""
     column = "other_fee" if posting.means.event in (Event.FEE, Event.ADVERTISING) else "other"
@@ -215,7 +244,7 @@ def _plain(posting: Booked, items: Mapping[str, Item]) -> Line:
     only = next(iter(items.items())) if about_goods and len(items) == 1 else ("", None)
     line = _line(posting, only[0], (("principal" if about_goods else column, posting.net),))
     sku = only[1].sku if only[1] else ""
-    word = listed(posting.kind, posting.node.text("feeType"))
+    word = listed(posting.kind, posting.words if posting.means is UNKNOWN else posting.node.text("feeType"))
     return line._replace(carries_units=about_goods, typed=typed(line.parts, posting.means, word), sku=sku)
 
 
@@ -279,7 +308,7 @@ def _converted_fees(
     for places in foreign.values():
         values = [named[item][at][1].amount("value") for item, at in places]
         if min(values) >= 0:
-            whole = cents(sum(values, ZERO) * _rate(posting.node.node("amount") or posting.node))
+            whole = cents(sum(values, ZERO) * rate_of(posting.node.node("amount") or posting.node))
             for (item, at), share in zip(places, share_cents(whole, values), strict=True):
                 found[item][at] = share
     return found
@@ -294,24 +323,9 @@ def _is_foreign(amount: Node, posting: Booked) -> bool:
 def _in_payout_currency(amount: Node, posting: Booked) -> Decimal:
     """Return an amount beside a transaction's own in the transaction's currency; eBay leaves fees in the order's."""
     if _is_foreign(amount, posting):
-        return cents(amount.amount("value") * _rate(posting.node.node("amount") or posting.node))
+        return cents(amount.amount("value") * rate_of(posting.node.node("amount") or posting.node))
     is_own = amount.currency("currency") in ("", posting.currency)
     return amount.amount("value" if is_own else "convertedFromValue")
-
-
-def _rate(amount: Node) -> Decimal:
-    """Return the payout's currency for one unit of the order's, as eBay tells it beside the transaction's amount.
-
-    Raises:
-        BadCellError: If it tells neither a rate nor what the amount was converted from.
-    """
-    if not amount.text("exchangeRate") and amount.text("convertedFromValue"):
-        before = abs(amount.amount("convertedFromValue"))
-        return abs(amount.amount("value")) / before if before else ZERO
-    rate = amount.amount("exchangeRate")
-    if rate <= 0:
-        raise BadCellError(amount.place("exchangeRate"), str(rate), "a rate above zero")
-    return rate
 
 
 def _declared(taken: Sequence[TypedPart]) -> tuple[TypedPart, ...]:
@@ -321,7 +335,7 @@ def _declared(taken: Sequence[TypedPart]) -> tuple[TypedPart, ...]:
 
 
 def _units(lines: Sequence[Line]) -> Units:
-    if lines[0].event in (Event.DISPUTE, Event.OTHER):
+    if lines[0].event is Event.DISPUTE or (lines[0].event is Event.OTHER and not lines[0].carries_units):
         return Units(None, QuantitySource.UNKNOWN)
     units = counted_units(lines)
     return Units(units.quantity, QuantitySource.FROM_ORDER) if units.quantity is not None and units.source else units

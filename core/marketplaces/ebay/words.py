@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.wording import folded, says, tokens
-from core.marketplaces.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, table
+from core.marketplaces.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, doubted, table
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def _fee(line_type: LineType) -> Meaning:
@@ -125,6 +125,16 @@ def is_declared(kind: str, detail: str) -> bool:
     if declared.line_type is LineType.RESERVE:
         return folded(detail) in HOLDS
     return declared is CHARGE and (folded(detail) in FEE_TYPES or says(detail, _ADVERTISING))
+
+
+def meaning_in_api(kind: str, fee_type: str, memo: str, items: Sequence[str]) -> Meaning:
+    """Return what a transaction of the API is: a charge by its fee type, else by its memo; a refund by its memo.
+
+    One that names items in words nobody knows is asked, like a row of the report that names an SKU.
+    """
+    means = meaning(kind, memo if meaning(kind, "") is REFUND else fee_type or memo)
+    declared = all(is_declared(kind, word) for word in (fee_type, memo))
+    return doubted(means, declared=declared, sku="".join(items), quantity=len(items))
 
 
 def is_of_title(text: str, titles: Iterable[str]) -> bool:

@@ -27,7 +27,15 @@ from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, l
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.undeclared_columns import notes_on_undeclared
-from core.marketplaces.walmart.words import DESTROYED, PLAIN_MONEY, amount, counted_word, is_declared, meaning
+from core.marketplaces.walmart.words import (
+    DESTROYED,
+    PLAIN_MONEY,
+    amount,
+    counted_word,
+    is_amount_declared,
+    is_declared,
+    meaning,
+)
 from core.marketplaces.wording import folded
 from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
@@ -263,9 +271,8 @@ def line_of(row: Row, figures: Figures, currency: str) -> Line:
     sku = cell["Partner Item Id"] if cell["Partner Item Id"].strip() else ""
     quantity = figures.whole(row, "Ship Qty")
     reason = cell.get(REASON, "").strip()
-    means = doubted(
-        meaning(kind, description, reason), declared=is_declared(kind, description), sku=sku, quantity=quantity
-    )
+    declared = is_declared(kind, description) and is_amount_declared(amount_type)
+    means = doubted(meaning(kind, description, reason), declared=declared, sku=sku, quantity=quantity)
     of_item = means.event in (Event.SALE, Event.REFUND)
     posted = figures.moment(row, "Transaction Posted Timestamp")
     net = figures.needed_amount(row, "Amount")

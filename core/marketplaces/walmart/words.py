@@ -165,10 +165,18 @@ def _is_reserved(kind: str, description: str) -> bool:
 
 
 def is_declared(kind: str, description: str) -> bool:
-    """Tell whether a description is declared, for its type or for those that say nothing; none says nothing else."""
+    """Tell whether a description is declared, for its type or for those that say nothing; none says nothing else.
+
+    A word that is declared for refunds alone is a campaign's name behind `Campaigns`, like any other.
+    """
     word = folded(counted_word(description)[1])
     of_type = word in OF_TYPE.get(folded(kind), frozenset()) or _is_reserved(folded(kind), word)
-    return word in DESCRIPTIONS or word in REFUNDS or of_type
+    return of_type or word in (REFUNDS if folded(kind) == "refund" else DESCRIPTIONS)
+
+
+def is_amount_declared(amount_type: str) -> bool:
+    """Tell whether an amount type is declared, or left out: beside a fee, another one may be about goods."""
+    return not amount_type.strip() or amount(amount_type).line_type is not LineType.UNCLASSIFIED
 
 
 def amount(amount_type: str) -> AmountMeaning:

@@ -6,6 +6,7 @@ import pytest
 
 from core.line_types import LineType
 from core.marketplaces.amazon import unified_words
+from core.marketplaces.amazon import words as amazon
 from core.marketplaces.ebay import words as ebay
 from core.marketplaces.walmart import words as walmart
 from core.marketplaces.words import UNKNOWN, Meaning, doubted
@@ -99,3 +100,78 @@ def test_a_foreign_reason_holds_to_its_end(more: str) -> None:
     longer = unified_words.meaning("Anpassung", f"Erstattung Lagerbestand - Im Lager verloren{more}")
     assert (Goods.LOST, Goods.UNCLEAR) == (known.goods, longer.goods)
     assert unified_words.meaning("Anpassung", f"Werbekosten{more}") is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("kind", "description", "amount_type"),
+    [
+        ("ServiceFee", "LOST_BY_COURIER", "FBAFees"),
+        ("ServiceFee", "LOST_BY_COURIER", "Cost of Advertising"),
+        ("AmazonFees", "Vine units given", "Vine Enrollment Fee"),
+        ("SAFE-T Reimbursement", "Item lost", "SAFE-T Reimbursement"),
+        ("SAFE-T Reimbursement", "WAREHOUSE_LOST", "SAFE-T Reimbursement"),  # declared, and as a loss
+        ("SAFE-T Reimbursement", "FBA Inventory Reimbursement - Lost:Warehouse", ""),
+        ("other-transaction", "Storage Fee", "Inventory vanished"),
+        ("ServiceFee", "Order", "FBAFees"),
+        ("Debt adjustment for lost goods", "", "other-transaction"),
+    ],
+)
+def test_one_declared_word_of_amazons_says_nothing_of_another(kind: str, description: str, amount_type: str) -> None:
+    """A fee's amount type does not declare what stands beside it: its units are asked."""
+    means = amazon.meaning(kind, description, amount_type)
+    declared = amazon.is_declared(kind, description, amount_type)
+    assert doubted(means, declared=declared, sku="VASE", quantity=3) is UNKNOWN
+    assert doubted(means, declared=declared, sku="", quantity=3) is means
+
+
+@pytest.mark.parametrize(
+    ("kind", "description", "amount_type"),
+    [
+        ("ServiceFee", "TransactionTotalAmount", "Cost of Advertising"),
+        ("ServiceFee", "FBAPerUnitFulfillmentFee", "FBAFees"),
+        ("other-transaction", "Fee Correction", "FBA Inventory Reimbursement"),
+        ("other-transaction", "DisposalComplete", "other-transaction"),
+        ("SAFE-T Reimbursement", "SAFE-T Reimbursement", "SAFE-T Reimbursement"),
+    ],
+)
+def test_amazons_words_that_are_all_declared_ask_nothing(kind: str, description: str, amount_type: str) -> None:
+    """Real statements name SKU and units beside them."""
+    assert amazon.is_declared(kind, description, amount_type)
+
+
+@pytest.mark.parametrize("kind", ["Warehouse Loss", "Warehouse Transfer", "Inventory Swap", "Reversal"])
+@pytest.mark.parametrize("words", [("", "FBAFees"), ("Storage Fee", "other-transaction"), ("WAREHOUSE_LOST", "")])
+def test_a_declared_word_decides_nothing_behind_a_type_of_amazons_that_nobody_knows(
+    kind: str, words: tuple[str, ...]
+) -> None:
+    """`Warehouse Loss / FBAFees` is no fee, and `Reversal / WAREHOUSE_LOST` may be the opposite of a loss."""
+    assert amazon.meaning(kind, *words) is UNKNOWN
+
+
+def test_a_reimbursement_of_a_type_that_nobody_knows_is_one_whose_goods_are_asked() -> None:
+    """The money is called a reimbursement; `Reversal` before the reason may mean that the goods are back."""
+    told = amazon.meaning("Reversal", "WAREHOUSE_LOST", "FBA Inventory Reimbursement")
+    assert (Event.REIMBURSEMENT, Goods.UNCLEAR) == (told.event, told.goods)
+
+
+@pytest.mark.parametrize("kind", ["Debt", "Verbindlichkeit", "FBA Inventory Fee - Correction", "Gebühren von Amazon"])
+@pytest.mark.parametrize("description", ODD)
+def test_a_type_of_the_date_range_report_alone_says_nothing_of_units(kind: str, description: str) -> None:
+    """`Debt / Goods seized` with 3 units of an SKU is asked; without a description it is a debt."""
+    means = unified_words.meaning(kind, description)
+    assert doubted(means, declared=unified_words.is_declared(kind, description), sku="A", quantity=3) is UNKNOWN
+    assert unified_words.is_declared(kind, "")
+
+
+@pytest.mark.parametrize("description", ["Keep-it refund", "Return Refund", "Seller Initiated Returns"])
+def test_a_campaign_in_words_of_refunds_that_names_units_is_asked(description: str) -> None:
+    """What a word says of a refund it does not say of a campaign."""
+    means = walmart.meaning("Campaigns", description)
+    assert doubted(means, declared=walmart.is_declared("Campaigns", description), sku="A", quantity=3) is UNKNOWN
+    assert walmart.is_declared("Refund", description)
+
+
+@pytest.mark.parametrize(("amount_type", "expected"), [("WFS Fee/Reimbursement", True), ("", True), ("Lost", False)])
+def test_an_amount_type_of_walmarts_is_one_more_word(amount_type: str, *, expected: bool) -> None:
+    """`Adjustment / WFS StorageFee` beside `Lost` and 3 units of an SKU is asked."""
+    assert walmart.is_amount_declared(amount_type) is expected

@@ -421,3 +421,82 @@ def test_a_dispute_and_a_refund_of_an_order_that_ebay_does_not_give_are_marked_t
     assert [Decimal("-22.50")] * 2 == [amount for _, amount, _ in of_items(unknown)]
     assert ["by their prices" in one.message for one in dispute.problems] == [True]
     assert ["in equal parts" in one.message for one in unknown.problems] == [True]
+
+
+IN_REPORT = {
+    "SHIPPING_LABEL": "Shipping label",
+    "NON_SALE_CHARGE": "Other fee",
+    "CREDIT": "Credit",
+    "INVENTORY_LOSS": "Inventory loss",
+    "LOAN_REPAYMENT": "Loan repayment",
+    "TRANSFER": "Transfer",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "is_asked"),
+    [
+        ("INVENTORY_LOSS", "Lost by eBay warehouse", True),
+        ("CREDIT", "--", True),
+        ("CREDIT", "Found again", True),
+        ("SHIPPING_LABEL", "Return label", True),
+        ("NON_SALE_CHARGE", "Item destroyed", True),
+        ("TRANSFER", "Goods seized", True),
+        ("LOAN_REPAYMENT", "Paid in goods", True),
+        ("SHIPPING_LABEL", "--", False),
+        ("NON_SALE_CHARGE", "Promoted Listings fee", False),
+    ],
+)
+@pytest.mark.parametrize("route", ["rows", "columns", "pulled"])
+def test_goods_that_a_transaction_names_in_words_nobody_knows_are_asked(
+    route: str, kind: str, words: str, *, is_asked: bool
+) -> None:
+    """Each route names type and words, so that one answer holds for no others, and asks for the unit of the item."""
+    told = {"Type": IN_REPORT[kind], "Description": words, "Gross transaction amount": "-4.00"}
+    rows = report(single("89.60", "1", "MUG", "100", "-10.40"), single("-4.00", "1", "MUG", "--", "--") | told)
+    memo = {} if words == "--" else {"transactionMemo": words}
+    node = booked(kind, money("4.00"), {"lineItemId": "1", "feeBasisAmount": money("4.00")}, entry="DEBIT") | memo
+    of_route = {
+        "rows": lambda: transaction_report.FORMAT.read(Contents("report.csv", rows)).settlements[0],
+        "columns": lambda: report_by_columns.FORMAT.read(Contents("report.csv", rows)).settlements[0],
+        "pulled": lambda: read(pulled("-4.00", node, orders={ORDER: [ordered("1", "MUG", money("100"))]})),
+    }
+    (found,) = [row for row in records(of_route[route]().transactions) if row["net"] == -4]
+    listed = [kind if route == "pulled" else IN_REPORT[kind], *([] if words == "--" else [words])]
+    open_words = [one.word for one in from_text(found["typed"]) if one.line_type is None]
+    assert ([" / ".join(listed)] if is_asked else []) == open_words
+    if is_asked:
+        assert (Event.OTHER, "MUG", 1, Goods.UNCLEAR) == tuple(
+            found[name] for name in ("event", "sku", "quantity", "goods")
+        )
+    else:
+        assert Goods.NONE == found["goods"]
+
+
+def test_a_fee_type_says_nothing_of_a_memo_that_nobody_knows() -> None:
+    """`AD_FEE` of an item beside `Item destroyed` is advertising, but not that the item was not destroyed."""
+    told = {"feeType": "AD_FEE", "transactionMemo": "Item destroyed"}
+    of_item = booked("NON_SALE_CHARGE", money("1.00"), {"lineItemId": "1"}, entry="DEBIT") | told
+    content = pulled("-1.00", of_item, orders={ORDER: [ordered("1", "MUG", money("100"))]})
+    assert ["NON_SALE_CHARGE / AD_FEE / Item destroyed"] == asked(content)
+
+    alone = booked("NON_SALE_CHARGE", money("1.00"), entry="DEBIT") | told
+    assert [] == asked(pulled("-1.00", alone, orders={}))
+
+
+def test_an_unknown_transaction_of_several_items_asks_for_each() -> None:
+    """Its money is shared out to the cent; of an item that was sold more than once the units are not known."""
+    items = [{"lineItemId": code, "feeBasisAmount": money(basis)} for code, basis in (("1", "100"), ("2", "50"))]
+    orders = {ORDER: [ordered("1", "MUG", money("100")), ordered("2", "CUP", money("50"), units=3)]}
+    content = pulled("-1.00", booked("INVENTORY_LOSS", money("1.00"), *items, entry="DEBIT"), orders=orders)
+
+    assert {"MUG": 1, "CUP": None} == units(content)
+    assert {"MUG": Decimal("-0.67"), "CUP": Decimal("-0.33")} == {row["sku"]: row["net"] for row in lines(content)}
+    assert {Goods.UNCLEAR} == {row["goods"] for row in lines(content)}
+
+
+def test_a_memo_that_repeats_the_title_of_its_item_is_no_word() -> None:
+    """The memo of a fee may say what was advertised: each item would be a question of its own."""
+    label = booked("SHIPPING_LABEL", money("4.00"), {"lineItemId": "1"}, entry="DEBIT") | {"transactionMemo": TITLE}
+    named = ordered("1", "MUG", money("100")) | {"title": TITLE}
+    assert [] == asked(pulled("-4.00", label, orders={ORDER: [named]}))

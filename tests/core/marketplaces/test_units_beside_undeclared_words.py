@@ -12,6 +12,7 @@ from core.marketplaces.classification import classified
 from core.marketplaces.inspection import inspection
 from core.model import Goods
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
+from tests.core.marketplaces.settlement_writers import V1_COLUMNS
 
 if TYPE_CHECKING:
     from core.model import Reading
@@ -126,3 +127,96 @@ def test_a_word_that_only_begins_like_a_tax_is_asked(word: str) -> None:
     known = amazon(line("-1.00", amount_type="ItemWithheldTax", amount_description="MarketplaceFacilitatorTax-Other"))
     assert (f"ItemWithheldTax / {word}",) == asked
     assert () == known.unknown_types
+
+
+def v1(**cells: str) -> bytes:
+    """Return a V1 settlement with one row of a type that nobody knows, of 2 units."""
+    told = {"settlement-id": "11111111111", "transaction-type": "Reshipment", "order-id": "111-1", "sku": "VASE"}
+    own = {name.replace("_", "-"): text for name, text in cells.items()}
+    moment = {"posted-date": "2026-06-17T08:14:22+00:00", "order-item-code": "1", "quantity-purchased": "2"}
+    return flat_file([summary("-3.00"), {**told, **moment, **own}], V1_COLUMNS)
+
+
+def v2(amount_type: str, word: str, **cells: str) -> bytes:
+    """Return a V2 settlement with one row of that type."""
+    own = {"amount_type": amount_type, "amount_description": word, "sku": "VASE", "quantity_purchased": "2", **cells}
+    return flat_file([summary("-3.00"), line("-3.00", transaction_type="Reshipment", **own)])
+
+
+def xml(amounts: str, more: str = "") -> bytes:
+    """Return an XML settlement with an element that nobody knows, of an item of 2 units."""
+    item = f"<Item><AmazonOrderItemCode>1</AmazonOrderItemCode><SKU>VASE</SKU><Quantity>2</Quantity>{amounts}</Item>"
+    return (
+        "<AmazonEnvelope><SettlementReport><SettlementData><AmazonSettlementID>26</AmazonSettlementID>"
+        "<TotalAmount currency='USD'>-3.00</TotalAmount></SettlementData><Reshipment>"
+        f"<AmazonOrderID>111-1</AmazonOrderID>{more}<Fulfillment><PostedDate>2026-06-17T08:14:22+00:00</PostedDate>"
+        f"{item}</Fulfillment></Reshipment></SettlementReport></AmazonEnvelope>"
+    ).encode()
+
+
+AMOUNT = "<Type>{}</Type><Amount currency='USD'>-3.00</Amount>"
+FEE = f"<ItemFees><Fee>{AMOUNT}</Fee></ItemFees>"
+UNIFIED = (
+    "All amounts in USD\ndate/time,settlement id,type,order id,sku,description,quantity,marketplace,product sales,"
+    "selling fees,fba fees,other transaction fees,other,total\n"
+    "10 Aug 2026 10:00:00 UTC,9,Reshipment,111-1,VASE,,2,amazon.com,0,0,-3.00,0,0,-3.00\n"
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        v2("ItemFees", "FBAPerUnitFulfillmentFee"),
+        v2("ItemPrice", "Shipping"),
+        v2("Promotion", "Principal"),
+        v2("ItemWithheldTax", "MarketplaceFacilitatorTax-Principal"),
+        v2("FBAFees", "FBAPerUnitFulfillmentFee"),
+        v2("Foo", "Bar"),
+        v1(item_related_fee_type="FBAPerUnitFulfillmentFee", item_related_fee_amount="-3.00"),
+        v1(item_related_fee_type="Commission", item_related_fee_amount="-3.00"),
+        v1(price_type="Shipping", price_amount="-3.00"),
+        v1(promotion_type="Principal", promotion_amount="-3.00"),
+        xml(FEE.format("FBAPerUnitFulfillmentFee")),
+        xml(FEE.format("Commission")),
+        xml(f"<ItemPrice><Component>{AMOUNT.format('Shipping')}</Component></ItemPrice>"),
+        xml("", "<Amount currency='USD'>-3.00</Amount>"),
+        UNIFIED.encode(),
+    ],
+)
+def test_goods_of_a_type_that_nobody_knows_are_asked_whatever_its_amounts_are(content: bytes) -> None:
+    """A `Reshipment` of 2 units that pays a fee only may have sent 2 units: every format of Amazon's asks for them."""
+    reading = read_file(content, "a.xml" if content.startswith(b"<") else "a.csv")
+    found = reading.settlements[0].transactions
+    named = [(row["event"], row["quantity"], row["goods"]) for row in records(found) if row["sku"]]
+    assert [("other", 2, Goods.UNCLEAR)] == named
+    assert [-3] == [sum(row["net"] for row in records(found))]
+
+    said = records(classified(found, dict.fromkeys(reading.unknown_types, "Sales")))
+    assert [("sale", 2, Goods.SOLD)] == [(row["event"], row["quantity"], row["goods"]) for row in said if row["sku"]]
+    fee = records(classified(found, dict.fromkeys(reading.unknown_types, "Other fees")))
+    assert [Goods.UNCLEAR] == [row["goods"] for row in fee if row["sku"]]
+
+
+def test_an_item_without_amounts_of_a_type_that_nobody_knows_is_asked() -> None:
+    """The money of a `Reshipment` may stand beside its items, as fees of the shipment."""
+    fees = "<ShipmentFees><Fee><Type>FBA</Type><Amount currency='USD'>-3.00</Amount></Fee></ShipmentFees>"
+    reading = read_file(xml("", fees), "a.xml")
+    assert [("other", 2, Goods.UNCLEAR)] == goods(reading)
+    assert reading.settlements[0].ties_out
+
+
+def test_two_types_that_nobody_knows_are_asked_each() -> None:
+    """The units of a `Reshipment` with a price say nothing of those of a `Swap` that pays a fee."""
+    named = {"sku": "VASE", "quantity_purchased": "2"}
+    reshipped = line("5.00", transaction_type="Reshipment", **named)
+    swapped = line("-3.00", transaction_type="Swap", amount_type="ItemFees", amount_description="Commission", **named)
+    assert [2, 2] == [units for _, units, _ in goods(amazon(reshipped, swapped))]
+
+
+@pytest.mark.parametrize("amount_type", ["ItemFees", "ItemPrice", "Promotion"])
+def test_an_amount_of_an_item_in_words_nobody_knows_asks_behind_a_fee_too(amount_type: str) -> None:
+    """`ServiceFee / ItemFees / LOST_BY_COURIER` of 3 units says that money was taken, not that no goods moved."""
+    told = {"amount_type": amount_type, "amount_description": "LOST_BY_COURIER", "sku": "VASE"}
+    reading = amazon(line("-5.00", transaction_type="ServiceFee", quantity_purchased="3", **told))
+    assert [("other", 3, Goods.UNCLEAR)] == goods(reading)
+    assert ("ServiceFee / LOST_BY_COURIER",) == reading.unknown_types

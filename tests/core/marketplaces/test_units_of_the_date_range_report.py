@@ -6,12 +6,15 @@ from functools import partial
 
 import pytest
 
-from core.frame_columns import RAW_LINE_COLUMNS, frame, records
+from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, frame, records
+from core.marketplaces import read_file
 from core.marketplaces.amazon import unified_by_columns, unified_csv
 from core.marketplaces.formats import Extent
 from core.marketplaces.reading.contents import Contents
 from core.marketplaces.uniting import parts_of, united
 from core.model import Goods, Reading, Settlement
+from core.typed_amounts import from_text
+from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 HEADER = (
     "All amounts in USD\ndate/time,settlement id,type,order id,sku,description,quantity,marketplace,product sales,"
@@ -101,3 +104,54 @@ def test_files_of_one_payout_count_them_once_together(order: int) -> None:
     readings = [Reading("", unified_csv.FORMAT.marketplace, (one,), RAW) for one in files]
     parts = [parts_of(reading, "range.csv", Extent.OTHER_DAYS)["9"] for reading in readings]
     assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(united(parts))
+
+
+def money(of: Settlement) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
+    """Return the sums by column, and what is of a line type that its column does not tell."""
+    rows = records(of.transactions)
+    sums = {name: sum(row[name] for row in rows) for name in AMOUNT_COLUMNS}
+    own = sorted(
+        (one.column, str(one.line_type), f"{one.amount:.2f}") for row in rows for one in from_text(row["typed"])
+    )
+    return {name: f"{amount:.2f}" for name, amount in sums.items() if amount}, own
+
+
+@READERS
+@pytest.mark.parametrize(
+    ("what", "amounts", "in_record"),
+    [
+        (
+            "Liquidations,L-1,MUG,Mug,3,",
+            "3.00,0,-0.45,0,0,0,2.55",
+            [
+                ("Liquidations", "ItemPrice", "Principal", "3.00"),
+                ("Liquidations", "ItemFees", "LiquidationsBrokerageFee", "-0.45"),
+            ],
+        ),
+        (
+            "FBA Customer Return Fee,111-1,,,,",
+            "0,0,0,-2.00,0,0,-2.00",
+            [("FBA Customer Return Fee", "other-transaction", "", "-2.00")],
+        ),
+        (
+            "Service Fee,,,Subscription,,",
+            "0,0,-39.99,0,0,0,-39.99",
+            [("ServiceFee", "other-transaction", "Subscription", "-39.99")],
+        ),
+        (
+            "Service Fee,,,Cost of Advertising,,",
+            "0,0,0,0,-12.00,0,-12.00",
+            [("ServiceFee", "Cost of Advertising", "TransactionTotalAmount", "-12.00")],
+        ),
+    ],
+)
+def test_fees_of_a_type_that_says_what_they_are_for_stand_where_the_record_has_them(
+    reader: object, what: str, amounts: str, in_record: list[tuple[str, str, str, str]]
+) -> None:
+    """What Amazon takes of liquidated goods is Liquidations by either route: it was a referral fee by this one."""
+    names = ("transaction_type", "amount_type", "amount_description")
+    rows = [
+        line(told[3], sku="", quantity_purchased="", **dict(zip(names, told[:3], strict=True))) for told in in_record
+    ]
+    record = read_file(flat_file([summary("0"), *rows]), "a.txt").settlements[0]
+    assert money(record) == money(settlement(reader, row(10, amounts, what)))
