@@ -25,7 +25,7 @@ from core.marketplaces.ebay.order_items import (
     shared_gross,
     titles_of,
 )
-from core.marketplaces.ebay.words import REFUND, REST_OF_NET, fee, is_of_title, meaning
+from core.marketplaces.ebay.words import REST_OF_NET, fee, is_of_title, meaning, tells_of_goods
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.lines import Line, TypedPart
@@ -122,7 +122,7 @@ def _booked(node: Node, number: int, payout_id: str, titles: Mapping[str, Sequen
         payout_id=payout_id,
         id=node.needed("transactionId"),
         kind=kind,
-        means=meaning(kind, _memo(node, titles) if meaning(kind, "") is REFUND else node.text("feeType")),
+        means=meaning(kind, _memo(node, titles) if tells_of_goods(kind) else node.text("feeType")),
         order_id=node.text("orderId"),
         net=abs(amount.amount("value")) * _SIGNS[entry],
         currency=amount.needed_currency("currency"),
@@ -131,7 +131,7 @@ def _booked(node: Node, number: int, payout_id: str, titles: Mapping[str, Sequen
 
 
 def _memo(node: Node, titles: Mapping[str, Sequence[str]]) -> str:
-    """Return what the memo of a refund says; nothing where it repeats the title of an item of its order."""
+    """Return what the memo of a refund or dispute says; nothing where it repeats the title of an item of its order."""
     memo = node.text("transactionMemo")
     return "" if is_of_title(memo, titles.get(node.text("orderId"), ())) else memo
 
