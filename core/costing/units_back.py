@@ -85,12 +85,21 @@ class UnitsBack:
             return Move(None, "Waits for the units back of the refund.", waits_for=self.open_refunds[item])
         back = self.in_stock.get(item, 0) if item is not None else 0
         if back <= 0:
-            return Move(0, "A refund is taken back whose goods had not come into stock: nothing leaves it.")
+            return self._undone_without_goods(goods, is_in_books=item in self.in_stock or not _is_of_old_order(goods))
         units = goods.saved_units if goods.saved_units is not None else goods.units
         if not units and goods.saved_units is None:
             reason = f"A refund is taken back without its units; {back} had come into stock: keep or change the units."
             return Move(min(back, units_of_share(goods) or back), reason, cause=Cause.UNITS_UNKNOWN)
         return Move(min(units or 0, back), "A refund is undone: the goods leave stock again.")
+
+    def _undone_without_goods(self, goods: GoodsLine, *, is_in_books: bool) -> Move:
+        """Take nothing out of stock; ask where the books hold neither order nor refund, as of a lost return."""
+        if is_in_books:
+            return Move(0, "A refund is taken back whose goods had not come into stock: nothing leaves it.")
+        if self.policies.on(goods.line.day).refund_returned != Disposition.RESTOCKED and not goods.saved_units:
+            return Move(0, "Returned goods are not taken back into stock (policy): nothing leaves it.")
+        reason = "A refund is taken back, and neither the order nor its refund is in the books: keep 0 or enter units."
+        return whether_goods_moved(goods, goods.saved_units or 0, reason)
 
     def _holds_goods_of(self, line: Line) -> bool:
         """Tell whether goods of a line's order have come back into stock."""
@@ -126,6 +135,8 @@ class UnitsBack:
         return Remainder(units, original.principal - price, original.with_tax - with_tax, left, proposed)
 
     def _count(self, goods: GoodsLine, move: Move) -> None:
+        if is_undone(goods) and goods.original is None and _item(goods) not in self.in_stock:
+            return  # of a refund that the books do not hold, it says nothing to other lines
         if goods.original is not None:
             price, with_tax = self.given_back[goods.original.name]
             self.given_back[goods.original.name] = (price + goods.refund, with_tax + goods.refund_with_tax)
@@ -200,6 +211,15 @@ def is_undone(goods: GoodsLine) -> bool:
     """Tell whether a line takes a refund back: by its word, or because it gives the price to the seller again."""
     of_price = goods.line.event in _REFUNDS and goods.refund < 0
     return goods.line.goods is Goods.REFUND_UNDONE or (of_price and goods.line.goods is not Goods.KEPT)
+
+
+def _is_of_old_order(goods: GoodsLine) -> bool:
+    """Tell whether a refund that is taken back is of goods of an order that the books do not hold.
+
+    A dispute that is won is none: with a dispute no goods come back, unless its words leave that open.
+    """
+    may_be_goods = goods.line.event == Event.REFUND or goods.line.goods is Goods.REFUND_UNCLEAR
+    return goods.original is None and may_be_goods and bool(goods.refund or goods.units)
 
 
 def _asked_anew(move: Move, goods: GoodsLine) -> Move:

@@ -71,7 +71,17 @@ def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
     together: Counter[GoodsBack] = Counter()
     for report in reports:
         together |= Counter(map(_goods_back, records(report)))
-    return list(together.elements())
+    return _as_last_said(list(together.elements()))
+
+
+def _as_last_said(goods: list[GoodsBack]) -> list[GoodsBack]:
+    """Return returns without those of which another report says more: the status of one unit has gone on."""
+    decided = {_unit(one): one.raw for one in goods if one.disposition is not None and one.reference}
+    return [one for one in goods if one.disposition or not one.raw.startswith(f"{decided.get(_unit(one))} (")]
+
+
+def _unit(goods: GoodsBack) -> tuple[str, str, int, datetime | None, str]:
+    return goods.order_id, goods.sku, goods.units, goods.returned_at, goods.reference
 
 
 def _goods_back(row: dict[str, Any]) -> GoodsBack:

@@ -1,7 +1,8 @@
 """Amazon's FBA customer returns report (flat file): whether refunded goods came back to sellable stock.
 
-`detailed-disposition` is the state in which a unit arrived in the warehouse; only `SELLABLE` ones are stock again. A
-word that Amazon does not document decides nothing: the refund is asked on Resolve.
+`detailed-disposition` is the state in which a unit arrived in the warehouse; only `SELLABLE` ones are stock again,
+unless their `status` says that something else became of them. A word that is not declared decides nothing: the refund
+is asked on Resolve.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.returns import GoodsBack, returns_frame
 from core.marketplaces.undeclared_columns import notes_on_undeclared
+from core.marketplaces.wording import folded
 from core.model import Disposition, Marketplace, Problem, Reading, Severity
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ LAYOUT = Layout(
 _SELLABLE = "sellable"
 _STATES = frozenset({_SELLABLE, "damaged", "customer_damaged", "carrier_damaged", "defective", "expired"})
 """What Amazon's help names for `detailed-disposition`."""
+_STATUSES = frozenset(map(folded, ("", "Unit returned to inventory", "Reimbursed", "Repackaged Successfully")))
+"""What `status` says of a sellable unit that is in stock again; a reimbursement takes it out with a line of its own."""
 
 
 def read(contents: Contents) -> Reading:
@@ -62,7 +66,15 @@ def read(contents: Contents) -> Reading:
 
 
 def _unknown_states(table: Table) -> list[Problem]:
-    """Return a warning for each word for the state of the goods that Amazon does not document."""
+    """Return a warning for each word for the state of the goods, and what became of them, that nobody has declared."""
+    states = {
+        word: place
+        for word, place in table.distinct(("detailed-disposition",)).items()
+        if word.strip().casefold() not in _STATES
+    }
+    odd = (row for row in table.rows if _is_sellable(row) and folded(row.cells.get("status", "")) not in _STATUSES)
+    for row in odd:
+        states.setdefault(row.cells["status"].strip(), table.place(row, "status"))
     return [
         Problem(
             Severity.WARNING,
@@ -70,9 +82,12 @@ def _unknown_states(table: Table) -> list[Problem]:
             "refunds of these orders that are not exported are asked on sheet Resolve.",
             str(place),
         )
-        for word, place in table.distinct(("detailed-disposition",)).items()
-        if word.strip().casefold() not in _STATES
+        for word, place in states.items()
     ]
+
+
+def _is_sellable(row: Row) -> bool:
+    return row.cells["detailed-disposition"].strip().casefold() == _SELLABLE
 
 
 def _returns(table: Table) -> tuple[GoodsBack, ...]:
@@ -87,12 +102,14 @@ def _goods(row: Row, figures: Figures) -> GoodsBack:
     raw = row.cells["detailed-disposition"].strip()
     if not raw:
         raise BadCellError(figures.table.place(row, "detailed-disposition"), raw, "the state of the returned goods")
+    status = row.cells.get("status", "").strip()
+    is_odd = _is_sellable(row) and folded(status) not in _STATUSES
     return GoodsBack(
         order_id=row.cells["order-id"].strip(),
         sku=row.cells["sku"],
         units=units,
-        disposition=_disposition(raw.casefold()),
-        raw=raw,
+        disposition=None if is_odd else _disposition(raw.casefold()),
+        raw=f"{raw} ({status})" if is_odd else raw,
         returned_at=figures.moment(row, "return-date"),
         reference=row.cells.get("license-plate-number", "").strip(),
     )

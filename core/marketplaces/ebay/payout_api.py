@@ -138,7 +138,7 @@ def _code(item: Node) -> str:
 
 
 def _memo(node: Node, titles: Mapping[str, Sequence[str]]) -> str:
-    """Return what the memo of a transaction says; nothing where it repeats the title of an item of its order."""
+    """Return what the memo of a refund or dispute says; nothing where it repeats the title of an item of its order."""
     memo = node.text("transactionMemo")
     return "" if is_of_title(memo, titles.get(node.text("orderId"), ())) else memo
 

@@ -60,7 +60,7 @@ from core.marketplaces.ebay.transaction_report import (
     WITH_PARTS,
     amounts_in,
     described,
-    is_refund,
+    is_described,
     line_of,
     odd_rates,
 )
@@ -117,11 +117,11 @@ def _without_titles(table: ColumnTable) -> ColumnTable:
     """Return a report whose descriptions say something: see `transaction_report.described`."""
     if not {TITLE, _DESCRIPTION} <= table.columns.keys():
         return table
-    refunds = np.flatnonzero(table.by(("Type",), is_refund).spread(bool, bool) & table.filled(_DESCRIPTION))
-    told = table.only(refunds).by(("Type", _DESCRIPTION, TITLE), described)
+    rows = np.flatnonzero(table.by(("Type",), is_described).spread(bool, bool) & table.filled(_DESCRIPTION))
+    told = table.only(rows).by(("Type", _DESCRIPTION, TITLE), described)
     codes, texts = table.columns[_DESCRIPTION]
     codes = codes.astype(np.int32)
-    codes[refunds] = len(texts) + told.codes
+    codes[rows] = len(texts) + told.codes
     column = (codes, pa.chunked_array([texts, pa.array(told.values, pa.string())]).combine_chunks())
     return replace(table, columns={**table.columns, _DESCRIPTION: column}, _plain={})
 

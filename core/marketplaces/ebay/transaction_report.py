@@ -31,7 +31,7 @@ from core.marketplaces.ebay.report_columns import (
     vat_rate,
 )
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
-from core.marketplaces.ebay.words import REFUND, REST_OF_NET, fee, is_declared, is_of_title, meaning
+from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, is_of_title, meaning, tells_of_goods
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.formats import Extent, Format, Standing
@@ -186,15 +186,15 @@ def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
     )
 
 
-def is_refund(row: Row) -> bool:
-    """Tell whether a row is a refund by its type."""
-    return meaning(in_english(row.cells["Type"]), "") is REFUND
+def is_described(row: Row) -> bool:
+    """Tell whether the description of a row says what became of its goods, by its type: of a refund or dispute."""
+    return tells_of_goods(in_english(row.cells["Type"]))
 
 
 def described(row: Row) -> str:
-    """Return what the description of a row says; nothing where that of a refund repeats the title of its item."""
+    """Return what the description of a row says; nothing where it is of goods and repeats the title of the item."""
     description = row.cells.get("Description", "").strip()
-    return "" if is_refund(row) and is_of_title(description, [row.cells.get(TITLE, "")]) else description
+    return "" if is_described(row) and is_of_title(description, [row.cells.get(TITLE, "")]) else description
 
 
 def _carries_units(means: Meaning, item: str, quantity: int | None) -> bool:

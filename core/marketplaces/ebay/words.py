@@ -28,12 +28,14 @@ CHARGE = _fee(LineType.OTHER_FEES)
 
 REFUND = Meaning(Event.REFUND, Goods.REFUNDED)
 """A refund whose description or memo tells more about its goods."""
+DISPUTE = Meaning(Event.DISPUTE, Goods.KEPT)
+"""A dispute that the buyer won, and likewise."""
 
 TYPES = table(
     {
         Meaning(Event.SALE, Goods.SOLD): "Order|SALE",
         REFUND: "Refund",
-        Meaning(Event.DISPUTE, Goods.KEPT): "Claim|Payment dispute|DISPUTE",
+        DISPUTE: "Claim|Payment dispute|DISPUTE",
         CHARGE: "Other fee|NON_SALE_CHARGE",
         _fee(LineType.POSTAGE): "Shipping label|Postage label|SHIPPING_LABEL",
         _balance(LineType.RESERVE): "Hold|Reserve",
@@ -53,6 +55,17 @@ REFUNDS = table(
     }
 )
 """Descriptions of refunds (report) and their memos (API); one that is not here is asked."""
+
+DISPUTES = table(
+    {
+        DISPUTE: "Claim|Payment dispute|Dispute|Chargeback|Not received|Item not received|Item not delivered"
+        f"|Buyer did not receive the item|{WITHOUT_RETURN}|"
+    }
+)
+"""Descriptions and memos of disputes whose goods did not come back; of any other it is asked whether they did."""
+
+OF_GOODS = {REFUND: REFUNDS, DISPUTE: DISPUTES}
+"""What is told by its description or memo to have done to goods."""
 
 REST_OF_NET = "Net amount beyond its columns"
 """What sheet Transaction types calls the part of a sale's net amount that neither prices nor fees explain."""
@@ -104,8 +117,8 @@ FEES = table(
 def meaning(kind: str, detail: str) -> Meaning:
     """Return what a row or transaction is, by its type and its description, memo or fee type; `UNKNOWN` where asked."""
     declared = TYPES.get(folded(kind), UNKNOWN)
-    if declared is REFUND:
-        return REFUNDS.get(folded(detail), Meaning(Event.REFUND, Goods.REFUND_UNCLEAR))
+    if declared in OF_GOODS:
+        return OF_GOODS[declared].get(folded(detail), Meaning(declared.event, Goods.REFUND_UNCLEAR))
     if declared is not CHARGE or not detail:
         return declared
     told = FEE_TYPES.get(folded(detail))
@@ -115,9 +128,9 @@ def meaning(kind: str, detail: str) -> Meaning:
 def is_declared(kind: str, detail: str) -> bool:
     """Tell whether what stands behind a type is declared: a fee's description or fee type, or none at all.
 
-    On an order it says nothing else, and on its refund what became of the goods (`REFUNDS`). What stands behind a
-    hold, a charge or a loan is declared nowhere: the type says what the money is, but not that the units a row names
-    did not move.
+    On an order it says nothing else, and on its refund or dispute what became of the goods (`OF_GOODS`). What stands
+    behind a hold, a charge or a loan is declared nowhere: the type says what the money is, but not that the units a row
+    names did not move.
     """
     declared = TYPES.get(folded(kind), UNKNOWN)
     if not detail.strip() or declared.event in (Event.SALE, Event.REFUND, Event.DISPUTE, Event.PAYOUT):
@@ -127,27 +140,32 @@ def is_declared(kind: str, detail: str) -> bool:
     return declared is CHARGE and (folded(detail) in FEE_TYPES or says(detail, _ADVERTISING))
 
 
+def tells_of_goods(kind: str) -> bool:
+    """Tell whether what stands behind a type says what became of goods: behind a refund and a dispute it does."""
+    return TYPES.get(folded(kind), UNKNOWN) in OF_GOODS
+
+
 def meaning_in_api(kind: str, fee_type: str, memo: str, items: Sequence[str]) -> Meaning:
-    """Return what a transaction of the API is: a charge by its fee type, else by its memo; a refund by its memo.
+    """Return what a transaction of the API is: a charge by its fee type or memo, a refund or dispute by its memo.
 
     One that names items in words nobody knows is asked, like a row of the report that names an SKU.
     """
-    means = meaning(kind, memo if meaning(kind, "") is REFUND else fee_type or memo)
+    means = meaning(kind, memo if tells_of_goods(kind) else fee_type or memo)
     declared = all(is_declared(kind, word) for word in (fee_type, memo))
     return doubted(means, declared=declared, sku="".join(items), quantity=len(items))
 
 
 def is_of_title(text: str, titles: Iterable[str]) -> bool:
-    """Tell whether a refund's description only names its item: a title, or some words of one that stand together.
+    """Tell whether the description of a refund or dispute only names its item.
 
-    Such a text says nothing of what became of the goods. A declared word does, whatever the item is called, and one
-    word of a title may be any word.
+    It is a title then, or some words of one that stand together. Such a text says nothing of what became of the goods.
+    A declared word does, whatever the item is called, and one word of a title may be any word.
 
     Examples:
         >>> is_of_title("Blue mug, 0.3", ["Blue mug, 0.3 l"]), is_of_title("mug", ["Blue mug, 0.3 l"])
         (True, False)
     """
-    if folded(text) in REFUNDS:
+    if any(folded(text) in words for words in OF_GOODS.values()):
         return False
     own = tokens(text)
     return bool(own) and any(

@@ -166,7 +166,9 @@ def _given_back(movement: Movement, order: Order, share: Share, *, with_units: b
     effect = _RESTOCKED.get(became, StockEffect.UNKNOWN) if became else StockEffect.UNKNOWN
     line = _line(movement, _names(item), Event.REFUND, share.parts, effect)
     units = -item.units if item and with_units else None
-    told = line._replace(goods=Goods.REFUNDED, raw_description=item.restock_type if item else "")
+    restock_type = item.restock_type if item else ""
+    goods = Goods.REFUNDED if became or not restock_type.strip() else Goods.REFUND_UNCLEAR
+    told = line._replace(goods=goods, raw_description=restock_type)
     return _of_item(told, item, units)
 
 

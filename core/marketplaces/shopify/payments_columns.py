@@ -18,6 +18,7 @@ from core.marketplaces.column_reading import (
     notes_on_damaged,
     notes_on_undeclared,
     reading_of,
+    undeclared_amounts,
 )
 from core.marketplaces.column_transactions import units_of_orders
 from core.marketplaces.errors import BadCellError, MissingColumnError
@@ -26,10 +27,11 @@ from core.marketplaces.places import Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.shopify import payments_csv
+from core.marketplaces.undeclared_columns import proved
 from core.model import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from core.marketplaces.lines import Line
     from core.marketplaces.reading.columns import ColumnTable
@@ -67,9 +69,10 @@ def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
     figures = Figures(table, mark, day_first=day_first)
     named = any(table.stripped("Payout ID").values)
     payout_id = payments_csv.payout_id_of if named else payments_csv.payout_day_of
-    line_of = partial(payments_csv.line_of, figures=figures, payout_id=payout_id)
-    lines = _lines(table, figures, line_of, payout_id)
-    broken = _broken_rows(lines, figures, line_of)
+    counted = _counted(table, mark)
+    line_of = partial(payments_csv.line_of, figures=figures, payout_id=payout_id, counted=counted)
+    lines = _lines(table, figures, line_of, payout_id, counted)
+    broken = _broken_rows(lines, figures, line_of, counted)
     headers = headers_of_payouts(lines, "Payout Date", day_first=day_first)
     return reading_of(
         ColumnFindings(
@@ -80,7 +83,7 @@ def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
                 *broken.pop("", ()),
                 *pending_note(lines, line_of),
                 *_paid_in_no_payout(lines, line_of),
-                *notes_on_undeclared(table, mark),
+                *notes_on_undeclared(table, mark, counted),
                 *notes_on_damaged(table, ("Order",)),
             ),
             problems_by_settlement=broken,
@@ -89,10 +92,21 @@ def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
     )
 
 
+def _counted(table: ColumnTable, mark: str) -> tuple[str, ...]:
+    """Return the undeclared columns that the rows' own sums prove to be money."""
+    lacking = money_of(table, DECLARATION.amounts, mark).missing(DECLARATION.subtracted_columns)
+    return proved(lacking.tolist(), undeclared_amounts(table, mark)) if lacking.any() else ()
+
+
 def _lines(
-    table: ColumnTable, figures: Figures, line_of: Callable[[Row], Line], payout_id: Callable[[Row, Figures], str]
+    table: ColumnTable,
+    figures: Figures,
+    line_of: Callable[[Row], Line],
+    payout_id: Callable[[Row, Figures], str],
+    counted: Sequence[str],
 ) -> ColumnLines:
-    money = money_of(table, DECLARATION.amounts, figures.mark)
+    *own, net = DECLARATION.amounts
+    money = money_of(table, (*own, *counted, net), figures.mark)
     if not (money.filled[0] & money.filled[-1]).all() or not table.filled("Currency").all():
         raise BadCellError(Place(table.file), "", "filled, and it must be")
     names = [name for name in ("Payout ID", "Payout Date", "Payout Status", "Currency") if name in table.columns]
@@ -115,12 +129,14 @@ def _once(coded: Coded[str]) -> Coded[str]:
     return Coded(coded.spread(different.index, np.int64), different)
 
 
-def _broken_rows(lines: ColumnLines, figures: Figures, line_of: Callable[[Row], Line]) -> dict[str, list[Problem]]:
-    """Return an error for each row whose net is not its amount less its fee, by payout."""
-    amount, fee, net = lines.amounts
-    broken = np.flatnonzero(amount - fee != net)
+def _broken_rows(
+    lines: ColumnLines, figures: Figures, line_of: Callable[[Row], Line], counted: Sequence[str]
+) -> dict[str, list[Problem]]:
+    """Return an error for each row whose net is not its amount less its fee and what else is proved, by payout."""
+    amount, fee, *more, net = lines.amounts
+    broken = np.flatnonzero(sum(more, amount - fee) != net)
     table = lines.table.table_of(broken)
-    return payments_csv.broken_rows(table, [line_of(row) for row in table.rows], figures)
+    return payments_csv.broken_rows(table, [line_of(row) for row in table.rows], figures, counted)
 
 
 def _paid_in_no_payout(lines: ColumnLines, line_of: Callable[[Row], Line]) -> list[Problem]:

@@ -3,8 +3,8 @@
 A payout is the settlement and its *Payout ID* the settlement id; rows without one are pending and belong to none.
 Exports of 2025 have no such column: Shopify pays out once a day and currency, so the payout is then named by its date
 and currency (`2025-06-12 USD`). The file knows neither SKU nor units. `Net` is what counts; an amount and fee that do
-not give it are reported as they are. *VAT* is a part of the fee, and *Presentment Amount* is in the buyer's currency:
-neither adds to anything.
+not give it are reported as they are, unless columns that nobody declared explain every row's net. *VAT* is a part of
+the fee, and *Presentment Amount* is in the buyer's currency: neither adds to anything.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from core.marketplaces.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumnError
 from core.marketplaces.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.lines import Line
+from core.marketplaces.lines import Line, TypedPart
 from core.marketplaces.payouts import headers_of_payouts, pending_note
 from core.marketplaces.places import Place
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.shopify.words import column, meaning, movement_types
 from core.marketplaces.tie_out import Findings, reading
 from core.marketplaces.transactions import Units
-from core.marketplaces.undeclared_columns import notes_on_undeclared
+from core.marketplaces.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity, StockEffect
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     figures = Figures(table, mark, day_first=slashes)
     named = any(row.cells.get("Payout ID", "").strip() for row in table.rows)
     payout_id = payout_id_of if named else payout_day_of
-    lines = tuple(line_of(row, figures, payout_id) for row in table.rows)
+    counted = proved([_lacking(row, figures) for row in table.rows], undeclared_amounts(figures))
+    lines = tuple(line_of(row, figures, payout_id, counted) for row in table.rows)
     dates = [(payout_id(row, figures), figures.moment(row, "Payout Date")) for row in table.rows]
-    broken = broken_rows(table, lines, figures)
+    broken = broken_rows(table, lines, figures, counted)
     return reading(
         Findings(
             format=FORMAT.name,
@@ -94,7 +95,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
                 *broken.pop("", ()),
                 *pending_note(lines, table.file),
                 *paid_in_no_payout(table, lines),
-                *notes_on_undeclared(figures),
+                *notes_on_undeclared(figures, counted),
                 *damaged_ids(table, ("Order",)),
             ),
             problems_by_settlement=broken,
@@ -103,15 +104,24 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     )
 
 
-def line_of(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str]) -> Line:
-    """Return what one row says, read and classified."""
+def line_of(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str], counted: Sequence[str] = ()) -> Line:
+    """Return what one row says, read and classified.
+
+    Args:
+        row: The row.
+        figures: Of its table.
+        payout_id: Names its payout.
+        counted: Undeclared columns that are proved to be money; what they are about is asked by their names.
+    """
     cell = row.cells
     kind = cell["Type"].strip()
     means = meaning(kind)
     posted = figures.moment(row, "Transaction Date")
     amount, fee = figures.needed_amount(row, "Amount"), figures.amount(row, "Fee") or Decimal(0)
     net = figures.needed_amount(row, "Net")
-    parts = ((column(means), amount), ("other_fee", -fee), ("other", net - amount + fee))
+    named = [(name, figures.amount(row, name) or Decimal(0)) for name in counted]
+    rest = net - amount + fee - sum((part for _, part in named), Decimal(0))
+    parts = ((column(means), amount), ("other_fee", -fee), *(("other", part) for _, part in named), ("other", rest))
     order_id = cell["Order"].strip()
     moment = posted.isoformat() if posted else ""
     return Line(
@@ -131,8 +141,17 @@ def line_of(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str]
         order_id=order_id,
         marketplace=Marketplace.SHOPIFY.value,
         goods=means.goods,
-        typed=movement_types(means, amount, fee, kind),
+        typed=(
+            *movement_types(means, amount, fee, kind),
+            *(TypedPart("other", part, None, name) for name, part in named if part),
+        ),
     )
+
+
+def _lacking(row: Row, figures: Figures) -> Decimal:
+    """Return what the net of a row has besides its amount less its fee."""
+    taken = figures.amount(row, "Fee") or Decimal(0)
+    return figures.needed_amount(row, "Net") - figures.needed_amount(row, "Amount") + taken
 
 
 def payout_id_of(row: Row, figures: Figures) -> str:
@@ -180,11 +199,14 @@ def _currency(row: Row, figures: Figures) -> str:
     return currency
 
 
-def broken_rows(table: Table, lines: Sequence[Line], figures: Figures) -> dict[str, list[Problem]]:
-    """Return an error for each row whose net is not its amount less its fee, by payout."""
+def broken_rows(
+    table: Table, lines: Sequence[Line], figures: Figures, counted: Sequence[str]
+) -> dict[str, list[Problem]]:
+    """Return an error for each row whose net is not its amount less its fee and what else is proved, by payout."""
     problems: dict[str, list[Problem]] = defaultdict(list)
     for row, line in zip(table.rows, lines, strict=True):
-        expected = figures.needed_amount(row, "Amount") - (figures.amount(row, "Fee") or Decimal(0))
+        proved_too = sum((figures.amount(row, name) or Decimal(0) for name in counted), Decimal(0))
+        expected = line.amount - _lacking(row, figures) + proved_too
         if expected != line.amount:
             of = f" of order {line.order_id}" if line.order_id else ""
             message = (

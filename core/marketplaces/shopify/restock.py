@@ -13,5 +13,5 @@ _DISPOSITIONS = {
 
 
 def disposition(restock_type: str) -> Disposition | None:
-    """Return what a `restockType` says about the goods, `None` for a word that is not known."""
+    """Return what a `restockType` says about the goods, `None` for a word that is not known: such a refund is asked."""
     return _DISPOSITIONS.get(restock_type.strip().casefold())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from core.frame_columns import records
 from core.marketplaces import errors, read_file
 from core.marketplaces.line_keys import with_line_keys
 from core.marketplaces.returns import GoodsBack, Returned, returned_by_line, returns_frame, united
 from core.marketplaces.shopify.restock import disposition
-from core.model import Disposition
+from core.model import Disposition, Event, Goods
+from tests.core.marketplaces import shopify_documents
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 
 COLUMNS = (
@@ -114,6 +116,32 @@ def test_restock_types(word: str, expected: Disposition | None) -> None:
     assert expected is disposition(word)
 
 
+@pytest.mark.parametrize(
+    ("word", "goods"),
+    [
+        ("RETURN", Goods.REFUNDED),
+        ("no_restock", Goods.REFUNDED),
+        ("", Goods.REFUNDED),
+        ("DONATED", Goods.REFUND_UNCLEAR),
+        ("RESTOCK_LATER", Goods.REFUND_UNCLEAR),
+        ("Gespendet", Goods.REFUND_UNCLEAR),
+    ],
+)
+def test_a_restock_type_that_nobody_declared_is_asked(word: str, goods: Goods) -> None:
+    """It fell to the policy, which restocked a mug that was given away (-5.00)."""
+    paid = shopify_documents.Paid("11", "20.00", "2026-09-01")
+    back = shopify_documents.Back("5", "2026-09-03", (("1", 1, word, "20.00"),), "20.00")
+    order = shopify_documents.ShopOrder("#1", (shopify_documents.Good("1", "MUG", 1, "20.00", 1, 0),), (paid,), (back,))
+    content = shopify_documents.payout(
+        "901", "2026-09-04", [order], shopify_documents.charge(order, paid), shopify_documents.refund(order, back)
+    )
+    (row,) = [
+        row for row in records(read_file(content).settlements[0].transactions) if row["event"] == Event.REFUND.value
+    ]
+
+    assert (goods, -1) == (row["goods"], row["quantity"])
+
+
 def test_reports_whose_periods_overlap() -> None:
     """The same row in two reports is one return, the same row twice in one report is two."""
     once = GoodsBack("1", "A", 1, Disposition.RESTOCKED, "SELLABLE")
@@ -130,6 +158,41 @@ def test_a_report_is_read_as_a_file_without_settlements() -> None:
 
     assert ("amazon_customer_returns", ()) == (reading.format, reading.settlements)
     assert read_returns(REPORT.encode()) == united([reading.returns])
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "expected", "raw"),
+    [
+        ("SELLABLE", "Unit returned to inventory", Disposition.RESTOCKED, "SELLABLE"),
+        ("SELLABLE", "reimbursed", Disposition.RESTOCKED, "SELLABLE"),
+        ("SELLABLE", "Unit lost in transit", None, "SELLABLE (Unit lost in transit)"),
+        ("sellable", "Disposed of", None, "sellable (Disposed of)"),
+        ("SELLABLE", "Einheit verloren", None, "SELLABLE (Einheit verloren)"),
+        ("DEFECTIVE", "Unit lost in transit", Disposition.UNSELLABLE, "DEFECTIVE"),
+    ],
+)
+def test_what_became_of_a_sellable_unit_decides_too(
+    state: str, status: str, expected: Disposition | None, raw: str
+) -> None:
+    """A unit that was lost after it arrived was restocked (-5.00): what nobody has declared is asked, and said."""
+    row = f"2026-06-20T08:00:00+00:00\t111-1\tMUG\tB0\tX0\tMug\t1\tPHX7\t{state}\tUNWANTED\t{status}\tLPN1\t\n"
+    content = f"{COLUMNS}\n{row}".encode()
+
+    (found,) = read_returns(content)
+    assert (expected, raw) == (found.disposition, found.raw)
+    warned = [problem.where for problem in read_file(content, "r.txt").problems]
+    assert (["r.txt, line 2, column status"] if expected is None else []) == warned
+
+
+def test_a_unit_whose_status_has_gone_on_in_a_later_report_came_back_once() -> None:
+    """One unit, on its way in the first report and in stock in the second, is one unit in stock."""
+    rows = [
+        f"{COLUMNS}\n2026-06-20T08:00:00+00:00\t111-1\tMUG\tB0\tX0\tMug\t1\tPHX7\tSELLABLE\tX\t{status}\t{number}\t\n"
+        for status, number in (("On its way", "LPN1"), ("Unit returned to inventory", "LPN1"), ("On its way", "LPN2"))
+    ]
+    found = united(read_file(row.encode(), "r.txt").returns for row in rows)
+
+    assert [("LPN1", Disposition.RESTOCKED), ("LPN2", None)] == [(one.reference, one.disposition) for one in found]
 
 
 @pytest.mark.parametrize("word", ["OPENED", "Sellable?", "WHDS_SELLABLE"])

@@ -11,14 +11,17 @@ from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.ebay.report_columns import COMPONENTS, vat_rate
-from core.marketplaces.reading.contents import open_contents
+from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.tables import columns_named
+from core.marketplaces.shopify import payments_columns, payments_csv
 from core.marketplaces.undeclared_columns import proved
 from core.model import Reading, Severity
+from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import V2_COLUMNS, flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from core.marketplaces.formats import Format
@@ -203,6 +206,63 @@ def test_ebay_fee_of_an_order_with_items() -> None:
     reading = read_file(text.encode())
 
     assert {"principal": 20, "shipping": 3, "referral_fee": Decimal("-3.25"), "other": -2} == amounts(reading)
+
+
+SHOPIFY = "Transaction Date,Type,Order,Payout Date,Payout ID,Amount,Fee,Net,Currency"
+
+
+def shopify(names: str, rows: Sequence[str], *, by_columns: bool) -> Reading:
+    """Read a Shopify export of charges that has further columns; a row is type, amount, fee, net and their cells."""
+    texts = []
+    for number, row in enumerate(rows, start=1):
+        kind, amount, fee, net, *cells = row.split(",")
+        start = f"2026-06-29 10:15:0{number} -0400,{kind},#{number},2026-07-01,910001"
+        texts.append(",".join([start, amount, fee, net, "USD", *cells]))
+    form = payments_columns.FORMAT if by_columns else payments_csv.FORMAT
+    return form.read(Contents("f", "\n".join([f"{SHOPIFY},{names}", *texts, ""]).encode()))
+
+
+@pytest.mark.parametrize("by_columns", [False, True])
+@pytest.mark.parametrize(
+    ("names", "rows", "other", "asked"),
+    [
+        ("Adjustment", ["charge,100.00,3.00,96.00,-1.00", "charge,50.00,1.50,46.50,-2.00"], -3, {"Adjustment"}),
+        ("Levy", ["charge,100.00,3.00,96.00,-1.00", "refund,-50.00,0,-50.00,"], -1, {"Levy"}),
+        ("Levy,Tip", ["charge,9.00,1.00,9.00,-1.00,2.00", "charge,5.00,0,4.00,-1.00,0"], 0, {"Levy", "Tip"}),
+        ("Points", ["charge,100.00,3.00,97.00,7", "charge,50.00,1.50,48.50,9"], 0, set()),
+    ],
+)
+def test_shopify_column_that_every_row_proves(
+    names: str, rows: list[str], other: int, asked: set[str], *, by_columns: bool
+) -> None:
+    """It left an error on each row, and a settlement that nothing lets out; it is money that is asked by its name."""
+    reading = shopify(names, rows, by_columns=by_columns)
+    (settlement,) = reading.settlements
+
+    assert other == amounts(reading).get("other", 0)
+    assert not [one for one in settlement.problems if one.severity is Severity.ERROR]
+    assert asked == {
+        part.word for text in settlement.transactions["typed"] for part in from_text(text) if not part.line_type
+    }
+    assert bool(asked) == any("it counts as Other" in one.message for one in reading.problems)
+
+
+@pytest.mark.parametrize("by_columns", [False, True])
+@pytest.mark.parametrize(
+    ("names", "rows", "errors"),
+    [
+        ("Adjustment", ["charge,100.00,3.00,96.00,-1.00", "charge,50.00,1.50,46.50,-1.00"], 2),
+        ("A,B", ["charge,100.00,3.00,96.00,-1.00,-1.00", "charge,50.00,1.50,46.50,-2.00,-2.00"], 2),
+        ("Note", ["charge,100.00,3.00,96.00,x", "charge,50.00,1.50,48.50,y"], 1),
+    ],
+)
+def test_shopify_net_that_no_column_explains_is_an_error(
+    names: str, rows: list[str], errors: int, *, by_columns: bool
+) -> None:
+    """A column that explains some rows, or two that explain them equally well, prove nothing."""
+    (settlement,) = shopify(names, rows, by_columns=by_columns).settlements
+
+    assert errors == len([one for one in settlement.problems if one.severity is Severity.ERROR])
 
 
 def test_every_component_of_ebay_is_declared_as_an_amount() -> None:

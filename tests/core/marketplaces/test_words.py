@@ -41,6 +41,7 @@ TABLES: dict[str, Mapping[str, object]] = {
     "Shopify types": shopify.TYPES,
     "eBay types": ebay.TYPES,
     "eBay refunds": ebay.REFUNDS,
+    "eBay disputes": ebay.DISPUTES,
     "eBay fee types": ebay.FEE_TYPES,
     "eBay fees": ebay.FEES,
 }
