@@ -85,16 +85,22 @@ class ExchangeRates:
     @classmethod
     def of(cls, stored: pd.DataFrame) -> ExchangeRates:
         """Take the rates as the database keeps them (RATE_COLUMNS)."""
-        typed: dict[Pair, dict[str, Decimal]] = {}
-        bank: dict[str, dict[str, Decimal]] = {}
-        for row in records(stored):
-            if row["source"] == ECB:
-                bank.setdefault(row["quote"], {})[row["day"]] = Decimal(row["rate"])
-            else:
-                typed.setdefault((row["base"], row["quote"]), {})[row["day"]] = Decimal(row["rate"])
+        return cls().also(stored)
+
+    def also(self, said: pd.DataFrame) -> ExchangeRates:
+        """Return what is known once these rates (RATE_COLUMNS) are stored too; one without a rate is taken back."""
+        typed = {pair: dict(known) for pair, known in self._typed.items()}
+        bank = {currency: dict(known) for currency, known in self._of_the_bank.items()}
+        for row in records(said):
+            is_bank = row["source"] == ECB
+            known = bank.setdefault(row["quote"], {}) if is_bank else typed.setdefault((row["base"], row["quote"]), {})
+            known.pop(row["day"], None)
+            if row["rate"] is not None:
+                known[row["day"]] = Decimal(row["rate"])
+        typed = {pair: known for pair, known in typed.items() if known}
         days = {pair: sorted(known) for pair, known in typed.items()}
         days |= {(currency, ""): sorted(known) for currency, known in bank.items()}
-        return cls(typed, bank, days)
+        return ExchangeRates(typed, bank, days)
 
     def on(self, currency: str, home: str, day: str) -> Rate | None:
         """Return the rate that holds on a day; `None` where none is known for it or the week before."""

@@ -35,9 +35,7 @@ class YesNeededError(CogsheetError):
     """A setting typed on a sheet waits for a yes, and a command cannot ask."""
 
     def __init__(self, error: ChangeNotAgreedError, book: str) -> None:
-        super().__init__(
-            f"{error} `cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
-        )
+        super().__init__(f"{error} {error.way.format(book=book)}")
 
 
 @contextmanager
@@ -81,7 +79,8 @@ def desk(
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
         catch_up(database)
         with _told_with_errors(taken), told_with_errors(news):
-            yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered)
+            agreed = edits is Edits.AGREED
+            yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered, agreed)
 
 
 def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:

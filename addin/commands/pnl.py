@@ -13,6 +13,7 @@ from addin.commands.refresh import load, refresh_if_needed, shows_now
 from addin.commands.words import amount, counted
 from addin.sheets import drill_down
 from addin.sheets.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
+from core.books.accruals import shipments_of
 from core.books.asked_today import asked_by_lines_that_came, with_asked_since
 from core.books.books import named_settlements
 from core.books.corrections import corrections
@@ -97,6 +98,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
         zones=books.zones,
         rates=rates.factors,
         observations=books.observations,
+        shipments=shipments_of(books, lines) if choice.basis is Basis.SHIPPED else None,
         corrections=corrected,
         booked=books.booked_days,
     )

@@ -11,6 +11,7 @@ from addin.commands.refresh import load, refresh
 from addin.commands.words import counted
 from core.books.corrections import rated_lines
 from core.books.rates import save_fetched_rates
+from core.books.setting_effects import ChangeNotAgreedError, rate_effects
 from core.companies import World
 from core.ecb_rates import ECB_URL, ecb_client, fetch_ecb
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
@@ -25,11 +26,22 @@ URL_VARIABLE = "COGSHEET_ECB_URL"
 """Another address than the bank's own, for a sandbox on this machine."""
 
 
-def fetch(desk: Desk) -> Outcome:
+class RatesNotAgreedError(ChangeNotAgreedError):
+    """Fetched rates would change the profit of what is posted or closed, and nobody has agreed to it."""
+
+    way = "`cogsheet rates {book} --yes` stores them."
+
+
+def fetch(desk: Desk, *, agreed: bool = False) -> Outcome:
     """Fetch the rates that lines in other currencies need, and store them.
+
+    Args:
+        desk: The desk.
+        agreed: Whether they are stored also where they change the profit of what is posted or closed.
 
     Raises:
         ServiceError: If the bank does not answer; nothing is stored then.
+        RatesNotAgreedError: If they would change what is posted or closed, and nobody has agreed; nothing is stored.
     """
     books = load(desk.database).books
     home = books.company.home_currency
@@ -41,6 +53,9 @@ def fetch(desk: Desk) -> Outcome:
         client = ecb_client(url)
         fetched = fetch_ecb(client, currencies, {day for _, day in needed}, desk.clock().date())
         client.close()
+    effects = rate_effects(books, fetched)
+    if effects and not agreed and not desk.agreed:
+        raise RatesNotAgreedError("Rates of the European Central Bank", effects, home)
     new = save_fetched_rates(desk.database, fetched, who=desk.user, now=desk.clock())
     view = load(desk.database)
     refresh(desk, view)

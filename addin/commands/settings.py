@@ -33,11 +33,15 @@ def settings_of(book: Path, *, agreed: bool = False) -> Outcome:
 
 
 def preview(desk: Desk) -> Outcome:
-    """Say what the policies typed on Setup and the time zones typed on Stores would change, changing nothing."""
+    """Say what is typed on Setup, Stores and Exchange rates would change, changing nothing."""
     sheets, effects = edited_effects(desk.book, desk.database, desk.user, desk.clock())
     needs_yes = any(one.needs_yes for one in effects)
     if not effects:
-        return Outcome("What is typed on sheets Setup and Stores changes no settlement.", data={"effects": []})
+        return Outcome(
+            "What is typed on sheets Setup and Stores changes no settlement, and on sheet Exchange rates nothing that "
+            "is posted or closed.",
+            data={"effects": []},
+        )
     ends = "It needs a yes: `settings --yes` applies it." if needs_yes else "The next button or command applies it."
     return Outcome(
         f"{sheets}:\n{words_of(effects, desk.database.company.home_currency)}\nNothing was changed. {ends}",

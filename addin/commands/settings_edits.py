@@ -1,6 +1,7 @@
 """Take over what was edited on the sheets of settings, before a button does its work: one line per sheet.
 
-Policies and time zones may decide anew what is posted or closed: that is asked before anything of any sheet is stored.
+Policies, time zones and exchange rates may decide anew what is posted or closed: that is asked before anything of any
+sheet is stored.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from core.books.accounts import change_accounts
 from core.books.loading import load_books
 from core.books.opening_costs import change_opening_costs
 from core.books.policies import change_policies, policy_effects
-from core.books.rates import save_typed_rates
-from core.books.setting_effects import refuse_unagreed
+from core.books.rates import as_stored, save_typed_rates
+from core.books.setting_effects import rate_effects, refuse_unagreed
 from core.books.sku_mapping import change_mappings
 from core.books.stores import all_stores
 from core.books.time_zones import change_time_zones
@@ -28,7 +29,7 @@ from core.books.type_choices import change_types
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     import xlwings as xw
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from addin.commands.button import Outcome
     from core.books.books import Books
     from core.books.database import Database
+    from core.books.rates import TypedRate
     from core.books.setting_effects import SettingEffect
 
 
@@ -98,7 +100,8 @@ def take_over_edits(
     home, agreed = database.company.home_currency, edits is Edits.AGREED
     refuse_unagreed(sheets, effects, home, agreed=agreed, shows_all=edits is Edits.SHOW)
     typed = [(change, edited(book)) for edited, change in _SHEETS]
-    before = load_books(database) if any(rows for change, rows in typed if change not in _COSTS_STAY) else None
+    told = bool(effects) or any(rows for change, rows in typed if change not in _COSTS_STAY)
+    before = load_books(database) if told else None
     for change, rows in typed:
         change(database, rows, who=who, now=now)
     counts = {_SHEET_OF[change]: 0 for change, rows in typed if rows}
@@ -147,27 +150,40 @@ def effect_entry(effect: SettingEffect) -> dict[str, object]:
         "cogs_before": str(effect.cogs_was),
         "cogs_after": str(effect.cogs_now),
         "true_ups": str(effect.true_up),
+        "lines_at_another_rate": effect.rated,
+        "net_at_home_before": None if effect.rated_was is None else str(effect.rated_was),
+        "net_at_home_after": None if effect.rated_now is None else str(effect.rated_now),
     }
 
 
 def edited_effects(book: xw.Book, database: Database, who: str, now: datetime) -> tuple[str, list[SettingEffect]]:
-    """Return the sheets on which policies and time zones were edited, in words, and what these would change.
+    """Return the sheets on which policies, time zones and rates were edited, in words, and what these would change.
 
-    What else was typed that can change costs counts in the same press, so that it is in the same figures.
+    What else was typed that can change costs counts in the same press, so that it is in the same figures. Of rates it
+    is what they would change of what is posted or closed.
 
     Raises:
         CogsheetError: If a value cannot be taken.
     """
+    of_rates = _effects_of_rates(database, rates.edited_rates(book))
+    sheet_of_rates = rates.RATES_SPEC.sheet if of_rates else ""
     policies, zones = setup.edited_policies(book), stores.edited_time_zones(book)
     if not policies and not zones:
-        return "", []
+        return f"Sheet {sheet_of_rates}" if of_rates else "", of_rates
     others = [(change, rows) for edited, change in _SHEETS if change in _COSTS_MOVE and (rows := edited(book))]
     specs = ((setup.SETUP_SPEC, policies), (stores.STORES_SPEC, zones))
     names = [*(_SHEET_OF[change] for change, _ in others), *(spec.sheet for spec, typed in specs if typed)]
+    names += [sheet_of_rates] if of_rates else []
     *first, last = names
     sheets = f"Sheets {', '.join(first)} and {last}" if first else f"Sheet {last}"
     beside = _tried(database, others, who, now) if others else None
-    return sheets, policy_effects(database, policies, zones, beside)
+    return sheets, [*policy_effects(database, policies, zones, beside), *of_rates]
+
+
+def _effects_of_rates(database: Database, typed: Sequence[TypedRate]) -> list[SettingEffect]:
+    if not typed:
+        return []
+    return rate_effects(load_books(database), as_stored(typed, database.company.home_currency))
 
 
 class _OnlyTriedError(Exception):

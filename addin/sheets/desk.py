@@ -98,6 +98,8 @@ class Desk:
     """What became of settlements that were read anew when the books were opened."""
     altered_rows: tuple[AlteredRow, ...] | None = None
     """Rows that another program altered; `None` where nobody looked for them when the books were opened."""
+    agreed: bool = False
+    """Whether whoever pressed was shown what the press changes of what is posted or closed, and agreed to it."""
 
     @property
     def before(self) -> Books | None:

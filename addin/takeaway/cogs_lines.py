@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from addin.sheets.columns import Column, Kind
 from addin.takeaway.look import BAD, BAD_TINT
 from addin.takeaway.page import MARKS
+from core.books.accruals import shipments_of
 from core.frame_columns import records
 from core.model import CostStatus
 from core.reports.accrual import ship_days
@@ -63,7 +64,7 @@ def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
     """Return one record per line that has or needs a cost, in the order of the books."""
     lines = books.posted_part(settlement)
     shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.costing_input.locked_lines)
-    shown = marked(with_units(shown)).assign(ship_day=ship_days(shown, books.observations))
+    shown = marked(with_units(shown)).assign(ship_day=ship_days(shown, books.observations, shipments_of(books, lines)))
     packs = _packs(books.mappings)
     kinds = {row["key"]: row["kind"] for row in records(books.overrides[["key", "kind"]])}
     return [

@@ -20,6 +20,7 @@ from core.facilitator_tax import TAX_KIND, with_tax_kinds
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, conform, frame, records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.entry import Entry, EntryKey
+from core.reports.accrual import money_in_part
 from core.time import Month, local_days
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ def _as_known(named: pd.DataFrame, of: MadeOf, tax_kinds: TaxKinds) -> pd.DataFr
     )
     taxed = pd.Series([tax_kinds[key] for key in lines["key"]], lines.index, dtype=TEXT)
     shipped = pd.Series([costs["ship_day"][key] for key in lines["key"]], lines.index, dtype=TEXT)
-    return pd.concat([lines, rows.drop(columns="key")], axis=1).assign(ship_day=shipped, **{TAX_KIND: taxed})
+    whole = pd.concat([lines, rows.drop(columns="key")], axis=1).assign(ship_day=shipped, **{TAX_KIND: taxed})
+    parts = {key: (one.units_left, one.units_sold) for key, one in known.items() if one.units_left and one.units_sold}
+    return money_in_part(whole, parts)
 
 
 def accrual_tie_outs(

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 from core.books import batches, entries, settings
 from core.books.batches import BatchKind
 from core.books.exporting import as_written, row_of
+from core.books.line_costs import costing_policies
+from core.costing import sold_in_shipments
 from core.facilitator_tax import TAX_KIND
 from core.frame_columns import records
 from core.journal.accrual_entry import reversal_of
 from core.journal.entry import REVERSED, Entry, EntryKey, EntryKind
 from core.line_types import LineType
-from core.model import CostStatus
+from core.model import CostStatus, Event, ObservationKind
 from core.reports.accrual import shipped_not_settled
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.database import Database
     from core.books.entries import PostedEntry
+    from core.costing.shipments import SoldInShipments
     from core.journal.accounts import Accounts
     from core.time import Month
 
@@ -65,9 +68,33 @@ def to_accrue(books: Books, counted: pd.DataFrame, month: Month, zones: Mapping[
         month: Which.
         zones: The time zone of each store.
     """
-    shipped = shipped_not_settled(counted, books.observations, month, zones=zones)
+    shipments = shipments_of(books, counted)
+    shipped = shipped_not_settled(counted, books.observations, month, zones=zones, shipments=shipments)
     lacking = shipped["cost_status"].isin(_WITHOUT_COST) & (LineType.COGS_SALES not in books.policies.finale_posts)
     return ToAccrue(shipped[~lacking], shipped[lacking])
+
+
+def shipments_of(books: Books, lines: pd.DataFrame) -> dict[str, SoldInShipments]:
+    """Return in which shipments the units of sales left, by line key, where those of an order are to be told apart.
+
+    Args:
+        books: The books: which shipment a line is of depends on all lines of its order.
+        lines: Of them, the ones in question.
+    """
+    known = books.costing_input
+    told = known.observations[known.observations["kind"] == ObservationKind.ORDER]
+    sales = books.lines[(books.lines["event"] == Event.SALE).fillna(value=False).astype(bool)]
+    several = {*_repeated(told, "product_id"), *_repeated(sales, "sku")} & set(lines["order_id"].dropna())
+    if not several:
+        return {}
+    own = known.transactions[known.transactions["order_id"].isin(list(several))].reset_index(drop=True)
+    return sold_in_shipments(replace(known, transactions=own), costing_policies(books.policies, books.company))
+
+
+def _repeated(rows: pd.DataFrame, name: str) -> set[str]:
+    """Return the orders of which something stands in several rows."""
+    named = rows[rows["order_id"].notna() & rows[name].notna()]
+    return set(named.loc[named.duplicated(["order_id", name]), "order_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +112,10 @@ class AccruedLine:
     """Whose tax its tax was (`core.line_types.TaxKind`); missing also where an older version booked it."""
     posted_day: str | None = None
     """ISO day on which it was posted by the store's calendar of then; missing where an older version booked it."""
+    units_sold: int | None = None
+    """Of a line of which only a part had left: all its units."""
+    units_left: int | None = None
+    """How many of them had left; missing where all had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +188,7 @@ def _of_month(posted: Sequence[PostedEntry], month: str) -> list[PostedEntry]:
 
 def _made_of(month: str, lines: pd.DataFrame) -> MadeOf:
     names = ["key", "ship_day", "unit_cost", "cost_quantity", "cogs", TAX_KIND, "posted_day"]
+    names += ["units_sold", "units_left"]
     return MadeOf(month, tuple(AccruedLine(**row) for row in records(lines[names])))
 
 

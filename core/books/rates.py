@@ -71,6 +71,15 @@ def _rate(typed: TypedRate) -> str | None:
     return f"{rate:f}"
 
 
+def as_stored(rates: Sequence[TypedRate], home: str) -> pd.DataFrame:
+    """Return typed rates as they are stored (RATE_COLUMNS).
+
+    Raises:
+        RateUnreadableError: If one cannot be read.
+    """
+    return frame(RATE_COLUMNS, [_row(one, home) for one in rates])
+
+
 def save_typed_rates(database: Database, rates: Sequence[TypedRate], *, who: str, now: datetime) -> int:
     """Store typed rates as one batch, and return how many were new.
 
@@ -79,10 +88,10 @@ def save_typed_rates(database: Database, rates: Sequence[TypedRate], *, who: str
     """
     if not rates:
         return 0
-    home = database.company.home_currency
-    rows = [_row(one, home) for one in rates]
-    note = ", ".join(f"{row['base']} on {row['day']}: {row['rate'] or 'none'}" for row in rows)
-    return _store(database, frame(RATE_COLUMNS, rows), f"Exchange rates typed in: {note}", who, now)
+    rows = as_stored(rates, database.company.home_currency)
+    told = zip(rows["base"], rows["day"], rows["rate"].fillna("none"), strict=True)
+    note = ", ".join(f"{base} on {day}: {rate}" for base, day, rate in told)
+    return _store(database, rows, f"Exchange rates typed in: {note}", who, now)
 
 
 def save_fetched_rates(database: Database, fetched: pd.DataFrame, *, who: str, now: datetime) -> int:

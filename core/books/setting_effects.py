@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books.corrections import rated_lines
 from core.books.costs_today import differences
 from core.counted import counted
 from core.errors import CogsheetError
+from core.exchange_rates import at_home
 from core.frame_columns import records
 from core.model import Event
 from core.money import cents, total
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.books.books import Books
+    from core.exchange_rates import ExchangeRates
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ class SettingEffect:
     """Whether lines would cross books start though it was not moved: another time zone does that."""
     if_reopened: bool = False
     """Whether it stays as it was exported now, and this would happen to it once it is reopened."""
+    rated: int = 0
+    """Lines whose money would be worth something else at home: reports in home currency change, no entry does."""
+    rated_was: Decimal | None = None
+    rated_now: Decimal | None = None
+    """Their net in home currency, to the cent; `None`: none of them has a rate."""
 
     @property
     def needs_yes(self) -> bool:
@@ -65,8 +73,8 @@ class SettingEffect:
 
     @property
     def decides(self) -> bool:
-        """Whether lines are decided anew: counted or not, in another month, at another cost."""
-        return bool(self.moved or self.counted_in or self.counted_out or self.recosted or self.true_up)
+        """Whether lines are decided anew: counted or not, in another month, at another cost or exchange rate."""
+        return bool(self.moved or self.counted_in or self.counted_out or self.recosted or self.true_up or self.rated)
 
     def words(self, home: str) -> str:
         """Say it in a sentence."""
@@ -76,7 +84,9 @@ class SettingEffect:
             _lines(self.counted_out, {} if self.counted_in else self.counted_net, "not counted"),
             _lines(self.counted_in, {} if self.counted_out else self.counted_net, "counted anew"),
             _lines(self.recosted, {}, "at another cost"),
+            _lines(self.rated, {}, "at another exchange rate"),
             f"{self.closed:,} of them in a closed period" if self.closed else "",
+            f"their net {_worth(self.rated_was, home)}, then {_worth(self.rated_now, home)}" if self.rated else "",
             f"COGS {home} {self.cogs_was:,.2f}, then {self.cogs_now:,.2f}" if self.cogs_was != self.cogs_now else "",
             f"{'costs changed by' if self.if_reopened else 'true-ups of'} {home} {self.true_up:,.2f}"
             f"{'' if self.if_reopened else ' proposed'}"
@@ -93,10 +103,15 @@ OPEN = "open"
 class ChangeNotAgreedError(CogsheetError):
     """A changed setting would decide something anew, and nobody has seen what or agreed to it."""
 
+    way = "`cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
+    """What helps on the command line."""
+
     def __init__(self, setting: str, effects: Sequence[SettingEffect], home: str) -> None:
         self.effects = tuple(effects)
         posted = any(one.status != OPEN for one in effects)
         stays = " What is exported stays as it is, in the months and reports that it is in." if posted else ""
+        if any(one.rated for one in effects):
+            stays = " Entries that are out stay as they are; profit and loss and packs go by the rates in force."
         what = "what is posted or closed" if any(one.needs_yes for one in effects) else "these settlements"
         if all(one.if_reopened for one in effects if one.needs_yes):
             what = "what exported settlements come to once they are reopened" if posted else what
@@ -162,6 +177,69 @@ def setting_effects(before: Books, after: Books) -> list[SettingEffect]:
 
 
 _NONE = Decimal(0)
+
+
+def rate_effects(books: Books, rates: pd.DataFrame) -> list[SettingEffect]:
+    """Return what exchange rates would change of what is posted or closed: its profit at home, to which goes a yes.
+
+    That is every line that counts in a closed month, also where it had no rate before, and every line of a posted
+    settlement that had another. EUR 20.00 in a closed August at 1.10 are 22.00 at home; at 1.50 they would be 30.00.
+
+    Args:
+        books: The books.
+        rates: RATE_COLUMNS as they would be stored, beside those there are.
+    """
+    home, then = books.company.home_currency, books.rates.also(rates)
+    lines = _foreign(books)
+    values = [at_home(lines, "net", known, home, books.zones) for known in (books.rates, then)]
+    days = zip(lines["currency"], local_days(lines, books.zones), strict=True)
+    found = [tuple(_rate(known, currency, home, day) for known in (books.rates, then)) for currency, day in days]
+    status = {(one.store, one.settlement_id): _status(one) for one in books.settlements}
+    names = list(zip(lines["store"], lines["settlement_id"], strict=True))
+    closed = _in_closed_months(books, lines)
+    concerned: dict[tuple[str, str], list[int]] = {}
+    for place, (name, (was, now)) in enumerate(zip(names, found, strict=True)):
+        if was != now and (closed[place] or (was is not None and status.get(name, OPEN) != OPEN)):
+            concerned.setdefault(name, []).append(place)
+    effects = (
+        _rated(
+            books, name, status.get(name, OPEN), [one.iloc[places] for one in values], sum(closed[n] for n in places)
+        )
+        for name, places in concerned.items()
+    )
+    return sorted(effects, key=in_order)
+
+
+def _foreign(books: Books) -> pd.DataFrame:
+    """Return the lines, corrections among them, that reports convert: those that count, in another currency."""
+    lines = rated_lines(books)
+    gone = set(books.lines["key"]) - set(books.counted(books.lines)["key"])
+    is_foreign = (lines["currency"] != books.company.home_currency) & (lines["event"] != Event.PAYOUT)
+    return lines[_plain(is_foreign) & ~lines["key"].isin(list(gone))].reset_index(drop=True)
+
+
+def _rate(known: ExchangeRates, currency: str, home: str, day: object) -> Decimal | None:
+    rate = known.on(currency, home, day) if isinstance(day, str) else None
+    return None if rate is None else rate.rate
+
+
+def _in_closed_months(books: Books, lines: pd.DataFrame) -> list[bool]:
+    """Tell which lines count in a closed month: by the day on which they are booked."""
+    lock = books.policies.lock_date
+    booked = {row["key"]: row["money_day"] for row in records(books.booked_days)}
+    days = zip(lines["key"], local_days(lines, books.zones).fillna(""), strict=True)
+    return [lock is not None and (booked.get(key) or str(day)) <= lock.isoformat() for key, day in days]
+
+
+def _rated(books: Books, name: tuple[str, str], status: str, values: Sequence[pd.Series], closed: int) -> SettingEffect:
+    was, now = (None if one.isna().all() else cents(total(one.dropna())) for one in values)
+    cogs = cents(total(books.counted(books.lines_of(books.named(["/".join(name)])[0]))["cogs"]))
+    nothing: dict[str, Any] = dict.fromkeys(("moved", "counted_in", "counted_out", "recosted", "later"), 0)
+    nothing |= {each: {} for each in ("moved_net", "counted_net", "later_net")}
+    costs = {"cogs_was": cogs, "cogs_now": cogs, "true_up": _NONE, "crosses_start": False}
+    return SettingEffect(
+        *name, status, closed=closed, rated=len(values[0]), rated_was=was, rated_now=now, **nothing, **costs
+    )
 
 
 def _compared(before: Books, after: Books) -> dict[str, pd.Series]:
@@ -254,6 +332,10 @@ def _nets(parts: Iterable[tuple[pd.DataFrame, int]]) -> dict[str, Decimal]:
         for row in records(lines.loc[lines["event"] != Event.PAYOUT.value, ["currency", "net"]]):
             sums[row["currency"]] = sums.get(row["currency"], _NONE) + sign * row["net"]
     return {currency: cents(amount) for currency, amount in sorted(sums.items())}
+
+
+def _worth(amount: Decimal | None, home: str) -> str:
+    return "without a rate" if amount is None else f"{home} {amount:,.2f}"
 
 
 def _lines(count: int, nets: Mapping[str, Decimal], how: str) -> str:

@@ -19,6 +19,7 @@ from core.costing.inputs import (
     CostingInput,
     CostingPolicies,
 )
+from core.costing.ledger import sold_in_shipments
 from core.costing.lines import with_typed_skus
 from core.costing.lines_to_recost import closure
 from core.costing.prefilled_costs import last_costs_used
@@ -41,6 +42,7 @@ __all__ = [
     "closure",
     "cost",
     "last_costs_used",
+    "sold_in_shipments",
     "with_report",
     "with_typed_skus",
     "with_typed_units",

@@ -19,7 +19,7 @@ from core.costing.precedence import Sources
 from core.costing.reimbursements import as_told, decided, read_told, with_report
 from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.rules import RULES, Judgement, Rule, judge
-from core.costing.shipments import costs_by_line, departures
+from core.costing.shipments import costs_by_line, departures, shipments_by_line
 from core.costing.sold_goods import AsSold, sold_elsewhere
 from core.costing.units_taken import Claim
 from core.model import Cause, CostSource, is_multi_channel
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.costing.originals import Original
     from core.costing.reimbursements import ReimbursementReport
     from core.costing.reversals import Reversed
+    from core.costing.shipments import SoldInShipments
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,20 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     if accepted:
         known_lines = _as_asked_today(known_lines, accepted, sources)
     return _settled(known_lines, sources)
+
+
+def sold_in_shipments(books: CostingInput, policies: CostingPolicies) -> dict[str, SoldInShipments]:
+    """Return in which shipments the units of sales left, by line key, where those of an order are to be told apart.
+
+    Args:
+        books: As `open_ledger` takes them.
+        policies: How doubtful cases are treated.
+    """
+    finale = read_finale(books.observations, books.mappings, policies.home_currency)
+    known_lines = _known_lines(books, policies, finale)
+    whole = OrderCosts(finale, only_skus(_sold(known_lines)))
+    found = shipments_by_line(_claims(known_lines, finale), whole)
+    return {known_lines.lines[place].key: one for place, one in found.items()}
 
 
 def _settled(known_lines: KnownLines, sources: Sources) -> Ledger:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.finale import midnight
 from core.costing.order_costs import OrderCost, distorted
@@ -57,6 +57,58 @@ def costs_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int,
         for claim, units in _short(groups, finale)
         if claim.line.place not in costs
     }
+
+
+class Departure(NamedTuple):
+    """Units of a sale that left in one shipment."""
+
+    day: str | None
+    """ISO day on which they left; `None`: they have not, or nobody knows."""
+    units: int
+    unit_cost: Decimal | None
+    """Per unit of the SKU, home currency."""
+
+
+class SoldInShipments(NamedTuple):
+    """The units of a sale, and the shipments in which they left."""
+
+    units: int
+    """Sold; more than left where the rest has not."""
+    left: tuple[Departure, ...]
+    """The first one first."""
+
+
+def shipments_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int, SoldInShipments]:
+    """Return in which shipments the units of each sale left, by its place: those of which it takes the cost.
+
+    Only of orders of which several lines sold a SKU, or a product left in several shipments; and of them only where
+    Finale's units are those of the mapping, and no two SKUs share a product.
+
+    Args:
+        claims: As `costs_by_line` takes them.
+        order_costs: The same.
+    """
+    finale, found = order_costs.finale, dict[int, SoldInShipments]()
+    groups = _groups(claims)
+    wanted = {of: group for of, group in groups.items() if len(group) > 1 or _left_in_several(of, finale)}
+    shared = _shared_products(groups, wanted, finale) if wanted else set()
+    for goods, group in wanted.items():
+        lots = [] if goods in shared else lots_of(finale.parts(goods[2]), finale, goods[1])
+        if lots and not order_costs.of(goods[1], goods[2]).as_shipped:
+            in_time = sorted(group, key=lambda claim: claim.line.when)
+            for claim, draw in _drawn(in_time, lots):
+                left = (
+                    Departure(lot.day, units, lot.unit_cost) for units, lot in zip(draw, lots, strict=True) if units
+                )
+                found[claim.line.place] = SoldInShipments(claim.units, tuple(left))
+    return found
+
+
+def _drawn(claims: Sequence[Claim], lots: Sequence[Lot]) -> Iterator[tuple[Claim, Draw]]:
+    exported = taken_by_exported(_kept(claims), lots)
+    rest = [claim for claim in claims if claim.line.place not in exported]
+    drawn = exported | taken_in_time(rest, lots, _left(lots, exported.values()))
+    return ((claim, drawn[claim.line.place]) for claim in claims)
 
 
 Goods = tuple[str | None, str, str]
@@ -105,6 +157,10 @@ def _apart(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> dict[Good
 def _may_differ(goods: Goods, group: Sequence[Claim], finale: Finale) -> bool:
     if len(group) > 1 and any(claim.exported_cost is not None for claim in group):
         return True
+    return _left_in_several(goods, finale)
+
+
+def _left_in_several(goods: Goods, finale: Finale) -> bool:
     several = finale.shipments.get(goods[1])
     return several is not None and any(part.product in several for part in finale.parts(goods[2]))
 

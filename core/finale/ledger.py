@@ -175,7 +175,7 @@ def shipped_costs(movements: Iterable[Movement], *, count_packing: bool = False)
 
 
 def shipments(movements: Iterable[Movement], *, count_packing: bool = False) -> dict[str, tuple[ShippedCost, ...]]:
-    """Return what left of each product in each shipment of one order, where the shipments cost differently.
+    """Return what left of each product in each shipment of one order, where shipments differ in cost or day.
 
     Else, and where a correction cannot be told to belong to one of them, all of it is one (`shipped_costs`).
 
@@ -195,7 +195,7 @@ def _apart(rows: Sequence[Movement]) -> tuple[ShippedCost, ...]:
     apart = [_weighted(group) for group in groups.values()]
     if len(apart) < 2 or any(one.units <= 0 for one in apart):  # noqa: PLR2004 - several
         return (whole,)
-    same = len({(one.cost.value, one.cost.cause) for one in apart}) == 1
+    same = len({(one.cost.value, one.cost.cause, one.record_date) for one in apart}) == 1
     return (whole,) if same else tuple(apart)
 
 

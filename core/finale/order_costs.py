@@ -71,7 +71,7 @@ def order_rows(
 ) -> list[Row]:
     """Return the observations of one wanted order: a row for each product that Finale has on it.
 
-    A product that left in several shipments at different costs has a row for each of them.
+    A product that left in several shipments, at different costs or on different days, has a row for each of them.
 
     Args:
         recorder: Makes the rows.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
+    from core.costing.shipments import SoldInShipments
+
 
 BOOKED_COLUMNS: Columns = {
     "key": TEXT,
@@ -57,7 +59,12 @@ class CountedDays:
 
 
 def counted_days(
-    lines: pd.DataFrame, basis: Basis, *, zones: Mapping[str, ZoneInfo], observations: pd.DataFrame | None = None
+    lines: pd.DataFrame,
+    basis: Basis,
+    *,
+    zones: Mapping[str, ZoneInfo],
+    observations: pd.DataFrame | None = None,
+    shipments: Mapping[str, SoldInShipments] | None = None,
 ) -> CountedDays:
     """Return the days on which lines count.
 
@@ -66,12 +73,14 @@ def counted_days(
         basis: What is asked for.
         zones: The time zone of each store, which cuts its days; UTC where none is given.
         observations: OBSERVATION_COLUMNS in force: where order and ship dates come from.
+        shipments: In which shipments lines left (`core.reports.accrual.ship_days`).
     """
     posted = local_days(lines, zones)
     if basis is Basis.POSTED or observations is None:
         return CountedDays(posted, posted, pd.Series(data=False, index=lines.index))
     sales = lines[lines["event"] == Event.SALE]
-    own = ship_days(sales, observations) if basis is Basis.SHIPPED else _order_days(sales, observations)
+    is_shipped = basis is Basis.SHIPPED
+    own = ship_days(sales, observations, shipments) if is_shipped else _order_days(sales, observations)
     known = own.dropna()
     counted = posted.copy()
     counted.loc[known.index] = known

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
+    from core.costing.shipments import SoldInShipments
+
 PNL_COLUMNS: Columns = {
     "month": TEXT,  # 2026-08 of the store's own time zone; missing where months are not asked for
     "store": TEXT,
@@ -92,6 +94,7 @@ def profit_and_loss(
     zones: Mapping[str, ZoneInfo],
     rates: Rates | None = None,
     observations: pd.DataFrame | None = None,
+    shipments: Mapping[str, SoldInShipments] | None = None,
     corrections: pd.DataFrame | None = None,
     booked: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -103,6 +106,7 @@ def profit_and_loss(
         zones: The time zone of each store, which cuts its days and months; UTC where none is given.
         rates: Rates of other currencies than home, by posted day.
         observations: OBSERVATION_COLUMNS in force, for order and ship dates.
+        shipments: In which shipments lines left (`core.reports.accrual.ship_days`).
         corrections: Costs of lines that were corrected later, like `lines`, with the `day` of the entry, on which each
             counts whatever day is asked for.
         booked: BOOKED_COLUMNS of lines whose entries are booked in another month than theirs: by posted date they count
@@ -114,6 +118,7 @@ def profit_and_loss(
         zones=zones,
         rates=rates,
         observations=observations,
+        shipments=shipments,
         corrections=corrections,
         booked=booked,
     )
@@ -127,6 +132,7 @@ def priced_lines(
     zones: Mapping[str, ZoneInfo],
     rates: Rates | None = None,
     observations: pd.DataFrame | None = None,
+    shipments: Mapping[str, SoldInShipments] | None = None,
     corrections: pd.DataFrame | None = None,
     booked: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -135,7 +141,7 @@ def priced_lines(
     Args as those of `profit_and_loss`; several tables may be summed up of the same lines.
     """
     counted = lines[lines["event"] != Event.PAYOUT].reset_index(drop=True)
-    days = counted_days(counted, question.basis, zones=zones, observations=observations)
+    days = counted_days(counted, question.basis, zones=zones, observations=observations, shipments=shipments)
     dated = counted.assign(
         day=days.counted, posted_day=days.posted_days, without_date=days.fell_back, is_correction=False
     )

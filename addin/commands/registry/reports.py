@@ -84,6 +84,8 @@ REPORTS = (
             "Fetches the European Central Bank's reference rates for every day on which a line in another currency was "
             "posted. Rates that you type on sheet Exchange rates take precedence.",
         ),
+        options=(Option("--yes", "Store them, also where they change what is posted or closed.", name="agreed"),),
         action="addin.commands.rates:fetch",
+        notes="It asks before it changes the profit of what is posted or closed.",
     ),
 )

@@ -79,8 +79,8 @@ SETUP = (
         group=Group.SETUP,
         tip=Tip(
             "Show what edited settings would change",
-            "Shows what the policies typed on sheet Setup and the time zones typed on sheet Stores would change, and "
-            "changes nothing.",
+            "Shows what the policies typed on sheet Setup, the time zones typed on sheet Stores and the rates typed on "
+            "sheet Exchange rates would change, and changes nothing.",
         ),
         options=(
             Argument("book", "BOOK", Kind.FILE),

@@ -179,7 +179,8 @@ LATER = date(2026, 9, 5)
     ("rows", "expected"),
     [
         ([movement(3, "5"), movement(1, "9", record_date=LATER)], [(3, "5"), (1, "9")]),
-        ([movement(3, "5"), movement(1, "5", record_date=LATER)], [(4, "5")]),
+        ([movement(3, "5"), movement(1, "5", record_date=LATER)], [(3, "5"), (1, "5")]),
+        ([movement(3, "5", shipment_id="O-1"), movement(1, "5", shipment_id="O-2")], [(4, "5")]),
         ([movement(3, "5", shipment_id="O-1"), movement(1, "9", shipment_id="O-2")], [(3, "5"), (1, "9")]),
         ([movement(3, "5"), movement(2, "9", record_date=LATER), movement(-1, "5")], [(2, "5"), (2, "9")]),
         ([movement(3, "5"), movement(-1, "5", record_date=LATER)], [(2, "5")]),
@@ -187,7 +188,7 @@ LATER = date(2026, 9, 5)
     ],
 )
 def test_shipments_of_one_order(rows: list[Movement], expected: list[tuple[int, str | None]]) -> None:
-    """Apart where they cost differently; a correction belongs to its shipment, or to all where that is not told."""
+    """Apart where cost or day differ; a correction belongs to its shipment, or to all where that is not told."""
     found = [(one.units, one.cost.value) for one in shipments(rows)["ABC-1"]]
 
     assert [(Decimal(units), cost and Decimal(cost)) for units, cost in expected] == found
