@@ -7,8 +7,8 @@ order, amount, units and kind of reason whose day is nearest (docs/design/costin
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import REIMBURSEMENT_COLUMNS, frame, records
@@ -74,15 +74,22 @@ def _given(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column 
 def united(reports: Iterable[pd.DataFrame]) -> list[Reimbursed]:
     """Return what several reports say together, when their periods overlap.
 
-    The same row in two reports is one, the same row twice in one report is two.
+    The same row in two reports is one, the same row twice in one report is two. What has Amazon's own number is known
+    by it and its contents, whatever became of the date.
 
     Args:
         reports: `core.model.REIMBURSEMENT_COLUMNS`, one frame per report.
     """
-    together: Counter[Reimbursed] = Counter()
+    together: dict[Reimbursed, list[Reimbursed]] = defaultdict(list)
     for report in reports:
-        together |= Counter(reimbursed_rows(report))
-    return list(together.elements())
+        own: dict[Reimbursed, list[Reimbursed]] = defaultdict(list)
+        for row in reimbursed_rows(report):
+            own[replace(row, approved_at=None) if row.reimbursement_id else row].append(row)
+        for one, rows in own.items():
+            there = together[one]
+            dated = (max(pair, key=lambda each: str(each.approved_at or "")) for pair in zip(there, rows, strict=False))
+            together[one] = [*dated, *there[len(rows) :], *rows[len(there) :]]
+    return [row for rows in together.values() for row in rows]
 
 
 class Counts(NamedTuple):

@@ -63,15 +63,23 @@ def returns_frame(reported: Iterable[GoodsBack]) -> pd.DataFrame:
 def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
     """Return what several reports say together, when their periods overlap.
 
-    The same row in two reports is one return; the same row twice in one report is two.
+    The same row in two reports is one return; the same row twice in one report is two. A unit that has the
+    marketplace's own number is known by it, whatever became of the date: `2026-06-29` in a report that went through a
+    spreadsheet program is `2026-06-29T10:15:00-04:00`.
 
     Args:
         reports: `core.model.RETURN_COLUMNS`, one frame per report.
     """
-    together: Counter[GoodsBack] = Counter()
+    together: dict[GoodsBack, list[GoodsBack]] = defaultdict(list)
     for report in reports:
-        together |= Counter(map(_goods_back, records(report)))
-    return _as_last_said(list(together.elements()))
+        own: dict[GoodsBack, list[GoodsBack]] = defaultdict(list)
+        for goods in map(_goods_back, records(report)):
+            own[replace(goods, returned_at=None) if goods.reference else goods].append(goods)
+        for one, rows in own.items():
+            there = together[one]
+            dated = (max(pair, key=lambda each: str(each.returned_at or "")) for pair in zip(there, rows, strict=False))
+            together[one] = [*dated, *there[len(rows) :], *rows[len(there) :]]
+    return _as_last_said([goods for rows in together.values() for goods in rows])
 
 
 def _as_last_said(goods: list[GoodsBack]) -> list[GoodsBack]:
@@ -80,8 +88,8 @@ def _as_last_said(goods: list[GoodsBack]) -> list[GoodsBack]:
     return [one for one in goods if one.disposition or not one.raw.startswith(f"{decided.get(_unit(one))} (")]
 
 
-def _unit(goods: GoodsBack) -> tuple[str, str, int, datetime | None, str]:
-    return goods.order_id, goods.sku, goods.units, goods.returned_at, goods.reference
+def _unit(goods: GoodsBack) -> tuple[str, str, int, str]:
+    return goods.order_id, goods.sku, goods.units, goods.reference
 
 
 def _goods_back(row: dict[str, Any]) -> GoodsBack:

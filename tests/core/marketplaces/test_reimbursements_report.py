@@ -148,6 +148,14 @@ def test_reports_whose_periods_overlap() -> None:
     assert [row(), row(), row("2")] == united([may, june]) == united([may, june, may])
 
 
+def test_a_reimbursement_is_known_by_its_number_whatever_became_of_its_date() -> None:
+    """5001 without its time is the same 5001; another number is another one."""
+    timed = FIRST + timedelta(hours=10)
+    told, plain = (reimbursements_frame([row(approved_at=date)]) for date in (timed, FIRST))
+    assert [row(approved_at=timed)] == united([told, plain]) == united([plain, told])
+    assert 2 == len(united([told, reimbursements_frame([row("5002")])]))
+
+
 @pytest.mark.parametrize(
     ("fields", "other"),
     [

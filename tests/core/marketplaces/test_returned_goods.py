@@ -152,6 +152,19 @@ def test_reports_whose_periods_overlap() -> None:
     assert [] == united([])
 
 
+@pytest.mark.parametrize("lost", ["2026-06-29", "2026-06-29T10:15:00", ""])
+def test_a_unit_with_its_own_number_is_one_whatever_became_of_its_date(lost: str) -> None:
+    """One unit of two came back; a report that went through a spreadsheet program does not bring a second one."""
+    head = "return-date\torder-id\tsku\tquantity\tdetailed-disposition\tlicense-plate-number\n"
+    rows = [f"{date}\t111-1\tMUG\t1\tSELLABLE\tLPN1\n" for date in ("2026-06-29T10:15:00-04:00", lost)]
+    told, plain = (read_file((head + row).encode(), "r.txt").returns for row in rows)
+    other = read_file((head + rows[0].replace("LPN1", "LPN2")).encode(), "r.txt").returns
+
+    assert 1 == len(united([told, plain]))
+    assert united([told, plain]) == united([plain, told])
+    assert [2, 2] == [len(united([told, other])), len(united([told, plain, other]))]
+
+
 def test_a_report_is_read_as_a_file_without_settlements() -> None:
     """It is recognised by its content, like a settlement file, and its rows lose nothing."""
     reading = read_file(REPORT.encode(), "any name.txt")
