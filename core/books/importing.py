@@ -307,7 +307,8 @@ def _kept_as_it_is(
     if not is_new:
         views = [one.part for one in _views_of(connection, there)]
         of_all = united(views) if len(views) > 1 else None
-        told = replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, problems=(), whole=of_all)
+        told = replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, whole=of_all)
+        told = replace(told, problems=(of_all or whole).problems)
         return replace(told, advice=import_reasons.what_helps(told.result, of_all or whole, source.format))
     if part.extent is not Extent.WHOLE and _says_nothing_new(connection, there, whole):
         told = replace(told, result=Import.ALREADY_IMPORTED, ties_out=whole.ties_out, problems=whole.problems)

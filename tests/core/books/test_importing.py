@@ -20,7 +20,8 @@ from core.books.loading import load_books
 from core.books.saving import save_answers
 from core.books.stores import Store, StoreMarketplaceError, StoreNotNamedError
 from core.marketplaces import read_file
-from core.model import Marketplace
+from core.model import Marketplace, Severity
+from tests.core.books.exports_of_payouts import Row, shopify_export, unified_export
 from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ def v2_file(settlement_id: str, *amounts: str, total: str) -> OriginalFile:
     return OriginalFile(f"{settlement_id}.txt", text.encode())
 
 
+def broken(file: OriginalFile, right: str, wrong: str) -> OriginalFile:
+    """Return a file with an amount that does not fit the others."""
+    return OriginalFile(file.name, file.content.replace(right.encode(), wrong.encode()))
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
@@ -93,6 +99,31 @@ def test_the_same_file_twice_changes_nothing(database: Database) -> None:
     assert [Import.NEW, Import.ALREADY_IMPORTED] == [first.result, second.result]
     assert len(lines) == 2
     assert not second.needs_attention
+
+
+ONE, TWO = (Row(f"2026-06-{day}", f"#{day}", "49.00") for day in ("28", "29"))
+
+
+@pytest.mark.parametrize(
+    ("files", "errors"),
+    [
+        ([broken(shopify_export("a.csv", ONE, TWO), "49.00,c", "46.00,c")], 2),
+        ([broken(unified_export("a.csv", ONE, TWO), '"0","49.00"', '"0","46.00"')], 2),
+        ([shopify_export("a.csv", ONE), broken(shopify_export("b.csv", TWO), "49.00,c", "46.00,c")], 1),
+        ([broken(v2_file("1", "10.00", total="15.00"), "15.00", "16.00")], 1),
+    ],
+)
+def test_a_file_that_is_imported_once_more_names_its_errors(
+    database: Database, files: list[OriginalFile], errors: int
+) -> None:
+    """Export says that it does; it named the notes of the file alone, and only Verify named the error."""
+    for file in files:
+        bring_in(database, file)
+    again = [bring_in(database, file) for file in files]
+
+    assert {Import.ALREADY_IMPORTED} == {one.result for one in again}
+    assert {errors} == {sum(p.severity is Severity.ERROR for p in one.problems) for one in again}
+    assert all(one.needs_attention for one in again)
 
 
 def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> None:
