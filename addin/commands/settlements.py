@@ -72,8 +72,17 @@ def import_files(
     readings = [(file, read_file(file.content, file.name)) for file in contents]
     done: list[ImportedFile] = []
     for number, (file, reading) in enumerate(readings, start=1):
-        told = {"store": store, "another_payout": another_payout}
-        done.append(import_file(desk.database, reading, file, **told, who=desk.user, now=desk.clock()))
+        done.append(
+            import_file(
+                desk.database,
+                reading,
+                file,
+                store=store,
+                another_payout=another_payout,
+                who=desk.user,
+                now=desk.clock(),
+            )
+        )
         desk.progress("Importing", number, len(readings))
     view = load(desk.database)
     refresh(desk, view)

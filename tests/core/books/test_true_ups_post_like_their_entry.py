@@ -22,7 +22,7 @@ from core.books.type_choices import change_types
 from core.books.verification import tie_outs
 from core.frame_columns import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame, records
 from core.journal.accounts import AccountRow, Accounts
-from core.journal.cogs_entry import COST_TYPES, CostPosting, cogs_by_type, cost_accounts, true_up_entries
+from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cogs_by_type, cost_accounts, true_up_entries
 from core.journal.entry import EntryKind
 from core.line_types import LineType
 from core.model import CostStatus, Event
@@ -410,7 +410,7 @@ def test_goods_of_another_item_group_move_between_its_accounts() -> None:
     assert {"Cost of Goods Sold": 8, "COGS Mugs": -8, "Inventory Asset": -8, "Mugs in stock": 8} == {
         line.account: line.amount for line in entry.lines
     }
-    assert cost_accounts("sale", "MUG-RED", posting) != cost_accounts("sale", "CUP", posting)
+    assert cost_accounts(CostLine("sale"), "MUG-RED", posting) != cost_accounts(CostLine("sale"), "CUP", posting)
 
 
 @pytest.mark.long
