@@ -98,6 +98,9 @@ def _missing(outcome: LineOutcome, ledger: Ledger) -> str:
     if outcome.original is not None:
         return f"The original line has no cost and its settlement is closed: {_original(outcome)}."
     if outcome.rule is Rule.REVERSAL:
+        parts = (part for taken in ledger.reversed_lines.values() for part in taken)
+        if any((part.line.store, part.line.sku) == (line.store, line.sku) for part in parts):
+            return "No line that this one reverses is in the books, or all of its units have come back already."
         return "No line that this one reverses is in the books."
     finale = ledger.sources.order_costs.of_line(line).cause
     return f"{_in_words(cause, line)} {_in_words(Cause(finale), line) if finale else ''}".strip()

@@ -5,7 +5,7 @@ that no earlier reversal took: lost 3 at 7.00, found 1 and then 2: -7.00 and -14
 these: 1 liquidated at 5.00, 2 lost in the warehouse at 7.84, then `WAREHOUSE_LOST` of -1: -7.84, although the
 liquidation has as many units. First those of its own order, else any that names none: of several the one with as many
 units left (and with the opposite amount, if there is one), else the latest that has enough, else the latest ones
-together.
+together. What a later one needs that means one kind alone is spared as long as there is more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from core.costing.rules import Rule
 from core.model import Cause, CostSource, CostStatus, Disposition, Event, Goods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from core.costing.goods import GoodsLine
@@ -74,17 +74,80 @@ def find_reversed(candidates: Iterable[Candidate]) -> dict[int, tuple[Reversed, 
 
 def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[Reversed, ...]]]:
     """Pair the reversals of one store's SKU with what they mean, in order of time."""
+    inbound = min((one.line.moment for one in ordered if is_inbound(one.line)), default=None)
     left = {one.line.place: one for one in ordered if one.rule is not Rule.REVERSAL and one.units != 0}
-    for reversal in (one for one in ordered if one.rule is Rule.REVERSAL):
-        before = [one for one in left.values() if one.line.moment <= reversal.line.moment]
-        of_inbound = any(is_inbound(one.line) and one.line.moment <= reversal.line.moment for one in ordered)
-        taken = _taken(reversal, _meant(reversal, before, of_inbound=of_inbound))
-        for part in taken:
-            one = left.pop(part.line.place)
-            if part.units is not None and one.units is not None and part.units < one.units:
-                left[part.line.place] = one._replace(units=one.units - part.units)
+    reversals = [one for one in ordered if one.rule is Rule.REVERSAL]
+    for number, reversal in enumerate(reversals):
+        narrower = [one for one in reversals[number + 1 :] if not says_no_kind_of_loss(one.line)]
+        taken = _sparing(reversal, left, narrower, inbound)
+        _take(left, taken)
         if taken:
             yield reversal.line.place, tuple(taken)
+
+
+def _take(left: dict[int, Candidate], taken: Iterable[Reversed]) -> None:
+    for part in taken:
+        one = left.pop(part.line.place)
+        if part.units is not None and one.units is not None and part.units < one.units:
+            left[part.line.place] = one._replace(units=one.units - part.units)
+
+
+def _chosen(reversal: Candidate, left: Mapping[int, Candidate], inbound: int | None) -> list[Reversed]:
+    """Return what a reversal takes of what is left, looking at itself alone."""
+    before = [one for one in left.values() if one.line.moment <= reversal.line.moment]
+    of_inbound = inbound is not None and inbound <= reversal.line.moment
+    return _taken(reversal, _meant(reversal, before, of_inbound=of_inbound))
+
+
+def _sparing(
+    reversal: Candidate, left: Mapping[int, Candidate], narrower: Sequence[Candidate], inbound: int | None
+) -> list[Reversed]:
+    """Return what a reversal takes, sparing what later ones need that mean one kind of loss, as far as there is more.
+
+    Lost are 5 in the warehouse and 1 on the way in. A clawback of 1 that may take any leaves the one on the way in to
+    the clawback that can take no other, though that one has as many units: all 2 come back, and none is asked. Of two
+    that may take the same the earlier one goes first, unless more comes back in all.
+    """
+    taken = _chosen(reversal, left, inbound)
+    if not taken or reversal.units is None or not narrower:
+        return taken
+    needs = _needed(left, narrower, inbound)
+    if not any(part.line.place in needs for part in taken):
+        return taken
+    then = _without(left, taken)
+    found = sum(_needed(then, narrower, inbound).values())
+    if found == sum(needs.values()):
+        return taken
+    spared = {place: one._replace(units=_less(one.units, needs.get(place))) for place, one in left.items()}
+    others = _chosen(reversal, {place: one for place, one in spared.items() if one.units != 0}, inbound)
+    is_better = sum(needs.values()) + _units(others) > found + _units(taken)
+    return others if others and (is_better or says_no_kind_of_loss(reversal.line)) else taken
+
+
+def _without(left: Mapping[int, Candidate], taken: Iterable[Reversed]) -> dict[int, Candidate]:
+    rest = dict(left)
+    _take(rest, taken)
+    return rest
+
+
+def _units(taken: Iterable[Reversed]) -> int:
+    return sum(part.units or 0 for part in taken)
+
+
+def _less(units: int | None, needed: int | None) -> int | None:
+    """Return the units that are not needed; of a line that states none, all are."""
+    return units if needed is None else max(0, (units or 0) - needed)
+
+
+def _needed(left: Mapping[int, Candidate], later: Iterable[Candidate], inbound: int | None) -> dict[int, int]:
+    """Return how many units of each line later reversals would take of what is left, by its place."""
+    there, needs = dict(left), defaultdict[int, int](int)
+    for reversal in later:
+        taken = _chosen(reversal, there, inbound)
+        _take(there, taken)
+        for part in taken:
+            needs[part.line.place] += part.units if part.units is not None else reversal.units or 1
+    return needs
 
 
 def _meant(candidate: Candidate, before: Sequence[Candidate], *, of_inbound: bool) -> list[Candidate]:

@@ -1,4 +1,4 @@
-"""A true-up is posted by whom, and to the accounts to which, the COGS entry that it corrects was."""
+"""A true-up is posted by whom the COGS entry that it corrects was, under its line types, to the accounts of today."""
 
 from __future__ import annotations
 
@@ -109,6 +109,34 @@ def test_a_true_up_goes_to_the_accounts_of_its_item_group(shop: Shop) -> None:
         "Cost of Goods Sold": "0.25",
         "Inventory Asset": "-0.25",
     } == shop.posted(TRUE_UP)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("before", "after", "then", "now"),
+    [
+        (MUGS, (MUGS[0].model_copy(update={"name": "COGS Cups"}), MUGS[1]), "COGS Mugs", "COGS Cups"),
+        (MUGS, MUGS[1:], "COGS Mugs", "Cost of Goods Sold"),
+        ((), MUGS, "Cost of Goods Sold", "COGS Mugs"),
+    ],
+)
+def test_an_account_that_is_changed_after_the_export_holds_for_its_true_ups(
+    shop: Shop, before: tuple[AccountRow, ...], after: tuple[AccountRow, ...], then: str, now: str
+) -> None:
+    """Sheet Accounts holds from the next button on; only a reversal goes back to where each entry was posted."""
+    shop.choose(*before)
+    shop.bring_in("1", sale("111-1", "MUG-RED"))
+    shop.finale_says({("111-1", "MUG-RED"): "10.00"})
+    shop.export("1")
+    shop.choose(*after)
+    shop.finale_says({("111-1", "MUG-RED"): "12.00"})
+
+    shop.accept()
+
+    assert "10.00" == shop.posted("COGS")[then]
+    assert "2.00" == shop.posted(TRUE_UP)[now]
+    shop.reopen("1")
+    assert {} == shop.posted()
 
 
 @pytest.mark.long
