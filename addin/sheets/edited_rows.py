@@ -8,11 +8,12 @@ Every cell that somebody typed into any sheet is read here or on Resolve, by wha
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from addin.sheets import tables
-from addin.sheets.cells import Refused, read_cell, read_choice, to_text, typed_values
+from addin.sheets.cells import Percentage, Refused, Scientific, read_cell, read_choice, to_text, typed_values
 from addin.sheets.columns import Column, Kind, TableSpec
 from addin.sheets.native_cells import area_of, plain_values
 from core.errors import WorkbookError
@@ -56,7 +57,9 @@ def with_filled(spec: TableSpec, records: Iterable[Record]) -> list[Record]:
     return [{**record, FILLED.field: _editable_texts(spec, record)} for record in records]
 
 
-def edited_rows(book: xw.Book, spec: TableSpec, advice: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+def edited_rows(
+    book: xw.Book, spec: TableSpec, advice: Mapping[str, str] | None = None, without_dates: Collection[str] = ()
+) -> list[dict[str, str]]:
     """Return the rows that were edited or added since the sheet was filled: every field as plain text.
 
     A row whose editable cells were emptied comes back with empty texts: its setting is to be taken away. A real date
@@ -66,6 +69,7 @@ def edited_rows(book: xw.Book, spec: TableSpec, advice: Mapping[str, str] | None
         book: The workbook.
         spec: The list.
         advice: How to write what is wanted, by the name of a row, where rows of one column want different things.
+        without_dates: The names of rows that want no date, where their column takes dates for others.
 
     Raises:
         WorkbookError: If the table or one of its columns is not there, or something was typed below it.
@@ -84,7 +88,8 @@ def edited_rows(book: xw.Book, spec: TableSpec, advice: Mapping[str, str] | None
     texts = [
         {**rows[index], **{field: cells[place] for field, cells in typed.items()}} for place, index in enumerate(edited)
     ]
-    taken = dict(zip(edited, _read_rows(table, spec, texts, edited, advice or {}), strict=True))
+    wanted = _Wanted(advice or {}, without_dates)
+    taken = dict(zip(edited, _read_rows(table, spec, texts, edited, wanted), strict=True))
     taken = {index: row for index, row in taken.items() if _editable_texts(spec, row) != filled[index]}
     _refuse_unnamed(table, spec, taken)
     _refuse_twice(table, spec, [taken.get(index, row) for index, row in enumerate(rows)], taken)
@@ -190,22 +195,41 @@ def _typed_columns(spec: TableSpec) -> list[Column]:
     return [column for column in spec.columns if column.editable or column.field in spec.key]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What rows of one column want each, by their names."""
+
+    advice: Mapping[str, str]
+    without_dates: Collection[str]
+
+    def read(self, row: Mapping[str, object], column: Column, name: str) -> object:
+        """Return what the row's cell of a column holds, or why it is refused.
+
+        A number typed into a cell that shows dates or percentages becomes one again, so that its format has to go.
+        """
+        typed = row[column.field]
+        value = read_cell(typed, replace(column, takes_dates=column.takes_dates and name not in self.without_dates))
+        own = self.advice.get(name)
+        if not isinstance(value, Refused) or own is None:
+            return value
+        is_format = isinstance(typed, datetime | Percentage | Scientific)
+        return replace(value, advice=f"give the cell the number format General, then {own}" if is_format else own)
+
+
 def _read_rows(
     table: SheetTable,
     spec: TableSpec,
     rows: Sequence[Mapping[str, object]],
     places: Sequence[int],
-    advice: Mapping[str, str],
+    wanted: _Wanted,
 ) -> list[Record]:
     """Return the rows with what their columns make of each typed cell; numbers stay as they are typed."""
     refused, read, name_of = [], [], cell_names(table)
     for row, place in zip(rows, places, strict=True):
-        values = {column: read_cell(row[column.field], column) for column in _typed_columns(spec)}
-        own = advice.get(plain_text(row[spec.key[0]]))
+        name = plain_text(row[spec.key[0]])
+        values = {column: wanted.read(row, column, name) for column in _typed_columns(spec)}
         refused += [
-            f"Cell {name_of(column, place)} {replace(value, advice=own) if own else value}"
-            for column, value in values.items()
-            if isinstance(value, Refused)
+            f"Cell {name_of(column, place)} {value}" for column, value in values.items() if isinstance(value, Refused)
         ]
         taken = {column.field: value for column, value in values.items() if column.kind in (Kind.TEXT, Kind.FLAG)}
         read.append({**row, **taken})
@@ -215,4 +239,9 @@ def _read_rows(
 
 
 def _editable_texts(spec: TableSpec, record: Mapping[str, object]) -> str:
-    return _BETWEEN.join(plain_text(record.get(column.field)) for column in spec.columns if column.editable)
+    return _BETWEEN.join(_text_of(record.get(column.field), column) for column in spec.columns if column.editable)
+
+
+def _text_of(value: object, column: Column) -> str:
+    """Return what stands in a cell as text; FALSE is nothing only where yes or no is asked."""
+    return "FALSE" if value is False and column.kind is not Kind.FLAG else plain_text(value)

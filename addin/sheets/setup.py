@@ -52,7 +52,7 @@ def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
 def edited_policies(book: xw.Book) -> dict[str, str]:
     """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
     names = {field.title: name for name, field in POLICY_FIELDS.items()}
-    rows = edited_rows(book, SETUP_SPEC, _ADVICE)
+    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES)
     return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}
 
 
@@ -70,6 +70,10 @@ def _advice(field: FieldInfo) -> str:
 
 
 _ADVICE = {field.title: _advice(field) for field in POLICY_FIELDS.values() if field.title}
+_WITHOUT_DATES = frozenset(
+    field.title for field in POLICY_FIELDS.values() if field.title and date not in get_args(field.annotation)
+)
+"""Settings that want no date: a real one in their cell is refused by its cell."""
 
 
 def _records(books: Books, more: Iterable[Row]) -> list[Record]:
@@ -151,5 +155,5 @@ def finale_rows(finale: FinaleSide) -> Iterable[Row]:
 def edited_settings(book: xw.Book) -> dict[str, str]:
     """Return the account's settings that were changed on the sheet since it was filled: name and new text."""
     names = {title: name for name, (title, _) in TITLES.items()}
-    rows = edited_rows(book, SETUP_SPEC, _ADVICE)
+    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES)
     return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}

@@ -95,9 +95,20 @@ def cost_type(line: CostLine) -> LineType:
 
 
 def cost_types(lines: pd.DataFrame) -> list[LineType]:
-    """Return the kind of cost of each line; what `CostLine` holds that is no column of theirs is missing."""
-    columns = [lines[name] if name in lines else [None] * len(lines) for name in CostLine._fields]
-    return [cost_type(CostLine(*line)) for line in zip(*columns, strict=True)]
+    """Return the kind of cost of each line; what `CostLine` holds that is no column of theirs is missing.
+
+    It is looked up once for lines that are alike: of an order id only whether there is one tells.
+    """
+    columns = [lines[name].to_list() if name in lines else [None] * len(lines) for name in CostLine._fields]
+    alike = [
+        (event, goods if isinstance(goods, str) else None, isinstance(order, str))
+        for event, goods, order in zip(*columns, strict=True)
+    ]
+    kinds: dict[tuple[object, str | None, bool], LineType] = {}
+    for place, words in enumerate(alike):
+        if words not in kinds:
+            kinds[words] = cost_type(CostLine(*(column[place] for column in columns)))
+    return [kinds[words] for words in alike]
 
 
 def cost_accounts(line: CostLine, sku: object, posting: CostPosting) -> tuple[str, str, bool]:
@@ -143,15 +154,16 @@ def cogs_entries(
     posting = CostPosting(store, currency, accounts, finale_posts)
     months = list(months_of(lines, dates))
     posted = dict.fromkeys(COST_TYPES, ZERO)
+    whole, amounts = _by_kind(lines), cogs_by_type(lines)
     entries = []
     for number, (month, day, group) in enumerate(months, start=1):
         booked: dict[LineType, list[EntryLine]] = {}
-        for debit in COST_TYPES:
-            amount = _amount(group, lines, debit, already=posted[debit], last=number == len(months))
+        for debit, own in _by_kind(group).items():
+            is_last = number == len(months)
+            amount = amounts[debit] - posted[debit] if is_last else cents(total(own["cogs"]))
             posted[debit] += amount
             # The last month may only take a remainder: then its lines are those of the whole settlement.
-            own = _of(group, debit) if len(_of(group, debit)) else _of(lines, debit)
-            booked[debit] = posting.sides(own, "cogs", debit, amount)
+            booked[debit] = posting.sides(own if len(own) else whole[debit], "cogs", debit, amount)
         key = EntryKey(posting.store, settlement_id, month, EntryKind.COGS)
         entries += _by_poster(booked, key, day, posting, finale=EntryKind.FINALE)
     return entries
@@ -176,7 +188,7 @@ def true_up_entries(
     Returns:
         At most two entries; none where every part rounds to nothing.
     """
-    of_kind = {debit: _of(lines, debit) for debit in COST_TYPES}
+    of_kind = _by_kind(lines)
     exact = {debit: total(own["difference"]) for debit, own in of_kind.items() if len(own)}
     booked = {
         debit: posting.sides(of_kind[debit], "difference", debit, amount)
@@ -204,16 +216,11 @@ def cogs_by_type(lines: pd.DataFrame) -> dict[LineType, Decimal]:
 
     The largest kind takes what rounding leaves.
     """
-    exact = {debit: total(_of(lines, debit)["cogs"]) for debit in COST_TYPES}
+    exact = {debit: total(own["cogs"]) for debit, own in _by_kind(lines).items()}
     return rounded_to(cents(total(lines["cogs"])), exact)
 
 
-def _amount(group: pd.DataFrame, lines: pd.DataFrame, debit: LineType, *, already: Decimal, last: bool) -> Decimal:
-    if last:
-        return cogs_by_type(lines)[debit] - already
-    return cents(total(_of(group, debit)["cogs"]))
-
-
-def _of(lines: pd.DataFrame, debit: LineType) -> pd.DataFrame:
-    """Return the lines of one kind of cost."""
-    return lines[[kind is debit for kind in cost_types(lines)]]
+def _by_kind(lines: pd.DataFrame) -> dict[LineType, pd.DataFrame]:
+    """Return the lines of each kind of cost."""
+    kinds = cost_types(lines)
+    return {debit: lines[[kind is debit for kind in kinds]] for debit in COST_TYPES}
