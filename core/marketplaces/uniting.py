@@ -52,8 +52,8 @@ CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "sto
 """What a row says, without its place among equal ones."""
 _GROUP, _POSTED, _TYPE, _DETAIL = (CONTENT.index(x) for x in ("group_key", "posted_at", "raw_type", "raw_description"))
 _NET, _TYPED, _SITE, _SENT_BY = (CONTENT.index(name) for name in ("net", "typed", "marketplace", "fulfilment"))
-_EVENT, _ORDER, _ITEM = (CONTENT.index(name) for name in ("event", "order_id", "order_item_id"))
-_PRICE, _GOODS, _EFFECT = (CONTENT.index(name) for name in ("principal", "goods", "stock_effect"))
+_EVENT, _ORDER, _ITEM, _UNITS = (CONTENT.index(name) for name in ("event", "order_id", "order_item_id", "quantity"))
+_PRICE, _GOODS, _EFFECT, _SOURCE = map(CONTENT.index, ("principal", "goods", "stock_effect", "quantity_source"))
 _PLACE = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku", "posted_at", "currency", "net")
 """What tells a row apart whatever its words are."""
 
@@ -75,8 +75,9 @@ def as_compared(row: Sequence[Any]) -> Content:
     told[_GROUP] = _compared_key(str(row[_GROUP]), kind.strip(), detail.strip())
     told[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
     told[_SITE], told[_SENT_BY] = str(row[_SITE] or "").casefold(), None
-    if row[_EVENT] == Event.SALE and not row[_PRICE]:  # whether its goods are asked depends on what else a file holds
-        told[_GOODS], told[_EFFECT] = None, None
+    if row[_EVENT] == Event.SALE and not row[_PRICE]:  # whether it asks depends on what else a file holds
+        told[_GOODS], told[_EFFECT], told[_SOURCE] = None, None, row[_SOURCE] if row[_UNITS] else None
+        told[_UNITS] = row[_UNITS] or None
     return tuple(told)
 
 
