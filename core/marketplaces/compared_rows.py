@@ -37,6 +37,7 @@ _GROUP, _POSTED, _TYPE, _DETAIL = (CONTENT.index(x) for x in ("group_key", "post
 _TYPED, _SITE, _SENT_BY, _NET = (CONTENT.index(name) for name in ("typed", "marketplace", "fulfilment", "net"))
 _EVENT, _ORDER, _CURRENCY = (CONTENT.index(name) for name in ("event", "order_id", "currency"))
 _PRICE, _GOODS, _EFFECT = (CONTENT.index(name) for name in ("principal", "goods", "stock_effect"))
+_UNITS, _SOURCE = (CONTENT.index(name) for name in ("quantity", "quantity_source"))
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _SEPARATOR = re.compile(r"(?<!\\)\|")
 _DAY, _QUARTER, _MINUTE = timedelta(days=1), timedelta(minutes=15), timedelta(minutes=1)
@@ -64,8 +65,9 @@ def as_compared(row: Sequence[Any]) -> Content:
     told[_POSTED] = _own_moment(row)
     told[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
     told[_SITE], told[_SENT_BY] = str(row[_SITE] or "").casefold(), None
-    if row[_EVENT] == Event.SALE and not row[_PRICE]:  # whether its goods are asked depends on what else a file holds
-        told[_GOODS], told[_EFFECT] = None, None
+    if row[_EVENT] == Event.SALE and not row[_PRICE]:  # whether it asks depends on what else a file holds
+        told[_GOODS], told[_EFFECT], told[_SOURCE] = None, None, row[_SOURCE] if row[_UNITS] else None
+        told[_UNITS] = row[_UNITS] or None
     return tuple(told)
 
 

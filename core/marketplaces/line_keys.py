@@ -22,7 +22,8 @@ exported are then read anew from their kept originals, and exported ones are com
 1: the first reader. 2: declared words say what happened to goods and what money is about; refunds of Walmart that
 differ in their description stay apart. 3: files of one payout are united by what their words mean; every fee for the
 disposal of a return is kept; a fraction of a unit is read; eBay's fees in the order's currency are converted, and an
-item is in the payout of its order's row; a row of the date range report is known by its own date, not its release.
+item is in the payout of its order's row; a row of the date range report is known by its own date, not its release;
+other fees alone of a multi-channel order ask for its units.
 """
 
 

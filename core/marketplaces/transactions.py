@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 import pyarrow.compute as pc
 
-from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame
-from core.model import ABOUT_UNITS, GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
+from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame, records
+from core.model import ABOUT_UNITS, GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect, is_multi_channel
 from core.typed_amounts import TypedAmount, to_text
 
 if TYPE_CHECKING:
@@ -132,17 +132,18 @@ def without_price(rows: pd.DataFrame) -> pd.Series:
 
 
 def repeats_asked(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return transactions in which units without a price are asked where another row of their order states the SKU's.
+    """Return transactions in which units are asked that a row without a price may or may not have besides another one.
 
     The fee for sending 2 units may be for the same 2 as the fee before it, or for a second parcel: nothing in the file
-    tells. The first one counts, and for the others no goods are proposed.
+    tells. The first one counts, and for the others no goods are proposed. Where an order that another store sold has
+    other fees alone, nobody knows its units: the first of them asks.
 
     Args:
         rows: `core.model.TRANSACTION_COLUMNS`, in order of posting.
     """
     own = without_price(rows)
     if not own.any():
-        return rows
+        return _with_fees_asked(rows)
     sold = (rows["event"] == Event.SALE.value) & (rows["quantity"] != 0)
     priced = sold.fillna(value=False).astype(bool) & ~own
     goods = pd.concat([rows[priced], rows[own]])[["settlement_id", "order_id", "sku"]]
@@ -151,7 +152,48 @@ def repeats_asked(rows: pd.DataFrame) -> pd.DataFrame:
     for indexes, means in ((rows.index[own], Goods.SOLD), (again, Goods.UNCLEAR)):
         told.loc[indexes, "goods"] = means.value
         told.loc[indexes, "stock_effect"] = GOODS_EFFECTS[means].value
+    return _with_fees_asked(told)
+
+
+def _with_fees_asked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return transactions in which an order that another store sold, and that has other fees alone, asks for its units.
+
+    A fee that names an SKU asks where no other row of its order is about units of that; one that names none, where no
+    row of its order does.
+    """
+    fees = _other_fees_of_sent(rows)
+    if not fees.any():
+        return rows
+    names = ["settlement_id", "order_id", "sku"]
+    sold = (rows["event"] == Event.SALE.value) & (rows["quantity"].isna() | (rows["quantity"] != 0)) & ~fees
+    named = {place for row in records(rows.loc[sold.fillna(value=False).astype(bool), names]) for place in _places(row)}
+    asked = []
+    own = rows[fees].sort_values("sku", kind="stable", na_position="last")
+    for index, row in zip(own.index, records(own[names]), strict=True):
+        own_place, *others = _places(row)
+        if row["order_id"] is None or own_place not in named:
+            asked.append(index)
+        named |= {own_place, *others}
+    told = rows.copy()
+    names = ["quantity", "quantity_source", "stock_effect"]
+    told.loc[own.index, names] = 0, QuantitySource.REPORTED.value, StockEffect.NONE.value
+    told.loc[asked, names] = None, QuantitySource.UNKNOWN.value, GOODS_EFFECTS[Goods.SOLD].value
     return told
+
+
+def _other_fees_of_sent(rows: pd.DataFrame) -> pd.Series:
+    """Tell which transactions of orders that another store sold have neither a price nor the fee for sending them."""
+    sites = [name for name in rows["marketplace"].dropna().unique() if is_multi_channel(name)]
+    sent = rows["marketplace"].isin(sites) & (rows["event"] == Event.SALE.value) & rows["order_item_id"].isna()
+    silent = (rows["quantity"] == 0) | (rows["quantity_source"] == QuantitySource.UNKNOWN.value)
+    alone = (rows["goods"] == Goods.SOLD.value) & (rows["principal"] == 0) & (rows["fulfilment_fee"] == 0)
+    return (sent & silent & alone).fillna(value=False).astype(bool)
+
+
+def _places(row: dict[str, object]) -> tuple[tuple[object, ...], ...]:
+    """Return what a row names, its SKU in its order first, and its order."""
+    order = (row["settlement_id"], row["order_id"])
+    return (*order, row["sku"]), (*order, None)
 
 
 _OF_THE_PRICE = [str(one) for one in (Goods.SOLD, Goods.REFUNDED, Goods.REFUND_UNCLEAR, Goods.REFUND_UNDONE)]

@@ -81,6 +81,33 @@ def test_fees_of_a_multi_channel_order_count_its_units_once(reader: object) -> N
     assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(settlement(reader, fees[0], again))
 
 
+FEE = "0,0,0,0,-0.50,0,-0.50"
+
+
+@READERS
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([row(10, FEE, SENT)], [None]),
+        ([row(10, FEE, "Order,S01-1,MUG,Mug,,Non-Amazon US")], [None]),
+        ([row(10, FEE, "Order,S01-1,,,,Non-Amazon US")], [None]),
+        ([row(10, FEE, SENT), row(11, FEE, SENT)], [None, 0]),
+        ([row(10, FEE, SENT), row(11, FEE, "Order,S01-1,CUP,Cup,1,Non-Amazon US")], [None, None]),
+        ([row(10, FEE, "Order,S01-1,,,,Non-Amazon US"), row(11, FEE, SENT)], [0, None]),
+        ([row(10, FEE, SENT), row(11, FEE, SENT.replace("S01-1", "S01-2"))], [None, None]),
+        ([row(10, FEE, SENT), row(11, "0,0,0,-6.00,0,0,-6.00", SENT)], [0, 2]),
+        ([row(10, "0,0,0,-6.00,0,0,-6.00", SENT), row(11, FEE, "Order,S01-1,,,,Non-Amazon US")], [2, 0]),
+        ([row(10, "0,0,0,-6.00,0,0,-6.00", SENT), row(11, FEE, SENT.replace("MUG", "CUP"))], [2, None]),
+        ([row(10, FEE)], [0]),
+    ],
+)
+def test_other_fees_alone_of_a_multi_channel_order_ask_for_its_units(
+    reader: object, rows: list[str], expected: list[int | None]
+) -> None:
+    """2 mugs sent for another store for a fee of 0.50 alone: nobody knows how many went, and 0 is no answer."""
+    assert expected == [units for units, _ in told(settlement(reader, *rows))]
+
+
 @READERS
 def test_a_replacement_counts_unless_its_order_is_beside_it(reader: object) -> None:
     """A row without any amount can be about goods alone; beside the sale of the same SKU it is asked which."""
@@ -94,6 +121,17 @@ def test_units_beside_a_column_that_nobody_has_declared_are_asked(reader: object
     """A column that every row's own sum proves may be a price: 2 units for 15.00 of it are not left out unasked."""
     levied = row(11, "0,0,0,0,0,0,15.00").replace(",\n", ",15.00\n")
     assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(settlement(reader, SALE, levied))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_other_fees_ask_by_all_files_of_a_payout_together(order: int) -> None:
+    """A fee that asks in one file, and stands beside its order's units in the other, is one row and asks nothing."""
+    sent, fee = row(10, "0,0,0,-6.00,0,0,-6.00", SENT), row(12, FEE, SENT)
+    files = [settlement(unified_csv, sent, fee), settlement(unified_csv, fee)][::order]
+    readings = [Reading("", unified_csv.FORMAT.marketplace, (one,), RAW) for one in files]
+    parts = [parts_of(reading, "range.csv", Extent.OTHER_DAYS)["9"] for reading in readings]
+    assert [2, 0] == [units for units, _ in told(united(parts))]
+    assert str(settlement(unified_csv, sent).transactions.dtypes) == str(united(parts).transactions.dtypes)
 
 
 @pytest.mark.parametrize("order", [1, -1])
