@@ -67,6 +67,6 @@ def test_an_opening_cost_that_looks_wrong_is_named_when_it_is_typed(
     story.add_row("Opening costs", {"SKU": "A", "Unit cost": cost})
     ran = story.deed("resolve", status=1 if why else 0)
 
-    assert f"COGS 0.00 → {cost:,.2f} USD" in ran.output
+    assert f"COGS USD 0.00, then {cost:,.2f}" in ran.output
     assert why in ran.output
     assert bool(why) == ("Looks wrong" in ran.output)
