@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -369,3 +369,22 @@ def units_of(lines: pd.DataFrame) -> pd.Series:
 
 def _told(answers: pd.Series) -> pd.Series:
     return answers.fillna(value=False).astype(bool)
+
+
+class Departure(NamedTuple):
+    """Units of a sale that left in one shipment."""
+
+    day: str | None
+    """ISO day on which they left; `None`: they have not, or nobody knows."""
+    units: int
+    unit_cost: Decimal | None
+    """Per unit of the SKU, home currency."""
+
+
+class SoldInShipments(NamedTuple):
+    """The units of a sale, and the shipments in which they left."""
+
+    units: int
+    """Sold; more than left where the rest has not."""
+    left: tuple[Departure, ...]
+    """The first one first."""

@@ -35,7 +35,10 @@ class YesNeededError(CogsheetError):
     """A setting typed on a sheet waits for a yes, and a command cannot ask."""
 
     def __init__(self, error: ChangeNotAgreedError, book: str) -> None:
-        super().__init__(f"{error} {error.way.format(book=book)}")
+        way = getattr(
+            error, "way", "`cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
+        )
+        super().__init__(f"{error} {way.format(book=book)}")
 
 
 @contextmanager

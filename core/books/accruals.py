@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.database import Database
     from core.books.entries import PostedEntry
-    from core.costing.shipments import SoldInShipments
     from core.journal.accounts import Accounts
+    from core.model import SoldInShipments
     from core.time import Month
 
 Pair = tuple["Entry", "Entry"]

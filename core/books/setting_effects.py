@@ -103,9 +103,6 @@ OPEN = "open"
 class ChangeNotAgreedError(CogsheetError):
     """A changed setting would decide something anew, and nobody has seen what or agreed to it."""
 
-    way = "`cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
-    """What helps on the command line."""
-
     def __init__(self, setting: str, effects: Sequence[SettingEffect], home: str) -> None:
         self.effects = tuple(effects)
         posted = any(one.status != OPEN for one in effects)
@@ -234,11 +231,26 @@ def _in_closed_months(books: Books, lines: pd.DataFrame) -> list[bool]:
 def _rated(books: Books, name: tuple[str, str], status: str, values: Sequence[pd.Series], closed: int) -> SettingEffect:
     was, now = (None if one.isna().all() else cents(total(one.dropna())) for one in values)
     cogs = cents(total(books.counted(books.lines_of(books.named(["/".join(name)])[0]))["cogs"]))
-    nothing: dict[str, Any] = dict.fromkeys(("moved", "counted_in", "counted_out", "recosted", "later"), 0)
-    nothing |= {each: {} for each in ("moved_net", "counted_net", "later_net")}
-    costs = {"cogs_was": cogs, "cogs_now": cogs, "true_up": _NONE, "crosses_start": False}
     return SettingEffect(
-        *name, status, closed=closed, rated=len(values[0]), rated_was=was, rated_now=now, **nothing, **costs
+        store=name[0],
+        settlement_id=name[1],
+        status=status,
+        moved=0,
+        moved_net={},
+        counted_in=0,
+        counted_out=0,
+        counted_net={},
+        recosted=0,
+        cogs_was=cogs,
+        cogs_now=cogs,
+        true_up=_NONE,
+        closed=closed,
+        later=0,
+        later_net={},
+        crosses_start=False,
+        rated=len(values[0]),
+        rated_was=was,
+        rated_now=now,
     )
 
 

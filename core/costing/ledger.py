@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.costing.originals import Original
     from core.costing.reimbursements import ReimbursementReport
     from core.costing.reversals import Reversed
-    from core.costing.shipments import SoldInShipments
+    from core.model import SoldInShipments
 
 
 @dataclass(frozen=True, slots=True)

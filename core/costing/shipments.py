@@ -19,12 +19,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from core.costing.finale import midnight
 from core.costing.order_costs import OrderCost, distorted
 from core.costing.units_taken import LAST_PLACE, Lot, taken_by_exported, taken_in_time
 from core.counted import counted
+from core.model import Departure, SoldInShipments
 from core.money import at_line_places
 
 if TYPE_CHECKING:
@@ -57,25 +58,6 @@ def costs_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int,
         for claim, units in _short(groups, finale)
         if claim.line.place not in costs
     }
-
-
-class Departure(NamedTuple):
-    """Units of a sale that left in one shipment."""
-
-    day: str | None
-    """ISO day on which they left; `None`: they have not, or nobody knows."""
-    units: int
-    unit_cost: Decimal | None
-    """Per unit of the SKU, home currency."""
-
-
-class SoldInShipments(NamedTuple):
-    """The units of a sale, and the shipments in which they left."""
-
-    units: int
-    """Sold; more than left where the rest has not."""
-    left: tuple[Departure, ...]
-    """The first one first."""
 
 
 def shipments_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int, SoldInShipments]:

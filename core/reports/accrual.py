@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
-    from core.costing.shipments import SoldInShipments
+    from core.model import SoldInShipments
     from core.time import Month
 
 
@@ -177,7 +177,9 @@ def money_in_part(lines: pd.DataFrame, parts: Mapping[str, tuple[int, int]]) -> 
     columns: dict[str, list[Any]] = {name: [] for name in (*AMOUNT_COLUMNS, "net", "typed")}
     for row in records(lines[["key", *columns]]):
         left, sold = parts.get(row["key"], (1, 1))
-        amounts = {name: at_line_places((row[name] or Decimal(0)) * left / sold) for name in AMOUNT_COLUMNS}
+        amounts: dict[str, Any] = {
+            name: at_line_places((row[name] or Decimal(0)) * left / sold) for name in AMOUNT_COLUMNS
+        }
         typed = [one._replace(amount=at_line_places(one.amount * left / sold)) for one in from_text(row["typed"])]
         amounts |= {"net": sum(amounts.values(), Decimal(0)), "typed": to_text(typed) if left != sold else row["typed"]}
         for name, values in columns.items():

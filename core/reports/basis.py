@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-    from core.costing.shipments import SoldInShipments
+    from core.model import SoldInShipments
 
 
 BOOKED_COLUMNS: Columns = {

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from core.costing.shipments import SoldInShipments
+    from core.model import SoldInShipments
 
 PNL_COLUMNS: Columns = {
     "month": TEXT,  # 2026-08 of the store's own time zone; missing where months are not asked for

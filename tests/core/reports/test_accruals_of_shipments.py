@@ -21,7 +21,7 @@ from core.typed_amounts import TypedAmount, from_text, to_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.costing.shipments import SoldInShipments
+    from core.model import SoldInShipments
 
 AUGUST, SEPTEMBER = Month(2026, 8), Month(2026, 9)
 Shipment = tuple[str, int, str]
