@@ -98,6 +98,48 @@ def test_a_vat_rate_is_the_tax_rate_of_gross_prices(tmp_path: Path, name: str) -
     assert Decimal("3.83") == vat
 
 
+@pytest.mark.long
+@needs_cases
+@pytest.mark.parametrize(
+    ("rate", "code"),
+    [
+        ("5%", "5% (VAT on Income)"),
+        ("17.5", "17.5% (VAT on Income)"),
+        ("0", "0% (VAT on Income)"),
+        ("--", "Tax Exempt (0%)"),
+    ],
+)
+def test_the_rate_of_a_line_stands_in_its_entry_and_in_what_takes_it_back(tmp_path: Path, rate: str, code: str) -> None:
+    """Of the prices alone, whatever the rate; reopened, the reversal names the same one."""
+    story = Story(DemoBook(tmp_path / "Books.xlsm"))
+    story.deed("new", "--company", tmp_path.name, "--currency", "GBP")
+    text = (CASES / "ebay_uk_vat_rate_percent.csv").read_text(encoding="utf-8-sig")
+    assert 1 == text.count('"20%"')
+    file = tmp_path / "transactions.csv"
+    file.write_text(text.replace('"20%"', f'"{rate}"'), encoding="utf-8-sig")
+    story.bring(file)
+    number_accounts(story)
+    booked = rates_of(entry_of(story, "xero"))
+    number = str(settlement_of(story)["Settlement ID"])
+    reopened = story.deed("reopen", number, "--reason", "another rate", "--json").data["files"]
+    rows = [row for one in reopened for row in csv.DictReader(io.StringIO(Path(one).read_text("utf-8")))]
+
+    exempt = "Tax Exempt (0%)"
+    assert {
+        "Sales": code,
+        "Shipping and gift wrap": code,
+        "Referral fees": exempt,
+        "Settlement total": exempt,
+    } == booked
+    assert booked == rates_of(rows)
+    story.ties()
+
+
+def rates_of(rows: list[dict[str, str]]) -> dict[str, str]:
+    """Return the tax rate of each line type of an entry for Xero."""
+    return {row["Description"].rpartition(": ")[2]: row["*TaxRate"] for row in rows}
+
+
 def number_accounts(story: Story) -> None:
     """Type a code beside every account, which Xero asks for."""
     book = story.book.open()
