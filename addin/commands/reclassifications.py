@@ -6,20 +6,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from addin.sheets.true_ups import rule_changed
 from core.books import reclassifications
 from core.errors import CogsheetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from addin.sheets.desk import Desk
     from core.books.books import Books
+    from core.books.later_readings import ReadAnew
     from core.books.reclassifications import Reclassification
     from core.journal.entry import Entry
 
 
 Number = int | str
-"""The number of a true-up, or the name of a reclassification (`R12`; `R` is all that are pending)."""
+"""The number of a true-up, or the name of a reclassification (`R12`; `R` is all that are pending), or of a reader
+(`READER3`: all that stems from it)."""
 
 
 class NotANumberError(CogsheetError):
@@ -27,13 +30,23 @@ class NotANumberError(CogsheetError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"{text} is neither the number of a true-up (7) nor that of a reclassification (R12; R is all of them). "
-            f"Nothing was changed."
+            f"{text} is neither the number of a true-up (7) nor that of a reclassification (R12; R is all of them), "
+            f"nor a reader (READER3 is all that it reads otherwise). Nothing was changed."
+        )
+
+
+class NothingReadOtherwiseError(CogsheetError):
+    """What a reader reads otherwise is to be decided, and nothing that waits stems from it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Nothing that could be decided stems from {name}: it was decided meanwhile, or there is none. Nothing was "
+            f"accepted or dismissed. Fill sheet Cost true-ups again, then decide again."
         )
 
 
 def decided_number(typed: str) -> Number:
-    """Return the number of a true-up, or the name of a reclassification in capitals: `7`, `R12` or `R`.
+    """Return the number of a true-up, or what names more in capitals: `7`, `R12`, `R` or `READER3`.
 
     Raises:
         NotANumberError: If it is neither.
@@ -41,7 +54,7 @@ def decided_number(typed: str) -> Number:
     text = typed.strip().upper()
     if re.fullmatch(r"[0-9]+", text):
         return int(text)
-    if not re.fullmatch(r"R[0-9]*", text):
+    if not re.fullmatch(r"R[0-9]*|READER[0-9]+", text):
         raise NotANumberError(typed)
     return text
 
@@ -52,6 +65,53 @@ class DecisionNumbers:
 
     true_ups: tuple[int, ...]
     reclassifications: tuple[int, ...]
+
+
+def of_readers(
+    true_ups: Mapping[int, str], moved: Iterable[Reclassification], anew: ReadAnew
+) -> dict[str, list[Number]]:
+    """Return what stems from each reader, by the reader (`reader 3`): what is decided together, if so wished. Pure.
+
+    Args:
+        true_ups: `core.books.true_ups.by_reader` of those that can be decided.
+        moved: The reclassifications that can be decided.
+        anew: What newer readers say otherwise.
+    """
+    found: dict[str, list[Number]] = {}
+    for number, reader in true_ups.items():
+        found.setdefault(reader, []).append(number)
+    for one in moved:
+        reader = anew.settlements.get((one.settlement.store, one.settlement.settlement_id))
+        if reader is not None:
+            found.setdefault(reader, []).append(f"R{one.number}")
+    return found
+
+
+def reader_name(reader: str) -> str:
+    """Return what names all that stems from a reader to commands: `READER3`. Pure."""
+    return reader.replace(" ", "").upper()
+
+
+def each_of(names: Iterable[Number], there: Mapping[str, Sequence[Number]]) -> list[Number]:
+    """Return names, and for that of a reader all that stems from it. Pure.
+
+    Args:
+        names: What was named.
+        there: `of_readers`.
+
+    Raises:
+        NothingReadOtherwiseError: If nothing stems from a reader that is named.
+    """
+    by_name = {reader_name(reader): own for reader, own in there.items()}
+    chosen: list[Number] = []
+    for name in names:
+        if isinstance(name, str) and name.startswith("READER"):
+            if name not in by_name:
+                raise NothingReadOtherwiseError(name)
+            chosen += by_name[name]
+        else:
+            chosen.append(name)
+    return chosen
 
 
 def apart(names: Iterable[Number], there: Collection[Reclassification]) -> DecisionNumbers:
@@ -67,7 +127,7 @@ def apart(names: Iterable[Number], there: Collection[Reclassification]) -> Decis
     return DecisionNumbers(tuple(name for name in named if isinstance(name, int)), tuple(sorted(chosen)))
 
 
-def rows(pending: Iterable[Reclassification]) -> list[dict[str, object]]:
+def rows(pending: Iterable[Reclassification], anew: ReadAnew) -> list[dict[str, object]]:
     """Return what sheet Cost true-ups shows of them. Pure."""
     return [
         {
@@ -75,7 +135,7 @@ def rows(pending: Iterable[Reclassification]) -> list[dict[str, object]]:
             "store": one.settlement.store,
             "settlement_id": one.settlement.settlement_id,
             "event": "Reclassification",
-            "cause": f"{reason(one)}: {one}",
+            "cause": f"{reason(one, anew)}: {one}",
             "difference": one.amount,
             "currency": one.settlement.currency,
         }
@@ -83,10 +143,10 @@ def rows(pending: Iterable[Reclassification]) -> list[dict[str, object]]:
     ]
 
 
-def reason(one: Reclassification) -> str:
+def reason(one: Reclassification, anew: ReadAnew) -> str:
     """Say why a settlement would be booked differently today. Pure."""
-    reader = one.settlement.later_reader
-    return f"rule changed in reader {reader}" if reader else "answered or completed since"
+    reader = anew.settlements.get((one.settlement.store, one.settlement.settlement_id))
+    return "answered or completed since" if reader is None else rule_changed(reader)
 
 
 def dismiss(desk: Desk, books: Books, numbers: Collection[int], why: str) -> None:

@@ -28,9 +28,9 @@ from addin.sheets import (
     types,
 )
 from addin.sheets.shown_state import is_shown, remember_shown
-from addin.sheets.true_ups import Dismissed
+from addin.sheets.true_ups import Dismissed, Held
 from addin.sheets.view import View
-from core.books import batches, entries, overrides, true_up_history
+from core.books import batches, entries, later_readings, overrides, true_up_history
 from core.books.catching_up import catch_up
 from core.books.costs_today import every_line, held_lines
 from core.books.database.state import state, writings
@@ -41,7 +41,7 @@ from core.books.reclassifications import pending_reclassifications
 from core.books.recosting import after_save
 from core.books.settlements import booked
 from core.books.sku_mapping import origins
-from core.books.true_ups import immaterial_true_ups
+from core.books.true_ups import by_reader, immaterial_true_ups
 from core.reports.sku_costs import sku_costs
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def load(database: Database, before: Books | None = None) -> View:
             overrides.history(connection),
             origins(connection),
             finale_side(database),
+            later_readings.read_anew(connection, books.settlements),
         )
 
 
@@ -245,11 +246,13 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     opening_costs.fill_opening_costs(book, books.costing_input.opening, books.company.home_currency)
     journal.fill_journal(book, view.journal)
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
-    moved = reclassifications.rows(view.reclassifications)
-    gone = Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications))
-    locked = {row["key"]: row for row in held_lines(books)}
+    anew = view.read_anew
+    moved = reclassifications.rows(view.reclassifications, anew)
+    gone = Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications, anew))
+    asked, refused = (by_reader(books, some, anew.lines) for some in (view.pending_true_ups, gone.true_ups))
+    figures = Held({row["key"]: row for row in held_lines(books)}, asked | refused)
     immaterial_ones = set(immaterial["id"])
-    true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), locked, immaterial_ones, moved, gone)
+    true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), figures, immaterial_ones, moved, gone)
     accounts.fill_accounts(book, books)
     history.fill_change_history(book, view.batches, view.saved_values, books.lines)
     types.fill_types(book, books)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.excel import ask
 from addin.commands.words import counted
+from addin.sheets.true_ups import rule_changed
 from core.journal.files import Ledger
 
 if TYPE_CHECKING:
@@ -210,6 +211,15 @@ def month_to_close(app: xw.App, today: date) -> str | None:
         if answer == "cancel":
             return None
     return None
+
+
+def accept_or_dismiss_rule(app: xw.App, said: str, reader: str) -> str | None:
+    """Ask what becomes of all that stems from a new reading: `accept`, `dismiss`, or nothing yet."""
+    question = (
+        f"{said}\n\nDecide all that {reader} reads otherwise together? Yes posts it into the open period, No dismisses "
+        f"it with the reason “{rule_changed(reader)}”, Cancel leaves it to the sheet."
+    )
+    return {"yes": "accept", "no": "dismiss"}.get(ask(app, question, YES_NO_CANCEL))
 
 
 def confirmed(app: xw.App, question: str) -> bool:

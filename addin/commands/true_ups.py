@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from addin.commands import reclassifications
 from addin.commands.button import Outcome
 from addin.commands.closing import to_import_words, write_for_import
-from addin.commands.reclassifications import apart, reason
+from addin.commands.reclassifications import apart, each_of, of_readers, reader_name, reason
 from addin.commands.refresh import load, refresh
 from addin.commands.words import amount, counted
-from addin.sheets.true_ups import read_decisions
+from addin.sheets.true_ups import read_decisions, rule_changed
 from addin.takeaway.ledger_used import ledger_for
-from core.books import true_up_history
+from core.books import later_readings, true_up_history
 from core.books.loading import load_books
 from core.books.reclassifications import NoReclassificationError, pending_reclassifications
 from core.books.true_up_history import NotDismissedError
 from core.books.true_ups import (
     accept_true_ups,
+    by_reader,
     dismiss_true_ups,
     immaterial_true_ups,
     moved_amounts,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from addin.sheets.desk import Desk
     from addin.sheets.view import View
     from core.books.books import Books
-    from core.books.reclassifications import Reclassification
     from core.books.true_ups import AcceptedTrueUps
     from core.journal.entry import Entry
 
@@ -84,12 +84,16 @@ def list_true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outco
     """
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
+    if choice.take_up:
+        choice = replace(choice, take_up=each_of(choice.take_up, _stemming(desk, books, dismissed=True)))
     _refuse_dismissed(books, {*sheet.acceptances, *(name for name, _ in sheet.dismissals)})
     _refuse_not_dismissed(desk, books, {*choice.take_up, *(name for name, _ in sheet.taken_up)})
     taken = [name for one in (choice, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
     books = load_books(desk.database) if taken else books
     propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())
     waiting = pending_reclassifications(desk.database, books)
+    there = _stemming(desk, books)
+    choice = replace(choice, accept=each_of(choice.accept, there), dismiss=each_of(choice.dismiss, there))
     accepted = apart({*sheet.acceptances, *choice.accept}, waiting)
     refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissals, *_each(choice))]
     refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
@@ -100,6 +104,15 @@ def list_true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outco
     view = load(desk.database)
     refresh(desk, view)
     return _true_ups_outcome(view, posted, files, small=small, taken=taken)
+
+
+def _stemming(desk: Desk, books: Books, *, dismissed: bool = False) -> dict[str, list[Number]]:
+    """Return what can be decided and stems from a newer reading, or could be proposed again, by reader."""
+    moved = pending_reclassifications(desk.database, books, dismissed=dismissed)
+    with desk.database.reading() as connection:
+        anew = later_readings.read_anew(connection, books.settlements)
+        some = books.dismissed_true_ups if dismissed else true_up_history.pending(connection)
+    return of_readers(by_reader(books, some, anew.lines), moved, anew)
 
 
 def _each(choice: TrueUpChoice) -> list[tuple[Number, str]]:
@@ -199,7 +212,8 @@ def _true_ups_sentences(
     moving = left[left["event_now"].notna()]
     size = amount(total(moved_amounts(moving)), home)
     return [
-        (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(moved)}"),
+        (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(view)}"),
+        *((own, _stem_words(reader, own)) for reader, own in _of_readers(view).items()),
         (len(moving), f"{size} of cost moves to other accounts, in {counted(len(moving), 'true-up')}."),
         (taken, f"{counted(len(taken), 'dismissed true-up')} proposed again."),
         (small, f"{counted(small, 'immaterial true-up')} dismissed."),
@@ -216,6 +230,7 @@ def _true_ups_data(view: View, true_ups: AcceptedTrueUps, files: Sequence[str]) 
     left, ours = view.pending_true_ups, to_import(true_ups.entries)
     return {
         "reclassifications": [f"R{one.number}" for one in view.reclassifications],
+        "rule_changed": _of_readers(view),
         "immaterial": [int(number) for number in immaterial_true_ups(view.books, left)["id"]],
         "posted": [str(entry.key) for entry in ours],
         "posted_by_finale": [str(entry.key) for entry in true_ups.entries if entry not in ours],
@@ -236,8 +251,25 @@ def _left_words(left: pd.DataFrame, home: str) -> str:
     return f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
 
 
-def _reclassified(moved: Sequence[Reclassification]) -> str:
-    shown = "; ".join(f"R{one.number} {one.settlement.name} ({reason(one)}) {one}" for one in moved[:_MOST_LISTED])
+def _of_readers(view: View) -> dict[str, list[Number]]:
+    own = by_reader(view.books, view.pending_true_ups, view.read_anew.lines)
+    return of_readers(own, view.reclassifications, view.read_anew)
+
+
+def _stem_words(reader: str, own: Sequence[Number]) -> str:
+    name = reader_name(reader)
+    return (
+        f"{counted(len(own), 'proposal')} of these {'stems' if len(own) == 1 else 'stem'} from a new reading of the "
+        f"kept files ({rule_changed(reader)}): `trueups --accept {name}` posts all of it, `trueups --dismiss {name} "
+        f"--reason` leaves all as it was posted."
+    )
+
+
+def _reclassified(view: View) -> str:
+    moved = view.reclassifications
+    shown = "; ".join(
+        f"R{one.number} {one.settlement.name} ({reason(one, view.read_anew)}) {one}" for one in moved[:_MOST_LISTED]
+    )
     more = f"; and {len(moved) - _MOST_LISTED} more" if len(moved) > _MOST_LISTED else ""
     return f"{shown}{more}. Accept or dismiss each by its number, or all of them as R."
 

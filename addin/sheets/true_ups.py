@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from addin.sheets import tables
@@ -86,6 +86,16 @@ class Decisions:
     """Dismissed ones that are to be proposed again, with what stands beside them as reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What true-ups are shown beside."""
+
+    figures: Mapping[str, Mapping[str, object]]
+    """What the books hold of each locked line, by its key."""
+    readers: Mapping[int, str] = field(default_factory=dict)
+    """The reader that true-ups stem from, by their numbers."""
+
+
 IMMATERIAL = "immaterial"
 DISMISSED = "dismissed"
 
@@ -104,7 +114,7 @@ def fill_true_ups(
     book: xw.Book,
     pending: pd.DataFrame,
     lines: pd.DataFrame,
-    figures: Mapping[str, Mapping[str, object]],
+    held: Held,
     immaterial: Collection[int] = (),
     reclassifications: Iterable[Mapping[str, object]] = (),
     dismissed: Dismissed | None = None,
@@ -115,7 +125,7 @@ def fill_true_ups(
         book: The workbook.
         pending: TRUE_UP_COLUMNS.
         lines: The costed lines of the books, for order and SKU.
-        figures: What the books hold of each locked line, by its key.
+        held: What they are shown beside.
         immaterial: The numbers of those below the materiality limit.
         reclassifications: Rows of reclassifications (fields of SPEC), shown behind them.
         dismissed: What was dismissed.
@@ -123,32 +133,36 @@ def fill_true_ups(
     present = {to_text(row["id"]): row for row in tables.read(tables.find(book, TRUE_UPS_SPEC), TRUE_UPS_SPEC)}
     waiting = [
         row | {"size": IMMATERIAL if row["id"] in immaterial else None, "reason": None}
-        for row in true_up_rows(pending, lines, figures)
+        for row in true_up_rows(pending, lines, held)
     ]
     gone: list[Mapping[str, object]] = []
     if dismissed is not None:
-        gone = [*true_up_rows(dismissed.true_ups, lines, figures), *dismissed.reclassifications]
+        gone = [*true_up_rows(dismissed.true_ups, lines, held), *dismissed.reclassifications]
     shown = [_shown(row, present, (ACCEPT, DISMISS)) for row in (*waiting, *reclassifications)]
     shown += [_shown({**row, "size": DISMISSED}, present, (TAKE_UP,)) for row in gone]
     tables.update(book, TRUE_UPS_SPEC, shown)
 
 
-def true_up_rows(
-    true_ups: pd.DataFrame, lines: pd.DataFrame, figures: Mapping[str, Mapping[str, object]]
-) -> list[dict[str, object]]:
+def rule_changed(reader: str) -> str:
+    """Say that what is proposed stems from a newer reading (`reader 3`). Pure."""
+    return f"rule changed in {reader}"
+
+
+def true_up_rows(true_ups: pd.DataFrame, lines: pd.DataFrame, held: Held) -> list[dict[str, object]]:
     """Return true-ups with their order and SKU, what the books hold of the line, and what changed in words. Pure.
 
     Worked example: 2 cups went out at 6.00 and cost 6.50 now: unit cost was 6.00, COGS was 12.00 and is 13.00, +1.00.
     """
     rows = records(true_ups.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left"))
-    return [row | _was(row, figures.get(row["key"], {})) for row in rows]
+    return [row | _was(row, held.figures.get(row["key"], {}), held.readers.get(row["id"])) for row in rows]
 
 
-def _was(row: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, object]:
+def _was(row: Mapping[str, Any], line: Mapping[str, Any], reader: str | None) -> dict[str, object]:
+    words = _what_changed(row, line)
     return {
         "unit_cost_was": line.get("unit_cost"),
         "cogs_was": row["cogs"] - row["difference"],
-        "cause": _what_changed(row, line),
+        "cause": words if reader is None else f"{rule_changed(reader)}: {words}",
     }
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.setup import FinaleSide
     from core.books.books import Books
+    from core.books.later_readings import ReadAnew
     from core.books.reclassifications import Reclassification
 
 
@@ -26,3 +27,4 @@ class View:
     saved_values: pd.DataFrame
     mapping_origins: pd.DataFrame
     finale: FinaleSide
+    read_anew: ReadAnew

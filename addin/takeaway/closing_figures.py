@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from addin.sheets.true_ups import true_up_rows
+from addin.sheets.true_ups import Held, true_up_rows
 from addin.takeaway.ties import ties_of
 from core.books.accruals import to_accrue
 from core.books.asked_today import asked_by_lines_that_came, with_asked_since
@@ -14,6 +14,7 @@ from core.books.calendars import deposit_day
 from core.books.corrections import corrections
 from core.books.costs_today import every_line, held_lines
 from core.books.remarks import day_before_start, money_before_start
+from core.books.true_ups import by_reader
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
@@ -263,7 +264,8 @@ def _saved(row: Row) -> Row:
 
 def _true_ups(view: View) -> list[Row]:
     locked = {row["key"]: row for row in held_lines(view.books)}
-    return true_up_rows(view.pending_true_ups, every_line(view.books), locked)
+    readers = by_reader(view.books, view.pending_true_ups, view.read_anew.lines)
+    return true_up_rows(view.pending_true_ups, every_line(view.books), Held(locked, readers))
 
 
 def _journal(view: View, month: Month) -> list[Row]:

@@ -7,22 +7,39 @@ and never booked by itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import ChainMap
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 from sqlalchemy import select, update
 
-from core.books.database import Connection, frames, seals, tables
+from core.books import settlement_lines
+from core.books.batches import BatchKind
+from core.books.database import Connection, frames, marketplace_tables, seals, tables
 from core.books.type_choices import AsOf, with_choices
-from core.frame_columns import TRANSACTION_COLUMNS
+from core.frame_columns import TRANSACTION_COLUMNS, WHOLE, records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from core.books.booked_settlement import BookedSettlement
     from core.books.stores import Store
+    from core.time import SettlementName
 
 _APART = ("store", "settlement_id")
+_REPEATED = ("key", "ordinal", "group_key", "goods", "tax_code")
+_MONEY = tuple(name for name in TRANSACTION_COLUMNS if name not in (*_APART, *_REPEATED))
+_GOODS = ("event", "order_id", "sku", "posted_at", "quantity", "stock_effect")
+"""`goods` is not among them: rows of the first readers are without it, and say the same by their type."""
+
+
+class ReadAnew(NamedTuple):
+    """What newer readers say otherwise of exported settlements, each with the reader's name (`reader 3`)."""
+
+    lines: Mapping[str, str]
+    """By the keys of lines of which it says other goods, or else what became of them."""
+    settlements: Mapping[SettlementName, str]
+    """The settlements of which it says anything else."""
 
 
 def transactions_now(
@@ -114,3 +131,71 @@ def kept_for(connection: Connection) -> Collection[int]:
             .distinct()
         )
     )
+
+
+def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> ReadAnew:
+    """Return what the readers that came after the export changed: not what was answered, nor what later files brought.
+
+    Args:
+        connection: Of `Database.reading`.
+        booked: The settlements.
+    """
+    reread = select(tables.batch.c.number, tables.batch.c.note).where(tables.batch.c.kind == str(BatchKind.REREAD))
+    readers: dict[int, str] = {row.number: row.note for row in connection.execute(reread)}
+    if not readers:
+        return ReadAnew({}, {})
+    numbers = kept_for(connection)
+    own = [one for one in booked if one.id in numbers]
+    kept, stored = _ever_kept(connection), settlement_lines.transactions(connection, own)
+    lines: dict[str, str] = {}
+    names: dict[SettlementName, str] = {}
+    for one in own:
+        name = (one.store, one.settlement_id)
+        for batch, was, now in _readings(*(_of(rows, name) for rows in (kept, stored))):
+            if batch in readers:
+                lines = {**dict.fromkeys(_differing(was, now, _GOODS), readers[batch]), **lines}
+                if _differing(was, now, _MONEY):
+                    names.setdefault(name, readers[batch])
+    return ReadAnew(ChainMap(lines, _goods_back(connection)), names)
+
+
+def _of(rows: pd.DataFrame, name: SettlementName) -> pd.DataFrame:
+    return rows[(rows["store"] == name[0]) & (rows["settlement_id"] == name[1])]
+
+
+def _ever_kept(connection: Connection) -> pd.DataFrame:
+    """Return everything that was ever kept beside the rows of exported settlements, with the batches that did so."""
+    query = select(tables.later_transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
+    whole = query.join(tables.settlement, tables.later_transaction.c.settlement == tables.settlement.c.id)
+    return frames.load(connection, whole, {**TRANSACTION_COLUMNS, "batch": WHOLE, "ended_batch": WHOLE})
+
+
+def _readings(kept: pd.DataFrame, stored: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame]]:
+    """Yield the readings of a settlement since it went out, the newest first: batch, what held before it, and it."""
+    now = kept[kept["ended_batch"].isna()]
+    while len(now):
+        batch = int(now["batch"].iloc[0])
+        before = kept[(kept["ended_batch"] == batch).fillna(value=False).astype(bool)]
+        yield batch, before if len(before) else stored, now
+        now = before
+
+
+def _differing(was: pd.DataFrame, now: pd.DataFrame, names: Sequence[str]) -> set[str]:
+    before, after = ({row["key"]: [row[name] for name in names] for row in records(rows)} for rows in (was, now))
+    return {key for key in before | after if before.get(key) != after.get(key)}
+
+
+def _goods_back(connection: Connection) -> dict[str, str]:
+    """Return the lines of which a newer reader found in the kept files what became of the goods."""
+    line, told = tables.transaction.c, marketplace_tables.goods_back.c
+    query = (
+        select(line.key, tables.batch.c.note)
+        .join(tables.settlement, tables.settlement.c.id == line.settlement)
+        .join(
+            marketplace_tables.goods_back,
+            (told.store == tables.settlement.c.store) & (told.order_id == line.order_id) & (told.sku == line.sku),
+        )
+        .join(tables.batch, tables.batch.c.number == told.batch)
+        .where(tables.batch.c.kind == str(BatchKind.REREAD))
+    )
+    return {row.key: row.note for row in connection.execute(query)}

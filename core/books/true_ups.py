@@ -31,7 +31,7 @@ from core.line_types import LOSS_TYPES
 from core.money import MONEY, cents, total
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -59,6 +59,33 @@ class TornTrueUpsError(CogsheetError):
             f"The true-ups {named} belong together: a refund reverses the cost of its sale. Accept both or dismiss "
             f"both on sheet Cost true-ups. Nothing was decided."
         )
+
+
+def by_reader(books: Books, some: pd.DataFrame, readers: Mapping[str, str]) -> dict[int, str]:
+    """Return the true-ups that a newer reading of kept files makes, by number, each with its reader. Pure.
+
+    With the lines that are read otherwise come those whose goods hang on them: the refund of a sale that is read
+    otherwise, the reimbursement of a refund that is. A cost that has changed beside them has no part in it.
+
+    Args:
+        books: The books.
+        some: TRUE_UP_COLUMNS.
+        readers: `later_readings.ReadAnew.lines`.
+    """
+    if not readers:
+        return {}
+    every = every_line(books)
+    originals = dict(zip(every["key"], every["original_key"], strict=True))
+    groups = _decided_alike(books, some)
+    told = {group: readers[key] for group, key in zip(groups, some["key"], strict=True) if key in readers}
+    proposed = set(some["key"])
+    found = {}
+    for row, group in zip(records(some[["id", "key", "cause"]]), groups, strict=True):
+        key, original = row["key"], originals.get(row["key"])
+        hangs_on = (original in readers and original in proposed) or row["cause"] != "cost"
+        if key in readers or (group in told and hangs_on):
+            found[row["id"]] = readers.get(key) or told[group]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

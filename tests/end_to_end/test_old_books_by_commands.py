@@ -79,10 +79,38 @@ def test_what_the_new_reading_changes_is_proposed_and_decided_together(tmp_path:
     after = story.posted("true-up")
 
     assert [80, 7, 7, 5] == [row["Difference"] for row in proposed]
-    assert proposed[0]["What changed"].startswith("rule changed in reader 3: ")
+    assert all(row["What changed"].startswith("rule changed in reader 3: ") for row in proposed)
     assert {} == before
     expected = {"Cost of Goods Sold": 5, "Damaged and Lost Inventory": 14, "Inventory Asset": -19}
     assert (expected if decision == "accept" else {}) == after
     assert bool(story.posted("reclassification")) is (decision == "accept")
     assert [] == story.pending()
     assert [] == untied(story)
+
+
+def rule_changed(story: Story, *options: str) -> list[str]:
+    """Return what waits and stems from a reader, after a command has decided."""
+    told = story.book.run("trueups", "--json", *options).data["rule_changed"]
+    return [str(name) for own in told.values() for name in own]
+
+
+def test_one_word_decides_all_that_a_reader_reads_otherwise(tmp_path: Path) -> None:
+    """Dismissed, proposed again and posted: three true-ups and a reclassification, each time by READER3 alone."""
+    story, _ = opened(tmp_path)
+    first = story.book.run("trueups")
+    waiting = rule_changed(story)
+    unreasoned = story.book.run("trueups", "--dismiss", "READER3")
+    story.deed("trueups", "--dismiss", "reader3", "--reason", "as it was posted")
+    dismissed = rule_changed(story)
+    again = rule_changed(story, "--take-up", "READER3")
+    story.deed("trueups", "--accept", "READER3")
+
+    assert "4 proposals of these stem from a new reading of the kept files (rule changed in reader 3)" in first.output
+    assert [3, 1] == [sum(name.startswith("R") is moved for name in waiting) for moved in (False, True)]
+    assert (2, "needs a reason") == (unreasoned.status, unreasoned.error[unreasoned.error.index("needs") :][:14])
+    assert ([], len(waiting)) == (dismissed, len(again))
+    expected = {"Cost of Goods Sold": 5, "Damaged and Lost Inventory": 14, "Inventory Asset": -19}
+    assert expected == story.posted("true-up")
+    assert story.posted("reclassification")
+    refused = story.book.run("trueups", "--accept", "READER3")
+    assert (2, True) == (refused.status, "Nothing that could be decided stems from READER3" in refused.error)

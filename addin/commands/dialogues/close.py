@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from addin.commands import closing, ribbon_questions
 from addin.commands.button import Outcome
+from addin.commands.reclassifications import reader_name
 from addin.commands.true_ups import TrueUpChoice, list_true_ups
+from addin.sheets.true_ups import rule_changed
 from addin.takeaway.ledger_used import ledger_used
 from core.books.booked_settlement import EntryStatus
 from core.books.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
@@ -106,7 +108,20 @@ def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dia
         and ribbon_questions.confirmed(desk.book.app, f"{outcome.message}\n\n{question}")
     ):
         outcome = list_true_ups(desk, choice=TrueUpChoice(dismiss_immaterial=True))
-    return _take_up(desk, outcome)
+    return _take_up(desk, _decided_by_reader(desk, outcome))
+
+
+def _decided_by_reader(desk: Desk, outcome: Outcome) -> Outcome:
+    """Offer to decide together what stems from a new reading of the kept files, reader by reader."""
+    stemming = outcome.data["rule_changed"]
+    for reader in list(stemming) if isinstance(stemming, dict) else ():
+        answer = ribbon_questions.accept_or_dismiss_rule(desk.book.app, outcome.message, reader)
+        name = reader_name(reader)
+        if answer == "accept":
+            outcome = list_true_ups(desk, choice=TrueUpChoice(accept=(name,)))
+        elif answer == "dismiss":
+            outcome = list_true_ups(desk, choice=TrueUpChoice(dismiss=(name,), reason=rule_changed(reader)))
+    return outcome
 
 
 def _take_up(desk: Desk, outcome: Outcome) -> Outcome:

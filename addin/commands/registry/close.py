@@ -83,7 +83,8 @@ CLOSE = (
         options=(
             Option(
                 "--accept",
-                "Number of a proposal to post; R12 for a reclassification, R for all of them.",
+                "Number of a proposal to post; R12 for a reclassification, R for all of them, READER3 for all that "
+                "reader 3 reads otherwise.",
                 Kind.TEXT,
                 metavar="NUMBER",
                 becomes=_NUMBER,
@@ -113,7 +114,8 @@ CLOSE = (
         action="addin.commands.true_ups:list_true_ups",
         shows="Cost true-ups",
         notes="It carries out what was decided here or on sheet *Cost true-ups*. A sale and its refunds are decided "
-        "together; `R12` is the reclassification of a settlement's money, `R` all of them.",
+        "together; `R12` is the reclassification of a settlement's money, `R` all of them, `READER3` all that stems "
+        "from a new reading of the kept files.",
     ),
     Command(
         name="verify",
