@@ -81,9 +81,9 @@ def of_readers(
     for number, reader in true_ups.items():
         found.setdefault(reader, []).append(number)
     for one in moved:
-        reader = anew.settlements.get((one.settlement.store, one.settlement.settlement_id))
-        if reader is not None:
-            found.setdefault(reader, []).append(f"R{one.number}")
+        name = (one.settlement.store, one.settlement.settlement_id)
+        if name in anew.settlements:
+            found.setdefault(anew.settlements[name], []).append(f"R{one.number}")
     return found
 
 
