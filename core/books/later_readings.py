@@ -42,6 +42,25 @@ class ReadAnew(NamedTuple):
     """The settlements of which it says anything else."""
 
 
+def _of(rows: pd.DataFrame, name: SettlementName) -> pd.DataFrame:
+    return rows[(rows["store"] == name[0]) & (rows["settlement_id"] == name[1])]
+
+
+def _readings(kept: pd.DataFrame, stored: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame]]:
+    """Yield the readings of a settlement since it went out, the newest first: batch, what held before it, and it."""
+    now = kept[kept["ended_batch"].isna()]
+    while len(now):
+        batch = int(now["batch"].iloc[0])
+        before = kept[(kept["ended_batch"] == batch).fillna(value=False).astype(bool)]
+        yield batch, before if len(before) else stored, now
+        now = before
+
+
+def _differing(was: pd.DataFrame, now: pd.DataFrame, names: Sequence[str]) -> set[str]:
+    before, after = ({row["key"]: [row[name] for name in names] for row in records(rows)} for rows in (was, now))
+    return {key for key in before | after if before.get(key) != after.get(key)}
+
+
 def transactions_now(
     connection: Connection,
     stored: pd.DataFrame,
@@ -159,30 +178,11 @@ def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> Rea
     return ReadAnew(ChainMap(lines, _goods_back(connection)), names)
 
 
-def _of(rows: pd.DataFrame, name: SettlementName) -> pd.DataFrame:
-    return rows[(rows["store"] == name[0]) & (rows["settlement_id"] == name[1])]
-
-
 def _ever_kept(connection: Connection) -> pd.DataFrame:
     """Return everything that was ever kept beside the rows of exported settlements, with the batches that did so."""
     query = select(tables.later_transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
     whole = query.join(tables.settlement, tables.later_transaction.c.settlement == tables.settlement.c.id)
     return frames.load(connection, whole, {**TRANSACTION_COLUMNS, "batch": WHOLE, "ended_batch": WHOLE})
-
-
-def _readings(kept: pd.DataFrame, stored: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame]]:
-    """Yield the readings of a settlement since it went out, the newest first: batch, what held before it, and it."""
-    now = kept[kept["ended_batch"].isna()]
-    while len(now):
-        batch = int(now["batch"].iloc[0])
-        before = kept[(kept["ended_batch"] == batch).fillna(value=False).astype(bool)]
-        yield batch, before if len(before) else stored, now
-        now = before
-
-
-def _differing(was: pd.DataFrame, now: pd.DataFrame, names: Sequence[str]) -> set[str]:
-    before, after = ({row["key"]: [row[name] for name in names] for row in records(rows)} for rows in (was, now))
-    return {key for key in before | after if before.get(key) != after.get(key)}
 
 
 def _goods_back(connection: Connection) -> dict[str, str]:
