@@ -38,12 +38,13 @@ from core.books.booked_settlement import EntryStatus, FileUse, SettlementKind
 from core.books.database import closing_tables, seals, tables
 from core.books.database.column_types import Moment, Money, Verbatim, Word
 from core.books.database.errors import UnknownWordError
+from core.books.locks import SeveralLocksError
 from core.books.settings import SettingUnreadableError
 from core.books.tie_outs import place_of
 from core.books.true_up_history import Decision
 from core.errors import CogsheetError
 from core.journal.entry import EntryKind
-from core.model import CostStatus, ObservationKind, OverrideKind, Proposal
+from core.model import CostStatus, ObservationKind
 from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
@@ -105,8 +106,6 @@ _READ_BY_ROW: dict[Column[Any], type[StrEnum]] = {
     tables.ended_settlement.c.kind: SettlementKind,
     tables.settlement_file.c.use: FileUse,
     tables.observation.c.kind: ObservationKind,
-    tables.override.c.kind: OverrideKind,
-    tables.override.c.shown_kind: Proposal,
     closing_tables.lock.c.reason: EntryStatus,
     closing_tables.locked_line.c.cost_status: CostStatus,
     closing_tables.entry.c.kind: EntryKind,
@@ -254,6 +253,10 @@ def find_altered(database: Database) -> list[AlteredRow]:
         return altered_rows(connection)
 
 
+_OF_ROWS = (SettingUnreadableError, UnknownWordError, SeveralLocksError)
+"""Errors that a row of the books gives."""
+
+
 @contextmanager
 def altered_rows_named(database: Database) -> Iterator[None]:
     """Let what stops on an altered row name that row; what stops for any other reason goes on as it is.
@@ -264,7 +267,7 @@ def altered_rows_named(database: Database) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, CogsheetError) and not isinstance(error, SettingUnreadableError | UnknownWordError):
+        if isinstance(error, CogsheetError) and not isinstance(error, _OF_ROWS):
             raise
         altered = find_altered(database)
         if not altered:

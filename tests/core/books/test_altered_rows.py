@@ -455,7 +455,7 @@ def test_a_cause_that_no_version_knows_stops_costing_by_name(exported: Path, tmp
     [
         *[("observation", "cause"), ("locked_line", "disposition"), ("problem", "severity"), ("settlement", "kind")],
         *[("settlement", "settlement_entry"), ("settlement", "cogs_entry"), ("lock", "reason"), ("batch", "kind")],
-        *[("entry", "kind"), ("true_up_decision", "decision"), ("settlement_file", "use"), ("override", "kind")],
+        *[("entry", "kind"), ("true_up_decision", "decision"), ("settlement_file", "use")],
     ],
 )
 def test_a_word_whose_seal_was_altered_alike_is_named(sample: Path, tmp_path: Path, table: str, column: str) -> None:
