@@ -31,7 +31,7 @@ CANNOT = 2
 _BOOK = "book"
 _IDS = "ids"
 _JSON = "as_json"
-_ON_FILE = "addin.commands.desk:on_file"
+_ON_FILE = "addin.commands.desk_opening:on_file"
 _TYPES: dict[Kind, click.ParamType[Any]] = {
     Kind.TEXT: click.STRING,
     Kind.NUMBER: click.INT,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.excel import Ending
+    from addin.commands.ribbon.running_excel import Ending
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -55,24 +55,24 @@ def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool
             from addin.machine.start import lasting_imports  # noqa: PLC0415 - a broken installation ends in a sentence
 
             with lasting_imports():
-                from addin.commands import excel  # noqa: PLC0415 - as above
+                from addin.commands.ribbon import running_excel  # noqa: PLC0415 - as above
 
-            book = excel.calling_book(sys.argv if arguments is None else arguments)
-            excel.tell(book, _pressed(command, book, log), vba_waits=waits)
+            book = running_excel.calling_book(sys.argv if arguments is None else arguments)
+            running_excel.tell(book, _pressed(command, book, log), vba_waits=waits)
         except Exception as error:  # noqa: BLE001 - the last place where anything can be said
             sys.exit(_sentence(error, command, log))
 
 
 def _pressed(command: str, book: xw.Book, log: Path) -> Ending:
     """Press the button and turn whatever happens into words: the one place for all buttons."""
-    from addin.commands.excel import Ending  # noqa: PLC0415 - as in `run`
+    from addin.commands.ribbon.running_excel import Ending  # noqa: PLC0415 - as in `run`
     from addin.sheets import exchange  # noqa: PLC0415 - as in `run`
 
     try:
         from addin.machine.start import lasting_imports  # noqa: PLC0415 - as in `run`
 
         with lasting_imports():
-            from addin.commands import ribbon_actions  # noqa: PLC0415 - as in `run`
+            from addin.commands.ribbon import ribbon_actions  # noqa: PLC0415 - as in `run`
 
         outcome = ribbon_actions.press(command, book)
         word = exchange.ATTENTION if outcome.needs_attention else exchange.DONE

@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import workbook_engine
-from addin.commands.costs import save
-from addin.commands.desk import on_file
-from addin.commands.pnl import make_pnl
-from addin.commands.settlements import fill
-from addin.commands.syncing import sync
+from addin.commands.costs.saving_costs import save
+from addin.commands.costs.syncing import sync
+from addin.commands.desk_opening import on_file
+from addin.commands.reports.pnl import make_pnl
+from addin.commands.settlements.import_open_remove import fill
 from addin.connections.finale import URL_VARIABLE
-from addin.sheets import tables
-from addin.sheets.pnl import PnlChoice
-from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.reports.pnl import PnlChoice
+from addin.sheets.tables import tables
 from benchmarks.kept_books import LARGE, OPENED, SMALL, SYNCED, Keys, copy_to, finale, kept_books, shown
 from benchmarks.rows import Result, Took, took
 

@@ -9,17 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands import settlements
-from addin.commands.new import write_workbook
+from addin.commands.settlements import import_open_remove
+from addin.commands.setup.new import write_workbook
 from addin.sheets.desk import Desk
 from benchmarks.large_settlement import large_file
 from benchmarks.timing import seconds
-from core.books.answers import Answer
+from core.books.costed_lines.recosting import after_save
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.loading import load_books
-from core.books.recosting import after_save
-from core.books.saving import save_answers
+from core.books.overrides.answers import Answer
+from core.books.overrides.saving import save_answers
 from core.companies import MachineFolder
 from core.model import Event
 from workbook_engine import workbook
@@ -39,9 +39,9 @@ def measure() -> list[tuple[str, str]]:
         with Database.create(folder / "books.sqlite", new_company("Bench", "USD", NOW)) as database:
             book = folder / "Books.xlsm"
             write_workbook(book, database)
-            _press(book, database, partial(settlements.import_files, files=[file]))
+            _press(book, database, partial(import_open_remove.import_files, files=[file]))
             lines = len(load_books(database).lines)
-            fill = partial(settlements.fill, ids=[file.stem])
+            fill = partial(import_open_remove.fill, ids=[file.stem])
             return [
                 (f"load and cost {lines:,} transactions", seconds(lambda: load_books(database))),
                 (f"cost {lines:,} transactions after saving one of them", _after_a_save(database)),

@@ -11,8 +11,8 @@ from addin.takeaway.cogs_lines import cogs_rows
 from addin.takeaway.cogs_workbook import cogs_workbook
 from benchmarks.large_books import NOW, large_books
 from benchmarks.timing import seconds
-from core.books.exporting import ExportOptions, make_entries
-from core.books.verification import tie_outs
+from core.books.entries.exporting import ExportOptions, make_entries
+from core.books.verification.verification import tie_outs
 from core.journal.entry import EntryKind
 
 

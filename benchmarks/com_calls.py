@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from addin import ribbon
 from addin.sheets.exchange import MESSAGE_CELL, OUTCOME_CELL, SHEET
-from addin.sheets.transactions import TRANSACTIONS_SPEC, fill_transactions
+from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC, fill_transactions
 from benchmarks.filled_books import SETTLEMENT, filled_books
 from benchmarks.rows import Result, counted
 from core.books.loading import load_books

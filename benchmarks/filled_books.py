@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from addin.commands.new import write_workbook
+from addin.commands.setup.new import write_workbook
 from benchmarks.costs import costs_of
-from core.books import batches, observations, settlement_lines, sku_mapping
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
+from core.books.importing.importing import import_file
+from core.books.settings import sku_mapping
+from core.books.settlements import settlement_lines
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing import observations
 from core.companies import MachineFolder, machine_folder
 from core.marketplaces import read_file
 from sandbox.settlement_files.amazon_v2 import COLUMNS
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-    from core.books.importing import ImportedFile
+    from core.books.importing.importing import ImportedFile
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SETTLEMENT = "90000000001"

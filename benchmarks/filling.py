@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 import workbook_engine
-from addin.sheets import tables
-from addin.sheets.columns import NUMBER_FORMATS
-from addin.sheets.native_cells import plain_values
-from addin.sheets.transactions import TRANSACTIONS_SPEC, fill_transactions
+from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC, fill_transactions
+from addin.sheets.tables import tables
+from addin.sheets.tables.native_cells import plain_values
+from addin.sheets.tables.sheet_specs import NUMBER_FORMATS
 from benchmarks.filled_books import filled_books
 from benchmarks.rows import Peak, Result, by_turns, result
 from core.books.loading import load_books

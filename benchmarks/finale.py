@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 from benchmarks.rows import counted
+from core.finale.account_settings import FinaleSettings
 from core.finale.inventory import connect_finale
-from core.finale.settings import FinaleSettings
 from core.finale.system import CostRequest, OrderAsked
 from core.http.credentials import Secret
 from core.marketplaces import read_file

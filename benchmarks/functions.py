@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from addin import udfs
-from addin.commands.new import write_workbook
+from addin.commands.setup.new import write_workbook
 from addin.machine.cost_file import publish_snapshot
 from benchmarks.rows import Result, by_turns, result
 from core.books.database import Database

@@ -22,19 +22,19 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from addin.commands.button import Outcome
-from addin.commands.costs import resolve
-from addin.commands.desk import on_file
-from addin.commands.new import write_workbook
+from addin.commands.costs.resolving import resolve
+from addin.commands.costs.syncing import sync
+from addin.commands.desk_opening import on_file
 from addin.commands.refresh import bring_up_to_date
-from addin.commands.reports import verify
-from addin.commands.syncing import sync
+from addin.commands.reports.cogs_and_verify import verify
+from addin.commands.setup.new import write_workbook
 from addin.connections.finale import KEY, SECRET, URL_VARIABLE
 from benchmarks.filled_books import NOW, STORE, know_costs, order_id, put
-from core.books import settings
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
+from core.books.importing.importing import import_file
+from core.books.settings import stored_settings
+from core.books.settlements.booked_settlement import OriginalFile
 from core.companies import machine_folder
 from core.http.credentials import Secret
 from core.marketplaces import READER_VERSION, read_file
@@ -97,7 +97,7 @@ def make(size: int, folder: Path) -> None:
         _import_all(database, size)
         account = FinaleAccount(account=_ACCOUNT)
         with database.writing() as connection:
-            settings.put(connection, FINALE_NAME, account, who="bench", now=NOW)
+            stored_settings.put(connection, FINALE_NAME, account, who="bench", now=NOW)
         write_workbook(book, database)
     use(unfinished)
     with finale() as url:

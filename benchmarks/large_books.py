@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from benchmarks.large_settlement import large_file
-from core.books import batches, observations, sku_mapping
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
+from core.books.settings import sku_mapping
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing import observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.model import Event, ObservationKind

@@ -11,22 +11,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.costs import resolve, save
-from addin.commands.desk import on_file
+from addin.commands.costs.resolving import resolve
+from addin.commands.costs.saving_costs import save
+from addin.commands.desk_opening import on_file
 from benchmarks.filled_books import NOW, SETTLEMENT, filled_books, know_costs, put
 from benchmarks.rows import Result, Took, by_turns, result, took
 from benchmarks.settlement_files import LINES, V2
-from core.books.answers import Answer
-from core.books.booked_settlement import OriginalFile
-from core.books.catching_up import catch_up
+from core.books.costed_lines.catching_up import catch_up
+from core.books.costed_lines.line_costs import costing_policies
+from core.books.costed_lines.stored_lines import keep, kept_of_keys
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
-from core.books.kept_lines import keep, kept_of_keys
-from core.books.line_costs import costing_policies
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
+from core.books.overrides.answers import Answer
+from core.books.overrides.saving import save_answers
 from core.books.part_of_books import load_to_answer
-from core.books.saving import save_answers
+from core.books.settlements.booked_settlement import OriginalFile
 from core.costing.costing import cost_one_by_one
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS
 from core.marketplaces import read_file

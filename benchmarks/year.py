@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands import pnl, reports
-from addin.commands.new import write_workbook
-from addin.commands.settlements import fill, import_files
+from addin.commands.reports import cogs_and_verify, pnl
+from addin.commands.settlements.import_open_remove import fill, import_files
+from addin.commands.setup.new import write_workbook
 from addin.sheets.desk import Desk
 from addin.sheets.drill_down import connect_rows
 from benchmarks.large_settlement import large_file
@@ -48,7 +48,7 @@ def measure() -> list[tuple[str, str]]:
                     seconds(lambda: load_books(database)),
                 ),
                 ("P&L of all of them", seconds(lambda: press(book, database, pnl.make_pnl))),
-                ("one COGS tab", seconds(lambda: press(book, database, partial(reports.cogs, ids=[chosen])))),
+                ("one COGS tab", seconds(lambda: press(book, database, partial(cogs_and_verify.cogs, ids=[chosen])))),
                 (
                     "open one settlement",
                     seconds(lambda: press(book, database, partial(fill, ids=[chosen]))),

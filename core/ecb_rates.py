@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.http.answers import Answer
+    from core.http.responses import Answer
 
 SERVICE = "European Central Bank"
 ECB_URL = "https://www.ecb.europa.eu/stats/eurofxref"

@@ -36,7 +36,7 @@ AMOUNT_COLUMNS = (
 )
 """The ten parts of a transaction's net, each signed from the seller's side."""
 TRANSACTION_COLUMNS: Columns = {
-    "key": TEXT,  # line key; missing until the store is known (core.marketplaces.line_keys)
+    "key": TEXT,  # line key; missing until the store is known (core.marketplaces.settlements.line_keys)
     "group_key": TEXT,  # the format's group key as one text
     "ordinal": WHOLE,  # among equal group keys, in order of content
     "store": TEXT,

@@ -285,7 +285,7 @@ class Settlement:
     derived_id: bool = False
     """Whether the file states no id, so that it is made of dates: another file may know the same under another id."""
     incomplete: str = ""
-    """Why rows of it are missing, or may be (`core.marketplaces.uniting`); empty where nothing says so."""
+    """Why rows of it are missing, or may be (`core.marketplaces.settlements.uniting`); empty where nothing says so."""
 
 
 @dataclass(frozen=True, slots=True)

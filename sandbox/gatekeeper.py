@@ -6,23 +6,151 @@ import hmac
 import json
 import socket
 import threading
-from math import ceil
+from collections import Counter
+from dataclasses import dataclass, field
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from flask import Response, g, request
 
 from sandbox.marketplaces import MARKETPLACES
-from sandbox.requests_seen import RequestsSeen, request_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from flask import Flask
+    from flask import Flask, Request
 
     from sandbox.finale.pages import Account
-    from sandbox.limits import Meter
     from sandbox.misbehaviour import Fault, Misbehaviour
+
+_COLLECTION_DEPTH = 3  # account, api, resource
+
+
+def request_kind(request: Request) -> str:
+    """Return `graphql`, `report`, `collection` (a whole list of a resource) or `get` (anything else).
+
+    Of a marketplace: `token` (a login), `document` (the bytes of a report), `graphql` or `get`.
+    """
+    parts = [part for part in request.path.split("/") if part]
+    if parts[:1] and parts[0] in MARKETPLACES:
+        return _marketplace_kind(parts)
+    if request.path.endswith("/api/graphql"):
+        return "graphql"
+    if parts[1:3] == ["doc", "report"]:
+        return "report"
+    if request.method == "GET" and parts[1:2] == ["api"] and len(parts) == _COLLECTION_DEPTH:
+        return "collection"
+    return "get"
+
+
+def _marketplace_kind(parts: list[str]) -> str:
+    if parts[-1] in ("token", "access_token"):
+        return "token"
+    if parts[1:2] == ["documents"] or parts[-1] == "reconFile":
+        return "document"
+    return "graphql" if parts[-1].startswith("graphql") else "get"
+
+
+@dataclass
+class RequestsSeen:
+    """Counts by kind and by status, and one line per request."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
+    log: list[str] = field(default_factory=list)
+
+    def add(self, request: Request, status: int) -> None:
+        """Count a request that has been answered."""
+        self.kinds[request_kind(request)] += 1
+        self.statuses[status] += 1
+        self.log.append(f"{request.method} {request.path} {status}")
+
+    def forget(self) -> None:
+        """Start counting anew."""
+        self.kinds.clear()
+        self.statuses.clear()
+        self.log.clear()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the counts as the control endpoint answers them."""
+        return {
+            "graphql": self.kinds["graphql"],
+            "get": self.kinds["get"],
+            "collection": self.kinds["collection"],
+            "report": self.kinds["report"],
+            "token": self.kinds["token"],
+            "document": self.kinds["document"],
+            "total": self.kinds.total(),
+            "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
+            "log": list(self.log),
+        }
+
+
+MINUTE = 60
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many requests of each kind are answered."""
+
+    gets_per_minute: int = 120
+    posts_per_minute: int = 120
+    collections_per_hour: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What is left after a request, as the three `X-RateLimit` headers say."""
+
+    limit: int
+    remaining: int
+    """Negative: this request was too many."""
+    reset: int
+    """Unix seconds."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The three headers."""
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(max(0, self.remaining)),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+
+
+class Meter:
+    """Counts requests in fixed windows of the clock."""
+
+    def __init__(self, limits: Limits, now: Callable[[], float]) -> None:
+        self._limits = limits
+        self._now = now
+        self._used: dict[tuple[str, int], int] = {}
+
+    def take(self, method: str, *, collection: bool) -> Budget:
+        """Count a request and return the tightest of the budgets that it is charged to."""
+        if method == "GET":
+            budgets = [self._charge("GET", self._limits.gets_per_minute, MINUTE)]
+        else:
+            budgets = [self._charge("POST", self._limits.posts_per_minute, MINUTE)]
+        if collection:
+            budgets.append(self._charge("collection", self._limits.collections_per_hour, HOUR))
+        return min(budgets, key=lambda budget: budget.remaining)
+
+    def exhausted(self, seconds: float) -> Budget:
+        """Return the budget that a refusal shows: nothing left for so many seconds."""
+        return Budget(self._limits.posts_per_minute, 0, ceil(self._now() + seconds))
+
+    def forget(self) -> None:
+        """Start counting anew."""
+        self._used.clear()
+
+    def _charge(self, name: str, limit: int, seconds: int) -> Budget:
+        window = floor(self._now() / seconds)
+        used = self._used[name, window] = self._used.get((name, window), 0) + 1
+        return Budget(limit, limit - used, (window + 1) * seconds)
+
 
 CONTROL = "/_control"
 PUBLIC = "/stats/eurofxref"

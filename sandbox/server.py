@@ -17,14 +17,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.ecb import ecb_pages
 from sandbox.finale.pages import Account, fields_of_its_own, finale_pages
-from sandbox.gatekeeper import Gatekeeper, drop_connections
-from sandbox.limits import Limits, Meter
+from sandbox.gatekeeper import Gatekeeper, Limits, Meter, RequestsSeen, drop_connections
 from sandbox.marketplaces.amazon_api import amazon_access, amazon_pages
 from sandbox.marketplaces.ebay_api import ebay_access, ebay_pages
 from sandbox.marketplaces.shopify_api import shopify_access, shopify_pages
 from sandbox.marketplaces.walmart_api import walmart_access, walmart_pages
 from sandbox.misbehaviour import MISBEHAVIOURS, Fault, Misbehaviour, UnknownMisbehaviourError
-from sandbox.requests_seen import RequestsSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -26,7 +26,7 @@ value reads as `None`; its `formula` begins with `=`.
 
 **Not calculated.** `App.calculate` does nothing. A formula written here has no value until Excel opens the file, unless
 `store_values` puts one beside it for readers that do not calculate (Protected View). The stored value of a formula that
-depends on a changed cell is dropped (`stale_values`).
+depends on a changed cell is dropped (`workbook_file`).
 """
 
 from __future__ import annotations

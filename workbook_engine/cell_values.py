@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from workbook_engine.number_formats import Meaning
-from workbook_engine.xml_text import escape, unescape
+from workbook_engine.parts.xml_text import escape, unescape
 
 CellValue = str | float | bool | int | dt.datetime | Decimal | None
 """What Excel hands out: numbers are float, errors their int codes, currency amounts four-decimal Decimal."""

@@ -6,16 +6,16 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, area_name, parse_area
-from workbook_engine.cell_codec import FORMULA
 from workbook_engine.cell_values import datetime_to_serial, general_text, read_formula, split_cell, style_of
 from workbook_engine.errors import SheetProtectedError, UnsupportedError
 from workbook_engine.formula_text import copy_formula, to_file
 from workbook_engine.formulas import release, unshare
 from workbook_engine.number_formats import Meaning
-from workbook_engine.package import OFFICE_RELATIONS
-from workbook_engine.sheet_part import ORDER, SheetPart
-from workbook_engine.styles import set_font_part
-from workbook_engine.xml_text import Element
+from workbook_engine.parts.cell_codec import FORMULA
+from workbook_engine.parts.package import OFFICE_RELATIONS
+from workbook_engine.parts.sheet_part import ORDER, SheetPart
+from workbook_engine.parts.styles import set_font_part
+from workbook_engine.parts.xml_text import Element
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

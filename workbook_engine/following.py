@@ -22,11 +22,11 @@ from workbook_engine.addresses import (
 )
 from workbook_engine.formula_text import copy_formula, move_formula
 from workbook_engine.formulas import RULE_FORMULAS
-from workbook_engine.xml_text import Element, remove_pruned
+from workbook_engine.parts.xml_text import Element, remove_pruned
 
 if TYPE_CHECKING:
-    from workbook_engine.sheet_part import SheetPart, Workbook
-    from workbook_engine.table_part import TablePart
+    from workbook_engine.parts.sheet_part import SheetPart, Workbook
+    from workbook_engine.parts.table_part import TablePart
 
 _SHAPE = re.compile(r"<v:shape\b(?:(?!</v:shape>).)*?<x:Row>(\d+)</x:Row>.*?</v:shape>", re.DOTALL)
 _ROW = re.compile(r"<x:Row>(\d+)</x:Row>")

@@ -10,13 +10,13 @@ from workbook_engine.addresses import Area, area_name, parse_area
 from workbook_engine.cell_values import CellFormula, has_kind, read_formula, replace_formula, without_value
 from workbook_engine.errors import RefusedByExcelError
 from workbook_engine.formula_text import BROKEN, Reference, copy_formula, quote_sheet, sheet_of, split_formula
-from workbook_engine.xml_text import Element, escape, unescape
+from workbook_engine.parts.xml_text import Element, escape, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from workbook_engine.grid import Row
-    from workbook_engine.sheet_part import SheetPart, Workbook
+    from workbook_engine.parts.grid import Row
+    from workbook_engine.parts.sheet_part import SheetPart, Workbook
 
 _CHART = re.compile(r"xl/charts/chart[^/]*\.xml", re.IGNORECASE)
 _CHART_FORMULA = re.compile(r"(<(?:\w+:)?f>)([^<]*)(</(?:\w+:)?f>)")

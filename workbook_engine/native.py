@@ -8,7 +8,7 @@ from workbook_engine.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from workbook_engine.addresses import Area
-    from workbook_engine.sheet_part import SheetPart, Workbook
+    from workbook_engine.parts.sheet_part import SheetPart, Workbook
 
 _MOST_ROWS = 1048576
 

@@ -11,15 +11,15 @@ from workbook_engine.errors import RefusedByExcelError, UnsupportedError
 from workbook_engine.formula_text import quote_sheet, rename_table
 from workbook_engine.formulas import formulas_in
 from workbook_engine.native import NATIVE, Native, NativeCells, Owner
+from workbook_engine.parts.workbook_part import reference_of, refuse_name
 from workbook_engine.range_formats import RangeFormats
-from workbook_engine.workbook_part import reference_of, refuse_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import xlwings as xw
 
-    from workbook_engine.table_part import TablePart
+    from workbook_engine.parts.table_part import TablePart
 
 
 class Coordinates(NamedTuple):

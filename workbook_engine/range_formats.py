@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 from workbook_engine import cells
 from workbook_engine.addresses import MAX_ROW, Area
 from workbook_engine.native import NATIVE, Native
-from workbook_engine.styles import Styles, set_font_part
+from workbook_engine.parts.styles import Styles, set_font_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workbook_engine.sheet_part import SheetPart
-    from workbook_engine.xml_text import Element
+    from workbook_engine.parts.sheet_part import SheetPart
+    from workbook_engine.parts.xml_text import Element
 
 
 class RangeFormats:

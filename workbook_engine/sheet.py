@@ -9,14 +9,14 @@ from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, parse_area
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
 from workbook_engine.formula_text import from_file, to_file
 from workbook_engine.native import NATIVE, Native, OpenBook
+from workbook_engine.parts.workbook_part import plain_name, reference_of, refuse_name
 from workbook_engine.range import Coordinates, Range, Tables, area_of, range_of
-from workbook_engine.workbook_part import plain_name, reference_of, refuse_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workbook_engine.sheet_part import SheetPart
-    from workbook_engine.xml_text import Element
+    from workbook_engine.parts.sheet_part import SheetPart
+    from workbook_engine.parts.xml_text import Element
 
 
 class Names:

@@ -10,12 +10,12 @@ from workbook_engine import formulas, sheet_list
 from workbook_engine.cell_values import escape_text
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
 from workbook_engine.formula_text import rename_sheet, rename_table
-from workbook_engine.package import Package, Relation, relations_name
+from workbook_engine.parts.package import Package, Relation, relations_name
 from workbook_engine.sheet_list import LONGEST_NAME
 
 if TYPE_CHECKING:
-    from workbook_engine.sheet_part import SheetPart, Workbook
-    from workbook_engine.xml_text import Element
+    from workbook_engine.parts.sheet_part import SheetPart, Workbook
+    from workbook_engine.parts.xml_text import Element
 
 _TAKEN_IN = {"comments", "vmlDrawing", "drawing", "chart", "table"}
 _COPIED = _TAKEN_IN | {"printerSettings", "customProperty", "chartStyle", "chartColorStyle", "chartUserShapes"}

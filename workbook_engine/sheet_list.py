@@ -6,9 +6,9 @@ import re
 
 from workbook_engine.errors import RefusedByExcelError, UnsupportedError
 from workbook_engine.formula_text import rename_sheet, rename_table
-from workbook_engine.package import OFFICE_RELATIONS, SPREADSHEET_TYPE
-from workbook_engine.sheet_part import SheetPart, Workbook
-from workbook_engine.xml_text import DECLARATION
+from workbook_engine.parts.package import OFFICE_RELATIONS, SPREADSHEET_TYPE
+from workbook_engine.parts.sheet_part import SheetPart, Workbook
+from workbook_engine.parts.xml_text import DECLARATION
 
 LONGEST_NAME = 31
 _FORBIDDEN = re.compile(r"[:\\/?*\[\]]")

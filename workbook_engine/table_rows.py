@@ -16,8 +16,8 @@ from workbook_engine.errors import RefusedByExcelError, SheetProtectedError, Uns
 from workbook_engine.formula_text import copy_formula, rename_column, split_formula
 
 if TYPE_CHECKING:
-    from workbook_engine.sheet_part import SheetPart
-    from workbook_engine.table_part import TablePart
+    from workbook_engine.parts.sheet_part import SheetPart
+    from workbook_engine.parts.table_part import TablePart
 
 
 _ARRAY_AREA = re.compile(r"(<f\b[^>]*\bref=[\"'])([^\"']*)")

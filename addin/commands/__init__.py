@@ -1,4 +1,4 @@
-"""What each button does, one module per group: read the sheets, work on the books, write the sheets.
+"""What each button does, one folder per group of the ribbon: read the sheets, work on the books, write the sheets.
 
 Everything in the database is done before the first cell is written.
 """

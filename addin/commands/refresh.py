@@ -1,47 +1,54 @@
-"""Bring the sheets that show figures of the books up to date, each in place.
+"""Bring the sheets that show figures of the books up to date, each in place; those that show them are left alone.
 
 `load` reads everything that the sheets will need; only then does `show` write the first cell.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
-from addin.commands import reclassifications
+from addin.commands.close import reclassifications
 from addin.connections.finale_account import finale_side
 from addin.machine.cost_file import is_published, publish, publish_orders
-from addin.sheets import (
-    accounts,
-    cogs,
-    costs,
-    history,
-    journal,
-    opening_costs,
-    rates,
-    resolve,
-    settlements,
-    setup,
-    sku_mapping,
-    stores,
-    transactions,
-    true_ups,
-    types,
-)
-from addin.sheets.shown_state import is_shown, remember_shown
-from addin.sheets.true_ups import Dismissed, Held
-from addin.sheets.view import View
-from core.books import batches, entries, later_readings, overrides, true_up_history
-from core.books.catching_up import catch_up
-from core.books.costs_today import every_line, held_lines
+from addin.sheets import exchange
+from addin.sheets.close import accounts, journal, true_ups
+from addin.sheets.close.accounts import ACCOUNTS_SPEC
+from addin.sheets.close.journal import JOURNAL_SPEC
+from addin.sheets.close.true_ups import TRUE_UPS_SPEC, Dismissed, Held
+from addin.sheets.costs import costs, history, opening_costs, resolve, sku_mapping
+from addin.sheets.costs.costs import COSTS_SPEC
+from addin.sheets.costs.history import HISTORY_SPEC
+from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
+from addin.sheets.costs.sku_mapping import SKU_MAPPING_SPEC
+from addin.sheets.desk import View
+from addin.sheets.reports import cogs, rates
+from addin.sheets.reports.rates import RATES_SPEC
+from addin.sheets.settlements import settlements, transactions, types
+from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
+from addin.sheets.settlements.types import TYPES_SPEC
+from addin.sheets.setup import setup, stores
+from addin.sheets.setup.setup import SETUP_SPEC
+from addin.sheets.setup.stores import STORES_SPEC
+from addin.sheets.tables import tables
+from addin.sheets.tables.cells import to_text
+from addin.sheets.tables.native_cells import plain_values
+from core.books import batches
+from core.books.costed_lines.catching_up import catch_up
+from core.books.costed_lines.recosting import after_save
+from core.books.costed_lines.stored_lines import keep, name_of_state, state_name
 from core.books.database.state import state, writings
-from core.books.kept_lines import keep, name_of_state, state_name
+from core.books.entries import entries
+from core.books.importing import current_transactions
 from core.books.loading import load_books
+from core.books.overrides import overrides
 from core.books.part_of_books import lines_by_name, load_around, read_skus
-from core.books.reclassifications import pending_reclassifications
-from core.books.recosting import after_save
-from core.books.settlements import booked
-from core.books.sku_mapping import origins
-from core.books.true_ups import by_reader, immaterial_true_ups
+from core.books.settings.sku_mapping import origins
+from core.books.settlements.settlements import booked
+from core.books.true_ups import true_up_history
+from core.books.true_ups.cost_comparison import every_line, held_lines
+from core.books.true_ups.reclassifications import pending_reclassifications
+from core.books.true_ups.true_ups import by_reader, immaterial_true_ups
 from core.reports.sku_costs import sku_costs
 
 if TYPE_CHECKING:
@@ -50,12 +57,64 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.desk import Desk
-    from addin.sheets.setup import FinaleSide
-    from core.books.booked_settlement import BookedSettlement
+    from addin.sheets.setup.setup import FinaleSide
+    from addin.sheets.tables.sheet_specs import TableSpec
     from core.books.books import Books
-    from core.books.catching_up import Caught
+    from core.books.costed_lines.catching_up import Caught
     from core.books.database import Database
+    from core.books.settlements.booked_settlement import BookedSettlement
     from core.time import SettlementName
+
+_FILLED = (
+    SETUP_SPEC,
+    SETTLEMENTS_SPEC,
+    COSTS_SPEC,
+    SKU_MAPPING_SPEC,
+    OPENING_COSTS_SPEC,
+    JOURNAL_SPEC,
+    TRUE_UPS_SPEC,
+    HISTORY_SPEC,
+    ACCOUNTS_SPEC,
+    TYPES_SPEC,
+    STORES_SPEC,
+    RATES_SPEC,
+)
+
+
+def remember_shown(book: xw.Book, state: str) -> None:
+    """Note that the sheets show a state of the books; a workbook without the very hidden sheet notes nothing."""
+    cell = _cell(book)
+    if cell is not None:
+        cell.number_format = "@"
+        cell.value = _note(book, state)
+
+
+def is_shown(book: xw.Book, state: str) -> bool:
+    """Tell whether the sheets show this state of the books, with all their rows."""
+    cell = _cell(book)
+    noted = None if cell is None else to_text(cell.value)
+    return noted is not None and noted.startswith(f"{state} ") and noted == _note(book, state)
+
+
+def _cell(book: xw.Book) -> xw.Range | None:
+    sheet = next((sheet for sheet in book.sheets if sheet.name == exchange.SHEET), None)
+    return None if sheet is None else sheet.range(exchange.SHOWN_CELL)
+
+
+def _note(book: xw.Book, state: str) -> str:
+    rows = hashlib.blake2b(digest_size=16)
+    for spec in _FILLED:
+        rows.update(f"{spec.table} {_keys(book, spec)}".encode())
+    return f"{state} {rows.hexdigest()}"
+
+
+def _keys(book: xw.Book, spec: TableSpec) -> list[tuple[str | None, ...]]:
+    """Return the keys of a table's rows, sorted: where a person has sorted them otherwise they are the same rows."""
+    table = tables.find(book, spec)
+    if table.body is None:
+        return []
+    columns = (table.column_cells(field, 0, table.body.shape[0]) for field in spec.key)
+    return sorted(zip(*([to_text(row[0]) for row in plain_values(cells)] for cells in columns), strict=True), key=str)
 
 
 def load(database: Database, before: Books | None = None) -> View:
@@ -77,7 +136,7 @@ def load(database: Database, before: Books | None = None) -> View:
             overrides.history(connection),
             origins(connection),
             finale_side(database),
-            later_readings.read_anew(connection, books.settlements),
+            current_transactions.read_anew(connection, books.settlements),
         )
 
 
@@ -87,7 +146,7 @@ def show_setup(book: xw.Book, books: Books, finale: FinaleSide) -> None:
 
 
 def shows_now(desk: Desk, state: str) -> bool:
-    """Tell whether the sheets and the worksheet functions show this state of the books (`kept_lines.state_name`)."""
+    """Tell whether the sheets and the worksheet functions show this state of the books (`stored_lines.state_name`)."""
     return is_shown(desk.book, state) and is_published(desk.machine, desk.database.company.database_id, state)
 
 

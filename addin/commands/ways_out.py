@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from addin.sheets.workbook import NoCogsheetWorkbookError
 from addin.takeaway.ledger_used import LedgerNotChosenError
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
-from core.books.exporting import NotReadyError, ProvisionalError, SuspectCostsError
-from core.books.stores import StoreNotNamedError
+from core.books.entries.exporting import NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.settings.stores import StoreNotNamedError
 from core.companies import CompanyUnknownError
 
 if TYPE_CHECKING:

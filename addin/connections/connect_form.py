@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from tkinter import ttk
 
-    from core.marketplaces.connector import ConnectorKind
+    from core.marketplaces.pulling.connector import ConnectorKind
     from core.settings import StoreConnection
 
 ACCOUNT, KEY, SECRET, STORE = "Finale account", "API key", "API secret", "Store name"

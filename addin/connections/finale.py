@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from addin.connections.finale_account import account_of
-from core.books import syncing
-from core.books.syncing import Probe
+from core.books.syncing import syncing
+from core.books.syncing.syncing import Probe
 from core.companies import World
 from core.errors import InventoryError
+from core.finale.account_remarks import settings_of
+from core.finale.account_settings import BASE_URL
 from core.finale.errors import SYSTEM
 from core.finale.inventory import connect_finale
-from core.finale.remarks import settings_of
 from core.finale.schema import Schema
-from core.finale.settings import BASE_URL
 from core.http.credentials import Secret, SystemCredentials
 from core.settings import FinaleAccount
 

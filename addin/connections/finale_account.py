@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets.setup import FinaleSide
-from core.books import batches, settings, syncing
+from addin.sheets.setup.setup import FinaleSide
+from core.books import batches
 from core.books.batches import BatchKind
+from core.books.settings import stored_settings
+from core.books.syncing import syncing
 from core.companies import World
 from core.finale import typed_settings
 from core.finale.schema import Schema
@@ -34,7 +36,7 @@ def account_of(desk: Desk) -> FinaleAccount:
 def finale_side(database: Database) -> FinaleSide:
     """Return what the books hold about their Finale account."""
     with database.reading() as connection:
-        account = settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
+        account = stored_settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount())
         if database.company.world is World.DEMO:
             account = account.model_copy(update={"account": DEMO_ACCOUNT})
         probe = syncing.recall_probe(connection, account.account)
@@ -56,7 +58,7 @@ def change_account(database: Database, edits: Mapping[str, str], *, who: str, no
     with database.writing() as connection:
         titles = ", ".join(typed_settings.TITLES[name][0] for name in edits)
         batches.new(connection, BatchKind.SETUP, who, now, note=f"Changed: {titles}")
-        settings.put(connection, FINALE_NAME, after, who=who, now=now)
+        stored_settings.put(connection, FINALE_NAME, after, who=who, now=now)
 
 
 def page_account(database: Database) -> str:
@@ -64,4 +66,4 @@ def page_account(database: Database) -> str:
     if database.company.world is World.DEMO:
         return ""
     with database.reading() as connection:
-        return settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount()).account
+        return stored_settings.get(connection, FINALE_NAME, FinaleAccount, FinaleAccount()).account

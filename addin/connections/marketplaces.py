@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.books import settings
-from core.books.pulling import ConnectedStore, PulledStore
+from core.books.importing.pulling import ConnectedStore, PulledStore
+from core.books.settings import stored_settings
 from core.companies import World
 from core.errors import CogsheetError
 from core.http.credentials import Secret, SystemCredentials
-from core.marketplaces.connector import Link
-from core.marketplaces.connectors import CONNECTORS
+from core.marketplaces.pulling.connector import Link
+from core.marketplaces.pulling.connectors import CONNECTORS
 from core.settings import STORES_NAME, StoreConnection
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from addin.connections.sandbox import StoreAccess
     from addin.sheets.desk import Desk
     from core.http.credentials import Credentials
-    from core.marketplaces.connector import Connector, ConnectorKind
+    from core.marketplaces.pulling.connector import Connector, ConnectorKind
     from core.time import Clock
 
 
@@ -79,7 +79,7 @@ def kind_of(marketplace: str, kinds: Sequence[ConnectorKind] = CONNECTORS) -> Co
 def connections(desk: Desk) -> dict[str, StoreConnection]:
     """Return the stores that are connected, by name."""
     with desk.database.reading() as connection:
-        return settings.get(connection, STORES_NAME, dict[str, StoreConnection], {})
+        return stored_settings.get(connection, STORES_NAME, dict[str, StoreConnection], {})
 
 
 def credentials_account(desk: Desk, store: str) -> str:

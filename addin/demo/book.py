@@ -10,19 +10,20 @@ import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from addin.commands import costs, settlements, syncing
 from addin.commands.button import Outcome
-from addin.commands.desk import on_file
-from addin.commands.new import write_workbook
-from addin.commands.pnl import make_pnl
+from addin.commands.costs import resolving, syncing
+from addin.commands.desk_opening import on_file
+from addin.commands.reports.pnl import make_pnl
+from addin.commands.settlements import import_open_remove
+from addin.commands.setup.new import write_workbook
 from addin.commands.terminal import TerminalProgress
 from addin.connections.sandbox import demo_settlement_files
 from addin.sheets.workbook import refuse_open
 from addin.takeaway.ledger_used import remember
-from core.books import settings
 from core.books.database import Database
 from core.books.database.company import Company
 from core.books.loading import load_books
+from core.books.settings import stored_settings
 from core.companies import DEMO, BooksId, database_address, machine_folder
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.journal.files import Ledger
@@ -70,13 +71,13 @@ def make_demo(folder: Path, progress: Progress, clock: Clock = system_clock) -> 
 
 
 def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
-    settlements.import_files(desk, files=files, store="Amazon US")
+    import_open_remove.import_files(desk, files=files, store="Amazon US")
     _choose_accounts(desk)
     syncing.sync(desk)
-    costs.resolve(desk)
+    resolving.resolve(desk)
     books = load_books(desk.database)
     newest = max(books.settlements, key=lambda settlement: (str(settlement.period_end), settlement.settlement_id))
-    settlements.fill(desk, ids=[newest.settlement_id])
+    import_open_remove.fill(desk, ids=[newest.settlement_id])
     make_pnl(desk)
     return _summary(books, folder)
 
@@ -85,7 +86,7 @@ def _choose_accounts(desk: Desk) -> None:
     pairs = {(one.store, one.currency) for one in load_books(desk.database).settlements}
     with desk.database.writing() as connection:
         chosen = AccountRows(rows=demo_accounts(pairs))
-        settings.put(connection, ACCOUNTS_NAME, chosen, who=desk.user, now=desk.clock())
+        stored_settings.put(connection, ACCOUNTS_NAME, chosen, who=desk.user, now=desk.clock())
     remember(desk.database, Ledger.QUICKBOOKS, who=desk.user, now=desk.clock())
 
 

@@ -22,7 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from core.books.kept_lines import state_name
+from core.books.costed_lines.stored_lines import state_name
 from core.errors import CogsheetError
 from core.frame_columns import frame
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot, cost_snapshot
@@ -148,7 +148,7 @@ def is_published(machine: MachineFolder, database_id: str, state: str) -> bool:
     Args:
         machine: Where the files are.
         database_id: Of the books.
-        state: `core.books.kept_lines.state_name`.
+        state: `core.books.costed_lines.stored_lines.state_name`.
     """
     return _text_of(_path(machine, database_id, "state")) == _published(_path(machine, database_id, "sqlite"), state)
 

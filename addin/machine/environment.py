@@ -27,7 +27,7 @@ _SAID = 800
 """So many characters of what pip said are passed on; its last lines say what went wrong."""
 _STARTS = "import sys; print(sys.version_info[:2])"
 _IMPORTS = (
-    "import addin.cli, addin.commands.ribbon_actions, addin.udfs; "
+    "import addin.cli, addin.commands.ribbon.ribbon_actions, addin.udfs; "
     "from addin.commands.registry import import_all; import_all(); print('ready')"
 )
 

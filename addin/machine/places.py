@@ -1,12 +1,14 @@
-"""Where the environment is that a workbook's buttons run in: one fixed place per system, which every workbook knows.
+"""Where the environment of a workbook's buttons is, one fixed place per system; and where the template workbook is.
 
-The template's configuration (`workbooks.template.hidden_sheets`) and `cogsheet install` both take it from here.
+The template's configuration (`workbooks.template.special_sheets`) and `cogsheet install` both take it from here.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from core.errors import WorkbookError
 
 if TYPE_CHECKING:
     from addin.machine.computer import Computer
@@ -38,3 +40,24 @@ def apple_script(computer: Computer, xlwings_version: str) -> Path:
     """Return the file through which Excel for Mac starts Python (`xlwings runpython install` puts it there)."""
     folder = computer.home / "Library" / "Application Scripts" / "com.microsoft.Excel"
     return folder / f"xlwings-{xlwings_version}.applescript"
+
+
+_INSTALLED = Path(__file__).parents[1] / "template.xlsm"
+_SOURCE = Path(__file__).parents[2] / "workbooks" / "template.xlsm"
+
+
+class TemplateMissingError(WorkbookError):
+    """The installation is incomplete."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cogsheet's own template.xlsm is missing: the installation is damaged. Install Cogsheet again."
+        )
+
+
+def template_bytes() -> bytes:
+    """Return the template. Written as bytes, so that a new workbook carries no Mark of the Web."""
+    place = next((path for path in (_SOURCE, _INSTALLED) if path.is_file()), None)
+    if place is None:
+        raise TemplateMissingError
+    return place.read_bytes()

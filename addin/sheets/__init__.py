@@ -1,1 +1,1 @@
-"""One module per sheet: its columns, how it is filled, how edits are read back."""
+"""One module per sheet, by the groups of the ribbon: its columns, how it is filled, how edits are read back."""

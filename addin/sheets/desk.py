@@ -1,4 +1,4 @@
-"""What lies before the bookkeeper when a button is pressed: the workbook, and the books that it shows."""
+"""What lies before the bookkeeper when a button is pressed: the workbook, its books, and what the sheets show."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from core.books.cost_changes import settlement_changes
-from core.books.questions import is_proposal
-from core.books.suspect_answers import suspect_changes
-from core.costing.suspects import named_costs
+from core.books.overrides.questions import is_proposal
+from core.books.overrides.suspect_answers import suspect_changes
+from core.books.syncing.cost_changes import settlement_changes
+from core.costing.costs.suspects import named_costs
 from core.counted import counted
 from core.frame_columns import records
 from core.progress import Progress, silent
@@ -19,16 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pandas as pd
     import xlwings as xw
 
-    from core.books.altered_rows import AlteredRow
+    from addin.sheets.setup.setup import FinaleSide
     from core.books.books import Books
-    from core.books.cost_changes import SettlementChange
     from core.books.database import Database
-    from core.books.rereading import Rereading
-    from core.books.setting_effects import SettingEffect
+    from core.books.importing.current_transactions import ReadAnew
+    from core.books.importing.reader_upgrade import Rereading
+    from core.books.settings.setting_effects import SettingEffect
+    from core.books.syncing.cost_changes import SettlementChange
+    from core.books.true_ups.reclassifications import Reclassification
+    from core.books.verification.altered_rows import AlteredRow
     from core.companies import MachineFolder
-    from core.costing.suspects import SuspectCost
+    from core.costing.costs.suspects import SuspectCost
 
 
 @dataclass(frozen=True)
@@ -105,3 +109,19 @@ class Desk:
     def before(self) -> Books | None:
         """The books before settings that can change costs were taken over; `None` where none was typed."""
         return None if self.typed_settings is None else self.typed_settings.before
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that the sheets show."""
+
+    books: Books
+    journal: pd.DataFrame
+    pending_true_ups: pd.DataFrame
+    reclassifications: tuple[Reclassification, ...]
+    dismissed_reclassifications: tuple[Reclassification, ...]
+    batches: pd.DataFrame
+    saved_values: pd.DataFrame
+    mapping_origins: pd.DataFrame
+    finale: FinaleSide
+    read_anew: ReadAnew

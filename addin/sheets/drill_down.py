@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from addin.sheets import cogs, tables
-from addin.sheets.cells import to_text
-from addin.sheets.cogs import COGS_SPEC
-from addin.sheets.history import HISTORY_SPEC
-from addin.sheets.native_cells import plain_values
-from addin.sheets.pnl import PNL_SPEC
-from addin.sheets.resolve_columns import RESOLVE_SPEC
-from addin.sheets.table_search import table_names
-from addin.sheets.transactions import TRANSACTIONS_SPEC
+from addin.sheets.costs.history import HISTORY_SPEC
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.reports import cogs
+from addin.sheets.reports.cogs import COGS_SPEC
+from addin.sheets.reports.pnl import PNL_SPEC
+from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
+from addin.sheets.tables import tables
+from addin.sheets.tables.cells import to_text
+from addin.sheets.tables.native_cells import plain_values
+from addin.sheets.tables.table_search import table_names
 from core.errors import WorkbookError
-from core.finale.settings import BASE_URL
+from core.finale.account_settings import BASE_URL
 from workbook_engine import store_values
 from workbook_engine.errors import WorkbookFileError
 
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.columns import TableSpec
-    from addin.sheets.tables import SheetTable
+    from addin.sheets.tables.sheet_specs import TableSpec
+    from addin.sheets.tables.tables import SheetTable
     from core.books.books import Books
 
 _LONGEST_TEXT = 255

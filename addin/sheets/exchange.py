@@ -20,7 +20,7 @@ TEXT_CELL = "B4"
 """Written by VBA: what the user answered in words, such as the reason for a reopening; Python clears it."""
 
 SHOWN_CELL = "B5"
-"""Written and read by Python alone: which state of the books the sheets show (`addin.sheets.shown_state`)."""
+"""Written and read by Python alone: which state of the books the sheets show (`addin.commands.refresh`)."""
 
 DONE = "done"
 ATTENTION = "attention"

@@ -6,28 +6,28 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import workbook_engine
-from addin.sheets import tables
-from addin.sheets.accounts import ACCOUNTS_SPEC
-from addin.sheets.changes import CHANGES_SPEC
-from addin.sheets.cogs import COGS_SPEC
-from addin.sheets.costs import COSTS_SPEC
-from addin.sheets.history import HISTORY_SPEC
-from addin.sheets.journal import JOURNAL_SPEC
-from addin.sheets.opening_costs import OPENING_COSTS_SPEC
-from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
-from addin.sheets.rates import RATES_SPEC
-from addin.sheets.resolve_columns import RESOLVE_SPEC
-from addin.sheets.settlements import SETTLEMENTS_SPEC
-from addin.sheets.setup import SETUP_SPEC
-from addin.sheets.sku_mapping import SKU_MAPPING_SPEC
-from addin.sheets.stores import STORES_SPEC
-from addin.sheets.transactions import TRANSACTIONS_SPEC
-from addin.sheets.true_ups import TRUE_UPS_SPEC
-from addin.sheets.types import TYPES_SPEC
+from addin.sheets.close.accounts import ACCOUNTS_SPEC
+from addin.sheets.close.journal import JOURNAL_SPEC
+from addin.sheets.close.true_ups import TRUE_UPS_SPEC
+from addin.sheets.costs.changes import CHANGES_SPEC
+from addin.sheets.costs.costs import COSTS_SPEC
+from addin.sheets.costs.history import HISTORY_SPEC
+from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.costs.sku_mapping import SKU_MAPPING_SPEC
+from addin.sheets.reports.cogs import COGS_SPEC
+from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
+from addin.sheets.reports.rates import RATES_SPEC
+from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
+from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
+from addin.sheets.settlements.types import TYPES_SPEC
+from addin.sheets.setup.setup import SETUP_SPEC
+from addin.sheets.setup.stores import STORES_SPEC
+from addin.sheets.tables import tables
 from core.companies import BooksId
 from core.errors import WorkbookError
 from workbook_engine.errors import WorkbookFileError
-from workbook_engine.package import refuse_if_open
+from workbook_engine.parts.package import refuse_if_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

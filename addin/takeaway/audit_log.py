@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from addin.sheets.columns import Column, Kind
+from addin.sheets.tables.sheet_specs import Column, Kind
 from core.frame_columns import records
 
 if TYPE_CHECKING:
-    from addin.sheets.view import View
+    from addin.sheets.desk import View
     from addin.takeaway.page import Row
-    from core.books.booked_settlement import BookedSettlement
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 SHEET = "Audit log"
 COLUMNS = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets.columns import Column, Kind
-from addin.takeaway.look import BAD, BAD_TINT
-from addin.takeaway.page import MARKS
-from core.books.accruals import shipments_of
+from addin.sheets.tables.sheet_specs import Column, Kind
+from addin.takeaway.page import BAD, BAD_TINT, MARKS
+from core.books.entries.accruals import shipments_of
 from core.frame_columns import records
 from core.model import CostStatus
 from core.reports.accrual import ship_days
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from addin.takeaway.page import Row
-    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 
 COLUMNS = (

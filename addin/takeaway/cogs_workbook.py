@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter import Workbook
 
-from addin.sheets.cogs import sheet_text
-from addin.sheets.columns import Kind
-from addin.sheets.settlements import period_text
+from addin.sheets.reports.cogs import sheet_text
+from addin.sheets.settlements.settlements import period_text
+from addin.sheets.tables.sheet_specs import Kind
 from addin.takeaway import audit_log
 from addin.takeaway.cogs_lines import COLUMNS, LAST_PRINTED, cogs_rows
-from addin.takeaway.look import Look
-from addin.takeaway.page import Page, quoted
+from addin.takeaway.page import Look, Page, quoted
 from addin.takeaway.ties import TIES_SHEET, tie_address, ties_of, write_ties
-from core.books.calendars import deposit_day
-from core.books.exporting import ExportOptions
+from core.books.entries.exporting import ExportOptions
+from core.books.settings.calendars import deposit_day
 from core.frame_columns import records
 from core.model import Event
 from core.money import cents
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from addin.sheets.view import View
+    from addin.sheets.desk import View
     from addin.takeaway.page import Figure, Place, Row
-    from core.books.booked_settlement import BookedSettlement
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 TABLE = "tblCOGS"
 HEADER_ROW = 15

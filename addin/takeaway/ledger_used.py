@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.books import settings
+from core.books.settings import stored_settings
 from core.errors import CogsheetError
 from core.journal.files import Ledger
 from core.settings import POLICIES_NAME, Policies
@@ -31,10 +31,10 @@ class LedgerNotChosenError(CogsheetError):
 def ledger_used(database: Database) -> Ledger | None:
     """Return the accounting system of the last export, or the one chosen on sheet Setup; `None` before either."""
     with database.reading() as connection:
-        chosen = settings.get(connection, POLICIES_NAME, Policies, Policies()).accounting_system
-        if chosen or not settings.versions(connection, _OLD_NAME, Ledger):
+        chosen = stored_settings.get(connection, POLICIES_NAME, Policies, Policies()).accounting_system
+        if chosen or not stored_settings.versions(connection, _OLD_NAME, Ledger):
             return chosen
-        return settings.get(connection, _OLD_NAME, Ledger, Ledger.QUICKBOOKS)
+        return stored_settings.get(connection, _OLD_NAME, Ledger, Ledger.QUICKBOOKS)
 
 
 def ledger_for(database: Database, choice: Ledger | None) -> Ledger:
@@ -56,6 +56,6 @@ def ledger_for(database: Database, choice: Ledger | None) -> Ledger:
 def remember(database: Database, ledger: Ledger, *, who: str, now: datetime) -> None:
     """Keep which accounting system an export was made for."""
     with database.writing() as connection:
-        known = settings.get(connection, POLICIES_NAME, Policies, Policies())
+        known = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
         changed = known.model_copy(update={"accounting_system": ledger})
-        settings.put(connection, POLICIES_NAME, changed, who=who, now=now)
+        stored_settings.put(connection, POLICIES_NAME, changed, who=who, now=now)

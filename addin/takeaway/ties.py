@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets.columns import Column, Kind
-from addin.takeaway.look import ACCENT
-from addin.takeaway.page import Page, Place, Row, column_letter
-from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.exporting import ExportOptions, make_entries
+from addin.sheets.tables.sheet_specs import Column, Kind
+from addin.takeaway.page import ACCENT, Page, Place, Row, column_letter
+from core.books.entries.exporting import ExportOptions, make_entries
+from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import EntryKind
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from addin.sheets.view import View
+    from addin.sheets.desk import View
 
 TIES_SHEET = "Ties"
 COLUMNS = (

@@ -1,1 +1,1 @@
-"""The books of a company: one module per subject, its rules first and the queries of the same subject after them."""
+"""The books of a company: one folder per subject; in each module the rules first, the queries of the subject after."""

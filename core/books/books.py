@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.books import documents
-from core.books.booked_settlement import BookedSettlement, EntryStatus
-from core.books.calendars import ended_before
-from core.books.line_costs import books_start_of, costed_lines, costing_policies, counted_lines, history_flags
-from core.books.postings import Postings, booked_days
-from core.books.questions import as_asked
-from core.books.status import Noted, SettlementState, Totals, settlement_totals, state_of
-from core.books.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
-from core.books.type_choices import TypeChoices
+from core.books.costed_lines.line_costs import (
+    books_start_of,
+    costed_lines,
+    costing_policies,
+    counted_lines,
+    history_flags,
+)
+from core.books.documents import documents
+from core.books.entries.booking_months import Postings, booked_days
+from core.books.overrides.questions import as_asked
+from core.books.settings.calendars import ended_before
+from core.books.settings.type_choices import TypeChoices
+from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus, named_settlements
+from core.books.settlements.status import Noted, SettlementState, Totals, settlement_totals, state_of
+from core.books.true_ups.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
 from core.costing import CostingInput, with_typed_skus
-from core.errors import CogsheetError
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import TAX_KIND, has_tax, with_tax_kinds
 from core.frame_columns import LEFT_STOCK_COLUMNS, OVERRIDE_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame, records
@@ -34,46 +39,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.books.database import Company
-    from core.books.documents import Documents
-    from core.books.entries import AcceptedReclassification
-    from core.books.stores import Store
+    from core.books.documents.documents import Documents
+    from core.books.entries.entries import AcceptedReclassification
+    from core.books.settings.stores import Store
     from core.facilitator_tax import PostedTax
     from core.settings import Policies
-
-
-class SettlementUnknownError(CogsheetError):
-    """A settlement that was named is not in the books."""
-
-    def __init__(self, settlement_id: str, known: Iterable[str]) -> None:
-        listed = ", ".join(known) or "none yet"
-        super().__init__(f"Settlement {settlement_id} is not in these books. These are imported: {listed}.")
-
-
-class SettlementAmbiguousError(CogsheetError):
-    """A settlement id stands in more than one store."""
-
-    def __init__(self, settlement_id: str, stores: Iterable[str]) -> None:
-        named = ", ".join(f"{store}/{settlement_id}" for store in stores)
-        super().__init__(f"Settlement {settlement_id} is in more than one store. Name it as one of: {named}.")
-
-
-def named_settlements(settlements: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
-    """Find settlements by id, or by `store/id` where two stores share an id.
-
-    Raises:
-        SettlementUnknownError: If one is not in the books.
-        SettlementAmbiguousError: If an id alone does not say which.
-    """
-    return [_named(settlements, name) for name in ids]
-
-
-def _named(settlements: Sequence[BookedSettlement], name: str) -> BookedSettlement:
-    candidates = [one for one in settlements if name in (one.settlement_id, one.name)]
-    if not candidates:
-        raise SettlementUnknownError(name, (one.name for one in settlements))
-    if len(candidates) > 1:
-        raise SettlementAmbiguousError(name, (one.store for one in candidates))
-    return candidates[0]
 
 
 @dataclass(frozen=True)

@@ -8,41 +8,30 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from core.books import (
-    accounts,
-    batches,
-    documents,
-    entries,
-    file_rows,
-    later_readings,
-    locks,
-    observations,
-    opening_costs,
-    overrides,
-    rates,
-    settings,
-    settlement_lines,
-    settlements,
-    sku_mapping,
-    stores,
-    syncing,
-    true_up_history,
-)
-from core.books.booked_settlement import BookedSettlement, EntryStatus
+from core.books import batches
 from core.books.books import Books
-from core.books.calendars import kept_calendars, store_days, time_zones
-from core.books.costs_today import money_of
+from core.books.costed_lines.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
+from core.books.costed_lines.stored_lines import costed_as_kept
 from core.books.database.state import state
-from core.books.documents import Documents
-from core.books.kept_lines import costed_as_kept
-from core.books.later_readings import transactions_now
-from core.books.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
-from core.books.order_units import ORDER_UNITS, with_stated_units
-from core.books.postings import posted_tax, postings
-from core.books.questions import as_asked
-from core.books.reimbursements import REIMBURSEMENTS
-from core.books.returned_goods import RETURNED_GOODS
-from core.books.type_choices import AsOf, are_asked, in_force, with_choices
+from core.books.documents import documents, file_rows
+from core.books.documents.documents import Documents
+from core.books.documents.order_units import ORDER_UNITS, with_stated_units
+from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.returned_goods import RETURNED_GOODS
+from core.books.entries import entries, locks
+from core.books.entries.booking_months import posted_tax, postings
+from core.books.importing import current_transactions
+from core.books.importing.current_transactions import transactions_now
+from core.books.overrides import overrides
+from core.books.overrides.questions import as_asked
+from core.books.settings import accounts, opening_costs, rates, sku_mapping, stored_settings, stores
+from core.books.settings.calendars import kept_calendars, store_days, time_zones
+from core.books.settings.type_choices import AsOf, are_asked, in_force, with_choices
+from core.books.settlements import settlement_lines, settlements
+from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
+from core.books.syncing import observations, syncing
+from core.books.true_ups import true_up_history
+from core.books.true_ups.cost_comparison import money_of
 from core.costing import CostingInput, CostingPolicies
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
 from core.exchange_rates import ExchangeRates
@@ -61,10 +50,10 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from core.books.costed_lines.line_ties import DocumentRows
     from core.books.database import Company, Connection, Database
-    from core.books.kept_ties import DocumentRows
-    from core.books.status import Noted, Totals
-    from core.books.stores import Store
+    from core.books.settings.stores import Store
+    from core.books.settlements.status import Noted, Totals
     from core.facilitator_tax import PostedTax
     from core.time import SettlementName, StoreDays
 
@@ -169,7 +158,7 @@ def read_part(connection: Connection, company: Company, part: Part) -> Books | N
         Nothing where an exported settlement is read or classified otherwise today: what that asks or proposes follows
         from all lines.
     """
-    if later_readings.kept_for(connection):
+    if current_transactions.kept_for(connection):
         return None
     found = _read(connection, company, part=part)
     return found if found.as_read is None and found.said_after_lock.empty else None
@@ -241,7 +230,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
 
 
 def _read_settings(connection: Connection) -> _Settings:
-    policies = settings.get(connection, POLICIES_NAME, Policies, Policies())
+    policies = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
     booked = tuple(settlements.booked(connection))
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 from sqlalchemy import or_, select
 
-from core.books import locks, observations, settlement_lines, settlements, sku_mapping
-from core.books.catching_up import lines_near
+from core.books.costed_lines.catching_up import lines_near
+from core.books.costed_lines.line_costs import STATED_SKU
+from core.books.costed_lines.line_ties import TIE_COLUMNS, read_told
+from core.books.costed_lines.line_totals import kept_notes, kept_totals
+from core.books.costed_lines.stored_lines import holds_now, kept_as_they_were, kept_of_keys
 from core.books.database import costing_tables, frames
-from core.books.kept_lines import holds_now, kept_as_they_were, kept_of_keys
-from core.books.kept_ties import TIE_COLUMNS, read_told
-from core.books.kept_totals import kept_notes, kept_totals
-from core.books.line_costs import STATED_SKU
+from core.books.entries import entries, locks
+from core.books.entries.booking_months import postings
 from core.books.loading import Part, read_part
-from core.costing.finale import read_finale
+from core.books.settings import sku_mapping, stored_settings
+from core.books.settlements import settlement_lines, settlements
+from core.books.settlements.booked_settlement import EntryStatus
+from core.books.syncing import observations
+from core.books.true_ups import true_up_history
+from core.costing.costs.finale_costs import read_finale
+from core.costing.costs.suspects import Beside
 from core.costing.frames import values
-from core.costing.suspects import Beside
-from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame, records
 from core.model import CostStatus
+from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from core.books.answers import Answer
-    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.database import Company, Connection, Database
+    from core.books.overrides.answers import Answer
+    from core.books.settlements.booked_settlement import BookedSettlement
     from core.time import SettlementName
 
 
@@ -45,6 +54,44 @@ def _typed_by_sku(near: pd.DataFrame, typed: Mapping[str, Decimal | None]) -> di
         if sku is not None and key in typed:
             costs.setdefault(sku, []).extend(cost for cost in [typed[key]] if cost)
     return costs
+
+
+_LAST = 50
+_NEAR = timedelta(days=2)
+"""A day of a store's calendar begins and ends at most so far from the same day in UTC."""
+
+
+class Days(NamedTuple):
+    """The days of a report, both included; `None` is without end."""
+
+    first: date | None
+    last: date | None
+
+    def may_hold(self, day: date) -> bool:
+        """Tell whether a day is one of them, or so near that a store's calendar may make it one."""
+        return self._begins_by(day) and self._ends_after(day)
+
+    def may_meet(self, first: date, last: date) -> bool:
+        """Tell whether one of them may lie between two days."""
+        return self._begins_by(last) and self._ends_after(first)
+
+    def _begins_by(self, day: date) -> bool:
+        return self.first is None or self.first <= day + _NEAR
+
+    def _ends_after(self, day: date) -> bool:
+        return self.last is None or day - _NEAR <= self.last
+
+
+def _has_lines(one: BookedSettlement, posted: Sequence[datetime | None], days: Days) -> bool:
+    """Tell whether a settlement may have a line of some days; one without a moment counts on its last day.
+
+    Args:
+        one: The settlement.
+        posted: When the first and the last of its lines were posted.
+        days: Which.
+    """
+    known = [moment.date() for moment in (*posted, one.period_end or one.imported_at) if moment is not None]
+    return days.may_meet(min(known), max(known))
 
 
 def load_part(
@@ -244,9 +291,6 @@ def _beyond(
     return beyond, odd
 
 
-_LAST = 50
-
-
 def _of_names(connection: Connection, lines: pd.DataFrame) -> list[BookedSettlement]:
     names = set(zip(lines["store"], lines["settlement_id"], strict=True))
     return [one for one in settlements.booked(connection) if (one.store, one.settlement_id) in names]
@@ -259,3 +303,37 @@ def _costs_beyond(connection: Connection, sku: str, inside: Collection[str], las
     query = select(line.key, line.unit_cost).where(line.cost_sku == sku, line.unit_cost > Decimal(0), is_named)
     rows = connection.execute(query.order_by(line.moment.desc()).limit(last) if last else query)
     return [row.unit_cost for row in rows if row.key not in inside]
+
+
+def settlements_of_days(
+    connection: Connection, settlements: Sequence[BookedSettlement], days: Days
+) -> list[BookedSettlement]:
+    """Return the settlements that a report of some days is about.
+
+    Args:
+        connection: Of `Database.reading`, of books whose lines are kept.
+        settlements: All settlements.
+        days: Which.
+    """
+    kept = costing_tables.costed_settlement.c
+    query = select(kept.settlement, kept.first_posted, kept.last_posted)
+    posted = {row.settlement: (row.first_posted, row.last_posted) for row in connection.execute(query)}
+    elsewhere = set(_booked_in(connection, settlements, days))
+    return [one for one in settlements if one.id in elsewhere or _has_lines(one, posted.get(one.id, ()), days)]
+
+
+def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], days: Days) -> Iterator[int]:
+    """Yield the numbers of settlements of which something is booked in some days, whenever its lines were posted."""
+    out = postings(connection)
+    yield from (number for (number, _, _), day in out.days.items() if number in out.late and days.may_hold(day))
+    yield from (one.settlement for one in out.taken_back if days.may_hold(one.day) or days.may_hold(one.reversed_on))
+    decided = entries.reclassified(connection).values()
+    yield from (one.settlement for one in decided if days.may_hold(one.day))
+    numbers = {(one.store, one.settlement_id): one.id for one in settlements}
+    for row in records(true_up_history.posted(connection)):
+        day = row["entry_date"] and date.fromisoformat(row["entry_date"])
+        if days.may_hold(day or row["decided_at"].date()):
+            yield numbers[row["store"], row["settlement_id"]]
+    lock_date = stored_settings.get(connection, POLICIES_NAME, Policies, Policies()).lock_date
+    if lock_date is not None and days.may_hold(lock_date):
+        yield from (one.id for one in settlements if EntryStatus.OPEN in (one.settlement_entry, one.cogs_entry))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from core.costing.costing import RULES_VERSION, cost, with_typed_units, without_order
-from core.costing.errors import CostCurrencyError, DuplicateLineError
+from core.costing.costs.prefilled_costs import last_costs_used
 from core.costing.inputs import (
     ASKED_UNITS_COLUMNS,
     LAST_USED_COLUMNS,
@@ -16,14 +16,15 @@ from core.costing.inputs import (
     RETURNED_COLUMNS,
     SETTLEMENT_COLUMNS,
     TRUED_UP_COLUMNS,
+    CostCurrencyError,
     CostingInput,
     CostingPolicies,
+    DuplicateLineError,
 )
 from core.costing.ledger import sold_in_shipments
 from core.costing.lines import with_typed_skus
 from core.costing.lines_to_recost import closure
-from core.costing.prefilled_costs import last_costs_used
-from core.costing.reimbursements import with_report
+from core.costing.units.reimbursements import with_report
 
 __all__ = [
     "ASKED_UNITS_COLUMNS",

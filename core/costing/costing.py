@@ -8,17 +8,17 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from core.costing.finale import Average, midnight, products_of, read_mapping
+from core.costing.costs.finale_costs import Average, midnight, products_of, read_mapping
+from core.costing.costs.plain_lines import plain_lines
+from core.costing.costs.precedence import is_without_order, takes_average
+from core.costing.costs.prefilled_costs import UNITS, Missing, UsedCost, last_used, propose, read_last_used
 from core.costing.frames import table
 from core.costing.ledger import open_ledger
 from core.costing.line_outcomes import answer_lines
 from core.costing.lines import as_proposals, read_lines
 from core.costing.notes import note
-from core.costing.plain_lines import plain_lines
-from core.costing.precedence import is_without_order, takes_average
-from core.costing.prefilled_costs import UNITS, Missing, UsedCost, last_used, propose, read_last_used
-from core.costing.reimbursements import with_sentence
-from core.costing.rules import Rule, judge
+from core.costing.rules.rules import Rule, judge
+from core.costing.units.reimbursements import with_sentence
 from core.frame_columns import COSTED_COLUMNS
 from core.model import ASKS_GOODS, Cause, CostSource, CostStatus
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from core.costing.costs.precedence import Sources
+    from core.costing.costs.prefilled_costs import ProposedCost
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.ledger import Ledger
     from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import Lock, Override
-    from core.costing.precedence import Sources
-    from core.costing.prefilled_costs import ProposedCost
 
 RULES_VERSION = 1
 """Of what lines come out with. To be raised with every change of it between two releases; a release tells by itself."""

@@ -1,10 +1,11 @@
-"""What costing is given: the books as frames, and the company's policies."""
+"""What costing is given, the books as frames and the company's policies, and what stops it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from core.errors import CogsheetError
 from core.frame_columns import FLAG, TEXT, WHOLE, Columns
 from core.model import Disposition
 from core.money import MONEY
@@ -147,3 +148,20 @@ class CostingPolicies:
     def on(self, day: str | None) -> CostingPolicies:
         """Return the policies that hold for a line of a day; for a line without a day those of today."""
         return next((then for before, then in self.earlier if day is not None and day < before), self)
+
+
+class DuplicateLineError(CogsheetError):
+    """Two transactions have one line key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Two lines in the books have the same key {key}; nothing was costed. Run Verify.")
+
+
+class CostCurrencyError(CogsheetError):
+    """Costs arrived in another currency than the company's."""
+
+    def __init__(self, currency: str, home: str, product: str | None) -> None:
+        super().__init__(
+            f"Finale's cost of product {product} is in {currency}, the company's home currency is {home}; nothing was"
+            " costed. Correct the home currency on Setup, or connect the Finale account that belongs to this company."
+        )

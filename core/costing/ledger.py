@@ -6,22 +6,21 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from core.costing.finale import read_finale
-from core.costing.goods import GoodsLine, Move
+from core.costing.costs.finale_costs import read_finale
+from core.costing.costs.order_costs import OrderCosts, only_skus
+from core.costing.costs.precedence import Sources, read_opening
 from core.costing.inputs import PAID_WITHOUT_UNITS
-from core.costing.line_kinds import is_removal
 from core.costing.lines import asked_units, history, locks, overrides_in_force, read_lines, reported
-from core.costing.moves import FreeSale, moves
-from core.costing.opening import read_opening
-from core.costing.order_costs import OrderCosts, only_skus
-from core.costing.originals import REFERRING, find_originals
-from core.costing.precedence import Sources
-from core.costing.reimbursements import as_told, decided, read_told, with_report
-from core.costing.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
-from core.costing.rules import RULES, Judgement, Rule, judge
-from core.costing.shipments import costs_by_line, departures, shipments_by_line
-from core.costing.sold_goods import AsSold, sold_elsewhere
-from core.costing.units_taken import Claim
+from core.costing.rules.goods import GoodsLine, Move
+from core.costing.rules.line_kinds import is_removal
+from core.costing.rules.moves import FreeSale, moves
+from core.costing.rules.rules import RULES, Judgement, Rule, judge
+from core.costing.units.originals import REFERRING, find_originals
+from core.costing.units.reimbursements import as_told, decided, read_told, with_report
+from core.costing.units.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
+from core.costing.units.shipments import costs_by_line, departures, shipments_by_line
+from core.costing.units.sold_goods import AsSold, sold_elsewhere
+from core.costing.units.units_taken import Claim
 from core.model import Cause, CostSource, is_multi_channel
 
 if TYPE_CHECKING:
@@ -29,12 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from decimal import Decimal
 
-    from core.costing.finale import Finale
+    from core.costing.costs.finale_costs import Finale
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, Lock, Override, ReturnReport
-    from core.costing.originals import Original
-    from core.costing.reimbursements import ReimbursementReport
-    from core.costing.reversals import Reversed
+    from core.costing.units.originals import Original
+    from core.costing.units.reimbursements import ReimbursementReport
+    from core.costing.units.reversals import Reversed
     from core.model import SoldInShipments
 
 

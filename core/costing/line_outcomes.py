@@ -1,32 +1,62 @@
-"""Every line's unit cost and outcome: first lines that stand alone, then those that refer to them, then reversals."""
+"""Every line's unit cost and outcome, or why not: lines that stand alone, those that refer to them, reversals."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.causes import cause
-from core.costing.line_kinds import may_be_money_only
+from core.costing.costs.precedence import Answer, CostQuestion, first_answer, takes_average
+from core.costing.costs.suspects import suspicion
 from core.costing.lines import Lock
-from core.costing.originals import Back, Used, as_it_came_back, used_on
 from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
-from core.costing.precedence import Answer, CostQuestion, first_answer
-from core.costing.reversals import Part, negative
-from core.costing.rules import Rule
-from core.costing.suspects import suspicion
-from core.model import CostStatus
+from core.costing.rules.line_kinds import may_be_money_only, means_its_order_alone
+from core.costing.rules.rules import Rule
+from core.costing.units.originals import Back, Used, as_it_came_back, used_on
+from core.costing.units.reversals import Part, negative
+from core.model import Cause, CostStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from core.costing.goods import Move
+    from core.costing.costs.precedence import Found, Sources
     from core.costing.ledger import Ledger
     from core.costing.lines import Line
-    from core.costing.originals import Name, UsedOnOriginal
     from core.costing.outcome import Outcome
-    from core.costing.precedence import Found
-    from core.costing.reversals import Reversed
+    from core.costing.rules.goods import Move
+    from core.costing.units.originals import Name, UsedOnOriginal
+    from core.costing.units.reversals import Reversed
+
+_REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.REVERSAL})
+
+
+def cause(question: CostQuestion, sources: Sources) -> Cause:
+    """Return the cause of a line that no step answers."""
+    if question.rule is Rule.UNCLEAR or (question.rule is Rule.REVERSAL and _may_move_none(question.line)):
+        return Cause.GOODS_UNCLEAR
+    if takes_average(question.line, question.rule):
+        return _of_average(question.line, sources)
+    if question.rule in _REFERRING:
+        return Cause.ORIGINAL_MISSING
+    return Cause(sources.order_costs.of_line(question.line).cause or Cause.COST_BLANK)
+
+
+def _may_move_none(line: Line) -> bool:
+    """Tell whether a reversal that finds nothing may have taken back money alone."""
+    return means_its_order_alone(line) or (line.is_declared and may_be_money_only(line))
+
+
+def _of_average(line: Line, sources: Sources) -> Cause:
+    """Return why an adjustment without an order has no average of its date."""
+    sku, finale = line.sku, sources.finale
+    if sku is None or (sku in finale.mapping and not finale.parts(sku)):
+        return Cause.SKU_NOT_MAPPED
+    if sources.policies.on(line.day).adjustment_average == "ask":
+        return Cause.ASK
+    products = {part.product for part in finale.parts(sku)}
+    if products & finale.zero:
+        return Cause.COST_ZERO
+    return Cause.COST_BLANK if finale.was_asked_for(line) else Cause.NOT_SYNCED
 
 
 class LineOutcome(NamedTuple):

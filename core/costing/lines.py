@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from core.costing.errors import DuplicateLineError
-from core.costing.first_reader import goods_by_words
 from core.costing.frames import declared, rows, values
-from core.costing.inputs import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS, SETTLEMENT_COLUMNS, TRUED_UP_COLUMNS
+from core.costing.inputs import (
+    ASKED_UNITS_COLUMNS,
+    RETURNED_COLUMNS,
+    SETTLEMENT_COLUMNS,
+    TRUED_UP_COLUMNS,
+    DuplicateLineError,
+)
+from core.costing.rules.first_reader import goods_by_words
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT
 from core.model import Goods, OverrideKind, Proposal
 from core.time import local_days

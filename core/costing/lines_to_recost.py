@@ -6,12 +6,12 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.finale import products_of, read_mapping
-from core.costing.line_kinds import is_removal
+from core.costing.costs.finale_costs import products_of, read_mapping
 from core.costing.lines import read_lines
-from core.costing.reversals import may_be_reversed
-from core.costing.rules import Rule, is_valued_again, judge
-from core.costing.sold_goods import plain_order
+from core.costing.rules.line_kinds import is_removal
+from core.costing.rules.rules import Rule, is_valued_again, judge
+from core.costing.units.reversals import may_be_reversed
+from core.costing.units.sold_goods import plain_order
 from core.model import Event
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.costing.lines import Line
-    from core.costing.sold_goods import GoodsOf
+    from core.costing.units.sold_goods import GoodsOf
 
 Tie = tuple[str | None, ...]
 """What tied lines share: an order, or the store and SKU of a reversal or liquidation."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.costing.refunds import BY_POLICY
-from core.costing.rules import Rule
+from core.costing.rules.rules import Rule
+from core.costing.units.refunds import BY_POLICY
 from core.model import Cause, CostSource, CostStatus, Event, Goods, Proposal, is_multi_channel
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from core.costing.finale import Finale
+    from core.costing.costs.finale_costs import Finale
     from core.costing.ledger import Ledger
     from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import Line, Override

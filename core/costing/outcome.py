@@ -10,9 +10,9 @@ from core.model import Cause, CostSource, CostStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.costing.goods import Move
+    from core.costing.costs.precedence import Answer
     from core.costing.lines import Lock
-    from core.costing.precedence import Answer
+    from core.costing.rules.goods import Move
 
 _NONE = Decimal(0)
 

@@ -17,8 +17,8 @@ from core.finale.errors import (
     QueryRefusedError,
 )
 from core.finale.schema import PROBE, Schema, assumed, read_probe, without_refused
-from core.http.answers import Answer, message_in
 from core.http.limits import Sleep, TokenBucket
+from core.http.responses import Answer, message_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

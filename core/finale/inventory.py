@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
+from core.finale.account_remarks import account_words
+from core.finale.account_settings import BASE_URL, FinaleSettings, Mode, account_name
 from core.finale.client import FinaleClient
 from core.finale.errors import SYSTEM
 from core.finale.mapping import Mapper
 from core.finale.observations import Recorder
-from core.finale.order_reports import AVERAGES, COSTS
-from core.finale.remarks import account_words
-from core.finale.report_sync import ReportSync, fetch_averages
+from core.finale.report_mode import AVERAGES, COSTS, ReportSync, fetch_averages
 from core.finale.reports import report_address
 from core.finale.self_test import Example, example_cost
-from core.finale.settings import BASE_URL, FinaleSettings, Mode, account_name
 from core.finale.sync import Sync
 from core.finale.system import AccountCheck, CostPage, CostRequest
 from core.http.client import HttpClient, Transport, basic

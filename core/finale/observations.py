@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from core.finale.ledger import Movement, ShippedCost
     from core.finale.products import Mapped, Product
+    from core.finale.stock_history import Movement, ShippedCost
 
 Row = dict[str, Any]
 

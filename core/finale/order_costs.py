@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.ledger import Movement, ShippedCost, by_fit, by_order, shipments
 from core.finale.observations import SOURCE_LEDGER, SOURCE_ORDER, Recorder, Row
 from core.finale.orders import ordered_units
 from core.finale.parse import Cost, number_of
+from core.finale.stock_history import Movement, ShippedCost, by_fit, by_order, shipments
 from core.model import INTO_NEGATIVE_STOCK, Cause
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def attributed(
     Args:
         movements: All there are of the orders' days of shipping.
         wanted: The orders.
-        link: How a movement names its order, see `remarks.order_link`.
+        link: How a movement names its order, see `account_remarks.order_link`.
     """
     movements = marked(movements)
     orders = [order for each in wanted for order in each.match.orders]

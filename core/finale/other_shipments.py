@@ -2,7 +2,7 @@
 
 Finale ships a replacement for nothing, or three units to be disposed of: no marketplace posts a line for either, and
 the goods are gone all the same. A sync reads the sale movements of whole days, so it sees these too; what it saw is
-kept (`core.books.observations`), and `core.reports.left_stock` judges it whenever the books are asked.
+kept (`core.books.syncing.observations`), and `core.reports.left_stock` judges it whenever the books are asked.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.ledger import shipped_costs
 from core.finale.observations import left_page
 from core.finale.order_finder import CUSTOMER_PO, match_orders, names_of
 from core.finale.orders import FinaleOrder
+from core.finale.stock_history import shipped_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from core.finale.ledger import Movement
     from core.finale.observations import Recorder, Row
     from core.finale.order_finder import Match
+    from core.finale.stock_history import Movement
     from core.finale.system import CostPage, OrderAsked
 
 Span = tuple["date", "date"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from core.finale.account_remarks import order_link
 from core.finale.errors import NoSuchConnectionError
-from core.finale.remarks import order_link
 from core.finale.schema import LEDGER, LOOKUP, ORDER, ORDER_ITEM, PRODUCT, SHIPMENT, Schema, connection
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from core.errors import BadAnswerError
 from core.finale.errors import FinaleRefusalError
 from core.finale.orders import FinaleOrder, OrderLine, Shipment, status_of
 from core.finale.parse import date_of, number_of, text_of
-from core.http.answers import message_in
+from core.http.responses import message_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

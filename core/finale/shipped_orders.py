@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.ledger import Movement, last_averages
+from core.finale.account_remarks import has_ledger, order_link
 from core.finale.movements import merged, movements_from_the_end, movements_in_spans
 from core.finale.observations import page
 from core.finale.order_costs import BY_FIT, NEARBY, WantedOrder, attributed, order_rows
 from core.finale.other_shipments import DaysRead
-from core.finale.remarks import has_ledger, order_link
 from core.finale.schema import LEDGER
+from core.finale.stock_history import Movement, last_averages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

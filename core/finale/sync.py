@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.finale.account_remarks import has_ledger, order_link
 from core.finale.client import batched
 from core.finale.movements import averages_on, movements_in_spans
 from core.finale.observations import page
 from core.finale.order_costs import WantedOrder, not_found, order_rows
 from core.finale.order_finder import find_orders
 from core.finale.other_shipments import DaysRead, other_shipments
-from core.finale.remarks import has_ledger, order_link
 from core.finale.shipped_orders import ShippedOrders
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.finale.client import FinaleClient
-    from core.finale.ledger import Movement
     from core.finale.mapping import Mapper
     from core.finale.observations import Recorder, Row
     from core.finale.order_finder import Match
+    from core.finale.stock_history import Movement
     from core.finale.system import CostPage, CostRequest, OrderAsked
     from core.progress import Progress
 

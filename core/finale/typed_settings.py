@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from core.errors import CogsheetError
+from core.finale.account_settings import Mode, account_name
 from core.finale.errors import ReportError
-from core.finale.order_reports import AVERAGES, COSTS
+from core.finale.report_mode import AVERAGES, COSTS
 from core.finale.reports import AVERAGE_COLUMNS, COST_COLUMNS, report_address
 from core.finale.schema import ROLES
-from core.finale.settings import Mode, account_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -26,8 +26,8 @@ from core.errors import (
     RateLimitedError,
     ServerFailedError,
 )
-from core.http.answers import Answer, failure
 from core.http.limits import Sleep, seconds_to_wait
+from core.http.responses import Answer, failure
 from core.time import Clock, system_clock
 
 if TYPE_CHECKING:

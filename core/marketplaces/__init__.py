@@ -14,18 +14,18 @@ from core.marketplaces.amazon import (
     customer_returns,
     fba_reimbursements,
     unified_by_columns,
-    v1_columns,
-    v2_columns,
+    v1_flat,
+    v2_flat,
     xml_columns,
 )
 from core.marketplaces.ebay import payout_api, report_by_columns
 from core.marketplaces.formats import LIKE_ENOUGH, Format
-from core.marketplaces.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.personal_data import scrubbed
 from core.marketplaces.reading.unknown_files import explain
+from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
+from core.marketplaces.settlements.tie_out import importable
 from core.marketplaces.shopify import outside_payouts, payments_api, payments_columns
-from core.marketplaces.tie_out import importable
 from core.marketplaces.walmart import recon_v0, recon_v1_columns
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ __all__ = [
     "without_personal_data",
 ]
 FORMATS: tuple[Format, ...] = (
-    v2_columns.FORMAT,
-    v1_columns.FORMAT,
+    v2_flat.FORMAT,
+    v1_flat.FORMAT,
     xml_columns.FORMAT,
     unified_by_columns.FORMAT,
     recon_v1_columns.FORMAT,

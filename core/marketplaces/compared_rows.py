@@ -19,10 +19,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import TRANSACTION_COLUMNS
-from core.marketplaces.amazon import unified_words
+from core.marketplaces.amazon import unified_languages
 from core.marketplaces.ebay import report_columns
-from core.marketplaces.transactions import group_key
-from core.marketplaces.wording import folded
+from core.marketplaces.settlements.transactions import group_key
+from core.marketplaces.words.wording import folded
 from core.model import Event
 from core.typed_amounts import from_text
 
@@ -88,12 +88,12 @@ def _own_moment(row: Sequence[Any]) -> datetime | None:
 @lru_cache(maxsize=4096)
 def compared_type(word: str) -> str:
     """Return a type as it is compared; no word of one marketplace is declared to mean another in two of them."""
-    return folded(report_columns.in_english(unified_words.type_in_english(word)))
+    return folded(report_columns.in_english(unified_languages.type_in_english(word)))
 
 
 @lru_cache(maxsize=4096)
 def _compared_detail(word: str) -> str:
-    return folded(unified_words.in_english(word))
+    return folded(unified_languages.in_english(word))
 
 
 def _compared_amount(one: TypedAmount, kind: str) -> tuple[str, ...]:

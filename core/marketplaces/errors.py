@@ -31,6 +31,7 @@ UnreadableFileError
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import UnreadableFileError
@@ -38,7 +39,20 @@ from core.errors import UnreadableFileError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.marketplaces.places import Place
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, a line of it (first = 1) and a column by its name in the header."""
+
+    file: str
+    line: int = 0
+    column: str = ""
+
+    def __str__(self) -> str:
+        line = f", line {self.line}" if self.line else ""
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.file}{line}{column}"
+
 
 _DOWNLOAD_AGAIN = "Download the file from the marketplace again and import it without opening it in Excel first."
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.marketplaces.reimbursements import counts
-from core.marketplaces.transactions import paid_without_units
+from core.marketplaces.documents.reimbursements import counts
+from core.marketplaces.settlements.transactions import paid_without_units
 from core.model import Event, Goods, QuantitySource, net_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from core.frame_columns import TEXT, Columns, records
 from core.model import CostStatus, Event, ObservationKind
 from core.money import MONEY, cents, total
 from core.reports.accrual import ship_days
-from core.reports.parts import PARTS, PROFIT_PARTS
+from core.reports.pnl_parts import PARTS, PROFIT_PARTS
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ BOOKED_COLUMNS: Columns = {
     "money_day": TEXT,  # ISO date; missing where the line counts on its own day
     "cost_day": TEXT,  # the same of its cost
 }
-"""Lines that are booked in another month than their own (`core.books.postings`)."""
+"""Lines that are booked in another month than their own (`core.books.entries.booking_months`)."""
 _MONEY_ALONE, _COST_ALONE = "money", "cost"
 
 

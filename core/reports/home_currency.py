@@ -8,7 +8,7 @@ import pandas as pd
 
 from core.model import Event, units_of
 from core.money import MONEY, at_line_places
-from core.reports.parts import PARTS, PROFIT_PARTS, parts
+from core.reports.pnl_parts import PARTS, PROFIT_PARTS, parts
 
 _SOLD = (Event.SALE, Event.LIQUIDATION)
 _REFUNDED = (Event.REFUND, Event.DISPUTE)

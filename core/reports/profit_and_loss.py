@@ -26,7 +26,7 @@ from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, OtherMonth, counted_days, in_one_half, in_other_months, on_booked_days
 from core.reports.home_currency import Rates, in_home_currency
 from core.reports.left_out import left_out, missing_note
-from core.reports.parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS
+from core.reports.pnl_parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS
 from core.time import local_days
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
-"""A whole business as one value, and what can be asked of it."""
+"""A whole business as one value, what can be asked of it, and the same with one thing otherwise."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -30,7 +30,7 @@ from sandbox.business.records import (
 from sandbox.costs import at_cost_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from sandbox.business.shops import Shop
@@ -216,3 +216,26 @@ def _added_up(parts: Iterable[Part]) -> list[Part]:
     for part in parts:
         units[part.product_id] += part.units
     return [Part(product_id, count) for product_id, count in units.items()]
+
+
+_VANISHED = 10
+
+
+def changed(business: Business, variants: Collection[str]) -> Business:
+    """Return the business with the named changes (`sandbox.misbehaviour.VARIANTS`)."""
+    if "late-costs-repaired" in variants:
+        business = replace(business, repaired=True)
+    if "orders-vanished" in variants:
+        business = without_every_tenth_order(business)
+    return business
+
+
+def without_every_tenth_order(business: Business) -> Business:
+    """Return the business with every tenth order gone from Finale."""
+    orders = tuple(
+        replace(order, inventory_id=None) if number % _VANISHED == 0 else order
+        for number, order in enumerate(business.orders)
+    )
+    gone = {order.order_id for order in orders if order.inventory_id is None}
+    corrections = tuple(correction for correction in business.corrections if correction.order_id not in gone)
+    return replace(business, orders=orders, corrections=corrections)

@@ -28,8 +28,7 @@ from sandbox.business.catalogue import (
 from sandbox.business.demo_ebay import ebay_shop
 from sandbox.business.demo_shopify import shopify_shop
 from sandbox.business.demo_walmart import walmart_channel
-from sandbox.business.dice import Dice
-from sandbox.business.numbering import Numbering
+from sandbox.business.dice import Dice, Numbering
 from sandbox.business.records import (
     Adjustment,
     CostChange,

@@ -11,8 +11,7 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
-from sandbox.business.dice import Dice
-from sandbox.business.numbering import Numbering
+from sandbox.business.dice import Dice, Numbering
 from sandbox.business.records import Order, Product, Purchase, PurchaseLine, Refund
 from sandbox.business.sales import Seller, cents, moment
 from sandbox.business.shops import ItemFees, Movement, Payout, Shop

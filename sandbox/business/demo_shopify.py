@@ -11,12 +11,10 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
-from sandbox.business.dice import Dice
-from sandbox.business.numbering import Numbering
+from sandbox.business.dice import Dice, Numbering
 from sandbox.business.records import Order, OrderLine, Product, Purchase, PurchaseLine, Refund
 from sandbox.business.sales import Seller, cents, moment
-from sandbox.business.shop_prices import back_of, total_of
-from sandbox.business.shops import GoodsBack, Movement, Payment, Payout, Return, Shop
+from sandbox.business.shops import GoodsBack, Movement, Payment, Payout, Return, Shop, back_of, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from sandbox.business.catalogue import DEAR, NEVER_BILLED, WITHOUT_TIMELY_COST
-from sandbox.business.dice import Dice
-from sandbox.business.numbering import Numbering
+from sandbox.business.dice import Dice, Numbering
 from sandbox.business.records import Adjustment, Channel, Packed, SettlementPeriod, StockChange
 from sandbox.business.sales import Sales, Seller, moment
 

@@ -11,8 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from sandbox.business.business import Business
-from sandbox.business.dice import Dice
-from sandbox.business.numbering import Numbering
+from sandbox.business.dice import Dice, Numbering
 from sandbox.business.records import (
     Build,
     Correction,

@@ -23,8 +23,7 @@ from sandbox.business.records import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sandbox.business.dice import Dice
-    from sandbox.business.numbering import Numbering
+    from sandbox.business.dice import Dice, Numbering
 
 STORE = "Amazon US"
 MARKETPLACE = "Amazon.com"

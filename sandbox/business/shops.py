@@ -1,4 +1,4 @@
-"""Other stores of the same business: what they sell and what their marketplace books.
+"""Other stores of the same business: what they sell at which prices, and what their marketplace books.
 
 Each has goods of its own, so that nothing it does moves the averages of the others, and all of it lies in the same
 Finale account (`with_shops`).
@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sandbox.business.records import ZERO
+from sandbox.business.sales import cents
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
     from sandbox.business.business import Business
-    from sandbox.business.records import Order, Product, Purchase, Refund, Shipment
+    from sandbox.business.records import Order, OrderLine, Product, Purchase, Refund, Shipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +156,23 @@ def with_shops(business: Business) -> Business:
         shipments=(*business.shipments, *(each for shop in shops for each in shop.shipments)),
         refunds=(*business.refunds, *(each for shop in shops for each in shop.refunds)),
     )
+
+
+def total_of(order: Order) -> Decimal:
+    """Return what the customer pays for an order."""
+    return sum((line.unit_price * line.units - line.promotion + line.tax + line.shipping for line in order.lines), ZERO)
+
+
+def back_of(line: OrderLine, units: int) -> Decimal:
+    """Return price and tax of so many units of a line."""
+    return price_back(line, units) + tax_back(line, units)
+
+
+def price_back(line: OrderLine, units: int) -> Decimal:
+    """Return the price of so many units of a line, after discounts."""
+    return cents((line.unit_price * line.units - line.promotion) * units / line.units)
+
+
+def tax_back(line: OrderLine, units: int) -> Decimal:
+    """Return the tax of so many units of a line."""
+    return cents(line.tax * units / line.units)

@@ -8,8 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from sandbox.business.business import Business
-from sandbox.business.dice import Dice
-from sandbox.business.numbering import Numbering
+from sandbox.business.dice import Dice, Numbering
 from sandbox.business.records import Order, Product, Purchase, PurchaseLine, SettlementPeriod
 from sandbox.business.sales import STORE, Seller, moment
 

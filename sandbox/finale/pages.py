@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox.business.business import changed
 from sandbox.business.shops import with_shops
-from sandbox.business.variants import changed
 from sandbox.finale.books import Books
 from sandbox.finale.records import LISTED_WITHOUT, Record, records
 from sandbox.finale.reports import STREAM_PAGE, BadReportError, report

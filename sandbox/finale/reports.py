@@ -14,8 +14,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sandbox.finale.column_lists import ReportColumn, read_columns
 from sandbox.finale.formatting import Money, Value, raw, shown, us_date
+from sandbox.finale.report_urls import ReportColumn, read_columns
 
 if TYPE_CHECKING:
     from sandbox.business.ledger import LedgerRow

@@ -14,8 +14,18 @@ from flask import Blueprint, jsonify, request
 from graphql import DocumentNode, GraphQLError, execute, parse, validate
 
 from sandbox.business.demo_shopify import STORE
-from sandbox.business.shop_prices import price_back, tax_back, total_of
-from sandbox.business.shops import GoodsBack, Movement, Payment, Payout, Return, Shop, shop_of
+from sandbox.business.shops import (
+    GoodsBack,
+    Movement,
+    Payment,
+    Payout,
+    Return,
+    Shop,
+    price_back,
+    shop_of,
+    tax_back,
+    total_of,
+)
 from sandbox.marketplaces.access import StoreAccess, Tokens
 from sandbox.marketplaces.shopify_schema import LARGEST_PAGE, SCHEMA, cost_of
 

@@ -1,4 +1,4 @@
-"""What Amazon books for each sale, refund, adjustment and fee: one `Charge` per component.
+"""What Amazon books for each sale, refund, adjustment and fee: one `Charge` per component, and which make one item.
 
 See docs/facts/settlement-formats.md, Amazon V2 flat file.
 """
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from sandbox.business.sales import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sandbox.business.business import Business
-    from sandbox.business.records import Adjustment, Fee, Order, OrderLine, Packed, Refund, Shipment
+    from sandbox.business.records import Adjustment, Fee, Order, OrderLine, Packed, Refund, SettlementPeriod, Shipment
 
 ZERO = Decimal(0)
 _COMMISSION = Decimal("0.15")
@@ -170,3 +170,32 @@ def _adjusted(adjustment: Adjustment) -> Charge:
 def _charged(fee: Fee) -> Charge:
     transaction_type, amount_type = fee.kind.value.split("/")
     return Charge(fee.posted_at, transaction_type, amount_type, fee.description, fee.amount, order_id=fee.order_id)
+
+
+Posting = tuple["Charge", ...]
+"""The charges of one item in one shipment or refund, its price first; or a single charge of another kind."""
+
+
+def postings(booked: Iterable[Charge]) -> list[Posting]:
+    """Return charges as they were booked, put together by item and sorted by time."""
+    return sorted(_postings(booked), key=lambda posting: posting[0].posted_at)
+
+
+def _postings(booked: Iterable[Charge]) -> Iterator[Posting]:
+    item: list[Charge] = []
+    for charge in booked:
+        begins = charge.description == "Principal" and charge.amount_type == "ItemPrice"
+        if item and (begins or not charge.item_code):
+            yield tuple(item)
+            item = []
+        if charge.item_code:
+            item.append(charge)
+        else:
+            yield (charge,)
+    if item:
+        yield tuple(item)
+
+
+def within(period: SettlementPeriod, found: Sequence[Posting]) -> list[Posting]:
+    """Return the postings of a settlement."""
+    return [posting for posting in found if period.start <= posting[0].posted_at < period.end]

@@ -11,8 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox.settlement_files.amazon_charges import charges
-from sandbox.settlement_files.amazon_postings import postings, within
+from sandbox.settlement_files.amazon_charges import charges, postings, within
 from sandbox.settlement_files.amazon_v2 import SettlementFile
 
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 
     from sandbox.business.business import Business
     from sandbox.business.records import SettlementPeriod
-    from sandbox.settlement_files.amazon_charges import Charge
-    from sandbox.settlement_files.amazon_postings import Posting
+    from sandbox.settlement_files.amazon_charges import Charge, Posting
 
 AMOUNTS = (
     "product sales",

@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sandbox.settlement_files import amazon_v2
-from sandbox.settlement_files.amazon_charges import charges
-from sandbox.settlement_files.amazon_postings import postings, within
+from sandbox.settlement_files.amazon_charges import charges, postings, within
 from sandbox.settlement_files.amazon_v2 import SettlementFile
 
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 
     from sandbox.business.business import Business
     from sandbox.business.records import SettlementPeriod
-    from sandbox.settlement_files.amazon_charges import Charge
-    from sandbox.settlement_files.amazon_postings import Posting
+    from sandbox.settlement_files.amazon_charges import Charge, Posting
 
 COLUMNS = (
     *amazon_v2.COLUMNS[:12],

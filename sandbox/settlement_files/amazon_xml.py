@@ -7,8 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from sandbox.settlement_files.amazon_charges import charges
-from sandbox.settlement_files.amazon_postings import postings, within
+from sandbox.settlement_files.amazon_charges import charges, postings, within
 from sandbox.settlement_files.amazon_v2 import SettlementFile
 
 if TYPE_CHECKING:
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 
     from sandbox.business.business import Business
     from sandbox.business.records import SettlementPeriod
-    from sandbox.settlement_files.amazon_charges import Charge
-    from sandbox.settlement_files.amazon_postings import Posting
+    from sandbox.settlement_files.amazon_charges import Charge, Posting
 
 _ELEMENTS = {"Order": "Order", "Refund": "Refund", "A-to-z Guarantee Refund": "GuaranteeClaim"}
 _LISTS = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.new import new_workbook
+from addin.commands.setup.new import new_workbook
 from core.companies import machine_folder
 
 if TYPE_CHECKING:

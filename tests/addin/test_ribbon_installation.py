@@ -20,7 +20,7 @@ import sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from addin import ribbon
-from addin.machine.template import template_bytes
+from addin.machine.places import template_bytes
 from tests.fake_excel.application import FakeApplication
 from tests.fake_excel.windows_code import book_in, on_windows
 path = Path(sys.argv[1]) / "Books.xlsm"

@@ -9,26 +9,28 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.commands.button import Outcome
-from addin.commands.costs import resolve
-from addin.commands.new import write_workbook
-from addin.commands.settlements import fill
-from addin.commands.syncing import sync
+from addin.commands.costs.resolving import resolve
+from addin.commands.costs.syncing import sync
+from addin.commands.settlements.import_open_remove import fill
+from addin.commands.setup.new import write_workbook
 from addin.connections.finale import KEY, SECRET, URL_VARIABLE
-from addin.sheets import cogs
-from core.books import batches, locks, settings
+from addin.sheets.reports import cogs
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import EntryStatus, OriginalFile
+from core.books.costed_lines.stored_lines import forget_kept, holds_now
 from core.books.database import Database
-from core.books.importing import import_file
-from core.books.kept_lines import forget_kept, holds_now
+from core.books.entries import locks
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
+from core.books.settings import stored_settings
+from core.books.settlements.booked_settlement import EntryStatus, OriginalFile
 from core.http.credentials import Secret
 from core.marketplaces import read_file
 from core.settings import FINALE_NAME, FinaleAccount
 from sandbox.business import sized_business
 from sandbox.server import serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
-from tests.addin.test_saving_shows_what_changed import LIFE, everything, press
+from tests.addin.commands.test_saving_shows_what_changed import LIFE, everything, press
 from tests.core.books.lives_of_orders import NOW, WHO, bring_in, files_of, let_finale_say, open_books
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store = load_books(database).settlements[0].store
         import_file(database, read_file(file.content, file.name), original, store=store, who="M. Lee", now=NOW)
         with database.writing() as connection:
-            settings.put(connection, FINALE_NAME, FinaleAccount(account=ACCOUNT), who="M. Lee", now=NOW)
+            stored_settings.put(connection, FINALE_NAME, FinaleAccount(account=ACCOUNT), who="M. Lee", now=NOW)
         write_workbook(folder / "Books.xlsm", database)
     press(folder, _show)
     return folder

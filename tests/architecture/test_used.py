@@ -58,7 +58,7 @@ def full_name(node: ast.AST, bound: Mapping[str, str]) -> str:
 
 
 def uses(nodes: list[ast.AST], bound: Mapping[str, str]) -> Iterator[str]:
-    """Yield the full names that a module uses, in words such as `addin.commands.new:new_workbook` too."""
+    """Yield the full names that a module uses, in words such as `addin.commands.setup.new:new_workbook` too."""
     for node in nodes:
         if isinstance(node, ast.Name | ast.Attribute):
             yield full_name(node, bound)

@@ -100,7 +100,7 @@ def test_excels_own_objects_are_touched_in_one_module() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "api"
     }
 
-    assert {"addin/sheets/native_cells.py"} == users
+    assert {"addin/sheets/tables/native_cells.py"} == users
 
 
 def test_the_order_of_knowing_has_no_way_back() -> None:

@@ -11,7 +11,7 @@ import pytest
 from core.ecb_rates import ecb_client, fetch_ecb, read_rates
 from core.errors import BadAnswerError
 from core.exchange_rates import ExchangeRates
-from core.http.answers import Answer
+from core.http.responses import Answer
 from sandbox.business import demo_business
 from sandbox.ecb import ECB_PATH, rate, working_days
 from sandbox.server import serve

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from core.books import batches, observations, settlement_lines
+from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
+from core.books.settlements import settlement_lines
+from core.books.syncing import observations
 from tests.end_to_end.demo_book import DemoBook, table
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

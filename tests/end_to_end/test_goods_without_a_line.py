@@ -11,12 +11,12 @@ import pytest
 from openpyxl import load_workbook
 
 from addin.commands.refresh import load
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.syncing import sync_costs
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing.syncing import sync_costs
 from core.marketplaces import read_file
 from core.progress import silent
 from core.reports.left_stock import Standing

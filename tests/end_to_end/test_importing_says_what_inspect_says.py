@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin.commands.imported_words import entries, file_entry, sentences
-from addin.commands.inspection import page
+from addin.commands.settlements.import_messages import entries, file_entry, sentences
+from addin.commands.settlements.inspection import page
 from addin.commands.words import figures_in_words
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
+from core.books.importing.importing import import_file
+from core.books.settlements.booked_settlement import OriginalFile
 from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection
 from tests.core.books.exports_of_payouts import Row, ebay_export

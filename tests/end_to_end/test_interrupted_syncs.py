@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addin.connections.sandbox import SWITCHES
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.syncing import sync_costs
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing.syncing import sync_costs
 from core.errors import InventoryError
 from core.frame_columns import records
 from core.marketplaces import read_file

@@ -12,9 +12,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from addin.commands import connecting, doctor, settlements, syncing
-from addin.commands.desk import on_file
-from addin.commands.new import new_workbook
+from addin.commands.costs import syncing
+from addin.commands.desk_opening import on_file
+from addin.commands.settlements import import_open_remove
+from addin.commands.setup import connecting, doctor
+from addin.commands.setup.new import new_workbook
 from addin.connections.finale import URL_VARIABLE
 from core import log
 from core.companies import machine_folder
@@ -22,7 +24,7 @@ from core.errors import CogsheetError
 from sandbox.business import demo_business
 from sandbox.server import DEMO_ACCOUNT, serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
-from tests.addin.test_connecting import Vault
+from tests.addin.connections.test_connecting import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +79,7 @@ def test_a_marked_secret_is_in_no_file_no_log_and_no_message(
     with serve(demo_business(), key=KEY, secret=SECRET) as address:
         monkeypatch.setenv(URL_VARIABLE, address.url)
         press(connecting.connect, account=DEMO_ACCOUNT, key=KEY, secret=SECRET, credentials=vault)
-        press(settlements.import_files, files=[tmp_path / smallest.name])
+        press(import_open_remove.import_files, files=[tmp_path / smallest.name])
         press(syncing.sync, credentials=vault)
         for failure in FAILURES:
             switch(address.url, f'{{"clear": {list(FAILURES)}, "set": ["{failure}"]}}'.replace("'", '"').encode())

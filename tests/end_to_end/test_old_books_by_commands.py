@@ -1,7 +1,7 @@
 """Books that an older reader filled, opened by a command: what came of them is told, proposed, and decided together.
 
 `tests/core/books/stored_books/reader_1.sqlite` was made by the version whose reader was the first
-(`tests/core/books/test_rereading.py` says what it holds).
+(`tests/core/books/importing/test_reader_upgrade.py` says what it holds).
 """
 
 from __future__ import annotations

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from addin.machine import cost_file
-from addin.sheets import resolve, transactions
+from addin.sheets.costs import resolve
+from addin.sheets.settlements import transactions
 from addin.sheets.workbook import read_books_name
 from addin.udfs import FINALE_COST, Ready, answers
-from core.books.decisions import decide
-from core.books.exporting import export_settlement
-from core.books.importing import import_file
-from core.books.saving import save_answers
+from core.books.entries.exporting import export_settlement
+from core.books.importing.importing import import_file
+from core.books.overrides.resolve_outcomes import decide
+from core.books.overrides.saving import save_answers
 from core.companies import machine_folder
 from core.costing import cost
 from core.journal.cogs_entry import cogs_entries

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books import batches, settlements, stores
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile, SettlementKind, Source
 from core.books.database import Database
-from core.books.stores import Store
+from core.books.settings import stores
+from core.books.settings.stores import Store
+from core.books.settlements import settlements
+from core.books.settlements.booked_settlement import OriginalFile, SettlementKind, Source
 from core.marketplaces import read_file
-from core.marketplaces.line_keys import READER_VERSION, with_line_keys
+from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
 from core.model import Marketplace
 from tests.end_to_end.demo_book import DemoBook, table
 from tests.end_to_end.stories import CASES, Story, needs_cases

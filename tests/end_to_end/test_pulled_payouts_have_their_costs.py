@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.syncing import sync_costs
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing.syncing import sync_costs
 from core.finale.inventory import connect_finale
 from core.frame_columns import records
 from core.http.credentials import Secret

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books import entries
-from core.books.accounts import change_accounts
-from core.books.answers import Answer
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportOptions, export_settlement
-from core.books.importing import import_file
+from core.books.entries import entries
+from core.books.entries.exporting import ExportOptions, export_settlement
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.policies import change_policies
-from core.books.saving import save_answers
-from core.books.syncing import sync_costs
-from core.books.verification import tie_outs
+from core.books.overrides.answers import Answer
+from core.books.overrides.saving import save_answers
+from core.books.settings.accounts import change_accounts
+from core.books.settings.policies import change_policies
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing.syncing import sync_costs
+from core.books.verification.verification import tie_outs
 from core.finale.inventory import connect_finale
 from core.frame_columns import records
 from core.http.credentials import Secret
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.books.books import Books
-    from core.books.tie_outs import TieOut
+    from core.books.verification.tie_outs import TieOut
     from sandbox.business import Business
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

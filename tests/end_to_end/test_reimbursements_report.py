@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.core.marketplaces.test_reimbursements_report import report
+from tests.core.marketplaces.documents.test_reimbursements_report import report
 from tests.end_to_end.demo_book import run, table
 
 if TYPE_CHECKING:

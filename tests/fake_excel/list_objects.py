@@ -11,8 +11,8 @@ import xlwings as xw
 
 from tests.fake_excel.com import Collection, ComObject, refused
 from tests.fake_excel.ranges import FakeRange
+from workbook_engine.parts.xml_text import Element
 from workbook_engine.range import area_of
-from workbook_engine.xml_text import Element
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import pytest
 from sandbox.business import demo_business
 from sandbox.business.business import Business
 from sandbox.business.shops import Shop, shop_of, with_shops
-from sandbox.limits import Limits
+from sandbox.gatekeeper import Limits
 from sandbox.marketplaces import ebay_api
 from sandbox.marketplaces.shopify_api import ACCESS_TOKEN
 from sandbox.server import create_app

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from sandbox.marketplaces import amazon_api, walmart_api
-from sandbox.marketplaces.amazon_reports import ADDRESS_LASTS, SETTLEMENT_REPORT
+from sandbox.marketplaces.amazon_api import ADDRESS_LASTS, SETTLEMENT_REPORT
 from sandbox.misbehaviour import MISBEHAVIOURS, OF_MARKETPLACES, ON_ANSWER, Fault
 from sandbox.server import create_app
 from sandbox.settlement_files.amazon_v2 import settlement_files

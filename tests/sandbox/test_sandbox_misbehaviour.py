@@ -12,7 +12,7 @@ import pytest
 from sandbox.business.catalogue import NEVER_RECEIVED, RECEIVED_LATE
 from sandbox.finale.pages import Account
 from sandbox.finale.report_urls import PRODUCT_COLUMNS, report_url
-from sandbox.limits import Limits
+from sandbox.gatekeeper import Limits
 from sandbox.misbehaviour import (
     MISBEHAVIOURS,
     ON_ANSWER,

@@ -12,8 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.finale.column_lists import ReportColumn, read_columns, write_columns
-from sandbox.finale.report_urls import LAST_MONTH, PRODUCT_COLUMNS, STOCK_HISTORY_COLUMNS, report_url
+from sandbox.finale.report_urls import (
+    LAST_MONTH,
+    PRODUCT_COLUMNS,
+    STOCK_HISTORY_COLUMNS,
+    ReportColumn,
+    read_columns,
+    report_url,
+    write_columns,
+)
 from sandbox.server import DEMO_ACCOUNT
 
 if TYPE_CHECKING:

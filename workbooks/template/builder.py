@@ -11,19 +11,25 @@ from typing import TYPE_CHECKING
 from xlsxwriter import Workbook
 
 from addin.sheets import exchange
-from addin.sheets.cogs import COGS_SPEC
-from addin.sheets.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
-from addin.sheets.setup import SETUP_SPEC
+from addin.sheets.reports.cogs import COGS_SPEC
+from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
+from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.workbook import NAME, SPECS
 from workbook_engine.vba import write_project
 from workbooks.template import package
-from workbooks.template.cogs_sheet import add_tie_out
-from workbooks.template.hidden_sheets import CONFIGURATION_SHEET, add_configuration, add_exchange
 from workbooks.template.look import Look
 from workbooks.template.modules import WORKBOOK_CODE_NAME, vba_modules
-from workbooks.template.pnl_sheet import add_chart_figures, add_charts, add_questions
-from workbooks.template.ribbon_xml import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
-from workbooks.template.setup_sheet import add_first_steps
+from workbooks.template.ribbon import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
+from workbooks.template.special_sheets import (
+    CONFIGURATION_SHEET,
+    add_chart_figures,
+    add_charts,
+    add_configuration,
+    add_exchange,
+    add_first_steps,
+    add_questions,
+    add_tie_out,
+)
 from workbooks.template.table_sheet import add_table_sheet
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
-    from addin.sheets.columns import TableSpec
+    from addin.sheets.tables.sheet_specs import TableSpec
 
 
 TEMPLATE = Path(__file__).parents[1] / "template.xlsm"

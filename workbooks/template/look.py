@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.sheets.columns import NUMBER_FORMATS, Kind
+from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
 
-    from addin.sheets.columns import Column
+    from addin.sheets.tables.sheet_specs import Column
 
 ACCENT = "#17616B"
 ACCENT_LIGHTER = "#2F8591"

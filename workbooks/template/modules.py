@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook_engine.vba.modules import Module, ModuleKind, stored
-from workbooks.template.function_help import function_help_module
-from workbooks.template.ribbon_table import ribbon_table_module
-from workbooks.template.udf_wrappers import MISSING_COST, udf_module
+from workbooks.template.ribbon import ribbon_table_module
+from workbooks.template.worksheet_functions import MISSING_COST, function_help_module, udf_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands import closing, ribbon_questions
 from addin.commands.button import Outcome
-from addin.commands.reclassifications import reader_name
-from addin.commands.true_ups import TrueUpChoice, list_true_ups
-from addin.sheets.true_ups import rule_changed
+from addin.commands.close import export_and_lock
+from addin.commands.close.reclassifications import reader_name
+from addin.commands.close.true_ups import TrueUpChoice, list_true_ups
+from addin.commands.ribbon import ribbon_questions
+from addin.sheets.close.true_ups import rule_changed
 from addin.takeaway.ledger_used import ledger_used
-from core.books.booked_settlement import EntryStatus
-from core.books.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.entries.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.loading import load_books
-from core.costing.suspects import named_costs
+from core.books.settlements.booked_settlement import EntryStatus
+from core.costing.costs.suspects import named_costs
 from core.errors import CogsheetError
 from core.journal.files import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from addin.commands.closing import ExportChoice
+    from addin.commands.close.export_and_lock import ExportChoice
     from addin.sheets.desk import Desk
 
 
@@ -42,22 +43,22 @@ def export_excel(desk: Desk, ids: Sequence[str]) -> Outcome:
 
 def _for_ledger(desk: Desk, name: str, ledger: Ledger) -> Outcome:
     try:
-        return _export_one(desk, name, closing.ExportChoice(ledger=ledger))
+        return _export_one(desk, name, export_and_lock.ExportChoice(ledger=ledger))
     except AlreadyExportedError as error:
         return Outcome(str(error), needs_attention=True)
 
 
 def _to_excel(desk: Desk, name: str) -> Outcome:
     """Export what has not gone out yet, and write what has gone out before once more."""
-    again = closing.ExportChoice(entries=closing.ALL, ledger=Ledger.EXCEL)
+    again = export_and_lock.ExportChoice(entries=export_and_lock.ALL, ledger=Ledger.EXCEL)
     before = _is_out(desk, name)
     try:
-        outcome = _export_one(desk, name, closing.ExportChoice(ledger=Ledger.EXCEL))
+        outcome = _export_one(desk, name, export_and_lock.ExportChoice(ledger=Ledger.EXCEL))
     except AlreadyExportedError:
-        return closing.export_again(desk, ids=[name], choice=again)
+        return export_and_lock.export_again(desk, ids=[name], choice=again)
     if not before:
         return outcome
-    return _together([outcome, closing.export_again(desk, ids=[name], choice=again)])
+    return _together([outcome, export_and_lock.export_again(desk, ids=[name], choice=again)])
 
 
 def _is_out(desk: Desk, name: str) -> bool:
@@ -76,7 +77,7 @@ def _export_one(desk: Desk, name: str, choice: ExportChoice) -> Outcome:
         AlreadyExportedError: If what is asked for has gone out already.
     """
     try:
-        return closing.export(desk, ids=[name], choice=choice)
+        return export_and_lock.export(desk, ids=[name], choice=choice)
     except SuspectCostsError as error:
         question = f"Costs of {name} look wrong: {named_costs(error.suspects)}. Export them as they are?"
         changed = replace(choice, accept_suspect=True)
@@ -137,7 +138,7 @@ def _take_up(desk: Desk, outcome: Outcome) -> Outcome:
 
 def close_month(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Ask which month, from the last complete one backwards."""
-    from addin.commands import month_end  # noqa: PLC0415 - the other buttons of the group write no pack
+    from addin.commands.close import month_end  # noqa: PLC0415 - the other buttons of the group write no pack
 
     month = ribbon_questions.month_to_close(desk.book.app, load_books(desk.database).zones.latest_day(desk.clock()))
     return Outcome("No month was closed.") if month is None else month_end.close(desk, month=month)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands import costs, ribbon_questions
 from addin.commands.button import Outcome
-from addin.commands.selection import selected_rows_of
-from addin.commands.undo import restore_marked, undo_save
-from addin.sheets import history
-from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.commands.costs import saving_costs
+from addin.commands.costs.undo import restore_marked, undo_save
+from addin.commands.ribbon import ribbon_questions
+from addin.commands.ribbon.selection import selected_rows_of
+from addin.sheets.costs import history
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def sync(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Sync, then offer to replace accepted averages where order costs have arrived."""
-    from addin.commands import syncing  # noqa: PLC0415 - the other buttons of the group need no connection
+    from addin.commands.costs import syncing  # noqa: PLC0415 - the other buttons of the group need no connection
 
     outcome = syncing.sync(desk, ids=ids)
     if not outcome.data.get("replaceable_averages"):
@@ -36,18 +37,18 @@ def save(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
     rows = ribbon_questions.rows_to_save(app, selected_rows_of(desk.book, RESOLVE_SPEC))
     if rows is None:
         return nothing
-    choice = costs.SaveChoice(accept_proposals=True, rows=rows)
-    same_sku = ribbon_questions.same_cost_for_sku(app, costs.save(desk, choice=choice, preview=True).data)
+    choice = saving_costs.SaveChoice(accept_proposals=True, rows=rows)
+    same_sku = ribbon_questions.same_cost_for_sku(app, saving_costs.save(desk, choice=choice, preview=True).data)
     if same_sku is None:
         return nothing
     choice = replace(choice, same_sku=same_sku)
     entered_only = replace(choice, accept_proposals=False)
-    plan, of_entered = (costs.save(desk, choice=one, preview=True).data for one in (choice, entered_only))
+    plan, of_entered = (saving_costs.save(desk, choice=one, preview=True).data for one in (choice, entered_only))
     proposals_too = ribbon_questions.save_proposals_too(app, plan, of_entered)
     if proposals_too is None:
         return nothing
     # whoever says yes has read which costs look wrong: the question names them
-    return costs.save(desk, choice=replace(choice, accept_proposals=proposals_too, accept_suspect=True))
+    return saving_costs.save(desk, choice=replace(choice, accept_proposals=proposals_too, accept_suspect=True))
 
 
 def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

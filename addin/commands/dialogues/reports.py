@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands import reports, ribbon_questions
 from addin.commands.button import Outcome
-from addin.commands.excel import show
-from addin.commands.selection import is_on_cogs_tab
+from addin.commands.reports import cogs_and_verify
+from addin.commands.ribbon import ribbon_questions
+from addin.commands.ribbon.running_excel import show
+from addin.commands.ribbon.selection import is_on_cogs_tab
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def cogs(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Make the COGS tabs; pressed again on such a tab, offer it as a workbook of its own."""
     on_tab = is_on_cogs_tab(desk.book)
-    outcome = reports.cogs(desk, ids=ids)
+    outcome = cogs_and_verify.cogs(desk, ids=ids)
     made = outcome.data["settlements"]
     if not isinstance(made, list):
         return outcome
@@ -27,7 +28,7 @@ def cogs(desk: Desk, ids: Sequence[str]) -> Outcome:
     question = "The tab is up to date. Save it as a separate workbook beside this one, to hand on?"
     if not on_tab or not ribbon_questions.confirmed(desk.book.app, question):
         return outcome
-    written = reports.download_cogs(desk, ids=ids)
+    written = cogs_and_verify.download_cogs(desk, ids=ids)
     return replace(outcome, message=f"{outcome.message}\n{written.message}")
 
 
@@ -36,12 +37,12 @@ def cogs_workbook(desk: Desk, ids: Sequence[str]) -> Outcome:
     values_only = ribbon_questions.values_only(desk.book.app, ids)
     if values_only is None:
         return Outcome("No workbook was written.")
-    return reports.download_cogs(desk, ids=ids, values_only=values_only)
+    return cogs_and_verify.download_cogs(desk, ids=ids, values_only=values_only)
 
 
 def pnl(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Answer what the cells above the table of sheet P&L ask."""
-    from addin.commands.pnl import make_pnl  # noqa: PLC0415 - the other buttons of the group need no P&L
-    from addin.sheets.pnl import read_choice  # noqa: PLC0415 - as above
+    from addin.commands.reports.pnl import make_pnl  # noqa: PLC0415 - the other buttons of the group need no P&L
+    from addin.sheets.reports.pnl import read_choice  # noqa: PLC0415 - as above
 
     return make_pnl(desk, ids=ids, choice=read_choice(desk.book))

@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands import pulling, ribbon_questions, settlements
 from addin.commands.button import Outcome
-from addin.commands.excel import take_paths
-from core.books.stores import StoreNotNamedError
+from addin.commands.ribbon import ribbon_questions
+from addin.commands.ribbon.running_excel import take_paths
+from addin.commands.settlements import import_open_remove, pulling
+from core.books.settings.stores import StoreNotNamedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ def import_files(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a
     files = take_paths(desk.book)
     if not files:
         return Outcome("No file was chosen, so nothing was imported.")
-    importing = partial(settlements.import_files, desk, files=files)
+    importing = partial(import_open_remove.import_files, desk, files=files)
     try:
         outcome = importing()
     except StoreNotNamedError as error:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from addin.commands import connecting, connecting_stores
-from addin.commands.connecting_stores import StoreEntered, connect_store
+from addin.commands.setup import connecting
+from addin.commands.setup.connecting import StoreEntered, connect_store
 from addin.connections.marketplaces import connections, credentials_account, kept_secrets, kind_of
 from core.http.credentials import Credentials, SystemCredentials, variable_names
-from core.marketplaces.connectors import CONNECTORS
+from core.marketplaces.pulling.connectors import CONNECTORS
 from core.settings import StoreConnection
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from addin.commands.button import Outcome
     from addin.sheets.desk import Desk
-    from core.marketplaces.connector import ConnectorKind
+    from core.marketplaces.pulling.connector import ConnectorKind
 
 
 def connect_in_the_terminal(
@@ -39,7 +39,7 @@ def connect_in_the_terminal(
         CogsheetError: If it cannot be connected; nothing is kept then.
     """
     if store and forget:
-        return connecting_stores.forget_store(desk, store=store)
+        return connecting.forget_store(desk, store=store)
     if store or marketplace:
         given = {name: text for name, _, text in (setting.partition("=") for setting in settings)}
         return connect_by_asking(desk, store=store, marketplace=marketplace, given=given)

@@ -1,7 +1,7 @@
 """Every command and button of Cogsheet, each declared once.
 
 Made of these declarations: the command line (`addin.cli`), the ribbon and its VBA (`workbooks.template`), what a press
-asks and does (`addin.commands.ribbon_actions`), the help, and docs/commands.md (`workbooks.commands_page`).
+asks and does (`addin.commands.ribbon.ribbon_actions`), the help, and docs/commands.md (`workbooks.commands_page`).
 To add a button, declare a `Command` in the module of its group and write its action; then
 `python -m workbooks.template` and `python -m workbooks.commands_page` put it on the ribbon and into the docs.
 """

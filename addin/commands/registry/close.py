@@ -7,9 +7,9 @@ from addin.commands.registry.command import Argument, Asks, Button, Command, Gat
 LEDGERS = ("quickbooks", "xero", "excel")
 """The words of `core.journal.files.Ledger`; a test keeps them equal."""
 ENTRIES = ("all", "settlement", "cogs", "both", "true-ups", "reversals", "accruals")
-"""The words of `addin.commands.closing.AGAIN`; a test keeps them equal."""
+"""The words of `addin.commands.close.export_and_lock.AGAIN`; a test keeps them equal."""
 _LEDGER = "core.journal.files:Ledger"
-_NUMBER = "addin.commands.reclassifications:decided_number"
+_NUMBER = "addin.commands.close.reclassifications:decided_number"
 
 _ENTRIES = Option(
     "--entries",
@@ -49,7 +49,7 @@ CLOSE = (
         selects=Selects.SETTLEMENTS,
         without="with `--again` every entry, accruals too",
         asks=Asks(dialogue="addin.commands.dialogues.close:export"),
-        action="addin.commands.closing:export_or_again",
+        action="addin.commands.close.export_and_lock:export_or_again",
         notes="`--again` writes the files of exported entries once more, from the books, in any format. A "
         "settlement whose final document may still come is exported with `--accept-provisional` only. The entries and "
         "their files are explained in [journal.md](design/journal.md).",
@@ -68,7 +68,7 @@ CLOSE = (
         selects=Selects.SETTLEMENTS,
         without="with `--again` every entry, accruals too",
         asks=Asks(dialogue="addin.commands.dialogues.close:export_excel"),
-        action="addin.commands.closing:export_to_excel",
+        action="addin.commands.close.export_and_lock:export_to_excel",
         notes="The same as `export --format excel`.",
     ),
     Command(
@@ -109,9 +109,9 @@ CLOSE = (
             Option("--reason", "Why they are dismissed or proposed again.", Kind.TEXT, default=""),
             Option("--dismiss-immaterial", "Dismiss what is below the materiality limit set on Setup."),
         ),
-        gathers=Gathered("choice", "addin.commands.true_ups:TrueUpChoice"),
+        gathers=Gathered("choice", "addin.commands.close.true_ups:TrueUpChoice"),
         asks=Asks(dialogue="addin.commands.dialogues.close:true_ups"),
-        action="addin.commands.true_ups:list_true_ups",
+        action="addin.commands.close.true_ups:list_true_ups",
         shows="Cost true-ups",
         notes="It carries out what was decided here or on sheet *Cost true-ups*. A sale and its refunds are decided "
         "together; `R12` is the reclassification of a settlement's money, `R` all of them, `READER3` all that stems "
@@ -128,7 +128,7 @@ CLOSE = (
         ),
         selects=Selects.SETTLEMENTS_OR_ALL,
         without="all settlements",
-        action="addin.commands.reports:verify",
+        action="addin.commands.reports.cogs_and_verify:verify",
         sees_altered=True,
         notes="It also compares what is stored with the original files, and names every row of the books that another "
         "program altered, added or deleted.",
@@ -150,7 +150,7 @@ CLOSE = (
             into="reason",
             confirm="Reopen {settlements}? Their entries are reversed, and their costs can change again.",
         ),
-        action="addin.commands.closing:reopen",
+        action="addin.commands.close.reopening:reopen",
         shows="Settlements",
         changes_costs=True,
         notes="It reverses whatever was exported, both entries or one, and takes *Posted elsewhere* back too.",
@@ -173,7 +173,7 @@ CLOSE = (
             into="reason",
             confirm="Mark {settlements} as posted elsewhere? Their costs are locked, and no entry is made.",
         ),
-        action="addin.commands.closing:posted_elsewhere",
+        action="addin.commands.close.export_and_lock:posted_elsewhere",
         shows="Settlements",
         changes_costs=True,
     ),
@@ -199,7 +199,7 @@ CLOSE = (
             ),
         ),
         asks=Asks(dialogue="addin.commands.dialogues.close:close_month"),
-        action="addin.commands.month_end:close",
+        action="addin.commands.close.month_end:close",
         notes="The month is typed as `2026-08`. It also says which lock date closes the month.",
     ),
 )

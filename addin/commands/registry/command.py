@@ -209,6 +209,6 @@ def _made(becomes: str, value: object) -> object:
 
 
 def load(reference: str) -> Any:  # noqa: ANN401 - whatever stands there
-    """Return what a reference names: `addin.commands.costs:resolve`."""
+    """Return what a reference names: `addin.commands.costs.resolving:resolve`."""
     module, _, name = reference.partition(":")
     return getattr(import_module(module), name)

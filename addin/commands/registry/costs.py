@@ -31,7 +31,7 @@ COSTS = (
         selects=Selects.SETTLEMENTS,
         without="open settlements, and exported ones within the look-back set on Setup; with `--full` all",
         asks=Asks(dialogue="addin.commands.dialogues.costs:sync"),
-        action="addin.commands.syncing:sync",
+        action="addin.commands.costs.syncing:sync",
         changes_costs=True,
     ),
     Command(
@@ -45,7 +45,7 @@ COSTS = (
         ),
         selects=Selects.SETTLEMENTS,
         without="all settlements",
-        action="addin.commands.costs:resolve",
+        action="addin.commands.costs.resolving:resolve",
         shows="Resolve",
     ),
     Command(
@@ -64,10 +64,10 @@ COSTS = (
             Option("--accept-suspect", "Save costs that look wrong too."),
             Option("--preview", "Only say what would be saved."),
         ),
-        gathers=Gathered("choice", "addin.commands.costs:SaveChoice"),
+        gathers=Gathered("choice", "addin.commands.costs.saving_costs:SaveChoice"),
         selects=Selects.TYPED,
         asks=Asks(dialogue="addin.commands.dialogues.costs:save"),
-        action="addin.commands.costs:save",
+        action="addin.commands.costs.saving_costs:save",
         without="all rows",
         changes_costs=True,
         notes="What becomes of each row is [below](#what-save-does-with-a-row).",
@@ -83,7 +83,7 @@ COSTS = (
         ),
         options=(Argument("batch", "BATCH", Kind.NUMBER, required=False),),
         asks=Asks(dialogue="addin.commands.dialogues.costs:undo"),
-        action="addin.commands.undo:undo_save",
+        action="addin.commands.costs.undo:undo_save",
         changes_costs=True,
         notes="With a number it reverses that batch, also the import of a report of returned goods or reimbursements, "
         "which counts no more until it is imported again. Undoing is a new batch; a save of exported settlements can "
@@ -103,7 +103,7 @@ COSTS = (
         asks=Asks(
             confirm="Replace the accepted averages of {settlements} by the costs of the orders, where Finale has them?"
         ),
-        action="addin.commands.syncing:accept",
+        action="addin.commands.costs.syncing:accept",
         shows="Settlements",
         changes_costs=True,
     ),
@@ -121,7 +121,7 @@ COSTS = (
             Argument("keys", "KEY", many=True, required=False),
         ),
         asks=Asks(dialogue="addin.commands.dialogues.costs:restore"),
-        action="addin.commands.undo:restore_marked",
+        action="addin.commands.costs.undo:restore_marked",
         changes_costs=True,
         notes="With a number it restores what that batch saved: all of it, or the lines with these keys.",
     ),

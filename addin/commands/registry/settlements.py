@@ -29,7 +29,7 @@ SETTLEMENTS = (
             _ANOTHER_PAYOUT,
         ),
         asks=Asks(files=True, dialogue="addin.commands.dialogues.settlements:import_files"),
-        action="addin.commands.settlements:import_files",
+        action="addin.commands.settlements.import_open_remove:import_files",
         shows="Settlements",
         changes_costs=True,
         notes="Amazon's reports of what became of goods are imported the same way: FBA customer returns, which decide "
@@ -48,7 +48,7 @@ SETTLEMENTS = (
         ),
         options=(Argument("stores", "STORE", many=True, required=False), _ANOTHER_PAYOUT),
         asks=Asks(dialogue="addin.commands.dialogues.settlements:pull"),
-        action="addin.commands.pulling:pull",
+        action="addin.commands.settlements.pulling:pull",
         shows="Settlements",
         changes_costs=True,
         notes="Without a store it asks all connected ones, one document after the other. It resumes where it was "
@@ -64,7 +64,7 @@ SETTLEMENTS = (
             "the cost comes from.",
         ),
         selects=Selects.SETTLEMENTS,
-        action="addin.commands.settlements:fill",
+        action="addin.commands.settlements.import_open_remove:fill",
         shows="Transactions",
         changes_costs=True,
     ),
@@ -81,7 +81,7 @@ SETTLEMENTS = (
         asks=Asks(
             confirm="Remove {settlements} from the books? Undo last save brings a settlement back with its saved costs."
         ),
-        action="addin.commands.settlements:remove",
+        action="addin.commands.settlements.import_open_remove:remove",
         shows="Settlements",
         changes_costs=True,
         notes="It names the settlements whose refunds lose the original sale that their cost came from.",
@@ -91,7 +91,7 @@ SETTLEMENTS = (
         group=Group.SETTLEMENTS,
         tip=Tip("Remove a store that has no settlements", "For a store named by mistake, once it has no settlement."),
         options=(Argument("store", "STORE"),),
-        action="addin.commands.settlements:remove_store",
+        action="addin.commands.settlements.import_open_remove:remove_store",
     ),
     Command(
         name="inspect",
@@ -102,7 +102,7 @@ SETTLEMENTS = (
             "stored.",
         ),
         options=(Argument("path", "FILE", Kind.FILE),),
-        action="addin.commands.inspection:inspect_file",
+        action="addin.commands.settlements.inspection:inspect_file",
         at_desk=False,
         notes="Units that no row states are `unknown`, and a file without a total has nothing to tie out against "
         "(`ties_out` is null).",

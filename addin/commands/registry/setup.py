@@ -25,7 +25,7 @@ SETUP = (
                 metavar="ADDRESS",
             ),
         ),
-        action="addin.commands.new:new_workbook",
+        action="addin.commands.setup.new:new_workbook",
         at_desk=False,
     ),
     Command(
@@ -86,7 +86,7 @@ SETUP = (
             Argument("book", "BOOK", Kind.FILE),
             Option("--yes", "Apply them, also where they change what is posted or closed.", name="agreed"),
         ),
-        action="addin.commands.settings:settings_of",
+        action="addin.commands.setup.settings_command:settings_of",
         at_desk=False,
         notes="In Excel every button applies them, and asks first where that is needed "
         "([below](#settings-that-change)).",
@@ -100,7 +100,7 @@ SETUP = (
             "Checks the installation, the books, the connections and the versions, and tells you how to fix what is "
             "wrong.",
         ),
-        action="addin.commands.doctor:doctor",
+        action="addin.commands.setup.doctor:doctor",
         notes="It also checks what Excel needs to start Python, whether the workbook's macros are blocked, and every "
         "connected store.",
     ),
@@ -115,7 +115,7 @@ SETUP = (
         ),
         options=(_BOOK,),
         asks=Asks(dialogue="addin.commands.dialogues.setup:upgrade"),
-        action="addin.commands.upgrading:upgrade",
+        action="addin.commands.setup.upgrading:upgrade",
         at_desk=False,
         notes="See [below](#what-upgrade-does). The command upgrades the workbook itself and keeps a copy of it as it "
         "was; the button cannot replace a workbook that Excel has open, so it writes the upgraded one beside it.",
@@ -139,7 +139,7 @@ SETUP = (
                 "--wheels", "Without a network: a folder that holds every package as a wheel.", Kind.EXISTING_FOLDER
             ),
         ),
-        action="addin.commands.installing:install_in_the_terminal",
+        action="addin.commands.setup.installing:install_in_the_terminal",
         at_desk=False,
         notes="See [below](#what-install-does).",
     ),

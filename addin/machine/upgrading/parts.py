@@ -11,7 +11,7 @@ from workbook_engine.vba import ModuleError, ModuleKind, UnreadableProjectError,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workbook_engine.package import Package
+    from workbook_engine.parts.package import Package
     from workbook_engine.vba import Project
     from workbook_engine.workbook_file import WorkbookFile
 

@@ -1,22 +1,229 @@
-"""The template's sheets in an older workbook: taken in where they are missing, else their tables completed."""
+"""The template's sheets in an older workbook: taken in where they are missing, else their tables' columns completed."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from addin.machine.upgrading import columns
-from addin.machine.upgrading.columns import Place
 from addin.machine.upgrading.parts import code_names
+from addin.sheets.tables.sheet_specs import RENAMED
 from core.errors import WorkbookError
-from workbook_engine import cells, sheet_list
-from workbook_engine.addresses import Area
+from workbook_engine import cells, following, sheet_list
+from workbook_engine.addresses import MAX_ROW, Area, area_name, column_name, column_number
+from workbook_engine.formulas import RULE_FORMULAS
+from workbook_engine.parts.sheet_part import ORDER
+from workbook_engine.parts.xml_text import Element
 from workbook_engine.sheet_copy import take_in
+from workbook_engine.table_rows import take_headers
 
 if TYPE_CHECKING:
-    from addin.sheets.columns import Renamed
-    from workbook_engine.sheet_part import SheetPart
+    from addin.sheets.tables.sheet_specs import Renamed
+    from workbook_engine.parts.sheet_part import SheetPart
+    from workbook_engine.parts.table_part import TablePart
     from workbook_engine.workbook_file import WorkbookFile
+
+_REFERENCE = re.compile(r"(\$?)([A-Z]{1,3})(\$?)([0-9]+)(?![\w(])")
+_WIDTH = 12.0
+"""Characters, for a column that is hidden in the template."""
+_RULES = ("conditionalFormatting", "dataValidation")
+
+
+class NoRoomForColumnsError(WorkbookError):
+    """Something stands where new columns of a table would be."""
+
+    def __init__(self, sheet: str, table: str, headers: list[str], address: str) -> None:
+        super().__init__(
+            f"Table {table} on sheet {sheet} needs new columns ({', '.join(headers)}), and something stands beside it "
+            f"in {address}. Nothing was changed. Move that away in Excel, save, close and upgrade again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table and the sheet it is on."""
+
+    sheet: SheetPart
+    table: TablePart
+
+    @property
+    def headers(self) -> list[str]:
+        """The headers of its columns."""
+        return [self.table.header(column) for column in self.table.columns]
+
+    def column_of(self, header: str) -> int:
+        """Return the sheet column (from 1) under a header."""
+        return self.table.area.left + self.headers.index(header)
+
+
+def missing(old: Place, new: Place) -> list[str]:
+    """Return the headers that a table lacks."""
+    present = set(old.headers)
+    return [header for header in new.headers if header not in present]
+
+
+def rename(present: SheetPart) -> list[Renamed]:
+    """Give the columns of a sheet's tables the headers of this version, and return which were renamed.
+
+    Formulas, validation, charts and names that mention them follow, as in Excel; what stands in the cells stays. A
+    header that the workbook has already, or that its user gave to a column of his own, is left.
+    """
+    return [one for table in present.tables for one in RENAMED if _renamed(present, table, one)]
+
+
+def _renamed(sheet: SheetPart, table: TablePart, one: Renamed) -> bool:
+    headers = [table.header(column) for column in table.columns]
+    if table.name.lower() != one.table.lower() or one.old not in headers or one.new in headers:
+        return False
+    row, column = table.area.top, table.area.left + headers.index(one.old)
+    sheet.rows.edit(row)[column] = sheet.book.writer.text(one.new, sheet.style_at(row, column))
+    take_headers(sheet, table)
+    sheet.touch()
+    return True
+
+
+def widen_choices(old: Place, new: Place) -> list[str]:
+    """Let cells offer the choices that are new in this version; return the headers of their columns.
+
+    Only a list of our own that lacks some is replaced: one that its user has changed stays as it is.
+    """
+    wider = []
+    for header in (one for one in new.headers if one in old.headers):
+        ours, theirs = (_choices(place, header) for place in (new, old))
+        if ours is not None and theirs is not None and set(_words(theirs)) < set(_words(ours)):
+            theirs.text = ours.text
+            old.sheet.touch()
+            wider.append(header)
+    return wider
+
+
+def _choices(place: Place, header: str) -> Element | None:
+    """Return the formula of the list that a column's cells are chosen from; none where it has no such list."""
+    column = place.column_of(header)
+    for rule in place.sheet.elements("dataValidation"):
+        areas = following.areas_of_rule(rule)
+        if rule.get("type") == "list" and any(one.left == one.right == column for one in areas):
+            return rule.find("formula1")
+    return None
+
+
+def _words(formula: Element) -> list[str]:
+    return formula.text.strip('"').split(",")
+
+
+def add(old: Place, new: Place) -> list[str]:
+    """Add to a table the columns that the template's has and it lacks; return their headers.
+
+    Raises:
+        NoRoomForColumnsError: If cells, merged cells or another table are in the way.
+    """
+    headers = missing(old, new)
+    if not headers:
+        return []
+    area = old.table.area
+    added = Area(area.top, area.right + 1, area.bottom, area.right + len(headers))
+    _refuse_occupied(old, headers, added)
+    first = added.left
+    _declare(old.table, headers)
+    for number, header in enumerate(headers):
+        _look(old, new, header, first + number)
+    for number, header in enumerate(headers):
+        _rules(old, new, header, first + number)
+    old.sheet.touch()
+    return headers
+
+
+def _refuse_occupied(old: Place, headers: list[str], added: Area) -> None:
+    other = [table.area for table in old.sheet.tables if table is not old.table]
+    in_the_way = next((area for area in [*other, *old.sheet.merged] if area.meets(added)), None)
+    for row, line in enumerate(old.sheet.read(added), start=added.top):
+        for column, value in enumerate(line, start=added.left):
+            if value is not None and in_the_way is None:
+                in_the_way = Area(row, column, row, column)
+    if in_the_way is not None:
+        raise NoRoomForColumnsError(old.sheet.name, old.table.name, headers, area_name(in_the_way))
+
+
+def _declare(table: TablePart, headers: list[str]) -> None:
+    holder = table.root.find("tableColumns")
+    if holder is None:
+        return
+    number = max(int(column.get("id", "0")) for column in table.columns)
+    for header in headers:
+        number += 1
+        holder.append(Element("tableColumn", {"id": str(number), "name": header.replace("\n", "_x000a_")}))
+    holder.set("count", str(len(table.columns)))
+    table.place(table.area._replace(right=table.area.right + len(headers)))
+    table.changed = True
+
+
+def _look(old: Place, new: Place, header: str, column: int) -> None:
+    """Write the header and give header, cells and column the template's look."""
+    sheet, source = old.sheet, new.column_of(header)
+    styles, others = sheet.book.styles, new.sheet.book.styles
+    top, body = old.table.area.top, old.table.body
+    head = styles.adopt(others, new.sheet.style_at(new.table.area.top, source))
+    cell = styles.adopt(others, new.sheet.style_at(new.table.body.top, source))
+    empty = sheet.book.writer.empty(cell)
+    sheet.rows.edit(top)[column] = sheet.book.writer.text(header, head)
+    for row in range(body.top, body.bottom + 1):
+        if empty is not None:
+            sheet.rows.edit(row)[column] = empty
+    if not any(_is_used(sheet, row, column) for row in sheet.rows.rows if not top <= row <= body.bottom):
+        sheet.columns.set_width(column, column, new.sheet.columns.width(source) or _WIDTH)
+        sheet.columns.set_style(column, column, styles.adopt(others, new.sheet.columns.style(source)))
+        if new.sheet.columns.hidden(source):
+            sheet.columns.set_hidden(column, column, hidden=True)
+
+
+def _is_used(sheet: SheetPart, row: int, column: int) -> bool:
+    return sheet.read(Area(row, column, row, column))[0][0] is not None
+
+
+def _rules(old: Place, new: Place, header: str, column: int) -> None:
+    """Bring the template's validation and conditional formatting of a column along."""
+    source, first = new.column_of(header), new.table.body.top
+    for kind in _RULES:
+        for rule in new.sheet.elements(kind):
+            areas = following.areas_of_rule(rule)
+            if len(areas) == 1 and (areas[0].left, areas[0].right, areas[0].top) == (source, source, first):
+                _add_rule(old, new, rule.copy(), column)
+
+
+def _add_rule(old: Place, new: Place, rule: Element, column: int) -> None:
+    following.set_rule_areas(rule, [Area(old.table.body.top, column, MAX_ROW, column)])
+    priority = max((int(known.get("priority", "0")) for known in old.sheet.elements("cfRule")), default=0)
+    for element in rule.walk():
+        if element.local in RULE_FORMULAS and element.text:
+            element.text = _translated(element.text, old, new)
+        if element.local == "cfRule" and element.get("dxfId"):
+            mark = old.sheet.book.styles.adopt_mark(new.sheet.book.styles, int(element.get("dxfId")))
+            element.set("dxfId", str(mark))
+            priority += 1
+            element.set("priority", str(priority))
+    if rule.local == "conditionalFormatting":
+        old.sheet.root.insert_ordered(rule, ORDER)
+        return
+    holder = old.sheet.root.find("dataValidations")
+    if holder is None:
+        holder = old.sheet.root.insert_ordered(Element("dataValidations"), ORDER)
+    holder.append(rule)
+    holder.set("count", str(len(holder.elements)))
+
+
+def _translated(formula: str, old: Place, new: Place) -> str:
+    """Let a rule's formula name the columns where this workbook has them; what stands between quotes is text."""
+    rows = old.table.body.top - new.table.body.top
+    headers = {new.column_of(header): header for header in new.headers}
+
+    def moved(match: re.Match[str]) -> str:
+        header = headers.get(column_number(match[2]))
+        letters = column_name(old.column_of(header)) if header in old.headers else match[2]
+        return f"{match[1]}{letters}{match[3]}{int(match[4]) + (0 if match[3] else rows)}"
+
+    pieces = formula.split('"')
+    return '"'.join(_REFERENCE.sub(moved, piece) if index % 2 == 0 else piece for index, piece in enumerate(pieces))
+
 
 CONFIGURATION_SHEET = "xlwings.conf"
 
@@ -55,7 +262,7 @@ def complete(file: WorkbookFile, template: WorkbookFile) -> Additions:
     Raises:
         WorkbookError: If something of the user's is in the way.
     """
-    added = Additions(renamed={sheet.name: renamed for sheet in file.sheets if (renamed := columns.rename(sheet))})
+    added = Additions(renamed={sheet.name: renamed for sheet in file.sheets if (renamed := rename(sheet))})
     previous: SheetPart | None = None
     for sheet in template.sheets:
         present = _same(file, sheet)
@@ -108,9 +315,9 @@ def _complete_table(present: SheetPart, sheet: SheetPart, added: Additions) -> N
         old = next((other for other in present.tables if other.name.lower() == table.name.lower()), None)
         if old is not None:
             places = Place(present, old), Place(sheet, table)
-            if wider := columns.widen_choices(*places):
+            if wider := widen_choices(*places):
                 added.choices[present.name] = wider
-            headers = columns.add(*places)
+            headers = add(*places)
             if headers:
                 added.columns[present.name] = headers
 

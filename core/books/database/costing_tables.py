@@ -48,7 +48,7 @@ costed_settlement = Table(
     Column("ties", Verbatim, nullable=False),  # a digest of what is kept beside them to find them by
     Column("first_posted", Moment),  # the moment of its first line; missing where none has one
     Column("last_posted", Moment),
-    Column("totals", Verbatim),  # what its lines come to, as JSON: `core.books.kept_totals`
+    Column("totals", Verbatim),  # what its lines come to, as JSON: `core.books.costed_lines.line_totals`
     Column("noted", Verbatim),  # its remarks and the SKUs of its lines, as JSON; missing where these may be others
 )
 costed_line = Table(
@@ -79,7 +79,7 @@ costed_line = Table(
     Column("units_typed", BigInteger),
     Column("proposal_taken", Boolean),
     Column("tax_kind", Verbatim),
-    # By what other lines find it, and what documents told of it: `core.books.kept_ties`.
+    # By what other lines find it, and what documents told of it: `core.books.costed_lines.line_ties`.
     Column("cost_sku", Verbatim),
     Column("moment", BigInteger, nullable=False),
     Column("order_name", Verbatim, index=True),

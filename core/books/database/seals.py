@@ -1,7 +1,8 @@
 """Seals: what each row said when Cogsheet stored it, so that a row that another program altered can be named.
 
 Whoever writes into the books with another program (a database browser, a script) leaves the seals as they were.
-`core.books.seal_check` compares the two and says, for `verify`, which row differs and what it said. A seal is no
+`core.books.verification.seal_check` compares the two and says, for `verify`, which row differs and what it said. A
+seal is no
 signature: who alters a row and its seal alike is not seen by this, only by what is recomputed of it.
 
 Table `transaction` has no seals: its rows are by far the most, and each is held against the kept files instead.

@@ -14,21 +14,30 @@ from urllib.parse import quote, urlsplit
 from core.errors import BadAnswerError, NotFoundError, RefusedError, UnauthorisedError
 from core.http.client import HttpClient
 from core.http.limits import TokenBucket
-from core.marketplaces.amazon import login, v2_flat
-from core.marketplaces.amazon.login import AmazonKeys
-from core.marketplaces.amazon.regions import HOSTS, region_of
-from core.marketplaces.amazon.reports import SETTLEMENT_REPORT, Report, read_address, read_page, read_report
-from core.marketplaces.amazon.service_errors import AMAZON, AmazonRoleError, NoSettlementReportsError
-from core.marketplaces.connector import ConnectorKind, Document, Link
-from core.marketplaces.pulled_files import Download, whole_file
-from core.marketplaces.tokens import AccessTokens
+from core.marketplaces.amazon import selling_partner_api, v2_flat
+from core.marketplaces.amazon.selling_partner_api import (
+    AMAZON,
+    HOSTS,
+    SETTLEMENT_REPORT,
+    AmazonKeys,
+    AmazonRoleError,
+    NoSettlementReportsError,
+    Report,
+    read_address,
+    read_page,
+    read_report,
+    region_of,
+)
+from core.marketplaces.pulling.connector import ConnectorKind, Document, Link
+from core.marketplaces.pulling.pulled_files import Download, whole_file
+from core.marketplaces.pulling.tokens import AccessTokens
 from core.model import Marketplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from core.http.answers import Answer
     from core.http.credentials import Secret
+    from core.http.responses import Answer
 
 _API = "reports/2021-06-30"
 _KEPT_DAYS = 90
@@ -49,8 +58,8 @@ class AmazonConnector:
     def __init__(self, keys: AmazonKeys, region: str, link: Link = Link()) -> None:  # noqa: B008  # frozen
         self._region = region
         self._link = link
-        self._login = self._client(link.base_url or login.HOST)
-        self._tokens = AccessTokens(lambda: login.access_token(self._login, keys), link.clock)
+        self._login = self._client(link.base_url or selling_partner_api.HOST)
+        self._tokens = AccessTokens(lambda: selling_partner_api.access_token(self._login, keys), link.clock)
         self._api = self._client(link.base_url or HOSTS[region], headers=self._key)
         self._buckets = {
             operation: TokenBucket(burst, rate * _SHARE_TAKEN, clock=link.clock, sleep=link.sleep)
@@ -81,7 +90,7 @@ class AmazonConnector:
             ServiceError: If it cannot be fetched, or what came is not the whole of a settlement report.
         """
         document_id = self._document_ids.get(document.id) or self._document_id(document.id)
-        return whole_file(AMAZON, document.name, v2_flat.FORMAT, lambda: self._download(document_id))
+        return whole_file(AMAZON, document.name, v2_flat.BY_ROWS, lambda: self._download(document_id))
 
     def _client(self, base_url: str, headers: Callable[[], Mapping[str, str]] = dict) -> HttpClient:
         link = self._link

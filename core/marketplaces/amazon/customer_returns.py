@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.frame_columns import RAW_LINE_COLUMNS, frame
+from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
+from core.marketplaces.documents.returns import GoodsBack, returns_frame
 from core.marketplaces.errors import BadCellError
-from core.marketplaces.figures import Figures, day_first
 from core.marketplaces.formats import Format, Standing
+from core.marketplaces.reading.figures import Figures, day_first
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.returns import GoodsBack, returns_frame
-from core.marketplaces.undeclared_columns import notes_on_undeclared
-from core.marketplaces.wording import folded
+from core.marketplaces.words.wording import folded
 from core.model import Disposition, Marketplace, Problem, Reading, Severity
 
 if TYPE_CHECKING:

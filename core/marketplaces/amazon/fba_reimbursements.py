@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from core.frame_columns import RAW_LINE_COLUMNS, frame
 from core.marketplaces.amazon.words import REASONS
+from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
+from core.marketplaces.documents.reimbursements import Reimbursed, reimbursements_frame
 from core.marketplaces.errors import BadCellError
-from core.marketplaces.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.formats import Format, Standing
+from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.reimbursements import Reimbursed, reimbursements_frame
-from core.marketplaces.undeclared_columns import notes_on_undeclared
-from core.marketplaces.wording import folded
+from core.marketplaces.words.wording import folded
 from core.model import Marketplace, Problem, Reading, Severity
 
 if TYPE_CHECKING:

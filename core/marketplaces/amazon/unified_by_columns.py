@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.amazon import unified_csv
-from core.marketplaces.amazon.unified_columns import COMPONENTS
-from core.marketplaces.column_figures import moments_of, money_of
-from core.marketplaces.column_lines import HAPPENED, SETTLEMENT, WORDS, ColumnLines, Declaration, shapes_of
-from core.marketplaces.column_reading import (
+from core.marketplaces.amazon.unified_languages import COMPONENTS
+from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_lines import HAPPENED, SETTLEMENT, WORDS, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
     day_first_of,
@@ -22,13 +22,12 @@ from core.marketplaces.column_reading import (
     reading_of,
     undeclared_amounts,
 )
-from core.marketplaces.column_transactions import units_of_fees
-from core.marketplaces.damaged_ids import is_damaged
-from core.marketplaces.errors import BadCellError
-from core.marketplaces.figures import Figures, read_in_its_notation
-from core.marketplaces.places import Place
+from core.marketplaces.columns.column_transactions import units_of_fees
+from core.marketplaces.columns.undeclared_columns import proved
+from core.marketplaces.errors import BadCellError, Place
 from core.marketplaces.reading.columns import Coded
-from core.marketplaces.undeclared_columns import proved
+from core.marketplaces.reading.damaged_ids import is_damaged
+from core.marketplaces.reading.figures import Figures, read_in_its_notation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,21 +14,19 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.amazon import words
-from core.marketplaces.amazon.unified_columns import COLUMNS, COMPONENTS
-from core.marketplaces.amazon.unified_words import is_declared, is_deferred, meaning
+from core.marketplaces.amazon.unified_languages import COLUMNS, COMPONENTS, is_declared, is_deferred, meaning
 from core.marketplaces.amazon.units import returned
-from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.errors import BadCellError, DamagedIdError, UnknownCurrencyError
-from core.marketplaces.figures import Figures, amount_or_none, day_first, read_in_its_notation
+from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
+from core.marketplaces.errors import BadCellError, DamagedIdError, Place, UnknownCurrencyError
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.lines import Line
-from core.marketplaces.periods import by_settlement, header_of
-from core.marketplaces.places import Place
+from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
+from core.marketplaces.reading.figures import Figures, amount_or_none, day_first, read_in_its_notation
 from core.marketplaces.reading.tables import Layout, find_table, likeness
-from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import GOODS, Units, counted_units, repeats_asked
-from core.marketplaces.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
-from core.marketplaces.words import AmountMeaning, doubted, listed, may_be_price, typed, typed_item
+from core.marketplaces.settlements.lines import Line
+from core.marketplaces.settlements.periods import by_settlement, header_of
+from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.transactions import GOODS, Units, counted_units, repeats_asked
+from core.marketplaces.words.words import AmountMeaning, doubted, listed, may_be_price, typed, typed_item
 from core.model import (
     GOODS_EFFECTS,
     Event,
@@ -43,11 +41,11 @@ from core.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from core.marketplaces.lines import Part, TypedPart
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
-    from core.marketplaces.words import Meaning
+    from core.marketplaces.settlements.lines import Part, TypedPart
+    from core.marketplaces.words.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(

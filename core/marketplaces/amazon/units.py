@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.marketplaces.transactions import Units, counted_units
-from core.marketplaces.wording import folded
+from core.marketplaces.settlements.transactions import Units, counted_units
+from core.marketplaces.words.wording import folded
 from core.model import Event, QuantitySource, StockEffect, is_multi_channel
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.lines import Line
+    from core.marketplaces.settlements.lines import Line
     from core.model import Reading
 
 _COMES_BACK = frozenset({Event.REFUND, Event.DISPUTE, Event.REIMBURSEMENT_REVERSAL})

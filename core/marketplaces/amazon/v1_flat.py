@@ -12,28 +12,30 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.amazon import words
-from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
+from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, day_first, headers, is_summary
 from core.marketplaces.amazon.units import is_per_unit, is_sent_for_others, returned, with_fees_of_shipments
 from core.marketplaces.amazon.words import is_declared, meaning
-from core.marketplaces.damaged_ids import damaged_ids
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.columns.column_lines import POSTED, Declaration
+from core.marketplaces.columns.column_transactions import units_that_are_stated
+from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.lines import Line
+from core.marketplaces.reading.damaged_ids import damaged_ids
+from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import GOODS, Units, counted_units
-from core.marketplaces.undeclared_columns import notes_on_undeclared
-from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, AmountMeaning, doubted, listed, may_be_price, typed, typed_item
+from core.marketplaces.settlements.lines import Line
+from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.transactions import GOODS, Units, counted_units
+from core.marketplaces.words.wording import folded
+from core.marketplaces.words.words import UNKNOWN, AmountMeaning, doubted, listed, may_be_price, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from core.marketplaces.lines import Header, Part, TypedPart
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
-    from core.marketplaces.words import Meaning
+    from core.marketplaces.settlements.lines import Header, Part, TypedPart
+    from core.marketplaces.words.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -127,7 +129,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     )
     found = reading(
         Findings(
-            format=FORMAT.name,
+            format=BY_ROWS.name,
             marketplace=Marketplace.AMAZON,
             file=table.file,
             headers=tuple(header.values()),
@@ -299,7 +301,7 @@ def _units(lines: Sequence[Line]) -> Units:
     return Units(sum(repeated), QuantitySource.DERIVED) if repeated else Units(None, QuantitySource.UNKNOWN)
 
 
-FORMAT = Format(
+BY_ROWS = Format(
     name="amazon_v1_flat",
     title=LAYOUT.title,
     marketplace=Marketplace.AMAZON,
@@ -310,3 +312,21 @@ FORMAT = Format(
     download="Amazon ended it: in Seller Central open Payments, Reports Repository, and download Flat File V2.",
     follows_on=True,
 )
+
+
+DECLARATION = Declaration(
+    words=(
+        *("transaction-type", "shipment-fee-type", "order-fee-type", "item-related-fee-type"),
+        *("other-fee-reason-description", "direct-payment-type", "price-type", "promotion-type", "quantity-purchased"),
+    ),
+    filled=("order-id", "sku"),
+    amounts=tuple(column.name for column in LAYOUT.columns if column.kind is Kind.AMOUNT)[1:],  # but the total
+    moments=("posted-date",),
+    group=(*IDS, POSTED),
+    fields=FIELDS,
+    raw_type="transaction-type",
+    verbatim=frozenset({"sku"}),
+    by_state=True,
+)
+
+FORMAT = by_columns(BY_ROWS, DECLARATION, line_of, units_that_are_stated)

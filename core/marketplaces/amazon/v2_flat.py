@@ -6,29 +6,31 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import words
-from core.marketplaces.amazon.summary_rows import day_first, headers, is_summary
+from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, day_first, headers, is_summary
 from core.marketplaces.amazon.units import is_per_unit, returned, units_with_fees, with_fees_of_shipments
 from core.marketplaces.amazon.words import is_declared, meaning
-from core.marketplaces.damaged_ids import damaged_ids
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.columns.column_lines import POSTED, WORDS, Declaration
+from core.marketplaces.columns.column_transactions import units_with_fees_by_columns
+from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.lines import Line
+from core.marketplaces.reading.damaged_ids import damaged_ids
+from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import GOODS
-from core.marketplaces.undeclared_columns import notes_on_undeclared
-from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
+from core.marketplaces.settlements.lines import Line
+from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.transactions import GOODS
+from core.marketplaces.words.wording import folded
+from core.marketplaces.words.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Event, Marketplace
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from core.marketplaces.lines import Header, TypedPart
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
-    from core.marketplaces.words import Meaning
+    from core.marketplaces.settlements.lines import Header, TypedPart
+    from core.marketplaces.words.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -82,7 +84,7 @@ def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
     )
     found = reading(
         Findings(
-            format=FORMAT.name,
+            format=BY_ROWS.name,
             marketplace=Marketplace.AMAZON,
             file=table.file,
             headers=tuple(header.values()),
@@ -203,7 +205,7 @@ def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[Typed
     return column, typed(((column, amount),), means, listed(kind, description))
 
 
-FORMAT = Format(
+BY_ROWS = Format(
     name="amazon_v2_flat",
     title=LAYOUT.title,
     marketplace=Marketplace.AMAZON,
@@ -214,3 +216,17 @@ FORMAT = Format(
     download="In Seller Central open Payments, Reports Repository, and download the settlement as Flat File V2.",
     follows_on=True,
 )
+
+
+DECLARATION = Declaration(
+    words=("transaction-type", "amount-type", "amount-description", "quantity-purchased"),
+    filled=("order-id", "sku"),
+    amounts=("amount",),
+    moments=("posted-date-time", "posted-date"),
+    group=(*IDS, POSTED, WORDS),
+    fields=FIELDS,
+    raw_type="transaction-type",
+    verbatim=frozenset({"sku"}),
+)
+
+FORMAT = by_columns(BY_ROWS, DECLARATION, line_of, units_with_fees_by_columns)

@@ -6,10 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.amazon.units import is_per_unit
-from core.marketplaces.errors import BadCellError
-from core.marketplaces.places import Place
+from core.marketplaces.errors import BadCellError, Place
 from core.marketplaces.reading.numbers import parse_amount
-from core.marketplaces.wording import folded
+from core.marketplaces.words.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Amazon settlement report, XML, by columns: each amount of an item or an order is the row of a table.
 
-The amounts of orders and refunds, nearly all of a file, become the columns of the flat file (`summary_columns`), whose
+The amounts of orders and refunds, nearly all of a file, become the columns of the flat file (`summary_rows`), whose
 words are asked of the reader of one amount (`xml_report.line_of`). Other transactions, and orders in which an element
 stands where it is not expected, are read element by element and become rows of the same table.
 """
@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from core.errors import UnreadableFileError
 from core.marketplaces.amazon import xml_report
-from core.marketplaces.amazon.summary_columns import FIELDS, IDS
+from core.marketplaces.amazon.summary_rows import FIELDS, IDS
 from core.marketplaces.amazon.units import with_fees_of_shipments
 from core.marketplaces.amazon.xml_amounts import StatedAmount
 from core.marketplaces.amazon.xml_elements import REPORT, SUMMARY, amounts_of_orders, reports_of
@@ -31,11 +31,19 @@ from core.marketplaces.amazon.xml_report import (
     repeating,
     with_units,
 )
-from core.marketplaces.column_figures import moments_of, money_of
-from core.marketplaces.column_lines import POSTED, ColumnLines, Declaration, Shape, TypedShare, shapes_of, words_of
-from core.marketplaces.column_reading import ColumnFindings, reading_of
-from core.marketplaces.column_transactions import units_with_fees
-from core.marketplaces.places import Place
+from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_lines import (
+    POSTED,
+    ColumnLines,
+    Declaration,
+    Shape,
+    TypedShare,
+    shapes_of,
+    words_of,
+)
+from core.marketplaces.columns.column_reading import ColumnFindings, reading_of
+from core.marketplaces.columns.column_transactions import units_with_fees_by_columns
+from core.marketplaces.errors import Place
 from core.marketplaces.reading import tables
 from core.marketplaces.reading.columns import Coded, ColumnTable, Texts
 from core.marketplaces.reading.contents import Contents
@@ -48,10 +56,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.marketplaces.amazon.xml_elements import Amounts
-    from core.marketplaces.lines import Header, Line
     from core.marketplaces.reading.tables import Row
     from core.marketplaces.reading.xml import Element
     from core.marketplaces.reading.xml_columns import Elements
+    from core.marketplaces.settlements.lines import Header, Line
     from core.model import Reading
 
 _WORDS = ("transaction-type", "list", "word", "quantity")
@@ -105,7 +113,9 @@ def _read(contents: Contents) -> Reading | None:
     if any(lines.currencies.values[code] != own[of] for code, of in _pairs(lines.currencies, lines.settlements)):
         return None  # an error at its line
     told = tuple(headers.values())
-    found = reading_of(ColumnFindings(form=xml_report.FORMAT, headers=told, lines=lines, units=units_with_fees))
+    found = reading_of(
+        ColumnFindings(form=xml_report.FORMAT, headers=told, lines=lines, units=units_with_fees_by_columns)
+    )
     return replace(with_fees_of_shipments(found), make_raw_lines=cache(lambda: xml_report.read(contents).raw_lines))
 
 

@@ -26,16 +26,15 @@ from core.marketplaces.amazon.xml_amounts import (
     told,
     undeclared,
 )
-from core.marketplaces.errors import BadCellError, MissingSummaryError, NoSettlementError
+from core.marketplaces.errors import BadCellError, MissingSummaryError, NoSettlementError, Place
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.lines import Header, Line
-from core.marketplaces.places import Place
 from core.marketplaces.reading.dates import parse_moment
 from core.marketplaces.reading.numbers import parse_currency, parse_units
 from core.marketplaces.reading.xml import Element, looks_like, parse
-from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import GOODS
-from core.marketplaces.words import UNKNOWN, Meaning, doubted, listed, may_be_price, own_column, typed, typed_item
+from core.marketplaces.settlements.lines import Header, Line
+from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.transactions import GOODS
+from core.marketplaces.words.words import UNKNOWN, Meaning, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Event, Marketplace
 from core.money import share_cents
 
@@ -43,8 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from core.marketplaces.lines import TypedPart
     from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.settlements.lines import TypedPart
     from core.model import Reading
 
 TITLE = "Amazon settlement report (XML)"

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 from core.errors import BadAnswerError
 from core.http.client import HttpClient, basic
 from core.http.credentials import Secret
-from core.marketplaces.bundles import read_moment, write_bundle
-from core.marketplaces.connector import Connector, ConnectorKind, Document, Link
 from core.marketplaces.ebay import payout_api
-from core.marketplaces.pull_start import MEANING, PULL_FROM, pull_start
-from core.marketplaces.tokens import AccessTokens, permitted_token
+from core.marketplaces.pulling.bundles import read_moment, write_bundle
+from core.marketplaces.pulling.connector import Connector, ConnectorKind, Document, Link
+from core.marketplaces.pulling.pulled_files import MEANING, PULL_FROM, pull_start
+from core.marketplaces.pulling.tokens import AccessTokens, permitted_token
 from core.model import Marketplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from core.http.answers import Answer
+    from core.http.responses import Answer
 
 SERVICE = "eBay"
 API = "https://api.ebay.com"

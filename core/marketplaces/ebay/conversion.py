@@ -18,8 +18,8 @@ from core.money import cents, share_cents
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.marketplaces.bundles import Node
-    from core.marketplaces.lines import Part
+    from core.marketplaces.pulling.bundles import Node
+    from core.marketplaces.settlements.lines import Part
 
 _ZERO = Decimal(0)
 

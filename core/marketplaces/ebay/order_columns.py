@@ -26,7 +26,7 @@ from core.marketplaces.reading.columns import joint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.marketplaces.column_figures import Money
+    from core.marketplaces.columns.column_figures import Money
     from core.marketplaces.ebay.roll_ups import Amounts
     from core.marketplaces.reading.columns import ColumnTable
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.bundles import Node
-    from core.marketplaces.lines import Part
+    from core.marketplaces.pulling.bundles import Node
+    from core.marketplaces.settlements.lines import Part
 
 ZERO = Decimal(0)
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)

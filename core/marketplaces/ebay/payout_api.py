@@ -14,7 +14,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.ebay.conversion import rate_of, shared_prices
 from core.marketplaces.ebay.order_items import (
     Item,
@@ -28,11 +27,12 @@ from core.marketplaces.ebay.order_items import (
 from core.marketplaces.ebay.words import REST_OF_NET, fee, is_of_title, meaning_in_api
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.lines import Line, TypedPart
-from core.marketplaces.periods import header_of
-from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import Units, counted_units
-from core.marketplaces.words import UNKNOWN, AmountMeaning, listed, typed, typed_item
+from core.marketplaces.pulling.bundles import likeness, read_bundle
+from core.marketplaces.settlements.lines import Line, TypedPart
+from core.marketplaces.settlements.periods import header_of
+from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.transactions import Units, counted_units
+from core.marketplaces.words.words import UNKNOWN, AmountMeaning, listed, typed, typed_item
 from core.model import Event, Goods, Marketplace, Problem, QuantitySource, Severity
 from core.money import cents, share_cents
 
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from core.marketplaces.bundles import Node
-    from core.marketplaces.lines import Part
+    from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.words import Meaning
+    from core.marketplaces.settlements.lines import Part
+    from core.marketplaces.words.words import Meaning
     from core.model import Reading
 
 NAME = "ebay_payout_api"

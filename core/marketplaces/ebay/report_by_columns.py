@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces.column_figures import Money, amounts_of, moments_of, money_of
-from core.marketplaces.column_lines import (
+from core.marketplaces.columns.column_figures import Money, amounts_of, moments_of, money_of
+from core.marketplaces.columns.column_lines import (
     POSTED,
     WORDS,
     ColumnLines,
@@ -28,8 +28,8 @@ from core.marketplaces.column_lines import (
     shapes_of,
     words_of,
 )
-from core.marketplaces.column_payouts import headers_of_payouts, pending_note
-from core.marketplaces.column_reading import (
+from core.marketplaces.columns.column_payouts import headers_of_payouts, pending_note
+from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
     day_first_of,
@@ -38,8 +38,8 @@ from core.marketplaces.column_reading import (
     reading_of,
     undeclared_amounts,
 )
-from core.marketplaces.column_transactions import units_of_rows
-from core.marketplaces.damaged_ids import is_damaged
+from core.marketplaces.columns.column_transactions import units_of_rows
+from core.marketplaces.columns.undeclared_columns import proved
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.ebay.order_columns import OrderColumns, Role, in_its_order
 from core.marketplaces.ebay.report_columns import (
@@ -65,22 +65,21 @@ from core.marketplaces.ebay.transaction_report import (
     odd_rates,
 )
 from core.marketplaces.ebay.words import meaning
-from core.marketplaces.errors import BadCellError, DamagedIdError
-from core.marketplaces.figures import Figures, read_in_its_notation
-from core.marketplaces.places import Place
+from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded
+from core.marketplaces.reading.damaged_ids import is_damaged
+from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Kind
-from core.marketplaces.undeclared_columns import proved
 from core.model import Event
 from core.money import LINE_PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.marketplaces.lines import Line
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row
+    from core.marketplaces.settlements.lines import Line
     from core.model import Problem, Reading
 
 _DESCRIPTION = "Description"

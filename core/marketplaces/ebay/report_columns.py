@@ -127,7 +127,7 @@ COMPONENTS = {
 """The columns that make a row's net amount, and which amount column each adds to; the first three are its gross.
 
 Tax that eBay itself collects and pays is in neither. A column that is not here counts only where the rows' own sums
-prove it (`core.marketplaces.undeclared_columns.proved`), and then adds to `other`.
+prove it (`core.marketplaces.columns.undeclared_columns.proved`), and then adds to `other`.
 """
 
 GROSS = ("principal", "shipping", "tax")

@@ -9,7 +9,7 @@ A sale in another currency than the payout's has its price, postage, tax and fee
 net amount in the payout's; `core.marketplaces.ebay.conversion` converts them.
 
 This is where the rule stands. `core.marketplaces.ebay.order_columns` is a second engine for the usual orders of long
-reports, which must come to the same (`tests/core/marketplaces/test_columns_and_rows.py`).
+reports, which must come to the same (`tests/core/marketplaces/columns/test_columns_and_rows.py`).
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from core.money import cents
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from core.marketplaces.lines import Part
     from core.marketplaces.reading.tables import Table
+    from core.marketplaces.settlements.lines import Part
 
 
 _SLACK = Decimal("0.02")

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.marketplaces.damaged_ids import damaged_ids, is_damaged
+from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.ebay.report_columns import (
     COLUMNS,
     COMPONENTS,
@@ -33,15 +33,15 @@ from core.marketplaces.ebay.report_columns import (
 from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
 from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, is_of_title, meaning, tells_of_goods
 from core.marketplaces.errors import BadCellError, DamagedIdError
-from core.marketplaces.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.lines import Line, TypedPart
-from core.marketplaces.payouts import headers_of_payouts, pending_note
+from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
+from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.reading.tables import Kind, Layout, Row, find_table, likeness
-from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import Units, counted_units
-from core.marketplaces.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
-from core.marketplaces.words import UNKNOWN, doubted, listed, typed, typed_item
+from core.marketplaces.settlements.lines import Line, TypedPart
+from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note
+from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.transactions import Units, counted_units
+from core.marketplaces.words.words import UNKNOWN, doubted, listed, typed, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Table
-    from core.marketplaces.words import Meaning
+    from core.marketplaces.words.words import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(

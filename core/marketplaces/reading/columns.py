@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.marketplaces.places import Place
+from core.marketplaces.errors import Place
 from core.marketplaces.reading.tables import Header, Kind, Layout, RawRow, Row, Table, column_names, split_rows
 
 if TYPE_CHECKING:

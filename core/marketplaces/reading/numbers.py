@@ -16,7 +16,7 @@ from core.money import LINE_PLACES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.marketplaces.places import Place
+    from core.marketplaces.errors import Place
 
 MARKS = (".", ",")
 

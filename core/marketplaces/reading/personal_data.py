@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from core.marketplaces.bundles import without_fields
+from core.marketplaces.pulling.bundles import without_fields
 from core.marketplaces.reading.tables import Kind, cells_without
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 Lines before the header, columns in another order and columns nobody declared are all accepted. Columns that hold
 personal data are dropped here, before anything else sees a row. A column that nobody declared is in the rows under its
-own name and means nothing by itself (`core.marketplaces.undeclared_columns.proved`).
+own name and means nothing by itself (`core.marketplaces.columns.undeclared_columns.proved`).
 
 Editors take the blanks from the ends of lines, and in a file between tabs blank cells are such blanks. Where no row of
 a file ends in a blank cell any more, what is missing at a row's end was blank; a row that is shorter than its
@@ -26,10 +26,10 @@ from core.marketplaces.errors import (
     NoSettlementError,
     OverlappingFilesError,
     PastedFilesError,
+    Place,
     TruncatedFileError,
     UnstorableTextError,
 )
-from core.marketplaces.places import Place
 from core.marketplaces.reading.contents import LONGEST_TEXT, TOO_LONG
 
 if TYPE_CHECKING:

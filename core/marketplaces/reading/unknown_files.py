@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from core.marketplaces.errors import LocalisedHeaderError, OtherReportError, UnknownFormatError
-from core.marketplaces.places import Place
+from core.marketplaces.errors import LocalisedHeaderError, OtherReportError, Place, UnknownFormatError
 from core.marketplaces.reading.tables import (
     Column,
     Layout,
@@ -18,7 +17,7 @@ from core.marketplaces.reading.tables import (
     header_line,
     likeness,
 )
-from core.marketplaces.wording import folded
+from core.marketplaces.words.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from core.marketplaces.errors import DamagedXmlError, UnstorableTextError
-from core.marketplaces.places import Place
+from core.marketplaces.errors import DamagedXmlError, Place, UnstorableTextError
 from core.marketplaces.reading.contents import LONGEST_TEXT, TOO_LONG
 
 if TYPE_CHECKING:

@@ -17,8 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.marketplaces.errors import DamagedXmlError
-from core.marketplaces.places import Place
+from core.marketplaces.errors import DamagedXmlError, Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.contents import LONGEST_TEXT
 from core.marketplaces.reading.xml import DEEPEST, is_well_formed

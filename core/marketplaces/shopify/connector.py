@@ -7,22 +7,28 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from core.http.client import HttpClient
-from core.marketplaces.bundles import Node, read_moment, write_bundle
-from core.marketplaces.connector import Connector, ConnectorKind, Document, Link
-from core.marketplaces.pull_start import MEANING, PULL_FROM, pull_start
-from core.marketplaces.shopify import outside_payouts, payments_api, queries
-from core.marketplaces.shopify.client import ShopifyClient
-from core.marketplaces.shopify.errors import SCOPES, SERVICE, ShopifyRefusalError, ShopNameError
-from core.marketplaces.shopify.fetching import AT_ONCE, orders
+from core.marketplaces.pulling.bundles import Node, read_moment, write_bundle
+from core.marketplaces.pulling.connector import Connector, ConnectorKind, Document, Link
+from core.marketplaces.pulling.pulled_files import MEANING, PULL_FROM, pull_start
+from core.marketplaces.pulling.tokens import AccessTokens, permitted_token
+from core.marketplaces.shopify import admin_api, outside_payouts, payments_api
+from core.marketplaces.shopify.admin_api import (
+    AT_ONCE,
+    SCOPES,
+    SERVICE,
+    ShopifyClient,
+    ShopifyRefusalError,
+    ShopNameError,
+    orders,
+)
 from core.marketplaces.shopify.orders import PAID_OUT, number_of
-from core.marketplaces.tokens import AccessTokens, permitted_token
 from core.model import Marketplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from core.http.answers import Answer
     from core.http.credentials import Secret
+    from core.http.responses import Answer
     from core.time import Clock
 
 _MONTH = "not in payouts "
@@ -59,7 +65,7 @@ class ShopifyConnector(Connector):
 
     def _payouts(self, known: Collection[str]) -> Iterator[Document]:
         pages = self._client.pages(
-            queries.PAYOUTS,
+            admin_api.PAYOUTS,
             "shopifyPaymentsAccount",
             "payouts",
             first=self._page,
@@ -84,11 +90,11 @@ class ShopifyConnector(Connector):
             start = end
 
     def _payout(self, number: str) -> bytes:
-        payout = self._client.ask(queries.PAYOUT, id=f"{_PAYOUT_GID}{number}").get("node")
+        payout = self._client.ask(admin_api.PAYOUT, id=f"{_PAYOUT_GID}{number}").get("node")
         if not payout:
             raise ShopifyRefusalError(f"there is no payout {number}")
         pages = self._client.pages(
-            queries.TRANSACTIONS,
+            admin_api.TRANSACTIONS,
             "shopifyPaymentsAccount",
             "balanceTransactions",
             first=self._page,
@@ -104,7 +110,7 @@ class ShopifyConnector(Connector):
         month = document.id.removeprefix(_MONTH).removesuffix(_SO_FAR)
         start, end = outside_payouts.month_of(month)
         pages = self._client.pages(
-            queries.ORDERS_OF_MONTH,
+            admin_api.ORDERS_OF_MONTH,
             "orders",
             first=self._page,
             query=f"updated_at:>='{_moment(start)}' AND created_at:<'{_moment(end)}'",

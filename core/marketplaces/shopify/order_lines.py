@@ -1,4 +1,4 @@
-"""The lines that a payment or refund of an order becomes: one per item, with its SKU, units and share of the money.
+"""The lines that a payment or refund of an order becomes, one per item, with its share of the money; what came back.
 
 Gift cards sold are owed to whoever holds them: a balance move, no sale, and no goods. Whether refunded goods came back
 says Shopify's restock type.
@@ -6,17 +6,17 @@ says Shopify's restock type.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.frame_columns import ORDER_UNITS_COLUMNS, frame
 from core.line_types import LineType
-from core.marketplaces.lines import Line, TypedPart
-from core.marketplaces.shopify.restock import disposition
-from core.marketplaces.shopify.sharing import Share, fees, shared_out
+from core.marketplaces.settlements.lines import Line, TypedPart
+from core.marketplaces.settlements.transactions import Units, counted_units
 from core.marketplaces.shopify.words import SALE, column, movement_types
-from core.marketplaces.transactions import Units, counted_units
 from core.model import Disposition, Event, Goods, Marketplace, QuantitySource, StockEffect
+from core.money import share_cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,9 +24,92 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.lines import Part
+    from core.marketplaces.settlements.lines import Part
     from core.marketplaces.shopify.orders import Item, Order, Refund
-    from core.marketplaces.words import Meaning
+    from core.marketplaces.words.words import Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one item has of a payment; `item` is missing for what belongs to none."""
+
+    item: Item | None
+    parts: tuple[Part, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        """The sum of its parts, in the shop's currency; + is money for the seller."""
+        return sum((amount for _, amount in self.parts), ZERO)
+
+    @property
+    def is_gift_card(self) -> bool:
+        """Whether it is a gift card: owed to whoever holds it, and no sale."""
+        return self.item is not None and self.item.is_gift_card
+
+
+def shared_out(amount: Decimal, items: Sequence[Item], shipping: Decimal, total: Decimal) -> list[Share]:
+    """Share a payment, or (negative) a refund, out over the items of an order or refund.
+
+    Args:
+        amount: The payment, signed.
+        items: What it is for, all with the prices of all their units.
+        shipping: Postage of the order.
+        total: What the order or refund comes to; what items and postage leave of it (a tip, a duty) is nobody's.
+    """
+    goods = [item for item in items if not item.is_gift_card]
+    rest = max(ZERO, total - sum((item.price + item.tax for item in items), ZERO) - shipping)
+    postage = iter(_exact(shipping, [item.price for item in goods]) if goods else [])
+    pieces: list[tuple[Item | None, str, Decimal]] = []
+    for item in items:
+        pieces += [(item, "principal", item.price), (item, "tax", item.tax)]
+        pieces += [] if item.is_gift_card else [(item, "shipping", next(postage))]
+    pieces.append((None, "other", rest))
+    if not goods:
+        pieces.append((None, "shipping", shipping))
+    return _collected(items, pieces, _exact(amount, [weight for _, _, weight in pieces]))
+
+
+def _collected(
+    items: Sequence[Item], pieces: Sequence[tuple[Item | None, str, Decimal]], amounts: Sequence[Decimal]
+) -> list[Share]:
+    shares = []
+    for item in (*items, None):
+        mine = [(column, amount) for (of, column, _), amount in zip(pieces, amounts, strict=True) if of is item]
+        parts = tuple((column, amount) for column, amount in mine if amount)
+        if parts or item is not None:
+            shares.append(Share(item, parts))
+    return shares
+
+
+def fees(fee: Decimal, shares: Sequence[Share]) -> list[Decimal]:
+    """Share a payment's fee out, currency and sign kept, over all but gift cards; the last belongs to none."""
+    bearing = [share for share in shares if not share.is_gift_card]
+    if not bearing:
+        return [*(ZERO for _ in shares), fee]
+    parts = iter(_exact(fee, [abs(share.amount) for share in bearing]))
+    return [*(ZERO if share.is_gift_card else next(parts) for share in shares), ZERO]
+
+
+def _exact(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Share an amount out in cents; what is smaller than a cent goes to the largest part."""
+    parts = share_cents(amount, weights)
+    largest = max(range(len(parts)), key=lambda i: (weights[i], -i))
+    parts[largest] += amount - sum(parts, ZERO)
+    return parts
+
+
+_DISPOSITIONS = {
+    "return": Disposition.RESTOCKED,
+    "cancel": Disposition.RESTOCKED,  # never left the shelf
+    "legacy_restock": Disposition.RESTOCKED,
+    "no_restock": Disposition.NOT_RETURNED,
+}
+
+
+def disposition(restock_type: str) -> Disposition | None:
+    """Return what a `restockType` says about the goods, `None` for a word that is not known: such a refund is asked."""
+    return _DISPOSITIONS.get(restock_type.strip().casefold())
+
 
 ZERO = Decimal(0)
 GIFT_CARD_SOLD = "Gift card sold"

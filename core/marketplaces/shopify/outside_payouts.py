@@ -3,7 +3,7 @@
 No payout ever shows them, so they form a settlement of their own, `Not in payouts 2026-08`, by the UTC month in which
 the money came or, where none did, the order was placed. As long as the month is not over it is a view that every pull
 replaces; then it becomes the book of record. By itself a month counts the units of an order only where its first
-payment is in it; the books count them over all documents of the store (`core.marketplaces.order_units`).
+payment is in it; the books count them over all documents of the store (`core.marketplaces.documents.order_units`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.lines import Header
+from core.marketplaces.pulling.bundles import likeness, read_bundle
+from core.marketplaces.settlements.lines import Header
+from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.shopify.order_lines import (
     Movement,
     balance_line,
@@ -27,15 +28,14 @@ from core.marketplaces.shopify.order_lines import (
     units_of,
 )
 from core.marketplaces.shopify.orders import GIFT_CARD, read_order
-from core.marketplaces.tie_out import Findings, reading
 from core.model import Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from core.marketplaces.bundles import Node
-    from core.marketplaces.lines import Line
+    from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.settlements.lines import Line
     from core.marketplaces.shopify.orders import Order, Payment
     from core.model import Reading
 

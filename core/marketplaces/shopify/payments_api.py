@@ -4,7 +4,7 @@ It is the book of record: it knows SKUs and units, which the downloaded transact
 does not. Payout id, order names and amounts are the same in both. Every balance transaction is shared out over the
 items of its order. By itself a document counts the units of an order with its first payment alone; beside the lines it
 says what it knows of each order's units, from which the books count them over all documents of the store
-(`core.marketplaces.order_units`).
+(`core.marketplaces.documents.order_units`).
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.marketplaces.bundles import likeness, read_bundle
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.periods import header_of
+from core.marketplaces.pulling.bundles import likeness, read_bundle
+from core.marketplaces.settlements.periods import header_of
+from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.shopify.order_lines import Movement, order_units, plain_line, refund_lines, sale_lines, units_of
 from core.marketplaces.shopify.orders import number_of, read_order
 from core.marketplaces.shopify.words import meaning
-from core.marketplaces.tie_out import Findings, reading
 from core.model import Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from core.marketplaces.bundles import Node
-    from core.marketplaces.lines import Line
+    from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.settlements.lines import Line
     from core.marketplaces.shopify.orders import Order
     from core.model import Reading
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.column_figures import moments_of, money_of
-from core.marketplaces.column_lines import POSTED, ColumnLines, Declaration, shapes_of
-from core.marketplaces.column_payouts import headers_of_payouts, pending_note
-from core.marketplaces.column_reading import (
+from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_lines import POSTED, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_payouts import headers_of_payouts, pending_note
+from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
     day_first_of,
@@ -20,23 +20,22 @@ from core.marketplaces.column_reading import (
     reading_of,
     undeclared_amounts,
 )
-from core.marketplaces.column_transactions import units_of_orders
-from core.marketplaces.errors import BadCellError, MissingColumnError
-from core.marketplaces.figures import Figures, read_in_its_notation
-from core.marketplaces.places import Place
+from core.marketplaces.columns.column_transactions import units_of_orders
+from core.marketplaces.columns.undeclared_columns import proved
+from core.marketplaces.errors import BadCellError, MissingColumnError, Place
 from core.marketplaces.reading.columns import Coded
+from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.shopify import payments_csv
-from core.marketplaces.undeclared_columns import proved
 from core.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from core.marketplaces.lines import Line
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row
+    from core.marketplaces.settlements.lines import Line
     from core.model import Problem, Reading
 
 DECLARATION = Declaration(

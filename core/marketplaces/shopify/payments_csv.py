@@ -16,18 +16,17 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumnError
-from core.marketplaces.figures import Figures, day_first, read_in_its_notation
+from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
+from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumnError, Place
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.lines import Line, TypedPart
-from core.marketplaces.payouts import headers_of_payouts, pending_note
-from core.marketplaces.places import Place
+from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
+from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.settlements.lines import Line, TypedPart
+from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note
+from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.transactions import Units
 from core.marketplaces.shopify.words import column, meaning, movement_types
-from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.transactions import Units
-from core.marketplaces.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity, StockEffect
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.line_types import LineType
-from core.marketplaces.lines import TypedPart
-from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, Meaning, own_column, table, typed
+from core.marketplaces.settlements.lines import TypedPart
+from core.marketplaces.words.wording import folded
+from core.marketplaces.words.words import UNKNOWN, Meaning, own_column, table, typed
 from core.model import Event, Goods
 
 if TYPE_CHECKING:

@@ -10,21 +10,47 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.errors import BadAnswerError, NotFoundError, UnauthorisedError
-from core.http.answers import Answer, message_in
+from core.errors import BadAnswerError, NotFoundError, ServiceError, UnauthorisedError
 from core.http.client import HttpClient, basic
 from core.http.limits import TokenBucket
-from core.marketplaces.connector import ConnectorKind, Document, Link
-from core.marketplaces.pulled_files import Download, whole_file
-from core.marketplaces.tokens import AccessTokens, Token, read_token
+from core.http.responses import Answer, message_in
+from core.marketplaces.pulling.connector import ConnectorKind, Document, Link
+from core.marketplaces.pulling.pulled_files import Download, whole_file
+from core.marketplaces.pulling.tokens import AccessTokens, Token, read_token
 from core.marketplaces.walmart import recon_v1
-from core.marketplaces.walmart.service_errors import WALMART, WalmartAccessError, WalmartKeyError
 from core.model import Marketplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from core.http.credentials import Secret
+
+WALMART = "Walmart"
+
+
+class WalmartKeyError(ServiceError):
+    """Client id or client secret are not accepted."""
+
+    def __init__(self, reference: str = "") -> None:
+        message = (
+            "Walmart does not accept the client id and client secret of this store. On developer.walmart.com choose My "
+            "Account, sign in with your Seller Center login, open API Keys, and copy both for production (not the "
+            "sandbox); a reset there ends the old secret. Then press Connect. What was fetched before is kept."
+        )
+        super().__init__(WALMART, message, reference=reference)
+
+
+class WalmartAccessError(ServiceError):
+    """A good login that opens no payment reports."""
+
+    def __init__(self, reference: str = "") -> None:
+        message = (
+            "Walmart accepts the login and does not let it read payment reports. Use the seller's own key, or give the "
+            "key access to Reports on developer.walmart.com > My Account > API Keys, and press Connect. What was "
+            "fetched before is kept."
+        )
+        super().__init__(WALMART, message, reference=reference)
+
 
 HOST = "https://marketplace.walmartapis.com"
 _API = "v3/report/reconreport"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-from core.marketplaces.errors import UnsupportedFormatError
+from core.marketplaces.errors import Place, UnsupportedFormatError
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.places import Place
 from core.marketplaces.reading.tables import Column, Layout, header_line, likeness
 from core.model import Marketplace
 

@@ -16,17 +16,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.counted import counted
-from core.marketplaces.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError
-from core.marketplaces.figures import Figures, read_in_its_notation
+from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
+from core.marketplaces.documents.returns import GoodsBack, returns_frame
+from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, Place
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.lines import Header, Line
-from core.marketplaces.periods import header_of, period_name
-from core.marketplaces.places import Place
+from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
+from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.returns import GoodsBack, returns_frame
-from core.marketplaces.tie_out import Findings, reading
-from core.marketplaces.undeclared_columns import notes_on_undeclared
+from core.marketplaces.settlements.lines import Header, Line
+from core.marketplaces.settlements.periods import header_of, period_name
+from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.walmart.words import (
     DESTROYED,
     PLAIN_MONEY,
@@ -36,19 +35,19 @@ from core.marketplaces.walmart.words import (
     is_declared,
     meaning,
 )
-from core.marketplaces.wording import folded
-from core.marketplaces.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
+from core.marketplaces.words.wording import folded
+from core.marketplaces.words.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from core.marketplaces.lines import TypedPart
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
-    from core.marketplaces.words import Meaning
+    from core.marketplaces.settlements.lines import TypedPart
+    from core.marketplaces.words.words import Meaning
     from core.model import Reading
 
 REASON = "Transaction Reason Description"

@@ -8,31 +8,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.column_figures import moments_of, money_of
-from core.marketplaces.column_lines import POSTED, WORDS, ColumnLines, Declaration, shapes_of
-from core.marketplaces.column_reading import (
+from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_lines import POSTED, WORDS, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
     notes_on_damaged,
     notes_on_undeclared,
     reading_of,
 )
-from core.marketplaces.damaged_ids import is_damaged
-from core.marketplaces.errors import BadCellError, DamagedIdError
-from core.marketplaces.figures import Figures, read_in_its_notation
-from core.marketplaces.places import Place
+from core.marketplaces.documents.returns import returns_frame
+from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded
+from core.marketplaces.reading.damaged_ids import is_damaged
+from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Kind
-from core.marketplaces.returns import returns_frame
 from core.marketplaces.walmart import recon_v1
 from core.model import Goods
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.marketplaces.lines import Line
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
+    from core.marketplaces.settlements.lines import Line
     from core.model import Reading
 
 DECLARATION = Declaration(

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands import costs, settlements, syncing
-from addin.commands.desk import on_file
-from addin.commands.new import write_workbook
+from addin.commands.costs import resolving, syncing
+from addin.commands.desk_opening import on_file
+from addin.commands.settlements import import_open_remove
+from addin.commands.setup.new import write_workbook
 from addin.connections.sandbox import demo_settlement_files
-from addin.sheets import tables
-from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.tables import tables
 from core.books.database import Database
 from core.books.database.company import Company
 from core.books.loading import load_books
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.tables import Record
+    from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
 WITHOUT_COST = ("00123", "LATE-SCALE", "FOUND-CLOCK", "GHOST-SHELF")
@@ -49,7 +50,7 @@ def made_business(tmp_path_factory: pytest.TempPathFactory) -> Path:
     company = Company(DEMO, "USD", FOUNDED, id=DEMO, database_id=DEMO)
     with Database.create(folder / "demo.sqlite", company) as database:
         write_workbook(folder / "Books.xlsm", database)
-    for step in (partial(settlements.import_files, files=[folder / name]), syncing.sync, costs.resolve):
+    for step in (partial(import_open_remove.import_files, files=[folder / name]), syncing.sync, resolving.resolve):
         on_file(folder / "Books.xlsm", step)
     return folder
 

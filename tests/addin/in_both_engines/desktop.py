@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from addin import ribbon
-from addin.sheets import exchange, tables
-from core.books import settings
+from addin.sheets import exchange
+from addin.sheets.tables import tables
 from core.books.database import Database
 from core.books.loading import load_books
+from core.books.settings import stored_settings
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.line_types import LineType
 from tests.fake_excel.windows_code import book_in
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.columns import TableSpec
+    from addin.sheets.tables.sheet_specs import TableSpec
     from core.books.books import Books
     from tests.fake_excel.application import FakeApplication
 
@@ -69,7 +70,7 @@ class Desktop:
         """Let every line type post to an account with that code."""
         rows = AccountRows(rows=tuple(AccountRow(line_type=one, number=code) for one in LineType))
         with Database.open(self.path.parent / "demo.sqlite") as database, database.writing() as connection:
-            settings.put(connection, ACCOUNTS_NAME, rows, who="M. Lee", now=datetime(2026, 9, 1, tzinfo=UTC))
+            stored_settings.put(connection, ACCOUNTS_NAME, rows, who="M. Lee", now=datetime(2026, 9, 1, tzinfo=UTC))
 
     def books(self) -> Books:
         """Return what is in the books now."""

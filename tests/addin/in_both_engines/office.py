@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addin.commands.desk import desk
+from addin.commands.desk_opening import desk
 from tests.fake_excel.windows_code import open_book
 from workbook_engine import open_workbook
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin import ribbon
-from addin.commands.ribbon_actions import OtherVersionError, refuse_other_version
-from addin.commands.selection import selected_settlements
-from addin.sheets import exchange, tables
-from addin.sheets.settlements import SETTLEMENTS_SPEC
+from addin.commands.ribbon.ribbon_actions import OtherVersionError, refuse_other_version
+from addin.commands.ribbon.selection import selected_settlements
+from addin.sheets import exchange
+from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
+from addin.sheets.tables import tables
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import change
 from tests.fake_excel.application import AUTOMATIC, MANUAL, FakeChart

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.desk import on_file
-from addin.commands.settlements import import_files
-from addin.sheets import exchange, tables
-from addin.sheets.cogs import COGS_SPEC
-from addin.sheets.resolve_columns import RESOLVE_SPEC
-from addin.sheets.setup import SETUP_SPEC
-from addin.sheets.transactions import TRANSACTIONS_SPEC
-from core.books.status import missing_lines
+from addin.commands.desk_opening import on_file
+from addin.commands.settlements.import_open_remove import import_files
+from addin.sheets import exchange
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.reports.cogs import COGS_SPEC
+from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
+from addin.sheets.setup.setup import SETUP_SPEC
+from addin.sheets.tables import tables
+from core.books.settlements.status import missing_lines
 from tests.addin.in_both_engines.as_user import UsersTable
 
 if TYPE_CHECKING:

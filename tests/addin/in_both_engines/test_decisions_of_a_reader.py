@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from addin.sheets.true_ups import TRUE_UPS_SPEC
+from addin.sheets.close.true_ups import TRUE_UPS_SPEC
 from tests.addin.in_both_engines.desktop import Desktop
 from tests.end_to_end.demo_book import DemoBook
 from tests.end_to_end.stories import Story

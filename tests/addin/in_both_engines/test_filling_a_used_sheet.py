@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin.sheets import resolve, tables, transactions
-from addin.sheets.cells import to_cell
-from addin.sheets.columns import Kind
-from addin.sheets.frames import records_of
-from addin.sheets.protection import ProtectedSheetError
-from addin.sheets.resolve_columns import RESOLVE_SPEC
-from addin.sheets.transactions import TRANSACTIONS_SPEC
+from addin.sheets.costs import resolve
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.settlements import transactions
+from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
+from addin.sheets.tables import tables
+from addin.sheets.tables.cells import to_cell
+from addin.sheets.tables.frames import records_of
+from addin.sheets.tables.native_cells import ProtectedSheetError
+from addin.sheets.tables.sheet_specs import Kind
 from core.reports.costed_lines import margin, marked, with_units
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable, change
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from addin.sheets.columns import TableSpec
-    from addin.sheets.tables import Record
+    from addin.sheets.tables.sheet_specs import TableSpec
+    from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
 FIRST, SECOND = slice(0, 30), slice(10, 45)

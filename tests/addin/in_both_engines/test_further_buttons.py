@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from addin.sheets import exchange, tables
-from addin.sheets.history import HISTORY_SPEC
-from core.books import entries
-from core.books.booked_settlement import EntryStatus
+from addin.sheets import exchange
+from addin.sheets.costs.history import HISTORY_SPEC
+from addin.sheets.tables import tables
 from core.books.database import Database
+from core.books.entries import entries
+from core.books.settlements.booked_settlement import EntryStatus
 from core.journal.files import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.books.booked_settlement import BookedSettlement
-    from core.books.entries import PostedEntry
+    from core.books.entries.entries import PostedEntry
+    from core.books.settlements.booked_settlement import BookedSettlement
     from tests.addin.in_both_engines.desktop import Desktop
 
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin.commands import costs, reports, settlements, syncing
-from addin.commands.costs import SaveChoice
-from addin.sheets import resolve, tables
-from addin.sheets.resolve_columns import RESOLVE_SPEC
-from addin.sheets.table_search import looked_for_once
+from addin.commands.costs import resolving, saving_costs, syncing
+from addin.commands.costs.saving_costs import SaveChoice
+from addin.commands.reports import cogs_and_verify
+from addin.commands.settlements import import_open_remove
+from addin.sheets.costs import resolve
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.tables import tables
+from addin.sheets.tables.table_search import looked_for_once
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.sheets.desk import Desk
-    from addin.sheets.tables import Record
+    from addin.sheets.tables.tables import Record
     from core.books.books import Books
     from tests.addin.in_both_engines.office import Office
 
@@ -52,7 +55,7 @@ def test_saving_from_a_used_resolve_sheet(
     type_cost(users, blank[0]["Key"], 2)
     users.save()
 
-    outcome = office.do(business, costs.save)
+    outcome = office.do(business, saving_costs.save)
 
     saved = [(entry["sku"], entry["cost"]) for entry in entries(outcome.data["saved"])]
     assert sorted([(prefilled[0]["SKU"], "3.141593"), (blank[0]["SKU"], "2")]) == sorted(saved)
@@ -77,14 +80,14 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
     users.save()
 
     def round_trip(desk: Desk) -> Any:
-        costs.save(desk, choice=SaveChoice(accept_proposals=True))
+        saving_costs.save(desk, choice=SaveChoice(accept_proposals=True))
         found = tables.find(desk.book, RESOLVE_SPEC)
         row = next(n for n, values in enumerate(tables.read(found, RESOLVE_SPEC)) if values["key"] == second)
         found.column_cells("note", row, 1).value = "ask the buyer"
-        settlements.fill(desk, ids=[name])
-        costs.resolve(desk, ids=[name])
+        import_open_remove.fill(desk, ids=[name])
+        resolving.resolve(desk, ids=[name])
         syncing.sync(desk, ids=[name])
-        return reports.cogs(desk, ids=[name])
+        return cogs_and_verify.cogs(desk, ids=[name])
 
     outcome = office.do(business, round_trip)
 
@@ -107,7 +110,7 @@ def test_importing_again_changes_nothing(office: Office, business: Path) -> None
     file = next(path for path in business.parent.iterdir() if path.suffix == ".txt")
     before = UsersTable(business, "tblSettlements").values()
 
-    outcome = office.do(business, partial(settlements.import_files, files=[file]))
+    outcome = office.do(business, partial(import_open_remove.import_files, files=[file]))
 
     assert "imported already" in outcome.message
     assert before == UsersTable(business, "tblSettlements").values()

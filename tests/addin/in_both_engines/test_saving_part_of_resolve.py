@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands import costs, settlements
-from addin.commands.desk import on_file
-from addin.sheets import tables
-from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.commands.costs import resolving
+from addin.commands.desk_opening import on_file
+from addin.commands.settlements import import_open_remove
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.tables import tables
 from core.model import Cause
 from tests.core.books.listed_documents import v2_content
 
@@ -49,7 +50,7 @@ def two_mugs(business: Path) -> None:
     """Two orders of one SKU that Finale knows nothing of."""
     file = business.with_name("mugs.txt")
     file.write_bytes(v2_content("9", {}, {}, total="20.00"))
-    for step in (partial(settlements.import_files, files=[file]), costs.resolve):
+    for step in (partial(import_open_remove.import_files, files=[file]), resolving.resolve):
         on_file(business, step)
 
 

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.sheets import history, opening_costs, pnl, rates, resolve, setup, tables, true_ups
-from addin.sheets.accounts import ACCOUNTS_SPEC
-from addin.sheets.cells import typed_values
-from addin.sheets.edited_rows import CellsRefusedError, edited_rows
-from addin.sheets.history import HISTORY_SPEC
-from addin.sheets.opening_costs import OPENING_COSTS_SPEC
-from addin.sheets.pnl import ASK_ROW, PNL_SPEC
-from addin.sheets.rates import RATES_SPEC
-from addin.sheets.resolve import Elsewhere
-from addin.sheets.resolve_columns import RESOLVE_SPEC
-from addin.sheets.setup import SETUP_SPEC
-from addin.sheets.true_ups import TRUE_UPS_SPEC
+from addin.sheets.close import true_ups
+from addin.sheets.close.accounts import ACCOUNTS_SPEC
+from addin.sheets.close.true_ups import TRUE_UPS_SPEC
+from addin.sheets.costs import history, opening_costs, resolve
+from addin.sheets.costs.history import HISTORY_SPEC
+from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
+from addin.sheets.costs.resolve import Elsewhere
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.reports import pnl, rates
+from addin.sheets.reports.pnl import ASK_ROW, PNL_SPEC
+from addin.sheets.reports.rates import RATES_SPEC
+from addin.sheets.setup import setup
+from addin.sheets.setup.setup import SETUP_SPEC
+from addin.sheets.tables import tables
+from addin.sheets.tables.cells import typed_values
+from addin.sheets.tables.edited_rows import CellsRefusedError, edited_rows
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.settings import Policies
 
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.columns import TableSpec
+    from addin.sheets.tables.sheet_specs import TableSpec
     from tests.addin.in_both_engines.office import Office
 
 DAY = datetime(2026, 8, 31)  # noqa: DTZ001 - cells know no zones

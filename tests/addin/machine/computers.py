@@ -11,7 +11,7 @@ from addin.machine.computer import Computer, Ran
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from addin.machine.registry import Value
+    from addin.machine.computer import Value
 
 
 @dataclass

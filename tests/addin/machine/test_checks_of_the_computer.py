@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING, cast
 import pytest
 import xlwings
 
-from addin.commands.doctor import _computer
-from addin.commands.installing import install
+from addin.commands.setup.doctor import _computer
+from addin.commands.setup.installing import install
 from addin.machine import checks, trust
 from addin.machine.computer import Ran, zone_identifier
 from addin.machine.environment import STAMP
-from addin.machine.places import apple_script, environment_folder
+from addin.machine.places import apple_script, environment_folder, template_bytes
 from addin.machine.program import Program
-from addin.machine.template import template_bytes
 from addin.machine.upgrading.parts import project_of, project_part
 from tests.addin.machine.computers import Keys, Programs, computer
 from workbook_engine.vba import ModuleKind, rewrite_project
 from workbook_engine.vba.modules import stored
 from workbook_engine.workbook_file import WorkbookFile
-from workbooks.template.ribbon_table import version
+from workbooks.template.ribbon import version
 
 if TYPE_CHECKING:
     from addin.machine.computer import Computer

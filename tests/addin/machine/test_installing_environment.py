@@ -15,7 +15,7 @@ import pytest
 import xlwings
 
 from addin.cli import main
-from addin.commands.installing import install
+from addin.commands.setup.installing import install
 from addin.machine import places
 from addin.machine.computer import Computer, Ran, run_program, this_computer
 from addin.machine.environment import STAMP, InstallationFailedError, StorePythonError

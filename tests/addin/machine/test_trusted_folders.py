@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.installing import install
+from addin.commands.setup.installing import install
 from addin.machine import trust
+from addin.machine.computer import NoRegistry
 from addin.machine.program import Program
-from addin.machine.registry import NoRegistry
 from tests.addin.machine.computers import Keys, Programs, computer
 
 if TYPE_CHECKING:
-    from addin.machine.computer import Computer
-    from addin.machine.registry import Value
+    from addin.machine.computer import Computer, Value
 
 USER = r"C:\Users\Jane"
 SHELL = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"

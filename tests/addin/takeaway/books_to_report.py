@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import load_workbook
 
 from addin.commands.refresh import load
-from addin.takeaway.close_pack import write_pack
-from addin.takeaway.closing_figures import closing_figures
-from core.books import batches, observations, sku_mapping
-from core.books.answers import Answer
+from addin.takeaway.close_pack.close_figures import closing_figures
+from addin.takeaway.close_pack.close_pack import write_pack
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile
-from core.books.exporting import ExportOptions, export_settlement
-from core.books.importing import import_file
+from core.books.entries.exporting import ExportOptions, export_settlement
+from core.books.entries.reopening import reopen
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.reopening import reopen
-from core.books.saving import save_answers
+from core.books.overrides.answers import Answer
+from core.books.overrides.saving import save_answers
+from core.books.settings import sku_mapping
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing import observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import Cause, ObservationKind
 from core.time import Month
-from tests.core.books.test_importing import HEADER
+from tests.core.books.importing.test_importing import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from addin.sheets.view import View
+    from addin.sheets.desk import View
     from core.books.database import Database
     from core.journal.accounts import Accounts
     from core.journal.entry import Entry, EntryKind

@@ -11,15 +11,17 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from addin.sheets.pnl import PNL_SPEC
-from addin.takeaway.close_pack import SHEETS
-from addin.takeaway.close_summary import lock_advice
-from addin.takeaway.closing_figures import closing_figures
-from core.books import batches, observations, true_ups
+from addin.sheets.reports.pnl import PNL_SPEC
+from addin.takeaway.close_pack.close_figures import closing_figures
+from addin.takeaway.close_pack.close_pack import SHEETS
+from addin.takeaway.close_pack.close_summary import lock_advice
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.exporting import ExportOptions
+from core.books.entries.exporting import ExportOptions
 from core.books.loading import load_books
-from core.books.policies import change_policies
+from core.books.settings.policies import change_policies
+from core.books.syncing import observations
+from core.books.true_ups import true_ups
 from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.journal.entry import EntryKind
 from core.model import CostStatus, ObservationKind

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin.sheets.cells import to_cell
+from addin.sheets.tables.cells import to_cell
 from addin.takeaway.cogs_lines import COLUMNS
 from addin.takeaway.cogs_workbook import cogs_workbook, sheet_name
 from core.journal.entry import EntryKind

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.exporting import ExportOptions
-from core.books.verification import tie_outs
+from core.books.entries.exporting import ExportOptions
+from core.books.verification.verification import tie_outs
 from core.journal.entry import EntryKind
 from tests.addin.takeaway.books_to_report import AUGUST, SEPTEMBER
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_col_to_name
 
-from addin.sheets.transactions import TRANSACTIONS_SPEC
+from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
 from core.model import CostStatus, Event
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
 

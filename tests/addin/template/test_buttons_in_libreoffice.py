@@ -15,7 +15,7 @@ from addin.commands.registry import BUTTONS
 from addin.sheets import exchange
 from tests.addin.template.filled_office import COSTS, OFF, ON, PYTHON, pressed
 from workbooks.template.modules import module_texts
-from workbooks.template.ribbon_table import version
+from workbooks.template.ribbon import version
 
 if TYPE_CHECKING:
     from addin.commands.registry.command import Command

@@ -11,7 +11,7 @@ import pytest
 from xlsxwriter.utility import xl_col_to_name
 
 from addin.sheets import exchange
-from addin.sheets.costs import COSTS_SPEC
+from addin.sheets.costs.costs import COSTS_SPEC
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import Cause, CostStatus, Event
 from core.reports.cost_snapshot import cost_snapshot

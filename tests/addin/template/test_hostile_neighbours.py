@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workbooks.template.hidden_sheets import CONFIGURATION
+from workbooks.template.special_sheets import CONFIGURATION
 
 PROJECT = Path(__file__).parents[3]
 

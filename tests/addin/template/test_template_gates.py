@@ -19,9 +19,8 @@ from addin.sheets import exchange
 from addin.sheets.workbook import NAME, SPECS
 from core.model import Event
 from core.reports.costed_lines import WAITING_MARK
-from workbooks.template.hidden_sheets import CONFIGURATION
-from workbooks.template.ribbon_table import version
-from workbooks.template.ribbon_xml import CALLBACK, NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
+from workbooks.template.ribbon import CALLBACK, NAMESPACE_2007, NAMESPACE_2010, ribbon_xml, version
+from workbooks.template.special_sheets import CONFIGURATION
 
 if TYPE_CHECKING:
     from workbooks.template.package import Parts

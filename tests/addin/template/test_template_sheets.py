@@ -8,13 +8,13 @@ import pytest
 from openpyxl.cell import Cell
 
 from addin.sheets import exchange
-from addin.sheets.cogs import COGS_SPEC, HEADER_CELLS
-from addin.sheets.columns import NUMBER_FORMATS, Kind
-from addin.sheets.pnl import CHART_SHEET
+from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
+from addin.sheets.reports.pnl import CHART_SHEET
+from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.sheets.workbook import SPECS
 from tests.books_with_vba import load_with_vba
-from workbooks.template.hidden_sheets import CONFIGURATION, CONFIGURATION_SHEET
 from workbooks.template.look import TABLE_STYLE
+from workbooks.template.special_sheets import CONFIGURATION, CONFIGURATION_SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.dimensions import ColumnDimension
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from addin.sheets.columns import Column, TableSpec
+    from addin.sheets.tables.sheet_specs import Column, TableSpec
 
 BY_NAME = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.table)
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from workbooks.template import udf_wrappers
-from workbooks.template.function_help import function_help_module
-from workbooks.template.udf_wrappers import WrapperError, complete, generated, udf_module
+from workbooks.template import worksheet_functions
+from workbooks.template.worksheet_functions import WrapperError, complete, function_help_module, generated, udf_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +59,7 @@ def test_python_is_asked_in_the_module_of_the_worksheet_functions() -> None:
 def test_a_wrapper_that_xlwings_writes_differently_is_noticed() -> None:
     """Another version of xlwings fails the build instead of slipping a traceback into cells."""
     text, descriptions, _ = generated()
-    wrapper = udf_wrappers._FUNCTION.search(text.replace("On Error GoTo failed", "On Error Resume Next"))
+    wrapper = worksheet_functions._FUNCTION.search(text.replace("On Error GoTo failed", "On Error Resume Next"))
     assert wrapper
 
     with pytest.raises(WrapperError, match="not as expected"):

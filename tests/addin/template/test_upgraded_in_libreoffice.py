@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.upgrading import upgrade
+from addin.commands.setup.upgrading import upgrade
 from addin.machine.upgrading.parts import code_names, project_of
 from tests.addin.template.filled_office import COSTS, ON, PYTHON, pressed
 from tests.addin.upgrading.old_book import write_old_book

@@ -18,9 +18,8 @@ from tests.examples import examples
 from workbook_engine.vba import ModuleError, ModuleKind, write_project
 from workbook_engine.vba.compound_file import CUTOFF, MINI_SECTOR, SECTOR, write_compound_file
 from workbook_engine.vba.compression import CHUNK, compress
-from workbook_engine.vba.directory import directory
 from workbook_engine.vba.modules import stored
-from workbook_engine.vba.project import encrypt
+from workbook_engine.vba.project import directory, encrypt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.sheets import workbook
-from addin.sheets.changes import CHANGES_SPEC
-from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.sheets.costs.changes import CHANGES_SPEC
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.workbook import SPECS
 from core.companies import BooksId
 from tests.addin.users_own import add_own
@@ -18,7 +18,7 @@ from workbooks.template.modules import module_texts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.sheets.columns import TableSpec
+    from addin.sheets.tables.sheet_specs import TableSpec
 
 NEW_COLUMNS = ("Cost", "Zero OK", "Status", "Filled")
 """Of sheet Resolve: with number format, choices, marks, hidden."""

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands import reports
-from addin.commands.desk import on_file
-from addin.commands.doctor import doctor
+from addin.commands.desk_opening import on_file
 from addin.commands.registry import BUTTONS
-from addin.commands.upgrading import upgrade
+from addin.commands.reports import cogs_and_verify
+from addin.commands.setup.doctor import doctor
+from addin.commands.setup.upgrading import upgrade
 from addin.sheets import exchange
-from addin.sheets.columns import ADDED
-from addin.sheets.history import HISTORY_SPEC
-from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.sheets.costs.history import HISTORY_SPEC
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from addin.sheets.tables.sheet_specs import ADDED
 from tests.addin.in_both_engines.desktop import Desktop
 from tests.fake_excel.application import FakeApplication
 from tests.fake_excel.windows_code import on_windows
@@ -99,7 +99,7 @@ def test_before_the_upgrade_what_is_there_is_filled_and_read(path: Path) -> None
 
 def test_what_the_old_version_exported_ties_out(path: Path) -> None:
     """Its entries, its lock and its lines are held to be what they were: no account moves by an update."""
-    outcome = on_file(path, reports.verify)
+    outcome = on_file(path, cogs_and_verify.verify)
     assert "all equal to the cent" in outcome.message, outcome.message
     assert f"{EXPORTED}: lines and kept files: read by an older version" in outcome.message
 

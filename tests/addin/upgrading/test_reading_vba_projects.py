@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addin.machine.template import template_bytes
+from addin.machine.places import template_bytes
 from tests.addin.template.vba_readers import modules_by_oletools
 from tests.workbook_engine.builders import vba_project
 from workbook_engine.vba import UnreadableProjectError, read_project

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands import settlements
-from addin.commands.desk import on_file
-from addin.commands.upgrading import upgrade
-from addin.sheets import tables, types
-from addin.sheets.columns import RENAMED, known_headers
+from addin.commands.desk_opening import on_file
+from addin.commands.settlements import import_open_remove
+from addin.commands.setup.upgrading import upgrade
 from addin.sheets.drill_down import place
-from addin.sheets.edited_rows import cell_names
-from addin.sheets.types import TYPES_SPEC
+from addin.sheets.settlements import types
+from addin.sheets.settlements.types import TYPES_SPEC
+from addin.sheets.tables import tables
+from addin.sheets.tables.edited_rows import cell_names
+from addin.sheets.tables.sheet_specs import RENAMED, known_headers
 from addin.sheets.workbook import SPECS, check_workbook, read_books_name, write_books_name
 from tests.core.books.listed_documents import v2_content
-from tests.core.books.test_type_choices import UNKNOWN
+from tests.core.books.settings.test_type_choices import UNKNOWN
 from tests.workbook_engine.package_check import check_package
 from workbook_engine import open_workbook, workbook
 from workbook_engine.workbook_file import WorkbookFile
@@ -61,7 +62,7 @@ def made(
         opened.save()
     file = folder / "1.txt"
     file.write_bytes(v2_content("1", UNKNOWN, total="-2.50", days=("01", "08")))
-    on_file(path, partial(settlements.import_files, files=[file]))
+    on_file(path, partial(import_open_remove.import_files, files=[file]))
     return folder
 
 
@@ -86,7 +87,7 @@ def headers(path: Path) -> list[str]:
 def test_an_old_workbook_is_read_by_its_old_header(book: Path) -> None:
     """Filled, typed into, and taken: no step asks for the new name, and the header stays until the upgrade."""
     type_answer(book, "Advertising")
-    on_file(book, partial(settlements.fill, ids=["1"]))
+    on_file(book, partial(import_open_remove.fill, ids=["1"]))
 
     with workbook(book) as opened:
         (row,) = tables.read(tables.find(opened, TYPES_SPEC), TYPES_SPEC)
@@ -136,7 +137,7 @@ def test_what_was_typed_before_the_upgrade_is_taken_after_it(book: Path) -> None
     with workbook(book) as opened:
         assert {("Amazon", "Lightning Levy / Base"): "Advertising"} == types.edited_types(opened)
 
-    on_file(book, partial(settlements.fill, ids=["1"]))
+    on_file(book, partial(import_open_remove.fill, ids=["1"]))
 
     with workbook(book) as opened:
         assert {} == types.edited_types(opened)

@@ -9,12 +9,11 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from addin.commands.upgrading import NewerBookError, WorkbookInUseError, upgrade, upgraded_copy
-from addin.machine.upgrading.columns import NoRoomForColumnsError
+from addin.commands.setup.upgrading import NewerBookError, WorkbookInUseError, upgrade, upgraded_copy
 from addin.machine.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
 from addin.machine.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
-from addin.machine.upgrading.sheets import SheetNameTakenError
-from addin.sheets.resolve_columns import RESOLVE_SPEC
+from addin.machine.upgrading.sheets import NoRoomForColumnsError, SheetNameTakenError
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.workbook import SPECS, check_workbook
 from core.errors import WorkbookError
 from tests.addin.template.vba_readers import modules_by_oletools
@@ -30,7 +29,7 @@ from workbook_engine.vba import ModuleKind, Project, read_project
 from workbook_engine.vba.modules import stored
 from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template.modules import module_texts
-from workbooks.template.ribbon_table import version
+from workbooks.template.ribbon import version
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,23 +20,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from pandas.testing import assert_frame_equal
 
-from core.books import asked_today, batches, costs_today, entries, locks, true_up_history, true_ups
-from core.books.altered_rows import altered_tie_outs
-from core.books.booked_settlement import EntryStatus
-from core.books.catching_up import catch_up
-from core.books.corrections import corrections
+from core.books import batches
+from core.books.costed_lines.catching_up import catch_up
+from core.books.costed_lines.line_totals import kept_notes, kept_totals, notes_of
+from core.books.costed_lines.stored_lines import costed_as_kept, keep, kept_lines
 from core.books.database.state import state
-from core.books.exporting import ExportOptions, export_settlement
-from core.books.kept_lines import costed_as_kept, keep, kept_lines
-from core.books.kept_totals import kept_notes, kept_totals, notes_of
+from core.books.entries import entries, locks
+from core.books.entries.exporting import ExportOptions, export_settlement
+from core.books.entries.reopening import reopen
 from core.books.loading import load_books
-from core.books.part_of_books import load_part
-from core.books.removing import remove_settlements
-from core.books.reopening import reopen
-from core.books.seal_check import find_altered
-from core.books.settlements_of_days import Days, settlements_of_days
-from core.books.undo import NothingToUndoError, restore_values, undo_last
-from core.books.verification import company_tie_outs, read_evidence, tie_outs
+from core.books.overrides.undo import NothingToUndoError, restore_values, undo_last
+from core.books.part_of_books import Days, load_part, settlements_of_days
+from core.books.settlements.booked_settlement import EntryStatus
+from core.books.settlements.removing import remove_settlements
+from core.books.true_ups import cost_comparison, resolve_after_export, true_up_history, true_ups
+from core.books.true_ups.corrections import corrections
+from core.books.verification.altered_rows import altered_tie_outs
+from core.books.verification.seal_check import find_altered
+from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
@@ -52,9 +53,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
     from core.books.database import Database
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 
 Row = dict[str, Any]
@@ -122,14 +123,14 @@ def figures(books: Books, month: Month) -> list[Any]:
     """Return the profit and loss of a month, and what of it counts in another one."""
     home = books.company.home_currency
     question = PnlQuestion(home, by_month=True, first_day=month.first_day, last_day=month.last_day)
-    lines = asked_today.with_asked_since(books, books.counted(books.lines_of_all(books.settlements)))
+    lines = resolve_after_export.with_asked_since(books, books.counted(books.lines_of_all(books.settlements)))
     wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
     corrected = corrections(books)
     names = zip(corrected["store"], corrected["settlement_id"], strict=True)
     corrected = corrected[pd.Series([name in wanted for name in names], corrected.index, dtype=bool)]
     priced = priced_lines(lines, question, zones=books.zones, corrections=corrected, booked=books.booked_days)
     others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones)
-    return [records(summed(priced, question)), others, asked_today.asked_by_lines_that_came(books)]
+    return [records(summed(priced, question)), others, resolve_after_export.asked_by_lines_that_came(books)]
 
 
 class LoadsOnce:
@@ -370,7 +371,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
         counted = (row for row in records(books.lines) if self.counts(row))
         place = {row["key"]: (row["store"], row["settlement_id"]) for row in counted}
         held: dict[Any, Decimal] = {}
-        for row in costs_today.held_lines(books):
+        for row in cost_comparison.held_lines(books):
             if row["key"] in place:
                 held[place[row["key"]]] = held.get(place[row["key"]], Decimal(0)) + (row["cogs"] or 0)
         out_of_stock = -sum((row["amount"] for row in journal if row["account"] in INVENTORY), Decimal(0))

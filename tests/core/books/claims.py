@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from core.books import batches, observations, stores
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.sku_mapping import TypedMapping, change_mappings
-from core.books.stores import Store
+from core.books.settings import stores
+from core.books.settings.sku_mapping import TypedMapping, change_mappings
+from core.books.settings.stores import Store
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing import observations
 from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.model import Marketplace, ObservationKind
 from tests.core.books.bookkeeper import NOW, WHO

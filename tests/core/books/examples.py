@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.books import batches, settlement_lines, settlements, stores
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import BookedSettlement, Imported, OriginalFile, SettlementKind, Source
 from core.books.database.company import Company
-from core.books.overrides import ANSWER_COLUMNS
-from core.books.stores import Store
+from core.books.overrides.overrides import ANSWER_COLUMNS
+from core.books.settings import stores
+from core.books.settings.stores import Store
+from core.books.settlements import settlement_lines, settlements
+from core.books.settlements.booked_settlement import BookedSettlement, Imported, OriginalFile, SettlementKind, Source
 from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import (
     CostSource,

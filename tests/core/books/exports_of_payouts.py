@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from core.books.booked_settlement import OriginalFile
+from core.books.settlements.booked_settlement import OriginalFile
 
 
 class Row(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from core.marketplaces.connector import Document
+from core.marketplaces.pulling.connector import Document
 from core.model import Marketplace
 
 if TYPE_CHECKING:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from core.books import batches, observations, sku_mapping, stores
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
-from core.books.stores import Store
+from core.books.importing.importing import import_file
+from core.books.settings import sku_mapping, stores
+from core.books.settings.stores import Store
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing import observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import Disposition, Marketplace, ObservationKind

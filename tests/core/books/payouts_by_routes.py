@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from core.books.booked_settlement import OriginalFile
+from core.books.settlements.booked_settlement import OriginalFile
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, payout, refund
 
 ISSUED = {"801": "2026-08-06", "901": "2026-09-06", "7001": "2026-08-12"}

@@ -8,34 +8,26 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 
-from core.books import (
-    batches,
-    entries,
-    file_rows,
-    later_readings,
-    locks,
-    observations,
-    opening_costs,
-    overrides,
-    pulling,
-    rates,
-    settings,
-    settlement_lines,
-    sku_mapping,
-    syncing,
-    true_up_history,
-)
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import EntryStatus, SettlementKind
 from core.books.database import Database, costing_tables, frames
-from core.books.entries import EntryLineRow, EntryRow
-from core.books.opening_costs import OPENING_COST_COLUMNS
-from core.books.order_units import ORDER_UNITS
-from core.books.pulling import PulledDocument, PullOutcome
-from core.books.reimbursements import REIMBURSEMENTS
-from core.books.returned_goods import RETURNED_GOODS
-from core.books.syncing import Probe
-from core.books.true_up_history import FOUND_COLUMNS, Decision, Verdict
+from core.books.documents import file_rows
+from core.books.documents.order_units import ORDER_UNITS
+from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.returned_goods import RETURNED_GOODS
+from core.books.entries import entries, locks
+from core.books.entries.entries import EntryLineRow, EntryRow
+from core.books.importing import current_transactions, pulling
+from core.books.importing.pulling import PulledDocument, PullOutcome
+from core.books.overrides import overrides
+from core.books.settings import opening_costs, rates, sku_mapping, stored_settings
+from core.books.settings.opening_costs import OPENING_COST_COLUMNS
+from core.books.settlements import settlement_lines
+from core.books.settlements.booked_settlement import EntryStatus, SettlementKind
+from core.books.syncing import observations, syncing
+from core.books.syncing.syncing import Probe
+from core.books.true_ups import true_up_history
+from core.books.true_ups.true_up_history import FOUND_COLUMNS, Decision, Verdict
 from core.exchange_rates import RATE_COLUMNS
 from core.frame_columns import (
     LEFT_STOCK_COLUMNS,
@@ -73,7 +65,7 @@ def make_sample(path: Path) -> None:
         batch = batches.new(connection, BatchKind.SAVE, "M. Lee", NOW)
         overrides.save(connection, answers({"key": "a", "note": "Müller"}), batch, who="M. Lee", now=NOW)
         observations.add(connection, observed({}), batch, NOW)
-        settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
+        stored_settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
         rate = {"base": "EUR", "quote": "USD", "day": "2026-11-20", "rate": "1.0841", "source": "ECB"}
         rates.add(connection, frame(RATE_COLUMNS, [rate]), lambda: batch)
@@ -154,4 +146,4 @@ def add_closed_settlement(connection: Connection) -> None:
     numbers = true_up_history.pending(connection)["id"].tolist()
     true_up_history.decide(connection, numbers, Verdict(Decision.DISMISSED, "small"), batch)
     true_up_history.take_up(connection, numbers, "not so small", batch)
-    later_readings.put(connection, booked, settlement_lines.transactions(connection, [booked]), batch)
+    current_transactions.put(connection, booked, settlement_lines.transactions(connection, [booked]), batch)

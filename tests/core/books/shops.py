@@ -7,17 +7,21 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.books import batches, entries, observations, settings, sku_mapping, stores, true_up_history, true_ups
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportOptions, export_settlement
-from core.books.importing import import_file
+from core.books.entries import entries
+from core.books.entries.exporting import ExportOptions, export_settlement
+from core.books.entries.reopening import reopen
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.policies import change_policies
-from core.books.reopening import reopen
-from core.books.stores import Store
+from core.books.settings import sku_mapping, stored_settings, stores
+from core.books.settings.policies import change_policies
+from core.books.settings.stores import Store
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing import observations
+from core.books.true_ups import true_up_history, true_ups
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.marketplaces import read_file
@@ -28,9 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
-    from core.books.true_ups import AcceptedTrueUps
+    from core.books.settlements.booked_settlement import BookedSettlement
+    from core.books.true_ups.true_ups import AcceptedTrueUps
     from core.journal.entry import EntryKind
 
 
@@ -126,7 +130,7 @@ class Shop:
     def choose(self, *rows: AccountRow) -> None:
         """Choose accounts."""
         with self.database.writing() as connection:
-            settings.put(connection, ACCOUNTS_NAME, AccountRows(rows=rows), **WHO)
+            stored_settings.put(connection, ACCOUNTS_NAME, AccountRows(rows=rows), **WHO)
 
     def finale_says(self, orders: Mapping[tuple[str, str], str] | None = None, **averages: str) -> None:
         """Let Finale say the unit cost of an order's SKU, and the average cost of SKUs on any day in August.

@@ -14,16 +14,17 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from core.books import costs_today, entries
-from core.books.answers import Answer, Ruling
-from core.books.booked_settlement import EntryStatus
-from core.books.exporting import standing_entries
-from core.books.importing import import_file
-from core.books.removing import remove_settlements
-from core.books.saving import save_answers
-from core.books.sku_mapping import TypedMapping, change_mappings
-from core.books.type_choices import change_types
-from core.books.undo import undo_last
+from core.books.entries import entries
+from core.books.entries.exporting import standing_entries
+from core.books.importing.importing import import_file
+from core.books.overrides.answers import Answer, Ruling
+from core.books.overrides.saving import save_answers
+from core.books.overrides.undo import undo_last
+from core.books.settings.sku_mapping import TypedMapping, change_mappings
+from core.books.settings.type_choices import change_types
+from core.books.settlements.booked_settlement import EntryStatus
+from core.books.settlements.removing import remove_settlements
+from core.books.true_ups import cost_comparison
 from core.frame_columns import records
 from core.journal.entry import EntryKind
 from core.marketplaces import read_file
@@ -49,8 +50,8 @@ from tests.core.books.claims import (
 )
 
 if TYPE_CHECKING:
-    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 
 PRICES = st.decimals(min_value=Decimal(2), max_value=Decimal(6), places=2)
@@ -212,7 +213,7 @@ class Claims(Bookkeeper):
         self.what_was_saved_is_in_force(books)
         self.free_lines_cost_what_the_ledger_says(books)
         self.money_is_where_it_was_said_to_be(books)
-        if not self.ever_dismissed and costs_today.differences(books).empty:
+        if not self.ever_dismissed and cost_comparison.differences(books).empty:
             self.what_is_held_is_what_is_gone(books)
 
     def what_was_saved_is_in_force(self, books: Books) -> None:
@@ -270,7 +271,7 @@ class Claims(Bookkeeper):
 
     def what_is_held_is_what_is_gone(self, books: Books) -> None:
         """Where all lines of the order are in: net of what came back; of the loss: less what was found."""
-        held = {row["key"]: row for row in costs_today.held_lines(books)}
+        held = {row["key"]: row for row in cost_comparison.held_lines(books)}
         rows = {line_of(row): {**row, **held.get(row["key"], {})} for row in records(books.lines)}
         if len(rows) < len(DAYS):
             return

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books.database import Database
-from core.books.seal_check import find_altered
-from core.books.type_choices import change_types
+from core.books.settings.type_choices import change_types
+from core.books.verification.seal_check import find_altered
 from core.frame_columns import records
 from core.money import total
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from tests.core.books.shops import WHO, Shop, lost, refund, sale
-from tests.core.books.test_verifying_what_is_stored import planted, sealed_again, wrong
+from tests.core.books.verification.test_verifying_what_is_stored import planted, sealed_again, wrong
 from tests.core.marketplaces.amazon_files import bare_line
 
 if TYPE_CHECKING:

@@ -19,13 +19,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core.books import costs_today, entries, locks, overrides, true_up_history, true_ups
-from core.books.answers import Answer, Ruling
-from core.books.exporting import ExportOptions, export_settlement
+from core.books.entries import entries, locks
+from core.books.entries.exporting import ExportOptions, export_settlement
+from core.books.entries.reopening import reopen
 from core.books.loading import load_books
-from core.books.reopening import reopen
-from core.books.saving import save_answers
-from core.books.undo import NothingToUndoError, undo_last
+from core.books.overrides import overrides
+from core.books.overrides.answers import Answer, Ruling
+from core.books.overrides.saving import save_answers
+from core.books.overrides.undo import NothingToUndoError, undo_last
+from core.books.true_ups import cost_comparison, true_up_history, true_ups
 from core.frame_columns import records
 from core.journal.accounts import Accounts
 from core.line_types import LineType
@@ -206,13 +208,13 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
             assert figures == tuple(lines[key][name] for name in _FIGURES), "a locked line never changes"
         self.what_is_posted_is_what_is_held(books, journal)
         self.the_sum_of_lines_is_the_settlement(books)
-        if costs_today.differences(books).empty:
+        if cost_comparison.differences(books).empty:
             self.net_cogs_is_the_cost_of_what_is_not_back(books)
 
     def what_is_posted_is_what_is_held(self, books: Books, journal: list[Row]) -> None:
         place = {row["key"]: (row["store"], row["settlement_id"]) for row in records(books.lines)}
         held: dict[Any, Decimal] = {}
-        for row in costs_today.held_lines(books):
+        for row in cost_comparison.held_lines(books):
             held[place[row["key"]]] = held.get(place[row["key"]], Decimal(0)) + (row["cogs"] or 0)
         out_of_stock = -sum((row["amount"] for row in journal if row["account"] in INVENTORY), Decimal(0))
         assert sum((cents(one) for one in held.values()), Decimal(0)) == out_of_stock
@@ -223,7 +225,7 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
             assert settlement.sum == total(books.lines_of(settlement)["net"])
 
     def net_cogs_is_the_cost_of_what_is_not_back(self, books: Books) -> None:
-        held = {row["key"]: row for row in costs_today.held_lines(books)}
+        held = {row["key"]: row for row in cost_comparison.held_lines(books)}
         saved = {row["key"]: row["disposition"] for row in records(books.overrides)}
         lines = records(books.lines)
         dismissed = set(books.dismissed_true_ups["key"])

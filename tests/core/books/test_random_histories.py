@@ -19,35 +19,30 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core.books import (
-    batches,
-    costs_today,
-    entries,
-    locks,
-    observations,
-    overrides,
-    sku_mapping,
-    true_up_history,
-    true_ups,
-)
-from core.books.altered_rows import altered_tie_outs
-from core.books.answers import Answer, Ruling
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import EntryStatus, Import
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.exporting import ExportOptions, ReadOtherwiseError, export_settlement, standing_entries
-from core.books.importing import import_file
+from core.books.entries import entries, locks
+from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement, standing_entries
+from core.books.entries.reopening import reopen
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.policies import change_policies
-from core.books.removing import remove_settlements
-from core.books.reopening import reopen
-from core.books.saving import save_answers
-from core.books.seal_check import find_altered
-from core.books.status import READ_OTHERWISE
-from core.books.time_zones import change_time_zones
-from core.books.undo import NothingToUndoError, undo_last
-from core.books.verification import company_tie_outs, read_evidence, tie_outs
+from core.books.overrides import overrides
+from core.books.overrides.answers import Answer, Ruling
+from core.books.overrides.saving import save_answers
+from core.books.overrides.undo import NothingToUndoError, undo_last
+from core.books.settings import sku_mapping
+from core.books.settings.policies import change_policies
+from core.books.settings.time_zones import change_time_zones
+from core.books.settlements.booked_settlement import EntryStatus, Import
+from core.books.settlements.removing import remove_settlements
+from core.books.settlements.status import READ_OTHERWISE
+from core.books.syncing import observations
+from core.books.true_ups import cost_comparison, true_up_history, true_ups
+from core.books.verification.altered_rows import altered_tie_outs
+from core.books.verification.seal_check import find_altered
+from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
 from core.journal.entry import EntryKind
@@ -57,14 +52,14 @@ from core.money import cents, total
 from core.time import local_days
 from tests.core.books.bookkeeper import LoadsOnce, assert_months_are_read_alone, so_many
 from tests.core.books.exports_of_payouts import Row, unified_export
-from tests.core.books.test_importing import v2_file
+from tests.core.books.importing.test_importing import v2_file
 from tests.examples import examples
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
@@ -301,7 +296,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         true_ups.propose_true_ups(self.database, after, **WHO)
         with self.database.reading() as connection:
             pending = set(true_up_history.pending(connection)["key"])
-        assert set(costs_today.differences(after)["key"]) == pending, "what differs is proposed again"
+        assert set(cost_comparison.differences(after)["key"]) == pending, "what differs is proposed again"
 
     def balances(self) -> dict[str, Decimal]:
         with self.database.reading() as connection:
@@ -346,7 +341,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
     def what_was_posted_is_what_the_books_hold(self, books: Books, journal: pd.DataFrame) -> None:
         settlement_of = {row["key"]: row["settlement_id"] for row in records(books.lines[["key", "settlement_id"]])}
         held: dict[str, Decimal] = {}
-        for row in costs_today.held_lines(books):
+        for row in cost_comparison.held_lines(books):
             name = settlement_of[row["key"]]
             held[name] = held.get(name, Decimal(0)) + (row["cogs"] or 0)
         posted = total(journal.loc[journal["account"] == COGS_ACCOUNT, "amount"])

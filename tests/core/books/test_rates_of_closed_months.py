@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.exporting import ExportOptions, export_settlement
+from core.books.entries.exporting import ExportOptions, export_settlement
+from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.loading import load_books
-from core.books.policies import change_policies
-from core.books.posted_elsewhere import post_elsewhere
-from core.books.rates import TypedRate, as_stored, save_typed_rates
-from core.books.setting_effects import ChangeNotAgreedError, rate_effects, refuse_unagreed
+from core.books.settings.policies import change_policies
+from core.books.settings.rates import TypedRate, as_stored, save_typed_rates
+from core.books.settings.setting_effects import ChangeNotAgreedError, rate_effects, refuse_unagreed
 from core.exchange_rates import ECB, RATE_COLUMNS
 from core.frame_columns import frame
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books import batches, observations, sku_mapping
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.importing import import_file
+from core.books.importing.importing import import_file
 from core.books.loading import load_books
+from core.books.settings import sku_mapping
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing import observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.model import ObservationKind
 from tests.core.books.listed_documents import v2_content
-from tests.core.marketplaces.test_returned_goods import COLUMNS
+from tests.core.marketplaces.documents.test_returned_goods import COLUMNS
 
 if TYPE_CHECKING:
     from pathlib import Path

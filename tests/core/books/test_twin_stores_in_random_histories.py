@@ -14,15 +14,16 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from core.books import costs_today, entries
-from core.books.answers import Answer, Ruling
-from core.books.booked_settlement import EntryStatus
-from core.books.exporting import standing_entries
-from core.books.importing import import_file
-from core.books.policies import change_policies
-from core.books.saving import save_answers
-from core.books.time_zones import change_time_zones
-from core.books.type_choices import change_types
+from core.books.entries import entries
+from core.books.entries.exporting import standing_entries
+from core.books.importing.importing import import_file
+from core.books.overrides.answers import Answer, Ruling
+from core.books.overrides.saving import save_answers
+from core.books.settings.policies import change_policies
+from core.books.settings.time_zones import change_time_zones
+from core.books.settings.type_choices import change_types
+from core.books.settlements.booked_settlement import EntryStatus
+from core.books.true_ups import cost_comparison
 from core.frame_columns import records
 from core.journal.entry import EntryKind
 from core.marketplaces import read_file
@@ -43,8 +44,8 @@ from tests.core.books.twin_stores import (
 )
 
 if TYPE_CHECKING:
-    from core.books.booked_settlement import BookedSettlement
     from core.books.books import Books
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 
 COSTS = st.decimals(min_value=Decimal("0.5"), max_value=Decimal(3), places=2)
@@ -150,10 +151,10 @@ class TwinStores(Bookkeeper):
         day=st.sampled_from([date(2026, 8, 20), date(2026, 9, 5), date(2026, 9, 20)]),
     )
     def change_policy(self, value: str, day: date) -> None:
-        before, was = records(costs_today.differences(self.load())), self.policy()
+        before, was = records(cost_comparison.differences(self.load())), self.policy()
         change_policies(self.database, {"refunded_goods": f"{value} from {day}"}, agreed=True, **WHO)
         self.policies = [one for one in self.policies if one[0] < day] + [(day, value)]
-        after = records(costs_today.differences(self.load()))
+        after = records(cost_comparison.differences(self.load()))
         if self.policy() == was:
             assert before == after, "what lies before its day is not decided anew"
         refunds = {row["key"] for row in records(self.load().lines) if row["event"] == Event.REFUND}
@@ -208,7 +209,7 @@ class TwinStores(Bookkeeper):
         self.what_went_out_stands(books)
         self.what_is_posted_is_what_is_held(books, self.journal())
         self.months_are_those_of_the_stores(books)
-        if not self.ever_dismissed and costs_today.differences(books).empty:
+        if not self.ever_dismissed and cost_comparison.differences(books).empty:
             self.goods_cost_what_is_gone(books)
 
     def months_are_those_of_the_stores(self, books: Books) -> None:
@@ -240,7 +241,7 @@ class TwinStores(Bookkeeper):
         """Once all files of both stores are in: each shipment's own cost, less what came back; losses' average."""
         if not self.is_synced or len(books.settlements) < len(self.files):
             return
-        held = {row["key"]: row for row in costs_today.held_lines(books)}
+        held = {row["key"]: row for row in cost_comparison.held_lines(books)}
         lines = [{**row, **held.get(row["key"], {})} for row in records(books.lines)]
         if any(row["key"] in self.locked and not self.counts(row) for row in lines):
             return  # what lies before the books start that it went out with is not costed anew

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from core.books import later_readings, true_up_history, true_ups
-from core.books.type_choices import change_types
+from core.books.importing import current_transactions
+from core.books.settings.type_choices import change_types
+from core.books.true_ups import true_up_history, true_ups
 from core.frame_columns import records
-from tests.core.books.test_rereading import CODES, FEES, KEPT, WHO, books_of, database, old
+from tests.core.books.importing.test_reader_upgrade import CODES, FEES, KEPT, WHO, books_of, database, old
 
 if TYPE_CHECKING:
     from core.books.database import Database
-    from core.books.later_readings import ReadAnew
+    from core.books.importing.current_transactions import ReadAnew
 
 __all__ = ["database", "old"]
 
@@ -23,7 +24,7 @@ __all__ = ["database", "old"]
 def anew(of: Database) -> ReadAnew:
     """Return what newer readers say otherwise of the exported settlements."""
     with of.reading() as connection:
-        return later_readings.read_anew(connection, books_of(of).settlements)
+        return current_transactions.read_anew(connection, books_of(of).settlements)
 
 
 def pending(of: Database) -> pd.DataFrame:

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from core.books import batches, observations, sku_mapping, stores
+from core.books import batches
 from core.books.batches import BatchKind
-from core.books.booked_settlement import OriginalFile
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.stores import Store
+from core.books.settings import sku_mapping, stores
+from core.books.settings.stores import Store
+from core.books.settlements.booked_settlement import OriginalFile
+from core.books.syncing import observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.model import Disposition, Marketplace, ObservationKind
 from tests.core.books.listed_documents import v2_content
-from tests.core.marketplaces.test_returned_goods import COLUMNS
+from tests.core.marketplaces.documents.test_returned_goods import COLUMNS
 
 if TYPE_CHECKING:
     from pathlib import Path

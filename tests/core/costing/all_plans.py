@@ -8,12 +8,12 @@ from itertools import accumulate, pairwise, permutations
 from math import comb
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.units_taken import LAST_PLACE
+from core.costing.units.units_taken import LAST_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from core.costing.units_taken import Claim, Draw, Lot
+    from core.costing.units.units_taken import Claim, Draw, Lot
 
 
 def taken_by_exported(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, Draw]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.books.reimbursements import as_line
+from core.books.documents.reimbursements import as_line
 from core.costing import (
     OPENING_COLUMNS,
     REIMBURSED_COLUMNS,
@@ -26,7 +26,7 @@ from core.frame_columns import (
     TRANSACTION_COLUMNS,
     frame,
 )
-from core.marketplaces.reimbursements import Reimbursed
+from core.marketplaces.documents.reimbursements import Reimbursed
 from core.model import CostStatus, Disposition, Event, Goods, ObservationKind, OverrideKind, StockEffect
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from core.costing import (
     DuplicateLineError,
 )
 from core.costing.costing import cost_by_columns, cost_one_by_one
-from core.costing.plain_lines import plain_lines
+from core.costing.costs.plain_lines import plain_lines
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, OVERRIDE_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import INTO_NEGATIVE_STOCK, Cause, Event, Goods, ObservationKind, StockEffect
 from tests.core.costing.random_books import MAPPINGS, START, Row, costs, random_books

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.costing import CostingInput, CostingPolicies, cost
-from core.costing.units_taken import Claim, Lot, taken_by_exported, taken_in_time
+from core.costing.units.units_taken import Claim, Lot, taken_by_exported, taken_in_time
 from core.frame_columns import COSTED_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import Event, ObservationKind, StockEffect
 from tests.core.costing import all_plans

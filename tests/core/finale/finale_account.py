@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pandas as pd
 
+from core.finale.account_settings import FinaleSettings
 from core.finale.inventory import FinaleInventory, connect_finale
-from core.finale.settings import FinaleSettings
 from core.finale.system import CostPage, CostRequest, OrderAsked
 from core.frame_columns import records
 from core.http.credentials import Secret
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from core.finale.schema import Schema
     from sandbox.business import Business
-    from sandbox.limits import Limits
+    from sandbox.gatekeeper import Limits
     from sandbox.misbehaviour import Fault
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
+from core.finale.account_settings import FinaleSettings
 from core.finale.errors import FinaleRefusalError
 from core.finale.inventory import FinaleInventory, connect_finale
 from core.finale.order_costs import WantedOrder
 from core.finale.order_finder import Match
 from core.finale.orders import read_order
 from core.finale.schema import assumed
-from core.finale.settings import FinaleSettings
 from core.finale.system import CostPage, CostRequest, OrderAsked
 from core.frame_columns import records
 from core.http.credentials import Secret

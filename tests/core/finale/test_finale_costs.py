@@ -12,7 +12,7 @@ from random import Random
 import pandas as pd
 import pytest
 
-from core.finale.settings import FinaleSettings
+from core.finale.account_settings import FinaleSettings
 from core.finale.system import CostRequest
 from core.frame_columns import records
 from core.model import Cause, ObservationKind

@@ -9,15 +9,15 @@ from functools import cache
 
 import pytest
 
+from core.finale.account_remarks import remarks
+from core.finale.account_settings import FinaleSettings, Mode
 from core.finale.errors import FinaleRefusalError
-from core.finale.remarks import remarks
 from core.finale.schema import Schema
-from core.finale.settings import FinaleSettings, Mode
 from core.finale.system import CostRequest
 from core.frame_columns import records
 from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind
 from sandbox.business.hard import case, hard_business
-from sandbox.limits import Limits
+from sandbox.gatekeeper import Limits
 from sandbox.misbehaviour import Fault
 from tests.core.finale.finale_account import Costs, DemoAccount, differences, everything, only, true_costs
 

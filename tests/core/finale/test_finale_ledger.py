@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.finale.ledger import Movement, by_fit, by_order, last_averages, shipments, shipped_costs
 from core.finale.orders import FinaleOrder, OrderLine, Shipment, read_order
+from core.finale.stock_history import Movement, by_fit, by_order, last_averages, shipments, shipped_costs
 from core.model import Cause
 
 DAY = date(2026, 9, 3)

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import CogsheetError, InventoryError
+from core.finale.account_settings import FinaleSettings
 from core.finale.errors import FinaleKeyError, FinaleRefusalError
-from core.finale.settings import FinaleSettings
 from core.finale.system import CostPage, CostRequest
 from core.frame_columns import records
 from core.progress import silent

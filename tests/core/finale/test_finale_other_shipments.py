@@ -9,8 +9,8 @@ from functools import cache
 import pandas as pd
 import pytest
 
+from core.finale.account_settings import FinaleSettings
 from core.finale.other_shipments import DaysRead
-from core.finale.settings import FinaleSettings
 from core.finale.system import CostRequest
 from core.frame_columns import records
 from sandbox.business.hard import NO_STORE, case, hard_business

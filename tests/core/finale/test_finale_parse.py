@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.finale.account_settings import account_name
 from core.finale.errors import FinaleAccountError
 from core.finale.parse import Cost, cost_of, date_of, number_of, pack_units
-from core.finale.settings import account_name
 from core.model import Cause
 
 

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
+from core.finale.account_settings import FinaleSettings
 from core.finale.errors import ReportError
-from core.finale.settings import FinaleSettings
 from core.frame_columns import records
 from core.model import ObservationKind
 from sandbox.business.hard import case, hard_business

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from core.finale.errors import ReportError
-from core.finale.order_reports import orders_of, read_averages, read_costs
+from core.finale.report_mode import orders_of, read_averages, read_costs
 from core.finale.reports import read_table, report_address, ungrouped
 
 DAYS = (date(2026, 8, 1), date(2026, 9, 30))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core.finale.remarks import settings_of
+from core.finale.account_remarks import settings_of
+from core.finale.account_settings import Mode
 from core.finale.reports import AVERAGE_COLUMNS, COST_COLUMNS
 from core.finale.schema import ROLES
-from core.finale.settings import Mode
 from core.finale.typed_settings import TITLES, FinaleSettingError, SecretInAddressError, changed, shown
 from core.settings import FinaleAccount
 

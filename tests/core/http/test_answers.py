@@ -12,7 +12,7 @@ from core.errors import (
     NotFoundError,
     ServiceError,
 )
-from core.http.answers import message_in
+from core.http.responses import message_in
 from tests.core.http.http_service import HTML, Service
 
 

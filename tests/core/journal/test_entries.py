@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.books.tie_outs import tax_tie_outs
+from core.books.verification.tie_outs import tax_tie_outs
 from core.facilitator_tax import decided_elsewhere, open_tax, with_tax_kinds
 from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.journal.accounts import AccountRow, Accounts
@@ -21,7 +21,7 @@ from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
 from core.model import CostStatus, Event, Goods
 from core.money import cents, total
-from core.reports.parts import parts
+from core.reports.pnl_parts import parts
 from core.time import SettlementDates
 from core.typed_amounts import TypedAmount, to_text
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from core.http.credentials import Secret
-from core.marketplaces.connector import Link
-from core.marketplaces.connectors import CONNECTORS
+from core.marketplaces.pulling.connector import Link
+from core.marketplaces.pulling.connectors import CONNECTORS
 from core.model import Marketplace
 from sandbox.business import demo_business
 from sandbox.server import STORES, create_app
@@ -20,7 +20,7 @@ from sandbox.settlement_files import amazon_v2, walmart_v1
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.marketplaces.connector import Connector, ConnectorKind
+    from core.marketplaces.pulling.connector import Connector, ConnectorKind
     from sandbox.business import Business
     from sandbox.misbehaviour import Fault
 

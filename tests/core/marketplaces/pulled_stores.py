@@ -11,8 +11,8 @@ import httpx
 
 from core.http.credentials import Secret
 from core.marketplaces import read_file
-from core.marketplaces.connector import Link
-from core.marketplaces.connectors import CONNECTORS
+from core.marketplaces.pulling.connector import Link
+from core.marketplaces.pulling.connectors import CONNECTORS
 from core.model import Marketplace
 from sandbox.business import demo_business
 from sandbox.business.shops import shop_of
@@ -24,7 +24,7 @@ from tests.core.http.http_service import FakeTime
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from core.marketplaces.connector import Connector
+    from core.marketplaces.pulling.connector import Connector
     from core.model import Settlement
     from sandbox.business.shops import Shop
 

@@ -8,7 +8,7 @@ from core.frame_columns import records
 from core.marketplaces.reading.contents import Contents
 from core.marketplaces.walmart import recon_v1, recon_v1_columns
 from core.model import Goods
-from tests.core.marketplaces.test_units_beside_undeclared_words import WALMART
+from tests.core.marketplaces.words.test_units_beside_undeclared_words import WALMART
 
 READERS = pytest.mark.parametrize("reader", [recon_v1, recon_v1_columns])
 

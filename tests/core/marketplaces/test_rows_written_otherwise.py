@@ -10,11 +10,11 @@ from core.frame_columns import records
 from core.marketplaces import read_file
 from core.marketplaces.compared_rows import CONTENT, Content, as_compared, may_be_one
 from core.marketplaces.formats import Extent
-from core.marketplaces.uniting import parts_of, united
+from core.marketplaces.settlements.uniting import parts_of, united
 from tests.core.books.exports_of_payouts import released_export
 
 if TYPE_CHECKING:
-    from core.marketplaces.uniting import Part
+    from core.marketplaces.settlements.uniting import Part
 
 HEAD = "Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Amount,Fee,Net,Checkout,Currency\n"
 

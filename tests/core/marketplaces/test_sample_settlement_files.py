@@ -8,7 +8,7 @@ import pytest
 
 from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection
-from core.marketplaces.tie_out import importable
+from core.marketplaces.settlements.tie_out import importable
 
 if TYPE_CHECKING:
     from pathlib import Path

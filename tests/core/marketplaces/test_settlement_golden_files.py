@@ -15,8 +15,8 @@ import pytest
 from core.errors import UnreadableFileError
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.inspection import inspection
-from core.marketplaces.line_keys import with_line_keys
-from core.marketplaces.tie_out import importable
+from core.marketplaces.settlements.line_keys import with_line_keys
+from core.marketplaces.settlements.tie_out import importable
 
 if TYPE_CHECKING:
     from core.model import Reading

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.frame_columns import AMOUNT_COLUMNS
 from core.marketplaces import FORMATS, read_file
-from core.marketplaces.line_keys import with_line_keys
+from core.marketplaces.settlements.line_keys import with_line_keys
 from core.model import Event
 from tests.core.marketplaces.settlement_writers import WITHOUT_ITEMS, WRITERS, Sold, not_in_payouts, total
 from tests.examples import examples

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.sheets.cogs import COGS_SPEC
+from addin.sheets.reports.cogs import COGS_SPEC
 from addin.sheets.workbook import SPECS
 from addin.takeaway import cogs_lines
-from addin.takeaway.close_columns import ACCRUED
+from addin.takeaway.close_pack.close_columns import ACCRUED
 from core.frame_columns import COSTED_COLUMNS, frame, records
 from core.model import CostSource, CostStatus
 from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, marked, with_locked_sources
 
 if TYPE_CHECKING:
-    from addin.sheets.columns import Column
+    from addin.sheets.tables.sheet_specs import Column
 
 RECEIVED = "Goods were received on 2026-09-10, the day they left: the average before is 7, after it 13"
 SHIPPED = "Finale shipped 4 for 3 sold, which is not what the mapping says"

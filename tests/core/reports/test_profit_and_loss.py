@@ -14,7 +14,7 @@ from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TRANSACTION_COLUM
 from core.model import CostStatus, Event
 from core.money import cents, total
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
-from core.reports.parts import PARTS, parts
+from core.reports.pnl_parts import PARTS, parts
 from core.reports.profit_and_loss import (
     NO_ITEM,
     PNL_COLUMNS,

@@ -1,0 +1,1 @@
+"""Group Close: export, reopen, true-ups, and the end of a month."""

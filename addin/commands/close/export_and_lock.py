@@ -1,0 +1,334 @@
+"""Group Close: exporting settlements, and locking those posted elsewhere (`reopening` and `true_ups` come after)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from addin.commands.button import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.settlements.import_open_remove import NothingChosenError
+from addin.commands.ways_out import with_way_out
+from addin.commands.words import counted, identity
+from addin.takeaway.entry_files import accrual_name, write_entries
+from addin.takeaway.ledger_used import ledger_for, remember
+from addin.takeaway.written_files import FileNotWrittenError
+from core.books.entries import entries
+from core.books.entries.exporting import ExportOptions, as_written, export_settlement
+from core.books.entries.posted_elsewhere import post_elsewhere
+from core.books.loading import load_books
+from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
+from core.errors import CogsheetError
+from core.journal.entry import EntryKey, EntryKind
+from core.journal.files import Ledger, refuse_unimportable, to_import
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from addin.sheets.desk import Desk
+    from core.books.entries.entries import PostedEntry
+    from core.books.entries.exporting import Exported
+    from core.books.settlements.booked_settlement import BookedSettlement
+    from core.journal.entry import Entry
+
+KINDS = {
+    "settlement": (EntryKind.SETTLEMENT,),
+    "cogs": (EntryKind.COGS,),
+    "both": (EntryKind.SETTLEMENT, EntryKind.COGS),
+}
+"""What an export makes."""
+_GROUPS = {
+    EntryKind.SETTLEMENT: "settlement",
+    EntryKind.COGS: "cogs",
+    EntryKind.FINALE: "cogs",
+    EntryKind.TRUE_UP: "true-ups",
+    EntryKind.FINALE_TRUE_UP: "true-ups",
+    EntryKind.RECLASSIFICATION: "true-ups",
+    EntryKind.REVERSAL: "reversals",
+    EntryKind.FINALE_REVERSAL: "reversals",
+}
+_ACCRUALS = "accruals"
+"""What belongs to no settlement: accruals, their reversals, and what took either back."""
+ALL = "all"
+AGAIN = tuple(dict.fromkeys((ALL, *KINDS, *_GROUPS.values(), _ACCRUALS)))
+"""What can be written again."""
+_AS_WORKBOOK = (
+    "Button Export to Excel, or `export --format excel`, writes it as a plain workbook; the COGS entry, in home "
+    "currency, can go to Xero by `export --entries cogs`."
+)
+
+
+class NotMadeByExportError(CogsheetError):
+    """An export is to make entries that come about otherwise."""
+
+    def __init__(self, entries: str) -> None:
+        super().__init__(
+            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. By "
+            f"`export --again` {entries} that are in the books are written once more."
+        )
+
+
+class EntriesNotWrittenError(CogsheetError):
+    """Entries are in the books, and their files for import could not be written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"{reason} The entries are in the books and stand on sheet Journal; their files can be written again by "
+            f"`export --again`."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """What the user wants to have exported."""
+
+    entries: str = "both"
+    """One of `KINDS`, or of `AGAIN` where files are written again."""
+    ledger: Ledger | None = None
+    """For which accounting system; that of the last export, or the one on sheet Setup, if left out."""
+    folder: Path | None = None
+    """Where the files go; beside the workbook if left out."""
+    accept_suspect: bool = False
+    accept_provisional: bool = False
+    """Whether settlements go out whose final document may still come."""
+
+
+def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
+    """Make the entries of settlements, lock their costs, and write the files for the accounting system.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        LedgerNotChosenError: If nobody has said yet which accounting system they are for.
+        CogsheetError: If the first is not ready; behind others the outcome says what was done before it stopped.
+    """
+    if not ids:
+        raise NothingChosenError("export")
+    books = load_books(desk.database)
+    ledger = ledger_for(desk.database, choice.ledger)
+    options = ExportOptions(
+        kinds=_kinds_to_make(choice.entries),
+        zones=books.zones,
+        accept_suspect=choice.accept_suspect,
+        accept_provisional=choice.accept_provisional,
+        lock_date=books.policies.lock_date,
+        check=partial(
+            refuse_unimportable, ledger=ledger, home_currency=books.company.home_currency, as_workbook=_AS_WORKBOOK
+        ),
+    )
+    chosen = books.named(ids)
+    done: list[Exported] = []
+    files: list[str] = []
+    stopped = None
+    try:
+        for settlement in chosen:
+            one = export_settlement(desk.database, books, settlement, options, who=desk.user, now=desk.clock())
+            done.append(one)
+            remember(desk.database, ledger, who=desk.user, now=desk.clock())
+            files += write_for_import(desk, one.entries, ledger, choice.folder)
+            desk.progress("Exporting", len(done), len(ids))
+    except CogsheetError as error:
+        if not done:
+            raise
+        stopped = with_way_out(error)
+    refresh(desk, load(desk.database))
+    return _export_outcome(done, files, stopped)
+
+
+def export_or_again(
+    desk: Desk,
+    *,
+    ids: Sequence[str],
+    entries: str | None = None,
+    ledger: Ledger | None = None,
+    folder: Path | None = None,
+    accept_suspect: bool = False,
+    accept_provisional: bool = False,
+    again: bool = False,
+) -> Outcome:
+    """Export settlements, or write the files of what went out once more; the options as they are typed.
+
+    Args:
+        desk: The desk.
+        ids: The settlements.
+        entries: One of `AGAIN`; both that an export makes if left out, and every one where files are written again.
+        ledger: As `ExportChoice` has it.
+        folder: As `ExportChoice` has it.
+        accept_suspect: As `ExportChoice` has it.
+        accept_provisional: As `ExportChoice` has it.
+        again: Whether files are only written again.
+
+    Raises:
+        CogsheetError: As `export` and `export_again` do.
+    """
+    kinds = entries or (ALL if again else "both")
+    choice = ExportChoice(kinds, ledger, folder, accept_suspect, accept_provisional)
+    return (export_again if again else export)(desk, ids=ids, choice=choice)
+
+
+def export_to_excel(desk: Desk, *, ids: Sequence[str], **options: Any) -> Outcome:  # noqa: ANN401 - those of the other
+    """Export settlements to plain workbooks; the options are those of `export_or_again`.
+
+    Raises:
+        CogsheetError: As `export_or_again` does.
+    """
+    return export_or_again(desk, ids=ids, ledger=Ledger.EXCEL, **options)
+
+
+def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: str | None) -> Outcome:
+    to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
+    sentences = [*map(_exported, done), f"{to_do} The entries stand on sheet Journal."]
+    error = {} if stopped is None else {"error": stopped}
+    return Outcome(
+        "\n".join([*sentences, *error.values()]),
+        data={"settlements": [_told(one) for one in done], "files": list(files), **error},
+        stopped=stopped is not None,
+    )
+
+
+def _kinds_to_make(entries: str) -> tuple[EntryKind, ...]:
+    """Return the kinds of entries that an export makes.
+
+    Raises:
+        NotMadeByExportError: If it makes none of the kind.
+    """
+    if entries not in KINDS:
+        raise NotMadeByExportError(entries)
+    return KINDS[entries]
+
+
+def _exported(one: Exported) -> str:
+    ours = to_import(one.entries)
+    finale = len(one.entries) - len(ours)
+    return (
+        f"Settlement {one.settlement.name}: {counted(len(ours), 'entry', 'entries')}"
+        f"{', what Finale posts itself is left out' if finale else ''}"
+        f"{', its costs are locked' if one.is_locked else ''}."
+    )
+
+
+def _told(one: Exported) -> dict[str, object]:
+    ours = to_import(one.entries)
+    return {
+        **identity(one.settlement.store, one.settlement.settlement_id),
+        "entries": [str(entry.key) for entry in ours],
+        "posted_by_finale": [str(entry.key) for entry in one.entries if entry not in ours],
+        "locked": one.is_locked,
+    }
+
+
+def write_for_import(
+    desk: Desk, entries: Sequence[Entry], ledger: Ledger, folder: Path | None = None, what: str = ""
+) -> list[str]:
+    """Write entries for an accounting system, beside the workbook unless a folder is named.
+
+    Raises:
+        EntriesNotWrittenError: If a file cannot be written; the entries are in the books.
+    """
+    place = folder or desk.path.parent / "exports"
+    try:
+        company = desk.database.company.name
+        return write_entries(place, entries, ledger, company=company, now=desk.clock(), what=what)
+    except FileNotWrittenError as error:
+        raise EntriesNotWrittenError(str(error)) from error
+
+
+def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -> Outcome:
+    """Write the files of entries that went out once more, from the books, in any format; nothing is posted anew.
+
+    Args:
+        desk: The desk.
+        ids: Settlements; without any, every entry there is, accruals too.
+        choice: Which of their entries, for which system, and where.
+
+    Raises:
+        LedgerNotChosenError: If nobody has said yet which accounting system they are for.
+        CogsheetError: If a settlement is unknown, or the system would not take an entry.
+    """
+    books = load_books(desk.database)
+    ledger = ledger_for(desk.database, choice.ledger)
+    chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
+    with desk.database.reading() as connection:
+        posted = entries.posted(connection)
+    wanted = [
+        one
+        for one in posted
+        if (not ids or (one.store, one.settlement_id) in chosen) and _is_wanted(one, choice.entries)
+    ]
+    deeds = [(_accrual_of(deed), [as_written(one, books.accounts) for one in deed]) for deed in _deeds(wanted)]
+    for _, made in deeds:
+        refuse_unimportable(made, ledger, books.company.home_currency, as_workbook=_AS_WORKBOOK)
+    files = [path for what, made in deeds for path in write_for_import(desk, made, ledger, choice.folder, what)]
+    keys = [str(entry.key) for _, entries in deeds for entry in to_import(entries)]
+    return Outcome(
+        f"{counted(len(keys), 'entry', 'entries')} written again from the books, as they were exported: "
+        f"{', '.join(files) or 'no file'}. Import a file only where its entries are not in the accounting system yet: "
+        f"each carries its key in its memo.",
+        data={"files": files, "entries": keys},
+    )
+
+
+def _accrual_of(deed: Sequence[PostedEntry]) -> str:
+    """Return what files of an accrual are called; nothing for other entries."""
+    if deed[0].entry.settlement is not None:
+        return ""
+    keys = (EntryKey.parse(one.entry.key, store=one.store, settlement_id=one.settlement_id) for one in deed)
+    return accrual_name(min(key.month for key in keys))
+
+
+def _is_wanted(one: PostedEntry, entries: str) -> bool:
+    group = _ACCRUALS if one.entry.settlement is None else _GROUPS[one.entry.kind]
+    return entries in (ALL, group) or (entries == "both" and group in KINDS)
+
+
+def _deeds(posted: Sequence[PostedEntry]) -> list[list[PostedEntry]]:
+    """Put entries together as they were exported: per action and settlement; true-ups and accruals per action."""
+    together = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP, EntryKind.RECLASSIFICATION)
+    deeds: dict[tuple[int, int | None], list[PostedEntry]] = {}
+    for one in posted:
+        settlement = None if one.entry.kind in together else one.entry.settlement
+        deeds.setdefault((one.batch, settlement), []).append(one)
+    return list(deeds.values())
+
+
+def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
+    """Lock settlements that another program posted, many at once and without an entry.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one has gone out from these books, or no reason is given.
+    """
+    if not ids:
+        raise NothingChosenError("call posted elsewhere")
+    books = load_books(desk.database)
+    chosen = books.named(ids)
+    post_elsewhere(desk.database, books, chosen, reason, who=desk.user, now=desk.clock())
+    refresh(desk, load(desk.database))
+    staying = [one for one in chosen if one.settlement_entry is EntryStatus.EXPORTED]
+    return Outcome(
+        f"{' '.join(_locked_elsewhere(chosen, staying))} Refunds in later settlements take the costs they have now; "
+        f"reopen one if it was not posted after all.",
+        data={
+            "settlements": [
+                {**identity(one.store, one.settlement_id), "settlement_entry_stays": one in staying} for one in chosen
+            ],
+        },
+    )
+
+
+def _locked_elsewhere(selection: Sequence[BookedSettlement], staying: Sequence[BookedSettlement]) -> Iterator[str]:
+    """Say of which settlements nothing was posted from here, and of which only the COGS is said to be elsewhere."""
+    without = len(selection) - len(staying)
+    if without:
+        yield f"{counted(without, 'settlement')} locked as posted elsewhere, without an entry."
+    for one in staying:
+        yield (
+            f"The COGS of settlement {one.name} is locked as posted elsewhere, without an entry; its settlement entry, "
+            f"which was exported from here, stays."
+        )
+
+
+def to_import_words(files: Sequence[str]) -> str:
+    """Return a sentence that names the files to import; nothing where there is none."""
+    return f" To import: {', '.join(files)}." if files else ""

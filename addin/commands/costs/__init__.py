@@ -1,0 +1,1 @@
+"""Group Costs: sync, resolve, save, undo and restore."""

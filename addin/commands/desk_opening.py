@@ -1,0 +1,133 @@
+"""Everything a button works with, opened once and passed in: the workbook, the books behind it, the clock, progress."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from addin.commands.reader_upgrade import read_anew, told_with_errors, with_news
+from addin.commands.setup.settings_edits import Edits, take_over_edits, with_taken
+from addin.connections.finale_account import page_account
+from addin.sheets.desk import Desk, TypedSettings
+from addin.sheets.drill_down import connect_rows
+from addin.sheets.tables.table_search import looked_for_once
+from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
+from core.books.costed_lines.catching_up import catch_up
+from core.books.database import Database
+from core.books.settings.setting_effects import ChangeNotAgreedError
+from core.books.verification.seal_check import altered_rows_named, find_altered
+from core.companies import database_address, machine_folder
+from core.errors import CogsheetError
+from core.progress import Progress, silent
+from core.time import Clock, system_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import xlwings as xw
+
+    from addin.commands.button import Outcome
+
+
+class YesNeededError(CogsheetError):
+    """A setting typed on a sheet waits for a yes, and a command cannot ask."""
+
+    def __init__(self, error: ChangeNotAgreedError, book: str) -> None:
+        way = getattr(
+            error, "way", "`cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
+        )
+        super().__init__(f"{error} {way.format(book=book)}")
+
+
+@contextmanager
+def desk(
+    book: xw.Book,
+    path: Path,
+    *,
+    clock: Clock = system_clock,
+    progress: Progress = silent,
+    edits: Edits = Edits.ASK,
+    sees_altered: bool = False,
+) -> Iterator[Desk]:
+    """Open the books that a workbook shows; settings that were edited on its sheets are taken over.
+
+    Args:
+        book: The workbook.
+        path: Where it is.
+        clock: What time it is.
+        progress: Who is told how far it has come.
+        edits: What becomes of edited settings.
+        sees_altered: Whether books of which another program altered rows are opened as they are: nothing is taken over
+            or read anew then.
+
+    Raises:
+        AlteredRowsError: If the books cannot be read because another program altered rows.
+        ChangeNotAgreedError: If one would change what is posted or closed, and nobody has agreed.
+        CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
+    """
+    books, machine, user = read_books_name(book), machine_folder(), getpass.getuser()
+    with ExitStack() as stack:
+        stack.enter_context(looked_for_once())
+        check_workbook(book)
+        address = database_address(books, path, machine)
+        database = stack.enter_context(Database.open(address, expect_id=books.database_id))
+        stack.enter_context(altered_rows_named(database))
+        altered = tuple(find_altered(database)) if sees_altered else None
+        if altered:
+            yield Desk(book, path, database, user, machine, clock, progress, altered_rows=altered)
+            return
+        taken = take_over_edits(book, database, user, clock(), edits)
+        news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
+        catch_up(database)
+        with _told_with_errors(taken), told_with_errors(news):
+            agreed = edits is Edits.AGREED
+            yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered, agreed)
+
+
+def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
+    """Return what a button did, after what its press took over from the sheets and what was read anew."""
+    return with_news(with_taken(outcome, opened.typed_settings), opened.news)
+
+
+@contextmanager
+def _told_with_errors(settings: TypedSettings | None) -> Iterator[None]:
+    """Let an error within tell first what was taken over from the sheets: that is done, and told once."""
+    try:
+        yield
+    except CogsheetError as error:
+        if settings is not None:
+            error.args = (f"{settings.message}\n{error}",)
+        raise
+
+
+def on_file(
+    path: Path,
+    action: Callable[[Desk], Outcome],
+    progress: Progress = silent,
+    clock: Clock = system_clock,
+    edits: Edits = Edits.ASK,
+    *,
+    sees_altered: bool = False,
+) -> Outcome:
+    """Do what a button does, to a workbook file, and save the file; see `desk`.
+
+    Raises:
+        YesNeededError: If a setting typed on a sheet would change what is posted or closed.
+        CogsheetError: If the workbook cannot be opened or saved, or the action cannot be done.
+    """
+    try:
+        with (
+            open_workbook(path) as book,
+            desk(
+                book, path.resolve(), clock=clock, progress=progress, edits=edits, sees_altered=sees_altered
+            ) as opened,
+        ):
+            outcome = with_what_was_taken(action(opened), opened)
+            if not opened.altered_rows:
+                connect_rows(opened.book, page_account(opened.database))
+            book.save()
+            return outcome
+    except ChangeNotAgreedError as error:
+        raise YesNeededError(error, path.name) from error

@@ -1,0 +1,1 @@
+"""Group Reports: COGS tab and workbook, profit and loss, exchange rates."""

@@ -1,0 +1,233 @@
+"""Group Reports: COGS tab, month-end, verify."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from addin.commands.button import Outcome
+from addin.commands.close.month_end import left_sentences
+from addin.commands.refresh import load, refresh
+from addin.commands.settlements.import_open_remove import NothingChosenError
+from addin.commands.words import amount, counted, identity
+from addin.sheets.reports.cogs import cost_cells, fill_cogs
+from addin.takeaway.cogs_workbook import cogs_workbook
+from addin.takeaway.written_files import write_file, write_next
+from core.books.costed_lines.stored_lines import KEPT_TIE_OUT, forget_kept
+from core.books.entries.exporting import ExportOptions
+from core.books.loading import load_books
+from core.books.settlements.remarks import twins_of
+from core.books.true_ups import reclassifications
+from core.books.true_ups.resolve_after_export import unanswered
+from core.books.verification.altered_rows import AlteredRowsError, altered_tie_outs
+from core.books.verification.seal_check import as_stored, find_altered
+from core.books.verification.tie_outs import TieOut, tax_tie_outs
+from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
+from core.file_names import file_name
+from core.frame_columns import records
+from core.reports.left_stock import Standing, by_month
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from addin.sheets.desk import Desk
+    from core.books.books import Books
+    from core.books.settlements.booked_settlement import BookedSettlement
+    from core.books.verification.altered_rows import AlteredRow
+
+
+def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
+    """Make or refresh the COGS tabs of settlements.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books, or a sheet is not as it must be.
+    """
+    if not ids:
+        raise NothingChosenError("make a COGS tab of")
+    view = load(desk.database)
+    books = view.books
+    chosen = books.named(ids)
+    sheets = [fill_cogs(desk.book, books, settlement) for settlement in chosen]
+    refresh(desk, view)
+    states = [books.state(settlement) for settlement in chosen]
+    home = books.company.home_currency
+    sentences = [
+        f"Sheet {sheet}: COGS {amount(state.cogs, home)}, {state.status}."
+        for sheet, state in zip(sheets, states, strict=True)
+    ]
+    return Outcome(
+        "\n".join(sentences),
+        needs_attention=any(state.blockers for state in states),
+        data={
+            "settlements": [
+                {
+                    **identity(s.store, s.settlement_id),
+                    "sheet": sheet,
+                    "cogs": str(state.cogs),
+                    "currency": home,
+                    "status": state.status,
+                }
+                for s, sheet, state in zip(chosen, sheets, states, strict=True)
+            ]
+        },
+    )
+
+
+def cogs_or_workbook(desk: Desk, *, ids: Sequence[str], to: Path | None = None, values_only: bool = False) -> Outcome:
+    """Make the COGS tabs of settlements, or their COGS workbooks where a place is named for them.
+
+    Raises:
+        CogsheetError: As `cogs` and `download_cogs` do.
+    """
+    return cogs(desk, ids=ids) if to is None else download_cogs(desk, ids=ids, to=to, values_only=values_only)
+
+
+def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path | None = None, values_only: bool = False) -> Outcome:
+    """Write a settlement's COGS as a workbook of its own; into a folder, or of several, under names of their own.
+
+    Args:
+        desk: The desk.
+        ids: The settlements.
+        to: The file or the folder; the workbook's own folder if left out.
+        values_only: Whether it has the audit log inside, and no formulas.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If one is not in the books, or the file cannot be written.
+    """
+    if not ids:
+        raise NothingChosenError("write the COGS of")
+    view = load(desk.database)
+    chosen = view.books.named(ids)
+    place = to or desk.path.parent
+    files = []
+    for settlement in chosen:
+        content = cogs_workbook(view, settlement, values_only=values_only, now=desk.clock())
+        if place.is_dir() or len(chosen) > 1:
+            path = write_next(place / cogs_file_name(desk.database.company.name, settlement), content)
+        else:
+            path = place
+            write_file(path, content)
+        files.append(str(path))
+    return Outcome(f"Written: {', '.join(files)}.", data={"files": files})
+
+
+def cogs_file_name(company: str, settlement: BookedSettlement) -> str:
+    """Return what a settlement's COGS workbook is called where nobody chose a name."""
+    return file_name("COGS", company, settlement.store, settlement.settlement_id, ending=".xlsx")
+
+
+def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
+    """Check that deposit, profit and loss, COGS tab, journal and lock of settlements agree.
+
+    Rows that another program altered are named first. Where the books cannot be read because of them, everything else
+    is checked on the books as they were stored.
+
+    Raises:
+        CogsheetError: If a settlement is unknown.
+    """
+    altered = find_altered(desk.database) if desk.altered_rows is None else desk.altered_rows
+    try:
+        return _verified(desk, ids, altered)
+    except Exception:
+        if not altered:
+            raise
+    try:
+        with as_stored(desk.database):
+            return _verified(desk, ids, altered)
+    except Exception as error:
+        raise AlteredRowsError(altered) from error
+
+
+def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> Outcome:
+    books = load_books(desk.database, anew=True)
+    chosen = books.named(ids) if ids else list(books.settlements)
+    ties = _tie_outs(desk, books, chosen, altered, of_all=not ids)
+    if not altered and any(one.name == KEPT_TIE_OUT and not one.ok for one in ties):
+        forget_kept(desk.database)
+    wrong = [one for one in ties if not one.ok]
+    sentences = [one.sentence for one in wrong]
+    notes = [one.sentence for one in ties if one.ok and one.words]
+    untied = [one for one in chosen if one.total is None]
+    names = ", ".join(one.name for one in untied)
+    nothing = [f"The lines of {names} have nothing to tie to: their format states no total of its own."]
+    left = [one for one in books.left_without_line if one.standing is Standing.NONE and not ids]
+    return Outcome(
+        "\n".join(
+            [
+                *(sentences or [f"{counted(len(ties), 'tie-out')}, all equal to the cent."]),
+                *notes,
+                *(nothing if untied else []),
+                *_read_otherwise(desk, books, chosen),
+                *left_sentences(by_month(left), books.company.home_currency),
+            ]
+        ),
+        needs_attention=bool(wrong),
+        data={
+            "tie_outs": [_tie_out(one) for one in ties],
+            "without_total": [identity(one.store, one.settlement_id) for one in untied],
+        },
+    )
+
+
+def _tie_outs(
+    desk: Desk, books: Books, selection: Sequence[BookedSettlement], altered: Sequence[AlteredRow], *, of_all: bool
+) -> list[TieOut]:
+    """Return the tie-outs of settlements, and those of the company where all are verified.
+
+    An altered row that belongs to no settlement (a rate, a policy) may decide about any of them.
+    """
+    names = {one.name for one in selection}
+    kept_evidence = read_evidence(desk.database)
+    ties = altered_tie_outs([one for one in altered if of_all or not one.settlement or one.settlement in names])
+    for settlement in selection:
+        ties += tie_outs(desk.database, books, settlement, ExportOptions(zones=books.zones), kept_evidence)
+        ties += _tab_tie_outs(desk, books, settlement)
+    ties += [TieOut(f"{one.one.name}: once", Decimal(1), Decimal(0), one.message) for one in twins_of(books)]
+    return [
+        *ties,
+        *(
+            [*tax_tie_outs(books.transactions_as_read), *company_tie_outs(desk.database, books, kept_evidence)]
+            if of_all
+            else []
+        ),
+    ]
+
+
+def _read_otherwise(desk: Desk, books: Books, selection: Sequence[BookedSettlement]) -> list[str]:
+    """Say what entries that went out would have otherwise by what is known today; it is proposed, not wrong."""
+    names = {one.name for one in selection}
+    moved = [
+        one for one in reclassifications.pending_reclassifications(desk.database, books) if one.settlement.name in names
+    ]
+    waiting = {name: count for name, count in unanswered(books).items() if "/".join(name) in names}
+    return [
+        *(f"{one.settlement.name} would be booked differently today: {one}. See sheet Cost true-ups." for one in moved),
+        *(
+            f"{'/'.join(name)}: {counted(count, 'line')} without cost by today's reading; sync, answer on sheet "
+            f"Resolve, or reopen it to answer what is not listed there."
+            for name, count in sorted(waiting.items())
+        ),
+    ]
+
+
+def _tie_out(one: TieOut) -> dict[str, object]:
+    places = 0 if one.is_count else 2
+    figures = {"left": f"{one.left:.{places}f}", "right": f"{one.right:.{places}f}"}
+    return {"name": one.name, **figures, "ok": one.ok, **({"words": one.words} if one.words else {})}
+
+
+def _tab_tie_outs(desk: Desk, books: Books, settlement: BookedSettlement) -> list[TieOut]:
+    """Hold each cost cell of the settlement's COGS tab against the books; a tab that is not there says nothing."""
+    cells = cost_cells(desk.book, books, settlement)
+    if cells is None:
+        return []
+    name = settlement.name
+    lines = {row["key"]: row for row in records(books.posted_part(settlement))}
+    figures = ((cell, lines.get(cell.key, {}).get(cell.field) or Decimal(0)) for cell in cells)
+    differing = [TieOut(f"{name}: {cell.where} {cell.field}", cell.value, figure) for cell, figure in figures]
+    shown = sum((cell.value for cell in cells if cell.field == "cogs"), Decimal(0))
+    whole = TieOut(f"{name}: COGS tab and COGS", shown, books.state(settlement).cogs)
+    return [whole, *(one for one in differing if not one.ok)]

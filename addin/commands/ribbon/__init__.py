@@ -1,0 +1,1 @@
+"""A press of a button in Excel: what is selected, what is asked, what is done, and how it ends."""

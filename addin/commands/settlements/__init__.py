@@ -1,0 +1,1 @@
+"""Group Settlements: import, pull, open, inspect and remove settlements."""

@@ -1,0 +1,1 @@
+"""Group Setup: new workbooks, connections, settings, installing, upgrading and the doctor."""

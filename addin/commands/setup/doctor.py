@@ -1,0 +1,138 @@
+"""Group Setup: what is as it must be, and how to fix what is not."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+import xlwings as xw
+
+from addin.commands.button import Outcome
+from addin.commands.refresh import show_setup
+from addin.commands.words import counted
+from addin.connections.finale import inventory
+from addin.connections.finale_account import finale_side
+from addin.connections.marketplaces import connected_stores, connections
+from addin.machine import checks
+from addin.machine.checks import Finding
+from addin.machine.computer import this_computer
+from addin.machine.places import template_bytes
+from addin.machine.version import program_version
+from addin.sheets.tables.tables import to_be_added
+from addin.sheets.workbook import SPECS
+from core.books.importing import pulling
+from core.books.importing.pulling import PulledStore
+from core.books.loading import load_books
+from core.books.settlements.remarks import missing
+from core.errors import CogsheetError
+from core.marketplaces.pulling.connectors import CONNECTORS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from addin.machine.computer import Computer
+    from addin.sheets.desk import Desk
+    from core.books.books import Books
+    from core.books.importing.pulling import ConnectedStore
+    from core.http.credentials import Credentials
+    from core.marketplaces.pulling.connector import ConnectorKind
+
+
+def doctor(
+    desk: Desk,
+    *,
+    credentials: Credentials | None = None,
+    kinds: Sequence[ConnectorKind] = CONNECTORS,
+    computer: Computer | None = None,
+) -> Outcome:
+    """Look at program, computer, workbook, books, Finale account and stores.
+
+    That every table is there was seen when the workbook was opened.
+
+    Raises:
+        CogsheetError: If the books cannot be read at all.
+    """
+    here = computer or this_computer()
+    books = load_books(desk.database)
+    findings = [
+        _program(),
+        *_computer(desk, here),
+        _workbook(desk),
+        *_books(desk, books),
+        *_finale(desk, credentials),
+        *_stores(desk, credentials, kinds),
+    ]
+    show_setup(desk.book, books, finale_side(desk.database))
+    return Outcome(
+        "\n".join(f"{'ok  ' if one.ok else 'look'}  {one.what}: {one.words}" for one in findings),
+        needs_attention=not all(one.ok for one in findings),
+        data={"findings": [{"what": one.what, "ok": one.ok, "words": one.words} for one in findings]},
+    )
+
+
+def _program() -> Finding:
+    name = program_version() or "from its source"
+    return Finding("Cogsheet", ok=True, words=f"{name}, on Python {platform.python_version()}, {sys.platform}")
+
+
+def _computer(desk: Desk, computer: Computer) -> list[Finding]:
+    """Look at what the buttons need on this computer."""
+    program = program_version()
+    return [
+        checks.installation(computer, program),
+        *checks.starting_programs(computer),
+        *checks.script_of_excel(computer, xw.__version__),
+        *checks.macros_of(computer, desk.path),
+        checks.versions(desk.path, template_bytes(), program, xw.__version__),
+    ]
+
+
+def _workbook(desk: Desk) -> Finding:
+    lacks = [f"{header} (sheet {spec.sheet})" for spec in SPECS for header in to_be_added(desk.book, spec)]
+    if lacks:
+        later = (
+            f"{desk.path} is of an older Cogsheet and lacks {', '.join(lacks)}: close it and run `cogsheet upgrade`."
+        )
+        return Finding("Workbook", ok=False, words=later)
+    return Finding("Workbook", ok=True, words=f"{desk.path} has every table and column that it needs.")
+
+
+def _books(desk: Desk, books: Books) -> list[Finding]:
+    last = f"last sync {books.last_sync:%Y-%m-%d %H:%M} UTC" if books.last_sync else "never synced"
+    contents = f"{counted(len(books.settlements), 'settlement')}, {counted(len(books.lines), 'transaction')}, {last}"
+    whole = Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {contents}")
+    gaps = [Finding(f"Store {store}", ok=False, words=problem.message) for store, problem in missing(books)]
+    return [whole, *gaps]
+
+
+def _finale(desk: Desk, credentials: Credentials | None) -> list[Finding]:
+    """Ask the account for as little as shows that it answers; what it does not offer is worth a look."""
+    try:
+        with inventory(desk, credentials) as system:
+            check = system.check()
+    except CogsheetError as error:
+        return [Finding("Finale Inventory", ok=False, words=str(error))]
+    answers = Finding("Finale Inventory", ok=True, words=f"account {check.account} answers: {check.mode}")
+    return [answers, *(Finding("Finale Inventory", ok=False, words=remark) for remark in check.remarks)]
+
+
+def _stores(desk: Desk, credentials: Credentials | None, kinds: Sequence[ConnectorKind]) -> list[Finding]:
+    """Ask each connected store for the first page of what it offers; without any there is nothing to say."""
+    if not connections(desk):
+        return []
+    with connected_stores(desk, kinds=kinds, credentials=credentials) as opened:
+        return [_store(desk, one) for one in opened]
+
+
+def _store(desk: Desk, one: ConnectedStore | PulledStore) -> Finding:
+    if isinstance(one, PulledStore):
+        return Finding(f"Store {one.store}", ok=False, words=str(one.failure))
+    with desk.database.reading() as connection:
+        known = pulling.known_documents(connection, one.name)
+    try:
+        first = next(iter(one.connector.documents(frozenset(known))), None)
+    except CogsheetError as error:
+        return Finding(f"Store {one.name}", ok=False, words=str(error))
+    news = "nothing new" if first is None else f"{first.name} can be pulled"
+    return Finding(f"Store {one.name}", ok=True, words=f"{one.connector.marketplace} answers: {news}")

@@ -1,0 +1,1 @@
+"""The sheets of group Close: the journal, its accounts, and cost true-ups."""

@@ -1,0 +1,66 @@
+"""Sheet SKU mapping: which Finale product each SKU stands for, and the user's own word where Finale's is not right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets.tables import tables
+from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.frames import records_of
+from addin.sheets.tables.sheet_specs import Column, TableSpec
+from core.books.costed_lines.line_totals import skus_of
+from core.books.settings.sku_mapping import TypedMapping, sku_mapping
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xlwings as xw
+
+    from core.books.books import Books
+
+SKU_MAPPING_SPEC = TableSpec(
+    sheet="SKU mapping",
+    table="tblMapping",
+    title="Which Finale product each SKU stands for; type your own where Finale's is missing or wrong, then sync",
+    key=("sku",),
+    columns=(
+        Column("SKU", "sku", width=24),
+        Column("Description", "description", width=34),
+        Column("Finale product", "product", width=24, note="What Finale says; a kit's products are joined by +."),
+        Column("Units per SKU", "units", width=14, note="Units of the product in one unit of the SKU; a six-pack: 6."),
+        Column("Rule", "rule", width=28, note="How Finale's product was found."),
+        Column("Nearest products", "nearest", width=28, note="What an unknown SKU may mean. Never used by itself."),
+        Column(
+            "Your product",
+            "own_product",
+            width=24,
+            editable=True,
+            note="Wins over Finale's; empty it to go back. A kit: CUP + BOWL, with units 2 + 1. Sync afterwards.",
+        ),
+        Column(
+            "Your units", "own_units", width=12, editable=True, note="Units of it in one unit of the SKU; empty: 1."
+        ),
+        Column("Used", "used", width=34, note="Which of the two the costs are made with."),
+        FILLED,
+    ),
+)
+
+
+def fill_sku_mapping(book: xw.Book, books: Books, origins: pd.DataFrame) -> None:
+    """Show every SKU of the books in place.
+
+    Args:
+        book: The workbook.
+        books: Their state.
+        origins: The newest answers of either origin (`core.books.settings.sku_mapping.origins`).
+    """
+    rows = sku_mapping(skus_of(books), origins, books.observations)
+    tables.update(book, SKU_MAPPING_SPEC, with_filled(SKU_MAPPING_SPEC, records_of(rows, SKU_MAPPING_SPEC)))
+
+
+def edited_mappings(book: xw.Book) -> list[TypedMapping]:
+    """Return the rows whose product or units were typed, changed or emptied since the sheet was filled."""
+    return [
+        TypedMapping(row["sku"], row["own_product"], row["own_units"], row["product"])
+        for row in edited_rows(book, SKU_MAPPING_SPEC)
+        if row["sku"] or row["own_product"]
+    ]

@@ -1,0 +1,1 @@
+"""The sheets of group Reports: COGS tabs, profit and loss, exchange rates."""

@@ -1,0 +1,91 @@
+"""Sheet Exchange rates: the rates that the lines in other currencies need, and those that were typed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from addin.sheets.tables import tables
+from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from core.books.settings.rates import TypedRate
+from core.books.true_ups.corrections import rated_lines
+from core.exchange_rates import TYPED, Rate, find_rates, needed_rates
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from core.books.books import Books
+
+RATES_SPEC = TableSpec(
+    sheet="Exchange rates",
+    table="tblRates",
+    title="Exchange rates: what one unit of a currency is worth at home; type over any, or add rows below",
+    key=("currency", "day"),
+    columns=(
+        Column("Currency", "currency", width=12, editable=True, note="Three letters, such as EUR."),
+        Column("Home", "home", width=10, note="The company's home currency."),
+        Column(
+            "Date",
+            "day",
+            width=13,
+            editable=True,
+            takes_dates=True,
+            note="Holds on this day and up to seven days after it.",
+        ),
+        Column("Rate", "rate", Kind.RATE, width=16, editable=True, note="1 unit of the currency = this much at home."),
+        Column(
+            "Source",
+            "source",
+            width=26,
+            note="ECB, or typed in, which wins over the ECB's of that day. Lines of a missing day wait for a rate.",
+        ),
+        FILLED,
+    ),
+)
+MISSING = "missing"
+_DIGITS = 10
+
+
+def fill_rates(book: xw.Book, books: Books) -> None:
+    """Show the rate of every day that lines need, those that were typed in, and the days without any; in place."""
+    tables.update(book, RATES_SPEC, with_filled(RATES_SPEC, rate_records(books)))
+
+
+def are_rates_shown(book: xw.Book) -> bool:
+    """Tell whether lines of the books need any rate, or one was typed in."""
+    return any(row["currency"] for row in tables.read(tables.find(book, RATES_SPEC), RATES_SPEC))
+
+
+def rate_records(books: Books) -> list[dict[str, Any]]:
+    """Return one row per currency and day. Pure."""
+    home = books.company.home_currency
+    needed = needed_rates(rated_lines(books), home, books.zones)
+    answers = find_rates(books.rates, needed, home)
+    rates = {(rate.currency, rate.day): rate for rate in answers.rates.values()}
+    for currency in books.rates.typed_currencies(home):
+        for rate in books.rates.known(currency, home):
+            if rate.source == TYPED:
+                rates[currency, rate.day] = rate
+    known = {
+        (rate.currency, rate.day): {"rate": _cell(rate), "source": rate.source}
+        for rate in sorted(rates.values(), key=lambda rate: rate.day)
+    }
+    missing = {asked_for: {"rate": None, "source": MISSING} for asked_for in answers.missing_rates}
+    return [
+        {"currency": currency, "home": home, "day": day, **row}
+        for (currency, day), row in sorted((known | missing).items())
+    ]
+
+
+def _cell(rate: Rate) -> float:
+    """Return a rate as its cell holds it, so that what is read back is what was filled in."""
+    return float(f"{rate.rate:.{_DIGITS}g}")
+
+
+def edited_rates(book: xw.Book) -> list[TypedRate]:
+    """Return the rates that were typed in or over on the sheet since it was filled."""
+    return [
+        TypedRate(row["currency"], row["day"], row["rate"])
+        for row in edited_rows(book, RATES_SPEC)
+        if row["currency"] or row["day"] or row["rate"]
+    ]

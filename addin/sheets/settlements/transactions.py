@@ -1,0 +1,102 @@
+"""Sheet Transactions: the lines of the chosen settlement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from addin.sheets.tables import tables
+from addin.sheets.tables.cells import to_text
+from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from core.exchange_rates import RateLookup, find_rates, needed_rates
+from core.frame_columns import TEXT
+from core.model import Event
+from core.reports.costed_lines import LINE_MARKS, margin, marked, with_locked_sources, with_units
+from core.time import local_days
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from core.books.books import Books
+    from core.books.costed_lines.stored_lines import OpenedSettlements
+
+TRANSACTIONS_SPEC = TableSpec(
+    sheet="Transactions",
+    table="tblTransactions",
+    title="Transactions of the chosen settlement",
+    key=("key",),
+    printed_to="cogs",
+    columns=(
+        Column("Store", "store", width=18),
+        Column("Settlement ID", "settlement_id", width=17),
+        Column("Posted", "posted_at", Kind.MOMENT, width=16, note="In UTC."),
+        Column("Type", "event", width=16),
+        Column("Marketplace's word", "raw_type", width=20),
+        Column("Order ID", "order_id", width=22),
+        Column("SKU", "sku", width=24),
+        Column("Description", "description", width=30),
+        Column("Units", "units", Kind.WHOLE, width=8, note="Sold +, back −; blank is unknown."),
+        Column("Principal", "principal", Kind.MONEY),
+        Column("Shipping", "shipping", Kind.MONEY),
+        Column("Gift wrap", "giftwrap", Kind.MONEY),
+        Column("Tax", "tax", Kind.MONEY),
+        Column("Tax withheld", "tax_withheld", Kind.MONEY, width=13),
+        Column("Promotion", "promotion", Kind.MONEY),
+        Column("Referral fee", "referral_fee", Kind.MONEY),
+        Column("Fulfilment fee", "fulfilment_fee", Kind.MONEY, width=14),
+        Column("Other fee", "other_fee", Kind.MONEY),
+        Column("Other", "other", Kind.MONEY),
+        Column("Net", "net", Kind.MONEY, note="Sum of the ten amounts before it."),
+        Column("Currency", "currency", width=10),
+        Column("Unit cost", "unit_cost", Kind.UNIT_COST),
+        Column(
+            "!",
+            "indicator",
+            width=4,
+            note=LINE_MARKS,
+        ),
+        Column("COGS", "cogs", Kind.MONEY, note="Expense is +; in home currency."),
+        Column("Cost source", "cost_source", width=22),
+        Column("Cost note", "cost_note", width=44, note="Where the cost comes from, or why it is missing."),
+        Column("Disposition", "disposition", width=14, note="Of a refund: what happened to its goods."),
+        Column("Margin", "margin", Kind.MONEY, note="Net − COGS in home currency; blank without a cost or a rate."),
+        Column("Rate", "rate", width=34, note="The rate of exchange that the margin used, and of which day it is."),
+        Column("Go to", "link", Kind.LINK, width=9, note="Resolve, what was saved of the line, or its COGS tab."),
+        Column("Key", "key", hidden=True),
+    ),
+)
+
+
+def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | OpenedSettlements | None = None) -> None:
+    """Show these costed lines, in place; the payout that takes their sum away is none of them.
+
+    Args:
+        book: The workbook.
+        lines: Which.
+        books: Where rates of exchange and time zones are taken from; without them only home currency has a margin.
+    """
+    lines = lines[lines["event"] != Event.PAYOUT]  # beside what it pays for, every column would add up to nothing
+    rates = RateLookup() if books is None else _rates(books, lines)
+    days = local_days(lines, {} if books is None else books.zones)
+    wanted = list(zip(lines["currency"].to_list(), days.to_list(), strict=True))
+    profits = margin(lines, [rate.rate if (rate := rates.rates.get(one)) else None for one in wanted])
+    missing = set(rates.missing_rates)
+    unknown = pd.Series([one in missing for one in wanted], index=lines.index, dtype=bool)
+    locked = None if books is None else books.locked_lines
+    shown = marked(with_units(with_locked_sources(lines, locked))).assign(
+        margin=profits.where(~unknown),
+        rate=pd.Series([str(rates.rates[one]) if one in rates.rates else None for one in wanted], lines.index, TEXT),
+    )
+    tables.update(book, TRANSACTIONS_SPEC, shown)
+
+
+def _rates(books: Books | OpenedSettlements, lines: pd.DataFrame) -> RateLookup:
+    home = books.company.home_currency
+    return find_rates(books.rates, needed_rates(lines, home, books.zones), home)
+
+
+def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:
+    """Return store and settlement id of the lines on the sheet."""
+    rows = tables.read(tables.find(book, TRANSACTIONS_SPEC), TRANSACTIONS_SPEC)
+    return {(to_text(row["store"]) or "", to_text(row["settlement_id"]) or "") for row in rows if row["key"]}

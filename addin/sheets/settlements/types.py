@@ -1,0 +1,63 @@
+"""Sheet Transaction types: words of marketplaces that Cogsheet does not know, and what the bookkeeper says they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.sheets.tables import tables
+from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from core.books.settings.type_choices import PROPOSED
+from core.books.settings.unknown_types import ListedType, listed_types
+from core.marketplaces.words.classification import CHOICES
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from addin.sheets.tables.tables import Record
+    from core.books.books import Books
+
+TYPES_SPEC = TableSpec(
+    sheet="Transaction types",
+    table="tblTypes",
+    title="Types of transactions that Cogsheet does not know: say what they are, once for all open settlements",
+    key=("marketplace", "word"),
+    columns=(
+        Column("Marketplace", "marketplace", width=16),
+        Column("Type", "word", width=44, note="The marketplace's own words."),
+        Column("Lines", "lines", Kind.WHOLE, width=9),
+        Column("Amount", "amount", width=22, note="What these lines come to."),
+        Column("Settlements", "settlements", width=44, note="Where they are."),
+        Column(
+            "Line type",
+            "event",
+            width=40,
+            editable=True,
+            choices=tuple(CHOICES),
+            note="What it is. A choice with a question mark is only proposed: remove the mark, or choose another. "
+            "Amounts never change; of exported settlements the difference is proposed as a true-up.",
+        ),
+        FILLED,
+    ),
+)
+
+
+def fill_types(book: xw.Book, books: Books) -> None:
+    """Show every type that is unknown, or was until somebody said what it is."""
+    tables.update(book, TYPES_SPEC, with_filled(TYPES_SPEC, (_record(one) for one in listed_types(books))))
+
+
+def edited_types(book: xw.Book) -> dict[tuple[str, str], str]:
+    """Return what was said of types since the sheet was filled, by marketplace and word."""
+    return {(row["marketplace"], row["word"]): row["event"] for row in edited_rows(book, TYPES_SPEC) if row["word"]}
+
+
+def _record(one: ListedType) -> Record:
+    return {
+        "marketplace": one.marketplace,
+        "word": one.word,
+        "lines": one.lines,
+        "amount": ", ".join(f"{currency} {amount:,.2f}" for currency, amount in one.amount.items()),
+        "settlements": ", ".join(one.settlements),
+        "event": one.choice or (f"{one.proposal}{PROPOSED}" if one.proposal else None),
+    }

@@ -1,0 +1,1 @@
+"""The sheets of group Setup: policies and first steps, and the stores."""

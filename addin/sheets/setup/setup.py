@@ -1,0 +1,159 @@
+"""Sheet Setup: what this workbook belongs to, the policies, and how to begin. Never a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, get_args
+
+from addin.sheets.tables import tables
+from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.sheet_specs import Column, TableSpec
+from core.books.settings.time_zones import proposed_zones, zone_of_seller
+from core.finale.account_remarks import account_words
+from core.finale.typed_settings import TITLES, shown
+from core.settings import DATED, POLICY_FIELDS, FinaleAccount, Policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    import xlwings as xw
+    from pydantic.fields import FieldInfo
+
+    from addin.sheets.tables.tables import Record
+    from core.books.books import Books
+    from core.finale.schema import Schema
+
+Row = tuple[str, str, str]
+"""Setting, value, and what it means."""
+SETUP_SPEC = TableSpec(
+    sheet="Setup",
+    table="tblSetup",
+    title="Cogsheet: the true cost on every settlement line",
+    key=("setting",),
+    header_row=11,
+    columns=(
+        Column("Setting", "setting", width=26),
+        Column("Value", "value", width=44, editable=True, takes_dates=True),
+        Column("What it means", "meaning", width=80),
+        FILLED,
+    ),
+)
+
+
+def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
+    """Show what the workbook belongs to and the policies in force, and below them the rows of others."""
+    tables.update(book, SETUP_SPEC, _records(books, more))
+
+
+def edited_policies(book: xw.Book) -> dict[str, str]:
+    """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
+    names = {field.title: name for name, field in POLICY_FIELDS.items()}
+    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES)
+    return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}
+
+
+def _advice(field: FieldInfo) -> str:
+    """Say how the value of a policy is written: as a number, as a date, as a text, or as one of its words."""
+    kinds = get_args(field.annotation) or (field.annotation,)
+    words = [str(word) for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum) for word in kind]
+    if Decimal in kinds:
+        return "write a plain number, such as 4.17"
+    if int in kinds:
+        return "write a whole number, 0 or more, such as 2"
+    if date in kinds:
+        return "write it as plain text, a date as 2026-08-31"
+    return f"write {' or '.join(words)}" if words else "write it as plain text"
+
+
+_ADVICE = {field.title: _advice(field) for field in POLICY_FIELDS.values() if field.title}
+_WITHOUT_DATES = frozenset(
+    field.title for field in POLICY_FIELDS.values() if field.title and date not in get_args(field.annotation)
+)
+"""Settings that want no date: a real one in their cell is refused by its cell."""
+
+
+def _records(books: Books, more: Iterable[Row]) -> list[Record]:
+    facts = [
+        ("Company", books.company.name, "Whose books this workbook shows. Copies of it show the same books."),
+        ("Home currency", books.company.home_currency, "The currency of Finale's costs, of COGS and of inventory."),
+        (
+            "Stores",
+            ", ".join(sorted({s.store for s in books.settlements})),
+            "The stores with settlements in the books.",
+        ),
+        (
+            "Time zones to set",
+            _proposed(books),
+            "Stores whose days are those of UTC so far, and what is proposed: type it on sheet Stores.",
+        ),
+        ("Last sync", _moment(books), "When costs were last fetched from Finale Inventory, in UTC."),
+    ]
+    policies = [
+        (field.title or name, _text(getattr(books.policies, name)), _meaning(books.policies, name))
+        for name, field in POLICY_FIELDS.items()
+    ]
+    rows = [*facts, *policies, *more]
+    return with_filled(
+        SETUP_SPEC, ({"setting": name, "value": value, "meaning": meaning} for name, value, meaning in rows)
+    )
+
+
+def _proposed(books: Books) -> str:
+    """Return the stores without a time zone, each with the one that is proposed."""
+    proposed = proposed_zones(books).items()
+    return "; ".join(f"{store}: {zone or zone_of_seller(books, store)}" for store, zone in proposed)
+
+
+def _meaning(policies: Policies, name: str) -> str:
+    """Return what a policy means, since when it holds, and how to let it hold from another day."""
+    meaning, value = POLICY_FIELDS[name].description or "", getattr(policies, name)
+    if name not in DATED:
+        return meaning
+    earlier = policies.before(name)
+    was = "; ".join(f"before {one.before}: {one.value}" for one in reversed(earlier))
+    since = f" Holds from {earlier[-1].before} on; {was}." if earlier else ""
+    return f"{meaning}{since} To use another from a day on, write the day after it: {value} from 2026-09-01."
+
+
+def _moment(books: Books) -> str:
+    return f"{books.last_sync:%Y-%m-%d %H:%M}" if books.last_sync else "not yet"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FinaleSide:
+    """What the books hold about the Finale account."""
+
+    account: FinaleAccount = field(default_factory=FinaleAccount)
+    schema: Schema | None = None
+    """What was found of it; `None` before the first sync."""
+    found_at: datetime | None = None
+
+
+def finale_rows(finale: FinaleSide) -> Iterable[Row]:
+    """Return setting, value and meaning of each row."""
+    name = finale.account.account
+    yield "Finale account", name or "not connected yet", "Set by Connect. Its key is in this computer's vault alone."
+    for setting, (title, meaning) in TITLES.items():
+        yield title, shown(finale.account, setting), meaning
+    if finale.schema is None or finale.found_at is None:
+        yield "Finale costs now", "not known yet", "Sync or Check finds out what the account offers."
+        return
+    mode, remarks = account_words(finale.schema, finale.account)
+    yield "Finale costs now", mode, f"What the account was found to offer on {finale.found_at:%Y-%m-%d %H:%M} UTC."
+    for number, remark in enumerate(remarks, start=1):
+        yield f"Finale remark {number}", "", remark  # without a value the sentence may run on to the right
+
+
+def edited_settings(book: xw.Book) -> dict[str, str]:
+    """Return the account's settings that were changed on the sheet since it was filled: name and new text."""
+    names = {title: name for name, (title, _) in TITLES.items()}
+    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES)
+    return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}

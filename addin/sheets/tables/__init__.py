@@ -1,0 +1,1 @@
+"""Excel tables and cells: found, declared, filled in place and read back, for every sheet."""

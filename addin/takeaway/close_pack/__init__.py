@@ -1,0 +1,1 @@
+"""The accountant's pack of a closed month: its sheets, their figures and columns."""

@@ -1,0 +1,1 @@
+"""What documents beside settlements say of orders: goods that came back, reimbursements, units of orders."""

@@ -1,0 +1,1 @@
+"""The entries that are exported, the locks that hold their costs, reopening, and month-end accruals."""

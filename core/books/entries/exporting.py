@@ -1,0 +1,340 @@
+"""Export a settlement: its entries, and the lock that holds its costs from then on (docs/design/books.md).
+
+The settlement entry and the COGS entry go out apart from each other: missing costs hold up only the second. The COGS
+entry locks. Everything of one export is stored together or not at all, before any file is written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.books import batches
+from core.books.batches import BatchKind
+from core.books.entries import entries, locks
+from core.books.entries.booking_months import booking_day, keep_tax_kinds
+from core.books.entries.entries import EntryLineRow, EntryRow, PostedEntry
+from core.books.settings.calendars import keep_lock_date, last_day
+from core.books.settlements import settlements
+from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
+from core.books.settlements.remarks import provisional
+from core.books.settlements.status import NOT_TYING, blockers_of, remedies
+from core.costing.costs.finale_costs import read_finale
+from core.costing.costs.suspects import SuspectCost, named_costs, suspect_costs
+from core.errors import CogsheetError
+from core.journal.accounts import Account, Accounts
+from core.journal.cogs_entry import cogs_entries
+from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, line_to
+from core.journal.settlement_entry import settlement_entries
+from core.line_types import LineType
+from core.marketplaces import FORMATS
+from core.marketplaces.formats import what_helps
+from core.time import settlement_dates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from core.books.books import Books
+    from core.books.database import Database
+    from core.books.settlements.status import LineCounts
+
+_RATE = re.compile(r"\d+(\.\d+)?%")
+"""How the tax rate begins of a line whose prices hold a tax: it is the goods' own, whatever the account's is."""
+_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
+_IMPORT_ANEW = (
+    "Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
+    "of what does not."
+)
+_HAS_ERROR = (
+    "Its file holds an error other than its sum: import it once more, which changes nothing and names the error, as "
+    "Verify does."
+)
+
+
+class NotReadyError(CogsheetError):
+    """A settlement cannot be exported as it stands."""
+
+    def __init__(
+        self,
+        settlement: str,
+        blockers: Sequence[str],
+        *,
+        only_costs: bool,
+        remedies: Sequence[str] = (),
+        way_to_tie: str = _IMPORT_ANEW,
+    ) -> None:
+        self.only_costs = only_costs
+        """Whether the settlement entry alone can go out as it stands."""
+        sentences = [
+            f"Settlement {settlement} cannot be exported: {'; '.join(blockers)}.",
+            "None of it was exported.",
+            *([way_to_tie] if NOT_TYING in blockers else []),
+            *remedies,
+            *(["The settlement entry alone can go out today."] if only_costs else []),
+        ]
+        super().__init__(" ".join(sentences))
+
+
+class HistoryError(CogsheetError):
+    """A settlement that ended before the books start is not posted."""
+
+    def __init__(self, settlement: str) -> None:
+        super().__init__(
+            f"Settlement {settlement} is History: it ended before Books start on sheet Setup. None of it was exported. "
+            f"If these books are to post it, put an earlier date there."
+        )
+
+
+class AlreadyExportedError(CogsheetError):
+    """What is to go out has gone out."""
+
+    def __init__(self, settlement: str) -> None:
+        super().__init__(
+            f"Settlement {settlement} has been exported already. Reopen it first if it must be exported again."
+        )
+
+
+class ReadOtherwiseError(CogsheetError):
+    """A COGS entry is to go out beside a settlement entry that was made of another reading of its goods."""
+
+    def __init__(self, settlement: str) -> None:
+        super().__init__(
+            f"Settlement {settlement} was not exported: its files describe its goods differently today than when its "
+            f"settlement entry was exported. Reopen it, so that both entries are exported as it is read today."
+        )
+
+
+class SuspectCostsError(CogsheetError):
+    """Costs that look wrong are not exported without being looked at."""
+
+    def __init__(self, settlement: str, suspects: Sequence[SuspectCost]) -> None:
+        self.suspects = tuple(suspects)
+        super().__init__(
+            f"Settlement {settlement} has costs that look wrong (marked ? on sheet Transactions): "
+            f"{named_costs(suspects)}. None of it was exported. Correct Finale's costs in Finale; take a cost that was "
+            f"saved here back with undo, or restore its earlier value on sheet Change history. If they are right, "
+            f"accept them when you export again."
+        )
+
+
+class ProvisionalError(CogsheetError):
+    """A settlement whose final document may still say something else is exported only when somebody says so."""
+
+    def __init__(self, settlement_id: str, why: str) -> None:
+        super().__init__(
+            f"Settlement {settlement_id} was not exported. {why}: rows may still come or change. Wait for the final "
+            f"document, or accept it as provisional when you export again; what it brings later is then booked "
+            f"separately."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What is to go out, and how."""
+
+    kinds: Collection[EntryKind] = (EntryKind.SETTLEMENT, EntryKind.COGS)
+    accounts: Accounts | None = None
+    """Where each type of line posts; as chosen in the books if left out."""
+    zones: Mapping[str, ZoneInfo] | None = None
+    """Time zone per store; as chosen in the books if left out."""
+    accept_suspect: bool = False
+    accept_provisional: bool = False
+    """Whether a settlement goes out whose final document may still come (`remarks.provisional`)."""
+    lock_date: date | None = None
+    """Periods up to this day are closed: no entry is dated in them."""
+    check: Callable[[Sequence[Entry]], None] | None = None
+    """Looks at the entries before anything is stored, and raises where they could not be imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What one settlement's export made."""
+
+    settlement: BookedSettlement
+    entries: tuple[Entry, ...]
+    is_locked: bool
+
+
+def make_entries(
+    books: Books, settlement: BookedSettlement, kind: EntryKind, options: ExportOptions, *, revision: int = 1
+) -> list[Entry]:
+    """Return the entries of a settlement, one per month, storing nothing; what was before books start is left out.
+
+    Beside the COGS entries stand those of what Finale posts itself (`EntryKind.FINALE`).
+    """
+    lines = books.counted(books.lines_of(settlement))
+    zones = books.zones if options.zones is None else options.zones
+    dates = settlement_dates(lines, last_day(settlement, zones), zones)
+    accounts = options.accounts or books.accounts
+    store, settlement_id = settlement.store, settlement.settlement_id
+    if kind is EntryKind.SETTLEMENT:
+        made = settlement_entries(
+            books.money_of(lines[lines["currency"] == settlement.currency]),
+            dates,
+            store=store,
+            settlement_id=settlement_id,
+            currency=settlement.currency,
+            accounts=accounts,
+        )
+    else:
+        home, finale = books.company.home_currency, books.policies.finale_posts
+        made = cogs_entries(
+            lines,
+            dates,
+            store=store,
+            settlement_id=settlement_id,
+            currency=home,
+            accounts=accounts,
+            finale_posts=finale,
+        )
+    return [_dated(entry, options.lock_date, revision) for entry in made]
+
+
+def _dated(entry: Entry, lock_date: date | None, revision: int) -> Entry:
+    """Move an entry out of a closed period into the first open day, and give it its revision."""
+    return replace(entry, day=booking_day(entry.day, lock_date), key=replace(entry.key, revision=revision))
+
+
+def row_of(entry: Entry, settlement: int | None) -> EntryRow:
+    """Return an entry as the database keeps it, under the settlement's number there if it belongs to one."""
+    return EntryRow(
+        key=str(entry.key),
+        kind=entry.key.kind,
+        entry_date=entry.day,
+        lines=tuple(_line_row(one, entry.currency) for one in entry.lines),
+        settlement=settlement,
+        revision=entry.key.revision,
+        memo=entry.memo,
+        reverses=entry.reverses,
+    )
+
+
+def _line_row(line: EntryLine, currency: str) -> EntryLineRow:
+    return EntryLineRow(line.account, line.amount, currency, str(line.type), line.number, line.tax_code, line.is_bank)
+
+
+def as_written(posted: PostedEntry, accounts: Accounts) -> Entry:
+    """Return a stored entry as the files for import have it. Pure.
+
+    Account names and amounts are those that went out. Number and tax rate are those which the account has now on sheet
+    Accounts, so that a code that was missing or wrong then can be put right; where no line type posts to an account of
+    that name any more, they are those of the day.
+    """
+    entry = posted.entry
+    key = EntryKey.parse(entry.key, store=posted.store, settlement_id=posted.settlement_id)
+    lines = tuple(_written_line(one, posted.store, accounts) for one in entry.lines)
+    return Entry(key, entry.entry_date, entry.lines[0].currency, lines, entry.reverses)
+
+
+def _written_line(line: EntryLineRow, store: str, accounts: Accounts) -> EntryLine:
+    line_type = LineType(line.memo)
+    then = Account(
+        line.account, line.number or "", line.tax_code or accounts.usual_tax_code, is_bank=bool(line.is_bank)
+    )
+    now = accounts.named(line_type, line.account, store=store, currency=line.currency) or then
+    code = then.tax_code if _RATE.match(then.tax_code) else now.tax_code
+    return line_to(replace(now, number=now.number or then.number, tax_code=code), line_type, line.amount)
+
+
+def standing_entries(there: Sequence[EntryRow]) -> list[EntryRow]:
+    """Return the entries that no other one of them reverses, reversals left out. Pure.
+
+    An entry of nothing but 0.00, which older versions stored, books nothing: nothing needs to take it back.
+    """
+    reversed_before = {entry.reverses for entry in there}
+    of_something = (one for one in there if any(line.amount for line in one.lines))
+    return [one for one in of_something if one.kind not in _REVERSALS and one.key not in reversed_before]
+
+
+def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:
+    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
+    kinds = [kind for kind in status if kind in wanted and status[kind] is EntryStatus.OPEN]
+    if not kinds:
+        raise AlreadyExportedError(settlement.name)
+    return kinds
+
+
+def _refuse_unready(
+    books: Books, settlement: BookedSettlement, kinds: Collection[EntryKind], *, accept_suspect: bool
+) -> None:
+    if books.waits_for_reopening(settlement):
+        raise ReadOtherwiseError(settlement.name)
+    state = books.state(settlement)
+    about_costs = EntryKind.COGS in kinds
+    incomplete = state.counts.covered < state.counts.needed
+    unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked_amounts
+    if not settlement.ties_out or (about_costs and incomplete) or unclassified:
+        only_costs = settlement.ties_out and EntryKind.SETTLEMENT in kinds and not unclassified
+        raise _not_ready(settlement, state.counts, kinds, only_costs=only_costs)
+    if about_costs and state.counts.suspect and not accept_suspect:
+        lines = books.counted(books.lines_of(settlement))
+        finale = read_finale(books.observations, books.mappings, books.company.home_currency)
+        raise SuspectCostsError(settlement.name, suspect_costs(lines, finale))
+
+
+def _not_ready(
+    settlement: BookedSettlement, counts: LineCounts, kinds: Collection[EntryKind], *, only_costs: bool
+) -> NotReadyError:
+    """Return why these entries cannot go out: what holds up another entry is none of their reasons."""
+    wanted = {"settlement_entry": EntryKind.SETTLEMENT in kinds, "cogs_entry": EntryKind.COGS in kinds}
+    blockers = blockers_of(counts, ties_out=settlement.ties_out, **wanted)
+    ways, way_to_tie = remedies(counts, **wanted), _way_to_tie(settlement)
+    return NotReadyError(settlement.name, blockers, only_costs=only_costs, remedies=ways, way_to_tie=way_to_tie)
+
+
+def _way_to_tie(settlement: BookedSettlement) -> str:
+    """Say how a settlement comes to tie out: by the rest of its rows, by what takes its place, or by its error."""
+    form = next((form for form in FORMATS if form.name == settlement.format), None)
+    if settlement.total is None or settlement.total == settlement.sum:
+        return _HAS_ERROR
+    if settlement.incomplete:
+        return f"It is incomplete: {settlement.incomplete}"
+    is_pulled = form is not None and form.is_pulled
+    return f"Lines of it are missing or were changed. {what_helps(form)}" if is_pulled else _IMPORT_ANEW
+
+
+def export_settlement(
+    database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, *, who: str, now: datetime
+) -> Exported:
+    """Make a settlement's entries, store them and lock its costs.
+
+    What has gone out already is not made again: the settlement entry may go today and the COGS entry next week.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        settlement: Which.
+        options: What is to go out.
+        who: Who exports.
+        now: When.
+
+    Raises:
+        HistoryError: If it ended before the books start.
+        NotReadyError: If it does not tie out, or costs are missing and COGS is to go out.
+        SuspectCostsError: If costs look wrong and nobody said that they are right.
+        ProvisionalError: If its final document may still come and nobody said that it goes out all the same.
+    """
+    if books.is_history(settlement):
+        raise HistoryError(settlement.name)
+    kinds = _open_kinds(settlement, options.kinds)
+    _refuse_unready(books, settlement, kinds, accept_suspect=options.accept_suspect)
+    if not options.accept_provisional and (why := provisional(settlement)):
+        raise ProvisionalError(settlement.settlement_id, why)
+    with database.writing() as connection:
+        batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
+        keep_lock_date(connection, batch, options.lock_date, who=who, now=now)
+        revision = locks.next_revision(connection, settlement)
+        made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, options, revision=revision)]
+        if options.check:
+            options.check(made)
+        for entry in made:
+            entries.post(connection, row_of(entry, settlement.id), batch)
+        if EntryKind.SETTLEMENT in kinds:
+            settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
+            keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
+        if EntryKind.COGS in kinds:
+            locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
+    return Exported(settlement, tuple(made), is_locked=EntryKind.COGS in kinds)

@@ -1,0 +1,1 @@
+"""How settlements come into the books: from files and stores, each once; and what newer readers make of old ones."""

@@ -1,0 +1,201 @@
+"""The transactions as they are read and classified today, those of exported settlements included.
+
+An exported settlement has the rows and the answers that it went out with. What its files say by the readers of today
+(`reader_upgrade`), and what was answered about its words since, is compared with it here, so that a difference is
+proposed and never booked by itself.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+from sqlalchemy import select, update
+
+from core.books.batches import BatchKind
+from core.books.database import Connection, frames, marketplace_tables, seals, tables
+from core.books.settings.type_choices import AsOf, with_choices
+from core.books.settlements import settlement_lines
+from core.frame_columns import TRANSACTION_COLUMNS, WHOLE, records
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from core.books.settings.stores import Store
+    from core.books.settlements.booked_settlement import BookedSettlement
+    from core.time import SettlementName
+
+_APART = ("store", "settlement_id")
+_REPEATED = ("key", "ordinal", "group_key", "goods", "tax_code")
+_MONEY = tuple(name for name in TRANSACTION_COLUMNS if name not in (*_APART, *_REPEATED))
+_GOODS = ("event", "order_id", "sku", "posted_at", "quantity", "stock_effect")
+"""`goods` is not among them: rows of the first readers are without it, and say the same by their type."""
+
+
+class ReadAnew(NamedTuple):
+    """What newer readers say otherwise of exported settlements, each with the reader's name (`reader 3`)."""
+
+    lines: Mapping[str, str]
+    """By the keys of lines of which it says other goods, or else what became of them."""
+    settlements: Mapping[SettlementName, str]
+    """The settlements of which it says anything else."""
+
+
+def _of(rows: pd.DataFrame, name: SettlementName) -> pd.DataFrame:
+    return rows[(rows["store"] == name[0]) & (rows["settlement_id"] == name[1])]
+
+
+def _readings(kept: pd.DataFrame, stored: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame]]:
+    """Yield the readings of a settlement since it went out, the newest first: batch, what held before it, and it."""
+    now = kept[kept["ended_batch"].isna()]
+    while len(now):
+        batch = int(now["batch"].iloc[0])
+        before = kept[(kept["ended_batch"] == batch).fillna(value=False).astype(bool)]
+        yield batch, before if len(before) else stored, now
+        now = before
+
+
+def _differing(was: pd.DataFrame, now: pd.DataFrame, names: Sequence[str]) -> set[str]:
+    before, after = ({row["key"]: [row[name] for name in names] for row in records(rows)} for rows in (was, now))
+    return {key for key in before | after if before.get(key) != after.get(key)}
+
+
+def transactions_now(
+    connection: Connection,
+    stored: pd.DataFrame,
+    held: pd.DataFrame,
+    booked: Iterable[BookedSettlement],
+    stores: Iterable[Store],
+) -> pd.DataFrame:
+    """Return the company's transactions as they are read and classified today (TRANSACTION_COLUMNS).
+
+    Args:
+        connection: Of `Database.reading`.
+        stored: Those in the books.
+        held: The same, classified as each settlement went out.
+        booked: The settlements.
+        stores: The stores.
+
+    Returns:
+        `held` itself where nothing differs.
+    """
+    booked = list(booked)
+    later = load(connection)
+    if later.empty:
+        now = with_choices(connection, stored, booked, stores, as_of=AsOf.TODAY)
+        return held if now is held or now.equals(held) else now
+    names = set(zip(later["store"], later["settlement_id"], strict=True))
+    replaced = [name in names for name in zip(stored["store"], stored["settlement_id"], strict=True)]
+    rows = pd.concat([stored[~pd.Series(replaced, stored.index, dtype=bool)], later], ignore_index=True)
+    return with_choices(connection, rows, booked, stores, as_of=AsOf.TODAY)
+
+
+def put(connection: Connection, of: BookedSettlement, transactions: pd.DataFrame, batch: int) -> None:
+    """Keep what a settlement holds as it is read now; what was kept before ends with this batch.
+
+    Args:
+        connection: Of `Database.writing`.
+        of: The settlement, exported.
+        transactions: TRANSACTION_COLUMNS with keys; those of lines that went out have the keys they went out with.
+        batch: The number of the batch that read it.
+    """
+    end(connection, of, batch)
+    columns = {name: kind for name, kind in TRANSACTION_COLUMNS.items() if name not in _APART}
+    frames.store(connection, tables.later_transaction, transactions, columns, settlement=of.id, batch=batch)
+
+
+def lines_known(connection: Connection, of: BookedSettlement, stored: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines that a settlement went out with, and those that came since, with the keys they were answered by.
+
+    A line that came after the export and is named otherwise by a still later file is the line that it was.
+
+    Args:
+        connection: Of the database.
+        of: The settlement, exported.
+        stored: Its lines as they went out (TRANSACTION_COLUMNS).
+    """
+    later = load(connection, of)
+    return pd.concat([stored, later[~later["key"].isin(list(stored["key"]))]], ignore_index=True)
+
+
+def end(connection: Connection, of: BookedSettlement, batch: int) -> None:
+    """Let what is read now hold no more, because the settlement is open again and has taken it over."""
+    standing = (tables.later_transaction.c.settlement == of.id) & tables.later_transaction.c.ended_batch.is_(None)
+    ended = connection.execute(select(tables.later_transaction.c.id).where(standing)).all()
+    connection.execute(update(tables.later_transaction).where(standing).values(ended_batch=batch))
+    seals.touch(connection, tables.later_transaction.name, map(tuple, ended))
+
+
+def load(connection: Connection, of: BookedSettlement | None = None) -> pd.DataFrame:
+    """Return what exported settlements, or one, hold as read now (TRANSACTION_COLUMNS), always in the same order."""
+    query = (
+        select(tables.later_transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
+        .join(tables.settlement, tables.later_transaction.c.settlement == tables.settlement.c.id)
+        .where(tables.later_transaction.c.ended_batch.is_(None))
+        .order_by(
+            tables.later_transaction.c.settlement, tables.later_transaction.c.posted_at, tables.later_transaction.c.key
+        )
+    )
+    one = query if of is None else query.where(tables.settlement.c.id == of.id)
+    return frames.load(connection, one, TRANSACTION_COLUMNS)
+
+
+def kept_for(connection: Connection) -> Collection[int]:
+    """Return the numbers of the settlements of which something is kept."""
+    return set(
+        connection.scalars(
+            select(tables.later_transaction.c.settlement)
+            .where(tables.later_transaction.c.ended_batch.is_(None))
+            .distinct()
+        )
+    )
+
+
+def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> ReadAnew:
+    """Return what the readers that came after the export changed: not what was answered, nor what later files brought.
+
+    Args:
+        connection: Of `Database.reading`.
+        booked: The settlements.
+    """
+    reread = select(tables.batch.c.number, tables.batch.c.note).where(tables.batch.c.kind == str(BatchKind.REREAD))
+    readers: dict[int, str] = {row.number: row.note for row in connection.execute(reread)}
+    if not readers:
+        return ReadAnew({}, {})
+    numbers = kept_for(connection)
+    own = [one for one in booked if one.id in numbers]
+    kept, stored = _ever_kept(connection), settlement_lines.transactions(connection, own)
+    lines: dict[str, str] = {}
+    names: dict[SettlementName, str] = {}
+    for one in own:
+        name = (one.store, one.settlement_id)
+        for batch, was, now in _readings(*(_of(rows, name) for rows in (kept, stored))):
+            if batch in readers:
+                lines = {**dict.fromkeys(_differing(was, now, _GOODS), readers[batch]), **lines}
+                if _differing(was, now, _MONEY):
+                    names.setdefault(name, readers[batch])
+    return ReadAnew(ChainMap(lines, _goods_back(connection)), names)
+
+
+def _ever_kept(connection: Connection) -> pd.DataFrame:
+    """Return everything that was ever kept beside the rows of exported settlements, with the batches that did so."""
+    query = select(tables.later_transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
+    whole = query.join(tables.settlement, tables.later_transaction.c.settlement == tables.settlement.c.id)
+    return frames.load(connection, whole, {**TRANSACTION_COLUMNS, "batch": WHOLE, "ended_batch": WHOLE})
+
+
+def _goods_back(connection: Connection) -> dict[str, str]:
+    """Return the lines of which a newer reader found in the kept files what became of the goods."""
+    line, told = tables.transaction.c, marketplace_tables.goods_back.c
+    query = (
+        select(line.key, tables.batch.c.note)
+        .join(tables.settlement, tables.settlement.c.id == line.settlement)
+        .join(
+            marketplace_tables.goods_back,
+            (told.store == tables.settlement.c.store) & (told.order_id == line.order_id) & (told.sku == line.sku),
+        )
+        .join(tables.batch, tables.batch.c.number == told.batch)
+        .where(tables.batch.c.kind == str(BatchKind.REREAD))
+    )
+    return {row.key: row.note for row in connection.execute(query)}

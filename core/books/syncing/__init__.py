@@ -1,0 +1,1 @@
+"""What the inventory system says of costs: fetched, kept, and what it changes."""

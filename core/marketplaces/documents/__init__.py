@@ -1,0 +1,1 @@
+"""What marketplaces report beside settlements: returned goods, reimbursements, units of orders."""

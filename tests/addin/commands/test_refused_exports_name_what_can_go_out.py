@@ -1,0 +1,53 @@
+"""At a terminal a refusal names the option that does what it tells; nobody in Excel is told to type one."""
+
+from pathlib import Path
+
+import pytest
+
+from addin.commands.registry import COMMANDS
+from addin.commands.registry.command import Option
+from addin.commands.ways_out import with_way_out
+from addin.sheets.workbook import NoCogsheetWorkbookError
+from addin.takeaway.ledger_used import LedgerNotChosenError
+from core.books.database.errors import DatabaseNotFoundError
+from core.books.entries.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.settings.stores import OtherSiteError, StoreNotNamedError
+from core.companies import CompanyUnknownError
+from core.errors import CogsheetError
+
+
+@pytest.mark.parametrize(("only_costs", "named"), [(True, True), (False, False)])
+def test_the_option_is_named_where_only_costs_are_missing(*, only_costs: bool, named: bool) -> None:
+    """Where the settlement does not tie out, or its entry is out already, the option would be refused as well."""
+    error = NotReadyError("US/1", ["Item missing cost (1)"], only_costs=only_costs)
+
+    assert named == ("--entries settlement" in with_way_out(error))
+
+
+def test_other_refusals_stay_as_they_are() -> None:
+    """A settlement that went out is reopened, not exported in part."""
+    error = AlreadyExportedError("US/1")
+
+    assert str(error) == with_way_out(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "flag"),
+    [
+        (SuspectCostsError("US/1", ()), "--accept-suspect"),
+        (ProvisionalError("1", "It is the payout only"), "--accept-provisional"),
+        (StoreNotNamedError("Amazon", ["US", "CA"]), "--store"),
+        (OtherSiteError("a.txt", "US", ["amazon.ca"], ["amazon.com"]), "--store"),
+        (CompanyUnknownError("X", Path("companies.json")), "--database"),
+        (DatabaseNotFoundError("x.sqlite"), "--database"),
+        (NoCogsheetWorkbookError("Other.xlsx"), "--database"),
+        (LedgerNotChosenError(), "--format"),
+    ],
+)
+def test_a_refusal_names_its_option_at_a_terminal_only(error: CogsheetError, flag: str) -> None:
+    """The option exists; the sentence that Excel shows has none."""
+    known = {one.flag for command in COMMANDS for one in command.options if isinstance(one, Option)}
+
+    assert flag in known
+    assert flag in with_way_out(error)
+    assert "--" not in str(error)
