@@ -254,6 +254,14 @@ def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(arrays, index=table.index, copy=False)
 
 
+def chosen(table: pd.DataFrame, choice: Iterable[bool]) -> pd.DataFrame:
+    """Return the rows for which the choice says yes, with every column.
+
+    Of a table without rows a plain list of answers is empty, and pandas takes it for a list of columns: none is left.
+    """
+    return table[pd.Series(list(choice), table.index, dtype=bool)]
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries of plain values (`Decimal`, `datetime`, `int`, `str`); `None` is missing."""
     if not len(table):

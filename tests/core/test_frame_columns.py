@@ -11,7 +11,20 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from core.frame_columns import FLAG, MAPPING_COLUMNS, MOMENT, TEXT, WHOLE, conform, frame, records
+from core.frame_columns import (
+    COSTED_COLUMNS,
+    FLAG,
+    MAPPING_COLUMNS,
+    MOMENT,
+    TEXT,
+    TRANSACTION_COLUMNS,
+    WHOLE,
+    chosen,
+    conform,
+    frame,
+    records,
+)
+from core.journal.cogs_entry import cogs_by_type
 from core.model import Event
 from core.money import MONEY
 
@@ -97,3 +110,16 @@ def test_what_is_missing_is_none_in_records_whatever_made_the_column() -> None:
         {"text": "x", "number": None, "new": None, "declared": None},
         {"text": None, "number": 1.5, "new": None, "declared": 1},
     ] == records(table)
+
+
+def test_a_choice_among_no_rows_keeps_the_columns() -> None:
+    """A settlement without lines (all of them before the books start) has no cost of any kind, and no error."""
+    none = frame(MAPPING_COLUMNS)
+
+    assert list(MAPPING_COLUMNS) == list(chosen(none, ()).columns)
+    assert [2] == list(chosen(pd.DataFrame({"units": [1, 2]}, index=[5, 9]), (False, True))["units"])
+
+
+def test_an_entry_of_no_lines_is_none() -> None:
+    """Each kind of cost of no lines is nothing."""
+    assert set() == set(cogs_by_type(frame(COSTED_COLUMNS | TRANSACTION_COLUMNS)).values()) - {Decimal(0)}

@@ -25,7 +25,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core.frame_columns import TRANSACTION_COLUMNS, frame, records
+from core.frame_columns import TRANSACTION_COLUMNS, chosen, frame, records
 from core.marketplaces.compared_rows import CONTENT, Content, as_compared, compared_type, may_be_one
 from core.marketplaces.ebay import orders_of_reports
 from core.marketplaces.formats import Extent
@@ -208,7 +208,7 @@ def _is_one_item(known: set[str | None] | None, item: str | None) -> bool:
 def _called(settlement: Settlement, names: set[Content], rows: set[Content]) -> pd.DataFrame:
     """Return the rows of a settlement that are known by one of these names, or are (as they are compared) of these."""
     compared = map(as_compared, _rows_of(settlement))
-    return settlement.transactions[[row in rows or not names.isdisjoint(_names(row)) for row in compared]]
+    return chosen(settlement.transactions, (row in rows or not names.isdisjoint(_names(row)) for row in compared))
 
 
 def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:
