@@ -118,4 +118,4 @@ def test_the_search_sees_what_the_addin_uses() -> None:
 
 def test_the_mac_is_thought_of_where_something_looks_behind_xlwings() -> None:
     """`.api` differs between Windows and Mac: it stands in one module, which asks whether there is what it wants."""
-    assert {"sheets/native_cells.py"} == used_names()["api"]
+    assert {"sheets/tables/native_cells.py"} == used_names()["api"]
