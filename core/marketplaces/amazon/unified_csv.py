@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.unified_languages import COLUMNS, COMPONENTS, is_declared, is_deferred, meaning
-from core.marketplaces.amazon.units import returned
+from core.marketplaces.amazon.units import returned, units_of_fees
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place, UnknownCurrencyError
 from core.marketplaces.formats import Extent, Format, Standing
@@ -33,7 +33,6 @@ from core.model import (
     Goods,
     Marketplace,
     Problem,
-    QuantitySource,
     Severity,
     is_multi_channel,
 )
@@ -103,7 +102,7 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
                 *damaged_ids(table, ("order id", "sku")),
             ),
             problems_by_settlement=problems,
-            units=units_of_fees,
+            units=units_of_row,
         )
     )
     return with_repeats_asked(found)
@@ -230,10 +229,9 @@ def _is_sent_for_others(means: Meaning, parts: Sequence[Part], marketplace: str)
     return means.event is Event.SALE and is_multi_channel(marketplace.strip()) and "fulfilment_fee" in dict(parts)
 
 
-def units_of_fees(lines: Sequence[Line]) -> Units:
+def units_of_row(lines: Sequence[Line]) -> Units:
     """Return the units of a row, of a multi-channel order those that stand beside its fee for sending them."""
-    repeated = lines[0].repeated_units
-    return counted_units(lines) if repeated is None else Units(repeated, QuantitySource.DERIVED)
+    return counted_units(lines) if lines[0].repeated_units is None else units_of_fees(lines[:1])
 
 
 def broken_rows(

@@ -10,7 +10,7 @@ from core.marketplaces.words.wording import folded
 from core.model import Event, QuantitySource, StockEffect, is_multi_channel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -46,8 +46,19 @@ def units_with_fees(lines: Sequence[Line]) -> Units:
     counted = counted_units(lines)
     if lines[0].event is not Event.SALE or counted.quantity != 0 or not is_sent_for_others(lines):
         return counted
-    repeated = [line.repeated_units for line in lines if line.repeated_units is not None]
-    return Units(sum(repeated), QuantitySource.DERIVED) if repeated else Units(None, QuantitySource.UNKNOWN)
+    return units_of_fees(lines)
+
+
+def units_of_fees(lines: Iterable[Line]) -> Units:
+    """Return the units that fees per unit repeat, each once.
+
+    They are unknown without such a fee, and where one is given back: -3.00 and +3.00 for 2 units are not 4 of them, and
+    nobody knows whether the goods left.
+    """
+    repeated = [(line.repeated_units, line.amount) for line in lines if line.repeated_units is not None]
+    if not repeated or any(amount > 0 for _, amount in repeated):
+        return Units(None, QuantitySource.UNKNOWN)
+    return Units(sum(units for units, _ in repeated), QuantitySource.DERIVED)
 
 
 def is_sent_for_others(lines: Sequence[Line]) -> bool:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, day_first, headers, is_summary
-from core.marketplaces.amazon.units import is_per_unit, is_sent_for_others, returned, with_fees_of_shipments
+from core.marketplaces.amazon.units import (
+    is_per_unit,
+    is_sent_for_others,
+    returned,
+    units_of_fees,
+    with_fees_of_shipments,
+)
 from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.columns.column_lines import POSTED, Declaration
 from core.marketplaces.columns.column_transactions import units_that_are_stated
@@ -298,7 +304,7 @@ def _units(lines: Sequence[Line]) -> Units:
         return Units(sum(repeated), QuantitySource.REPORTED) if repeated else Units(None, QuantitySource.UNKNOWN)
     if lines[0].event is not Event.SALE or not is_sent_for_others(lines):
         return Units(0, QuantitySource.REPORTED)
-    return Units(sum(repeated), QuantitySource.DERIVED) if repeated else Units(None, QuantitySource.UNKNOWN)
+    return units_of_fees(lines)
 
 
 BY_ROWS = Format(

@@ -19,7 +19,7 @@ from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.words.words import may_be_price, typed_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from core.marketplaces.reading.xml_columns import Elements
 
@@ -202,8 +202,8 @@ class _Orders:
             report=np.searchsorted(reports_of(self.elements), parent[self.transaction[rows]]),
             texts=texts,
             tag=self.elements.tags.codes[amount[rows]],
-            is_first=_first_of_items(items, kinds, lambda one: one.is_principal),
-            repeats=_first_of_items(items, kinds, lambda one: one.is_fee_per_unit),
+            is_first=_first_of_items(items, kinds.spread(lambda one: one.is_principal, bool)),
+            repeats=_fees_that_repeat_units(items, kinds, texts["amount"]),
             is_asked=(items >= 0) & kinds.spread(_may_be_price, bool),
             quantities=self.elements.texts(self.of("Quantity")).values,
             moments=self.elements.texts(self._without(self.of("PostedDate"), rows)).values,
@@ -285,14 +285,24 @@ def _kinds(lists: Coded[str], words: Coded[str]) -> Coded[StatedAmount]:
     return Coded(codes, [StatedAmount(*one, Decimal(0), "") for one in pairs])
 
 
-def _first_of_items(
-    items: np.ndarray, kinds: Coded[StatedAmount], is_of_kind: Callable[[StatedAmount], bool]
-) -> np.ndarray:
+def _first_of_items(items: np.ndarray, is_of_kind: np.ndarray) -> np.ndarray:
     """Tell which amounts are the first of a kind of their item."""
-    rows = np.flatnonzero(kinds.spread(is_of_kind, bool) & (items >= 0))
+    rows = np.flatnonzero(is_of_kind & (items >= 0))
     found = np.zeros(len(items), bool)
     found[rows[np.unique(items[rows], return_index=True)[1]]] = True
     return found
+
+
+def _fees_that_repeat_units(items: np.ndarray, kinds: Coded[StatedAmount], amounts: Coded[str]) -> np.ndarray:
+    """Tell which fee per unit of each item repeats its units: one that is given back, else the first."""
+    per_unit = kinds.spread(lambda one: one.is_fee_per_unit, bool)
+    back = per_unit & amounts.spread(_is_above_zero, bool)
+    return _first_of_items(items, back | (per_unit & ~np.isin(items, items[back])))
+
+
+def _is_above_zero(text: str) -> bool:
+    """Tell whether a text is an amount above zero; what is none is refused where it is read."""
+    return "-" not in text and "(" not in text and any(digit in text for digit in "123456789")
 
 
 def _may_be_price(one: StatedAmount) -> bool:

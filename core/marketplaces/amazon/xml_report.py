@@ -170,12 +170,15 @@ def lines_of(element: Element, header: Header, file: str) -> Iterator[Line]:
 def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
     """Yield one line per amount of an item; its first Principal carries the units, since an item states them once.
 
-    Its first fee per unit repeats them, for multi-channel orders, which have no price.
+    A fee per unit repeats them, for multi-channel orders, which have no price: one that is given back, else the first.
     """
     told: set[Callable[[Line, int | None], Line]] = set()
-    quantity = _whole(item, transaction.file)
-    for amount in item_amounts(item, transaction.file):
-        tells = with_units if amount.is_principal else repeating if amount.is_fee_per_unit else beside_units
+    quantity, amounts = _whole(item, transaction.file), list(item_amounts(item, transaction.file))
+    per_unit = [one for one in amounts if one.is_fee_per_unit]
+    back = [one for one in per_unit if one.amount > 0]
+    for amount in amounts:
+        repeats = amount in (back or per_unit)
+        tells = with_units if amount.is_principal else repeating if repeats else beside_units
         line = line_of(transaction, amount, quantity)
         yield (beside_units if tells in told else tells)(line, quantity)
         told.add(tells)

@@ -56,7 +56,8 @@ def units_with_fees_by_columns(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     elsewhere = groups.any(lines.field("marketplace").spread(is_multi_channel, bool))
     sales = lines.told(lambda line: line.event is Event.SALE, bool)[groups.lead]
     open_ones = elsewhere & sales & (source == REPORTED) & (units == 0)
-    repeats = groups.any(lines.told(lambda line: line.repeated_units is not None, bool))
+    of_fees = lines.told(lambda line: line.repeated_units is not None, bool)
+    repeats = groups.any(of_fees) & ~groups.any(of_fees & _given_back(lines))
     repeated = groups.sum(lines.told(lambda line: line.repeated_units or 0, np.int64))
     source = np.where(open_ones, np.where(repeats, DERIVED, UNKNOWN), source)
     return np.where(open_ones & repeats, repeated, units), source
@@ -68,7 +69,13 @@ def units_of_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     units, source = counted_units(groups)
     repeats = lines.told(lambda line: line.repeated_units is not None, bool)[groups.lead]
     repeated = lines.told(lambda line: line.repeated_units or 0, np.int64)[groups.lead]
-    return np.where(repeats, repeated, units), np.where(repeats, DERIVED, source)
+    known = np.where(_given_back(lines)[groups.lead], UNKNOWN, DERIVED)
+    return np.where(repeats, repeated, units), np.where(repeats, known, source)
+
+
+def _given_back(lines: ColumnLines) -> np.ndarray:
+    """Tell which lines are fees that were given back: of these nobody knows whether the goods left."""
+    return np.asarray(lines.amount > 0)
 
 
 def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
@@ -93,7 +100,7 @@ def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     sales = lines.told(lambda line: line.event is Event.SALE, bool)[groups.lead]
     elsewhere = groups.any(lines.field("marketplace").spread(is_multi_channel, bool))
     open_ones = sales & elsewhere & ~shown & ~any_stated
-    derived = open_ones & groups.any(repeats)
+    derived = open_ones & groups.any(repeats) & ~groups.any(repeats & _given_back(lines))
     source = np.where(open_ones, np.where(derived, DERIVED, UNKNOWN), source)
     return np.where(derived, groups.sum(repeated), units), source
 

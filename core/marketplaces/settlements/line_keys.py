@@ -23,7 +23,7 @@ exported are then read anew from their kept originals, and exported ones are com
 differ in their description stay apart. 3: files of one payout are united by what their words mean; every fee for the
 disposal of a return is kept; a fraction of a unit is read; eBay's fees in the order's currency are converted, and an
 item is in the payout of its order's row; a row of the date range report is known by its own date, not its release;
-other fees alone of a multi-channel order ask for its units.
+other fees alone of a multi-channel order ask for its units, and so does a fee per unit that is given back.
 """
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Fee = tuple[str, str, str]
-"""SKU and units of an item, and the word of its fee; without SKU it is a fee of the shipment."""
+"""SKU and units of an item, and the word of its fee (`+`: given back); without SKU it is a fee of the shipment."""
 PER_UNIT, PER_ORDER, PARCEL = "FBAPerUnitFulfillmentFee", "FBAPerOrderFulfillmentFee", "FBA transportation fee"
 V1_COLUMNS = (
     *V2_COLUMNS[:12],
@@ -35,13 +35,23 @@ SOLD_ELSEWHERE = {"order_id": "S01-1", "marketplace_name": "Non-Amazon US", "shi
 WHEN = "2026-06-17 08:14:22 UTC"
 
 
+def amount_of(word: str) -> str:
+    """Return what a fee adds to the settlement."""
+    return "1.00" if word.startswith("+") else "-1.00"
+
+
+def total(fees: Sequence[Fee]) -> str:
+    """Return what the fees of an order come to."""
+    return str(sum(Decimal(amount_of(word)) for _, _, word in fees))
+
+
 def v2(fees: Sequence[Fee]) -> bytes:
     """Write an order of these fees of -1.00 each as Flat File V2."""
     rows = [
         line(
-            "-1.00",
+            amount_of(word),
             amount_type="ItemFees" if sku else "Shipment-Fees",
-            amount_description=word,
+            amount_description=word.lstrip("+"),
             sku=sku,
             order_item_code=f"item {sku}" if sku else "",
             quantity_purchased=units,
@@ -49,7 +59,7 @@ def v2(fees: Sequence[Fee]) -> bytes:
         )
         for sku, units, word in fees
     ]
-    return flat_file([summary(f"-{len(fees)}.00"), *rows])
+    return flat_file([summary(total(fees)), *rows])
 
 
 def v1(fees: Sequence[Fee]) -> bytes:
@@ -60,19 +70,19 @@ def v1(fees: Sequence[Fee]) -> bytes:
             "sku": sku,
             "order-item-code": f"item {sku}" if sku else "",
             "quantity-purchased": units,
-            ("item-related-fee-type" if sku else "shipment-fee-type"): word,
-            ("item-related-fee-amount" if sku else "shipment-fee-amount"): "-1.00",
+            ("item-related-fee-type" if sku else "shipment-fee-type"): word.lstrip("+"),
+            ("item-related-fee-amount" if sku else "shipment-fee-amount"): amount_of(word),
         }
         for sku, units, word in fees
     ]
-    return flat_file([summary(f"-{len(fees)}.00"), *rows], V1_COLUMNS)
+    return flat_file([summary(total(fees)), *rows], V1_COLUMNS)
 
 
 def xml(fees: Sequence[Fee]) -> bytes:
     """Write the same order as XML."""
 
     def fee(word: str) -> str:
-        return f"<Fee><Type>{word}</Type><Amount currency='USD'>-1.00</Amount></Fee>"
+        return f"<Fee><Type>{word.lstrip('+')}</Type><Amount currency='USD'>{amount_of(word)}</Amount></Fee>"
 
     items = {sku: units for sku, units, _ in fees if sku}
     loose = "".join(fee(word) for sku, _, word in fees if not sku)
@@ -84,7 +94,7 @@ def xml(fees: Sequence[Fee]) -> bytes:
     )
     return (
         "<AmazonEnvelope><SettlementReport><SettlementData><AmazonSettlementID>11111111111</AmazonSettlementID>"
-        f"<TotalAmount currency='USD'>-{len(fees)}.00</TotalAmount></SettlementData><Order>"
+        f"<TotalAmount currency='USD'>{total(fees)}</TotalAmount></SettlementData><Order>"
         "<AmazonOrderID>S01-1</AmazonOrderID><ShipmentID>S</ShipmentID><MarketplaceName>Non-Amazon US</MarketplaceName>"
         f"{f'<ShipmentFees>{loose}</ShipmentFees>' if loose else ''}<Fulfillment>"
         "<MerchantFulfillmentID>AFN</MerchantFulfillmentID><PostedDate>2026-06-17T08:14:22+00:00</PostedDate>"
@@ -124,6 +134,13 @@ def units(content: bytes) -> dict[str | None, tuple[int | None, str, Decimal]]:
         ([("MUG", "2", PER_ORDER)], {"MUG": (None, QuantitySource.UNKNOWN)}),
         ([("MUG", "", PER_UNIT)], {"MUG": (None, QuantitySource.UNKNOWN)}),
         ([("", "", PARCEL)], {None: (None, QuantitySource.UNKNOWN)}),
+        ([("MUG", "2", PER_UNIT), ("MUG", "2", f"+{PER_UNIT}")], {"MUG": (None, QuantitySource.UNKNOWN)}),
+        ([("MUG", "1", f"+{PER_UNIT}")], {"MUG": (None, QuantitySource.UNKNOWN)}),
+        ([("MUG", "2", PER_UNIT), ("MUG", "2", f"+{PER_ORDER}")], {"MUG": (2, QuantitySource.DERIVED)}),
+        (
+            [("MUG", "2", f"+{PER_UNIT}"), ("CUP", "5", PER_UNIT)],
+            {"MUG": (None, QuantitySource.UNKNOWN), "CUP": (5, QuantitySource.DERIVED)},
+        ),
     ],
 )
 def test_fees_per_unit_count_once_and_what_is_not_sure_is_asked(
@@ -143,8 +160,8 @@ def orders(draw: st.DrawFn) -> list[Fee]:
     """Draw the fees of an order: of its items each kind at most once, and of its parcel."""
     fees: list[Fee] = []
     for sku, units in draw(ITEMS).items():
-        own = draw(st.permutations([PER_UNIT, PER_ORDER, "FBAWeightBasedFee"]))
-        fees += [(sku, units, word) for word in own[: draw(st.integers(1, 3))]]
+        own = draw(st.permutations([PER_UNIT, PER_ORDER, "FBAWeightBasedFee", f"+{PER_UNIT}"]))
+        fees += [(sku, units, word) for word in own[: draw(st.integers(1, 4))]]
     if not fees or draw(st.booleans()):
         fees.append(("", "", PARCEL))
     return fees

@@ -109,6 +109,16 @@ def test_other_fees_alone_of_a_multi_channel_order_ask_for_its_units(
 
 
 @READERS
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [("0,0,0,-6.00,0,0,-6.00", 2), ("0,0,0,6.00,0,0,6.00", None), ("0,0,0,2.50,0.50,0,3.00", None)],
+)
+def test_a_fee_that_is_given_back_tells_no_units(reader: object, amounts: str, expected: int | None) -> None:
+    """Whether 2 mugs left for a fee of 6.00 that Amazon gives back is asked; they were two more that had left."""
+    assert [expected] == [units for units, _ in told(settlement(reader, row(10, amounts, SENT)))]
+
+
+@READERS
 def test_a_replacement_counts_unless_its_order_is_beside_it(reader: object) -> None:
     """A row without any amount can be about goods alone; beside the sale of the same SKU it is asked which."""
     free = row(11, "0,0,0,0,0,0,0")
