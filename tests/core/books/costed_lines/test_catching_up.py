@@ -270,7 +270,7 @@ def test_what_finale_says_is_brought_along_as_costing_everything_gives(books: St
 
 
 @pytest.mark.long
-@hypothesis_settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
 def test_what_finale_often_says_is_brought_along_alike(books: Stored, data: st.DataObject) -> None:
     said_and_brought_along(books, data, data.draw(st.integers(1, 3)))
