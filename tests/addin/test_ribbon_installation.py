@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 WITHOUT_PACKAGES = f"""
@@ -52,6 +54,7 @@ def test_only_the_standard_library_is_needed_to_import_it() -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.long
 def test_a_damaged_package_is_told_in_the_workbook(tmp_path: Path) -> None:
     """What breaks while the button's own modules are imported is left where VBA shows it."""
     ran = run(WITH_A_DAMAGED_PACKAGE, "-B", str(tmp_path))

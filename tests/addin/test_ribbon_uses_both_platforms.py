@@ -99,6 +99,7 @@ def lacking(names: set[str], platform: str) -> set[str]:
     return missing
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_member_that_is_used_exists_there(platform: str) -> None:
     """A member that only another engine has would fail at the customer and nowhere else."""

@@ -69,6 +69,7 @@ def test_a_workbook_without_the_tables_is_not_written_to(demo: DemoBook, sheet: 
     assert before == demo.path.read_bytes()
 
 
+@pytest.mark.long
 def test_a_renamed_header_stops_before_anything_is_written(demo: DemoBook) -> None:
     """A column is found by its header; without it nothing is guessed."""
     book = demo.open()

@@ -90,6 +90,7 @@ def _ebay(*payouts: str) -> bytes:
     return ebay_export("June.txt", *rows).content
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("content", "lines", "left_out"),
     [
@@ -147,6 +148,7 @@ def test_second_import(book: Path) -> None:
     assert "Next:" not in said
 
 
+@pytest.mark.long
 def test_figures_for_programs(book: Path) -> None:
     """The JSON of import holds the figures of inspect."""
     file = book.parent / "June.csv"
@@ -191,7 +193,7 @@ SHOPIFY = """Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Amo
 OWN_REPORT = "import the settlement's own report (Flat File V2)"
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -224,6 +226,7 @@ def test_a_row_that_contradicts_itself_is_told_by_every_command(book: Path, cont
     assert "incomplete" not in export.error
 
 
+@pytest.mark.long
 def test_rows_that_make_their_totals_are_told_nowhere(book: Path) -> None:
     """The same rows, each with the total that its parts make."""
     imported(book, UNIFIED.format("", "9.00", "", "18.00").encode(), "June.csv")

@@ -43,6 +43,7 @@ def fingerprint(hash_seed: str) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 def test_it_does_not_depend_on_the_order_of_hashes() -> None:
     """Two interpreters that hash differently make the same business and the same files."""
     assert fingerprint("1") == fingerprint("2")

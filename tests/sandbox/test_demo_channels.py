@@ -31,6 +31,7 @@ def amazon_alone(business: Business) -> Business:
     )
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_channels_change_nothing_for_amazon(seed: int) -> None:
     """Files, costs of every order and today's averages are those of the business without channels."""

@@ -131,6 +131,7 @@ def test_shopify_answers_with_what_a_question_costs(client: httpx.Client) -> Non
     assert "payouts" in wrong["errors"][0]["message"]
 
 
+@pytest.mark.long
 def test_shopify_is_used_up_and_fills_again(whole: Business) -> None:
     """Whoever asks too much at once is throttled until enough points are back."""
     time = [1000.0]

@@ -123,6 +123,7 @@ def test_cost_fields_can_be_hidden(asker: Asker, demo: Business, name: str) -> N
     assert not [field for field in answer["data"]["__type"]["fields"] if "cost" in field["name"].casefold()]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("name", "query", "words"),
     [
@@ -310,6 +311,7 @@ def test_limits_are_counted_and_shown(asker: Asker, demo: Business) -> None:
     assert 200 == ask.post(ALIVE).status_code
 
 
+@pytest.mark.long
 def test_collections_and_reports_have_an_hourly_limit(asker: Asker, demo: Business) -> None:
     """It is apart from the limit of GETs, and single records are not charged to it."""
     ask = asker(demo, limits=Limits(collections_per_hour=1), now=lambda: 0.0)

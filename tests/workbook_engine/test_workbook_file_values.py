@@ -96,6 +96,7 @@ def test_what_comes_back(book_path: Path, written: object, read: object) -> None
     check_package(book_path)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("written", "read"), [pair for pair in VALUES if isinstance(pair[1], str | float | bool)])
 def test_openpyxl_reads_the_same(book_path: Path, written: object, read: object) -> None:
     """An independent reader finds the same values."""
@@ -418,6 +419,7 @@ def test_a_block_of_formulas_reads_as_its_cells_do(tmp_path: Path) -> None:
         assert formulas(book.sheets[0]["B4:C7"]) == [row[1:3] for row in single[3:7]]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("column", ["A", "B", "C", "D"])
 def test_reading_a_column_of_formulas_costs_what_it_is_long(tmp_path: Path, column: str) -> None:
     """Ten times as many rows take about ten times as many steps, whatever the cells hold."""
@@ -488,6 +490,7 @@ def test_damaged_values_are_named(tmp_path: Path) -> None:
         open_workbook(path).sheets[0]["A1:A9"].value  # noqa: B018 - reading is the test
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("cell", "value"),
     [

@@ -72,6 +72,7 @@ def test_a_button_that_cannot_read_the_books_names_the_row(
         on_file(book, action)
 
 
+@pytest.mark.long
 def test_verify_names_the_row_and_makes_its_other_checks(book: Path) -> None:
     """Of rows that are put back for it nothing else differs; of a line that cannot be read, that the file has it."""
     clean = verified(book)
@@ -88,6 +89,7 @@ def test_verify_names_the_row_and_makes_its_other_checks(book: Path) -> None:
     assert "typed “[1” is nothing that Cogsheet stores" in two.message
 
 
+@pytest.mark.long
 def test_a_setting_that_cannot_be_read_is_named(book: Path) -> None:
     """By every button, before anything typed on a sheet is taken over."""
     alter(book, "INSERT INTO setting (key, value, changed_by, changed_at) VALUES ('policies', '{broken', '', 0)")

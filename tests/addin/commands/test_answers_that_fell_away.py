@@ -53,7 +53,7 @@ def told(shop: Shop, said: str) -> Outcome:
     return with_proposals(DONE, shop.books, set(shop.books.lines["key"]))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
 def test_an_exported_line_that_is_not_asked_is_not_said_to_be_proposed(tmp_path: Path, said: str) -> None:
     """What another program posted is asked nothing, whatever its words are said to be since: it stays as it is."""
@@ -66,7 +66,7 @@ def test_an_exported_line_that_is_not_asked_is_not_said_to_be_proposed(tmp_path:
     assert (False, False) == ("Resolve" in outcome.message, outcome.needs_attention)
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds", "Adjustments", "Other"])
 def test_what_is_said_to_be_proposed_is_what_resolve_asks(tmp_path: Path, said: str) -> None:
     """Of two exported lines, one with a cost: those that ask since are proposed, the others stay.
@@ -84,7 +84,7 @@ def test_what_is_said_to_be_proposed_is_what_resolve_asks(tmp_path: Path, said: 
     assert others == {one["order"] for one in left}  # type: ignore[attr-defined]
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("said", ["Sales", "Liquidations", "Refunds"])
 def test_open_lines_are_proposed(tmp_path: Path, said: str) -> None:
     """Resolve lists both."""
@@ -94,6 +94,7 @@ def test_open_lines_are_proposed(tmp_path: Path, said: str) -> None:
     assert (True, False) == (outcome.needs_attention, "answers_left" in outcome.data)
 
 
+@pytest.mark.long
 def test_lines_before_the_books_start_are_not_asked(tmp_path: Path) -> None:
     """Their answers set nothing any more, and nobody is sent to Resolve."""
     shop = answered(tmp_path, "5.00")
@@ -104,7 +105,7 @@ def test_lines_before_the_books_start_are_not_asked(tmp_path: Path) -> None:
     assert not outcome.needs_attention
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("later", "asks"),
     [
@@ -145,6 +146,7 @@ def test_a_line_is_named_with_its_store_where_there_are_several(line: dict[str, 
     assert name.removesuffix(" (US)") == line_name(of, of_several=False)
 
 
+@pytest.mark.long
 def test_messages_name_the_store_once_there_is_another(tmp_path: Path) -> None:
     """What fell away in the answers of one store, and a cost that looks wrong."""
     shop = answered(tmp_path, "5.00")

@@ -189,6 +189,7 @@ def test_the_page_would_not_hide_a_change() -> None:
     assert before == page(edited)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["resolve", "--help"]], ids=" ".join)
 def test_asking_for_words_imports_nothing_but_words(arguments: list[str]) -> None:
     """`--version` and help answer at once: of ours only command line and declarations, of others only click."""
@@ -201,6 +202,7 @@ def test_asking_for_words_imports_nothing_but_words(arguments: list[str]) -> Non
     assert set() == {name for name in ours if name not in words and not name.startswith("addin.commands.registry")}
 
 
+@pytest.mark.long
 def test_resolve_imports_no_server_no_http_and_no_migrations(tmp_path: Path) -> None:
     """Flask and GraphQL are for the demo's own Finale, alembic for books of an older version."""
     company = new_company("Acme", "USD", datetime(2026, 1, 1, tzinfo=UTC))

@@ -43,7 +43,7 @@ def said(database: Database, file: OriginalFile) -> str:
     return "\n".join(sentences(bring_in(database, file)))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("write", [ebay_export, shopify_export])
 def test_a_payout_that_ties_after_uniting_is_not_said_to_lack_lines(
     database: Database, write: Callable[..., OriginalFile]
@@ -57,12 +57,14 @@ def test_a_payout_that_ties_after_uniting_is_not_said_to_lack_lines(
     assert [one for one in told if LACKING in one] == []
 
 
+@pytest.mark.long
 def test_the_first_file_alone_lacks_them(database: Database) -> None:
     """What is missing is said as long as it is missing."""
     assert f"its total USD 164.90 but {LACKING} 19.40." in said(database, ebay_export("july.csv", *JULY, PAID))
     assert LACKING not in said(database, ebay_export("june.csv", *JUNE))
 
 
+@pytest.mark.long
 def test_files_that_state_no_total_have_their_rows_together(database: Database) -> None:
     """Amazon's date-range reports: 145.50 and 19.40."""
     bring_in(database, unified_export("june.csv", *JUNE))

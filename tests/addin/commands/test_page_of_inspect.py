@@ -79,6 +79,7 @@ OF_TWO = (
 )
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("rows", "total", "sum_of_all"),
     [

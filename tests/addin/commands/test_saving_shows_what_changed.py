@@ -191,6 +191,7 @@ def row_of(folder: Path, order: str) -> int:
     return next(number for number, one in enumerate(rows_of_resolve(folder)) if one["order_id"] == order)
 
 
+@pytest.mark.long
 def test_a_save_fills_the_sheets_that_it_changes_and_no_others(folder: Path) -> None:
     """The refund in the next settlement follows its sale there, and its settlement is counted anew."""
     type_in(folder, {row_of(folder, "111-0"): {"cost": 4.25}})

@@ -27,6 +27,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SOLD = [Sold("111-1", "A", 2, Decimal("10.00"), Decimal("-1.00"))]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("content", "store", "offer"),
     [

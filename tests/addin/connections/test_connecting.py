@@ -127,6 +127,7 @@ def test_a_forgotten_key_must_be_connected_again(book: Path, finale: SandboxAddr
         on_file(book, lambda desk: syncing.sync(desk, credentials=vault))
 
 
+@pytest.mark.long
 def test_setup_shows_the_account_once_it_is_connected(book: Path, finale: SandboxAddress) -> None:
     """Its name, how costs are fetched, and never its key."""
     arguments = {"key": finale.key, "secret": finale.secret, "credentials": Vault()}

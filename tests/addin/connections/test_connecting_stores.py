@@ -95,6 +95,7 @@ def office(new_books: Path) -> Office:
     return Office(new_books)
 
 
+@pytest.mark.long
 def test_a_connected_store_is_pulled_and_its_key_is_in_the_vault_alone(office: Office, tmp_path: Path) -> None:
     """Settlements are on their sheet; neither workbook nor database nor log holds the key."""
     connected = office.connect()
@@ -245,6 +246,7 @@ def test_a_key_of_the_environment_is_not_asked_for(office: Office, monkeypatch: 
     assert {} == office.vault.kept
 
 
+@pytest.mark.long
 def test_the_button_offers_finale_the_stores_and_new_ones(office: Office) -> None:
     """A connected store can be connected again; a new one is proposed under a name that is free."""
     offered: list[tuple[str, str]] = []
@@ -288,6 +290,7 @@ def test_the_demos_stores_are_reached_in_the_running_sandbox(tmp_path: Path, tod
     assert "Not in payouts 2026-09.json" in offered["Shopify Linden"]
 
 
+@pytest.mark.long
 def test_check_looks_at_each_store(office: Office) -> None:
     """One that answers is told from one whose key is gone; what can be pulled is named."""
     office.connect("Amazon CA")

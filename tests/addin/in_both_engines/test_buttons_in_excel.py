@@ -67,7 +67,7 @@ def typed_costs(desktop: Desktop, *costs: float | None) -> None:
         found.column_cells("cost", row, 1).value = cost
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("answer", "proposals_saved"), [("yes", True), ("no", False)])
 def test_save_asks_whether_proposals_are_saved_too(desktop: Desktop, answer: str, *, proposals_saved: bool) -> None:
     """It first says how many costs were entered and how many proposals are unedited; No saves the former only."""

@@ -53,6 +53,7 @@ def snapshots(draw: st.DrawFn) -> CostSnapshot:
     )
 
 
+@pytest.mark.long
 @given(st.lists(snapshots(), min_size=1, max_size=3))
 def test_a_file_holds_what_was_published_last(published: list[CostSnapshot]) -> None:
     """Costs to the last digit, moments, and every text; whatever the file held before, nothing of it is left."""
@@ -66,6 +67,7 @@ def test_a_file_holds_what_was_published_last(published: list[CostSnapshot]) -> 
             assert len(set(snapshot.answers)) == len(found.answers)
 
 
+@pytest.mark.long
 @given(snapshots(), snapshots(), snapshots(), st.data())
 def test_the_costs_of_some_orders_are_put_among_the_others(
     before: CostSnapshot, news: CostSnapshot, last: CostSnapshot, data: st.DataObject

@@ -88,7 +88,7 @@ WORDS = {
 }
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("switches", WORDS)
 def test_setup_and_doctor_say_what_the_account_does_not_offer(
     book: Path, switches: str, monkeypatch: pytest.MonkeyPatch

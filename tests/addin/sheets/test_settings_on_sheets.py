@@ -169,6 +169,7 @@ def test_a_policy_is_taken_from_the_first_open_day_by_the_next_command(book: Pat
     assert "Holds from 2026-08-18 on; before 2026-08-18: Restocked." in str(row["meaning"])
 
 
+@pytest.mark.long
 def test_settings_says_what_an_open_settlement_would_become(book: Path) -> None:
     """Nothing is posted: it needs no yes, and nothing is taken by looking."""
     bring_in(book, "1", SITE)

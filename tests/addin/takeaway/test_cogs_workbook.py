@@ -43,6 +43,7 @@ def lines(book: Workbook, settlement_id: str = AUGUST) -> list[dict[str, Any]]:
     return rows_below(book[sheet_name(settlement_id)], "tblCOGS")
 
 
+@pytest.mark.long
 def test_every_line_that_moves_goods_is_there_with_its_cost(reported: Reported) -> None:
     """One row per line, exact; the refund takes its original's cost; reserves are no goods."""
     found = lines(opened(written(reported)))
@@ -57,6 +58,7 @@ def test_every_line_that_moves_goods_is_there_with_its_cost(reported: Reported) 
     assert [FORMULA, NUMBER, LATE, NUMBER] == [row["SKU"] for row in found]
 
 
+@pytest.mark.long
 def test_texts_stay_texts(reported: Reported) -> None:
     """A SKU that looks like a formula or a number is neither, in the formulas' eyes too."""
     book = opened(written(reported), values=False)
@@ -67,6 +69,7 @@ def test_texts_stay_texts(reported: Reported) -> None:
     assert {"s"} == {cell.data_type for cell in cells}
 
 
+@pytest.mark.long
 def test_the_figures_are_those_of_the_books(reported: Reported) -> None:
     """Sums by type, their total and the settlement's facts."""
     sheet = opened(written(reported))[sheet_name(AUGUST)]
@@ -86,6 +89,7 @@ def test_the_figures_are_those_of_the_books(reported: Reported) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_ties_travel_with_the_file(reported: Reported) -> None:
     """One row, one figure per report; the COGS entry has none while a cost is missing."""
     (row,) = rows_below(opened(written(reported))["Ties"], "tblTies")
@@ -125,6 +129,7 @@ def test_a_tie_out_that_differs_says_so(reported: Reported) -> None:
     assert labelled(sheet, "COGS here = P&L cost", 8) == "ok"
 
 
+@pytest.mark.long
 def test_the_file_refers_only_to_itself(reported: Reported) -> None:
     """No link, no code, and every sheet that a formula names is in it."""
     book = opened(written(reported), values=False)

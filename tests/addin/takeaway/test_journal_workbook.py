@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.entry_files import FINALE_SHEET, SHEET, journal_workbook
 from core.books.settings.policies import change_policies
@@ -43,6 +45,7 @@ def test_every_line_stands_in_it_once(
     assert [] == schema_errors(tmp_path / "journal.xlsx", "Microsoft365")
 
 
+@pytest.mark.long
 def test_what_finale_posts_stands_apart(reported: Reported) -> None:
     """On a sheet that says not to enter it, and the COGS workbook says who posts; its tie-outs still hold."""
     change_policies(reported.database, {"cogs_posted_by": "Finale"}, who="M. Lee", now=NOW)

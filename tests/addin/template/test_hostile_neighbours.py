@@ -42,6 +42,7 @@ def _run_as_button(workbook: Path, cwd: Path, add_workbook: str, python_path: st
     return answer.stdout + answer.stderr
 
 
+@pytest.mark.long
 def test_planted_modules_are_not_imported(workbook: Path, tmp_path: Path) -> None:
     """With the template's settings a button runs the installed program, whatever lies beside the workbook."""
     found = _run_as_button(workbook, tmp_path, CONFIGURATION["ADD_WORKBOOK_TO_PYTHONPATH"], CONFIGURATION["PYTHONPATH"])

@@ -97,6 +97,7 @@ def test_before_the_upgrade_what_is_there_is_filled_and_read(path: Path) -> None
     assert "every table and column" in on_file(path, doctor).message
 
 
+@pytest.mark.long
 def test_what_the_old_version_exported_ties_out(path: Path) -> None:
     """Its entries, its lock and its lines are held to be what they were: no account moves by an update."""
     outcome = on_file(path, cogs_and_verify.verify)

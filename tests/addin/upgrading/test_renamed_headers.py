@@ -84,6 +84,7 @@ def headers(path: Path) -> list[str]:
         return [str(text) for text in found.header.value]
 
 
+@pytest.mark.long
 def test_an_old_workbook_is_read_by_its_old_header(book: Path) -> None:
     """Filled, typed into, and taken: no step asks for the new name, and the header stays until the upgrade."""
     type_answer(book, "Advertising")
@@ -110,6 +111,7 @@ def test_a_message_names_the_column_as_it_stands_there(book: Path) -> None:
     assert ("Transaction types!F5 (Line type)", "Line type") == named()
 
 
+@pytest.mark.long
 def test_upgrade_renames_the_header_and_what_names_it(book: Path) -> None:
     """Header cell, table column, formulas; texts, other tables and what stands in the cells are as they were."""
     type_answer(book, "Advertising")

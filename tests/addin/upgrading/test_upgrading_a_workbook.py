@@ -138,6 +138,7 @@ def test_code_is_the_templates_and_the_users(book: Path) -> None:
     assert "SheetChanges" in found
 
 
+@pytest.mark.long
 def test_changed_code_of_ours_is_replaced_and_said(book: Path) -> None:
     """Only where words changed: blanks and capitals are the editor's."""
     texts = module_texts()
@@ -338,6 +339,7 @@ def test_the_result_keeps_the_schema(book: Path, schema_errors: Callable[[Path, 
     assert [] == schema_errors(book, office)
 
 
+@pytest.mark.long
 def test_a_copy_is_upgraded_beside_a_workbook_that_is_open(book: Path, tmp_path: Path) -> None:
     """The button cannot replace what Excel has open: that stays, and what the command would make lies beside it."""
     before = book.read_bytes()

@@ -27,6 +27,7 @@ policies = st.builds(
 few = settings(max_examples=examples(15), deadline=None)
 
 
+@pytest.mark.long
 @few
 @given(random_books(), policies)
 def test_every_line_is_answered_in_its_place(rows: Rows, chosen: CostingPolicies) -> None:
@@ -42,6 +43,7 @@ def test_every_line_is_answered_in_its_place(rows: Rows, chosen: CostingPolicies
     assert list(transactions.index) == list(costed.index)
 
 
+@pytest.mark.long
 @few
 @given(random_books(), policies)
 def test_a_missing_cost_is_never_zero(rows: Rows, chosen: CostingPolicies) -> None:
@@ -62,6 +64,7 @@ def test_a_missing_cost_is_never_zero(rows: Rows, chosen: CostingPolicies) -> No
         assert line["cost_note"]
 
 
+@pytest.mark.long
 @few
 @given(random_books(), policies, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(rows: Rows, chosen: CostingPolicies, random: object) -> None:
@@ -82,6 +85,7 @@ def _shuffled(rows: tuple[dict[str, object], ...], random: object) -> tuple[dict
     return tuple(listed)
 
 
+@pytest.mark.long
 @few
 @given(random_books(), policies, st.data())
 def test_costing_a_closure_equals_costing_everything(rows: Rows, chosen: CostingPolicies, data: st.DataObject) -> None:
@@ -99,6 +103,7 @@ def test_costing_a_closure_equals_costing_everything(rows: Rows, chosen: Costing
     assert {key: line for key, line in by_key(everything).items() if key in tied} == by_key(costed)
 
 
+@pytest.mark.long
 @few
 @given(random_books(), random_books(), policies)
 def test_unrelated_lines_change_nothing(rows: Rows, others: Rows, chosen: CostingPolicies) -> None:
@@ -121,6 +126,7 @@ def test_unrelated_lines_change_nothing(rows: Rows, others: Rows, chosen: Costin
     assert by_key(alone) == {key: costed[key] for key in by_key(alone)}
 
 
+@pytest.mark.long
 @few
 @given(random_books(with_locks=False), observations(), policies)
 def test_a_locked_line_never_changes(rows: Rows, later: tuple[dict[str, object], ...], chosen: CostingPolicies) -> None:
@@ -135,6 +141,7 @@ def test_a_locked_line_never_changes(rows: Rows, later: tuple[dict[str, object],
             assert line[name] == again[key][name]
 
 
+@pytest.mark.long
 @few
 @given(random_books(with_locks=False), observations(), policies)
 def test_what_finale_says_later_never_overwrites_a_saved_cost(
@@ -148,6 +155,7 @@ def test_what_finale_says_later_never_overwrites_a_saved_cost(
     assert {key: before[key]["unit_cost"] for key in entered} == {key: after[key]["unit_cost"] for key in entered}
 
 
+@pytest.mark.long
 @few
 @given(random_books(with_locks=False), policies)
 def test_costing_again_with_its_own_answers_locked_gives_the_same_sum(rows: Rows, chosen: CostingPolicies) -> None:

@@ -115,6 +115,7 @@ def _line(key: str, event: Event, units: int | None, cents: int, day: int) -> Ro
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("order", "units"),
     [
@@ -145,6 +146,7 @@ orders = st.builds(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=examples(40), deadline=None)
 @given(order=orders)
 def test_parts_are_reckoned_as_a_person_would(order: Order) -> None:
@@ -158,6 +160,7 @@ def test_parts_are_reckoned_as_a_person_would(order: Order) -> None:
     assert sum(expected) <= order.units
 
 
+@pytest.mark.long
 @settings(max_examples=examples(25), deadline=None)
 @given(order=orders)
 def test_the_whole_price_given_back_is_all_units_back(order: Order) -> None:

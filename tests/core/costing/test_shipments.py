@@ -150,6 +150,7 @@ BROKEN_UP = [
 """Exported lines took units out of a shipment that is as large as a line that comes later; or of two, not in a row."""
 
 
+@pytest.mark.long
 @settings(max_examples=examples(12), deadline=None)
 @given(plans())
 @example(BROKEN_UP[0])
@@ -162,6 +163,7 @@ def test_the_lines_of_an_order_cost_what_finale_says_of_it(plan: Plan) -> None:
     assert abs(sum(costed["cogs"].dropna()) - plan.total) < NEARLY
 
 
+@pytest.mark.long
 @settings(max_examples=examples(12), deadline=None)
 @given(plans())
 def test_true_ups_bring_the_lines_of_an_order_to_what_finale_says_of_it(plan: Plan) -> None:
@@ -289,6 +291,7 @@ def claims_and_lots(draw: st.DrawFn) -> tuple[list[Claim], list[Lot]]:
     return claims, [Lot(units, cost, None, day) for units, cost, day in lots]
 
 
+@pytest.mark.long
 @settings(max_examples=examples(60), deadline=None)
 @given(drawn=claims_and_lots(), leaves_whole=st.booleans())
 def test_looking_at_the_best_beginnings_first_takes_what_looking_at_all_does(

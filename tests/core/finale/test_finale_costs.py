@@ -29,6 +29,7 @@ demo = cache(demo_business)
 sized = cache(sized_business)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("business", [demo, hard], ids=["demo", "hard"])
 def test_every_line_costs_what_the_business_says(business: object) -> None:
     """Packs, kits, split shipments, negative stock, landed cost: each cost or cause is right to the last decimal."""
@@ -44,6 +45,7 @@ def rows_of(name: str, *misbehaviour: str) -> list[dict[str, object]]:
     return records(observations[observations["kind"] == ObservationKind.ORDER])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("name", "rule"),
     [
@@ -112,6 +114,7 @@ def hard_mappings() -> dict[str, list[tuple[object, object, object]]]:
     return found
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("sku", "expected"),
     [
@@ -133,6 +136,7 @@ def test_a_sku_is_mapped_as_finale_ships_it(sku: str, expected: list[tuple[objec
     assert expected == hard_mappings()[sku]
 
 
+@pytest.mark.long
 def test_current_averages_are_those_of_today() -> None:
     """Every product asked for, and every part of a kit, has its average; one without says so."""
     observations = DemoAccount(hard()).observations()
@@ -143,6 +147,7 @@ def test_current_averages_are_those_of_today() -> None:
     assert {product.product_id for product in hard().products} == set(found)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("misbehaviour", [(), ("arguments-changed",), ("introspection-off",)])
 def test_the_average_on_a_date_is_the_last_one_before_it(misbehaviour: tuple[str, ...]) -> None:
     """Receipts between two sales count, and so do days without any movement."""
@@ -309,6 +314,7 @@ def corrected_weeks_later(orders: int) -> tuple[Business, str]:
     ), order.order_id
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("orders", [12, 120], ids=["few", "many"])
 def test_a_correction_entered_weeks_after_shipping_is_noticed(orders: int) -> None:
     """The days after the last order are read too, also where only days and not the orders' own are asked for."""
@@ -321,6 +327,7 @@ def test_a_correction_entered_weeks_after_shipping_is_noticed(orders: int) -> No
     assert [] == [key for key in found if key[0] == order_id and found[key] == true_costs(without)[key]]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("misbehaviour", [(), ("arguments-changed",)])
 def test_goods_received_on_the_day_can_be_told_from_those_before(misbehaviour: tuple[str, ...]) -> None:
     """The average of the day before is fetched too, on the way a line asks for it and by a removal order Finale has."""

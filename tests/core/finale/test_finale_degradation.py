@@ -29,7 +29,7 @@ def switches(value: object) -> str:
     return " ".join(value) if isinstance(value, list) else ""
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("misbehaviour", "words"),
     [
@@ -69,6 +69,7 @@ def _remarks(account: DemoAccount) -> tuple[str, ...]:
     return remarks(account.finale.schema)
 
 
+@pytest.mark.long
 def test_texts_for_display_are_all_that_is_needed() -> None:
     """Where raw values are refused the costs have the four decimals that Finale shows."""
     account = DemoAccount(hard(), "formatter-refused")
@@ -100,6 +101,7 @@ def _by_product(
     return found
 
 
+@pytest.mark.long
 def test_a_cost_field_nobody_could_guess_is_typed_in_setup() -> None:
     """Without the name there are averages only; with it every cost is right."""
     without = DemoAccount(hard(), "unknown-cost-fields")
@@ -110,6 +112,7 @@ def test_a_cost_field_nobody_could_guess_is_typed_in_setup() -> None:
     assert {} == differences(true_costs(hard()), told.costs())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("misbehaviour", [["no-cost-fields"], ["introspection-off", "no-cost-fields"]], ids=switches)
 def test_without_any_cost_field_there_are_averages_and_causes(misbehaviour: list[str]) -> None:
     """Mode P: what has left has no cost of its own, everything else keeps its cause, and averages are proposals."""
@@ -138,6 +141,7 @@ def test_mode_p_can_be_chosen() -> None:
     assert observations.loc[observations["kind"] == ObservationKind.ORDER, "unit_cost"].isna().all()
 
 
+@pytest.mark.long
 def test_movements_that_name_nothing_are_taken_only_where_they_fit_one_order() -> None:
     """Product, day and units decide; the others get the average of the day as a proposal."""
     account = DemoAccount(hard(), "introspection-off", "no-order-link", refused="stockHistory.transactionDescription")
@@ -157,6 +161,7 @@ def test_movements_that_name_nothing_are_taken_only_where_they_fit_one_order() -
     assert any("fit one order alone" in remark for remark in _remarks(account))
 
 
+@pytest.mark.long
 def test_a_schema_that_changes_overnight_is_noticed() -> None:
     """The schema kept since yesterday no longer fits: the refused field is replaced and the costs are right."""
     known = DemoAccount(hard())
@@ -169,6 +174,7 @@ def test_a_schema_that_changes_overnight_is_noticed() -> None:
     assert {} == differences(true_costs(hard()), changed.costs())
 
 
+@pytest.mark.long
 def test_an_order_that_vanished_is_noticed() -> None:
     """What Finale knew yesterday and does not know today is said."""
     account = DemoAccount(hard())
@@ -221,6 +227,7 @@ def test_limits_are_kept(limits: Limits, syncs: int) -> None:
     assert {"200": syncs + 1} == account.statuses()
 
 
+@pytest.mark.long
 def test_lookups_come_over_rest_where_graphql_has_none() -> None:
     """Packs and aliases are found in the other interface, by the products' paths."""
     account = DemoAccount(hard(), "introspection-off", refused="QueryRoot.productLookupViewConnection")

@@ -46,6 +46,7 @@ WORDS = {
 LASTING = {"429-retry-after": Fault(seconds=3600)}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("misbehaviour", WORDS)
 def test_a_service_that_fails_for_good_says_so_in_plain_words(misbehaviour: str) -> None:
     """Each failure ends in one error of the inventory system that says what happened and what to do."""
@@ -100,6 +101,7 @@ def rest_of(request: CostRequest, pages: list[CostPage]) -> CostRequest:
     )
 
 
+@pytest.mark.long
 @settings(max_examples=examples(5), deadline=None)
 @given(st.integers(0, 14), st.sampled_from(["500-html", "truncated-json", "401", "dropped-connection"]))
 def test_an_interrupted_sync_goes_on_where_it_was(answers: int, misbehaviour: str) -> None:
@@ -151,6 +153,7 @@ def _compare_all_modes(seed: int) -> None:
     }
 
 
+@pytest.mark.long
 @settings(max_examples=examples(3), deadline=None)
 @given(st.integers(0, 10**6))
 def test_random_businesses_cost_what_they_say_in_every_mode(seed: int) -> None:
@@ -166,6 +169,7 @@ def test_many_random_businesses_cost_what_they_say(seed: int) -> None:
     _compare_all_modes(seed)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("misbehaviour", [*WORDS, "", "introspection-off"])
 def test_a_secret_is_in_no_log_and_no_error(misbehaviour: str, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever goes wrong, a marked secret is in no log line of the lowest level, no error and no representation."""

@@ -47,6 +47,7 @@ def test_products_do_not_mark_each_other() -> None:
     assert [False, False] == marks(("A", "5", True), ("A", "5", True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("misbehaviour", [(), ("raw-numbers",), ("no-order-link",), ("introspection-off",)])
 def test_the_cost_after_such_a_receipt_says_so(misbehaviour: tuple[str, ...]) -> None:
     """By the units on hand, or by the value of the stock where only that is known; the cost is used as it is."""

@@ -40,6 +40,7 @@ REPLACED = ("BOX", "2026-08-18", 2, Decimal("0.475"))
 DISPOSED = ("BOWL", "2026-08-19", 3, Decimal("3.582"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("misbehaviour", "settings"),
     [
@@ -64,6 +65,7 @@ def test_replacements_and_disposals_are_seen_with_day_units_and_cost(
     assert set(found) <= {order.notes for order in hard().orders if order.store == NO_STORE} | {"customer PO"}
 
 
+@pytest.mark.long
 def test_an_order_known_by_its_customer_po_alone_brings_that_id_along() -> None:
     """So that a sync which does not ask for it takes it for no other."""
     rows = records(pd.concat([page.left_stock for page in DemoAccount(hard()).pages(settled())]))
@@ -72,6 +74,7 @@ def test_an_order_known_by_its_customer_po_alone_brings_that_id_along() -> None:
     assert case(hard(), "customer PO").order_id in known["names"]
 
 
+@pytest.mark.long
 def test_an_account_that_only_gives_averages_shows_none() -> None:
     """Mode P: the stock history says nothing of costs, so none of it is kept."""
     account = DemoAccount(hard(), "no-cost-fields")

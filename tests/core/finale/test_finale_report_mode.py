@@ -24,7 +24,7 @@ AVERAGES = report_url(FINALE, "demo", "product", PRODUCT_COLUMNS)
 BY_REPORT = FinaleSettings(cost_report=COSTS, average_report=AVERAGES)
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["csv", "json", "jsonObject"])
 @pytest.mark.parametrize("introspection", [[], ["introspection-off"]], ids=["told", "not told"])
 def test_reports_give_the_same_costs_as_the_stock_history(form: str, introspection: list[str]) -> None:
@@ -40,6 +40,7 @@ def test_reports_give_the_same_costs_as_the_stock_history(form: str, introspecti
     assert "costs per order from your saved report" == account.finale.check().mode
 
 
+@pytest.mark.long
 def test_reports_alone_need_two_requests() -> None:
     """A settlement of 1,000 orders, 80 SKUs and 50 old refunds is costed by two reports."""
     business = sized_business()
@@ -49,6 +50,7 @@ def test_reports_alone_need_two_requests() -> None:
     assert 2 == account.requests()["total"]
 
 
+@pytest.mark.long
 def test_grouped_reports_are_flattened() -> None:
     """A report grouped by product gives the same costs: Finale is asked not to group."""
     columns = (STOCK_HISTORY_COLUMNS[6], *STOCK_HISTORY_COLUMNS[:6], *STOCK_HISTORY_COLUMNS[7:])

@@ -217,6 +217,7 @@ def by_type(entries: list[Entry]) -> dict[tuple[str, LineType], Decimal]:
     return {key: amount for key, amount in sums.items() if amount}
 
 
+@pytest.mark.long
 @given(LINES, GROUPS, st.sets(st.sampled_from(COST_TYPES)))
 def test_item_groups_and_finale_share_an_entry_out_and_leave_nothing(
     rows: list[dict[str, object]], groups: tuple[AccountRow, ...], finale: set[LineType]

@@ -417,6 +417,7 @@ LINES = st.builds(
 """Some marketplaces have amounts of more than two places."""
 
 
+@pytest.mark.long
 @given(st.lists(LINES, min_size=1, max_size=8))
 def test_the_entries_of_any_settlement_tie_to_its_total_and_its_cogs(rows: list[dict[str, object]]) -> None:
     """Whatever is in it: clearing is the sum of the nets, expense the COGS, both rounded once; each entry balances."""

@@ -123,6 +123,7 @@ OTHERS = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("name", "totals"), [*((name, {"format": "amazon_v2_flat", **t}) for name, t in AMAZON_V2.items()), *OTHERS.items()]
 )

@@ -58,6 +58,7 @@ def told(content: bytes, name: str) -> dict[str, object]:
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_file_is_read_as_expected(case: Path, *, regenerate: bool) -> None:
     """Totals, problems and every transaction with its key are what they were when a person looked at them."""

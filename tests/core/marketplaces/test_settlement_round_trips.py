@@ -72,6 +72,7 @@ def test_lines_units_and_cents_survive(form: str, sold: list[Sold]) -> None:
         )
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("form", WRITERS)
 @given(sold=st.lists(ORDER_LINES, min_size=1, max_size=6), data=st.data())
 @FEW

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,6 +79,7 @@ def test_a_sale_whose_day_nobody_knows_falls_back_and_is_counted() -> None:
     ]
 
 
+@pytest.mark.long
 def test_rates_go_by_the_posted_day_whatever_the_basis() -> None:
     """So a line is worth the same at home in every P&L."""
     lines = frame(COLUMNS, [line(currency="EUR")])
@@ -142,6 +144,7 @@ some_lines = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=examples(15))
 @given(some_lines)
 def test_totals_of_items_and_summary_tie_to_the_settlements(rows: list[dict[str, object]]) -> None:
@@ -163,6 +166,7 @@ def test_totals_of_items_and_summary_tie_to_the_settlements(rows: list[dict[str,
         assert figure == sum(row["cogs"] for row in summary if row["store"] == store and row["month"] != ALL_MONTHS)
 
 
+@pytest.mark.long
 def test_charts_show_twelve_months_and_the_best_and_worst_items() -> None:
     """Months without lines are empty, no item stands in both lists, and the worst item comes first."""
     rows = [line(sku=f"S{number:02d}", principal=Decimal(number)) for number in range(1, 24)]
@@ -180,6 +184,7 @@ def test_charts_show_twelve_months_and_the_best_and_worst_items() -> None:
     assert not any(name.startswith((NO_ITEM, ROUNDING)) for name, _ in (*shown.top, *shown.bottom))
 
 
+@pytest.mark.long
 def test_totals_say_what_they_exclude() -> None:
     """What has no rate stands in rows of its own, by month and store, and each total names it in words."""
     at_home = line(key="1", currency="USD")
@@ -204,6 +209,7 @@ def test_totals_say_what_they_exclude() -> None:
     assert (("MUG", Decimal("15.00")),) == bars.top
 
 
+@pytest.mark.long
 def test_items_without_any_known_cost_are_in_no_chart() -> None:
     """Their profit would be all that they were sold for; one that is known in part keeps its bar, in whatever rows."""
     unknown: dict[str, Any] = {"cost_status": CostStatus.MISSING, "cogs": None}

@@ -69,6 +69,7 @@ def test_an_items_profit_is_what_it_brought_less_what_it_cost() -> None:
     assert Decimal(0) == row["tax"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("rows", "ratios"),
     [
@@ -172,6 +173,7 @@ LINES = st.builds(
 )
 
 
+@pytest.mark.long
 @given(st.lists(LINES, min_size=1, max_size=12))
 def test_every_cent_of_the_settlements_is_in_the_profit_and_loss(rows: list[dict[str, object]]) -> None:
     """Profit, COGS, tax and balance sum to the nets; COGS to the settlements' rounded COGS."""
@@ -183,6 +185,7 @@ def test_every_cent_of_the_settlements_is_in_the_profit_and_loss(rows: list[dict
     assert sum(by_settlement) == figures["cogs"]
 
 
+@pytest.mark.long
 @given(st.lists(LINES, min_size=1, max_size=12))
 def test_the_parts_of_a_line_are_its_net(rows: list[dict[str, object]]) -> None:
     """Line by line, exactly."""
@@ -237,6 +240,7 @@ def of(rows: list[dict[str, object]], item: str | None) -> dict[str, object]:
     return next(row for row in rows if row["item"] == item)
 
 
+@pytest.mark.long
 def test_a_line_without_a_rate_is_in_no_figure_its_cost_included() -> None:
     """A sale of EUR 20.00 that cost USD 10.00 is no loss of 10.00; it stands in a row of its own, in words."""
     foreign = sale(currency="EUR", cogs="10.00")
@@ -285,6 +289,7 @@ FOREIGN = st.tuples(LINES, st.sampled_from(["USD", "EUR", "GBP"]), st.sampled_fr
 )
 
 
+@pytest.mark.long
 @given(st.lists(FOREIGN, min_size=1, max_size=10), st.booleans(), st.booleans(), st.booleans())
 def test_what_has_no_rate_changes_no_figure(
     rows: list[dict[str, object]],

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,7 @@ random_lines = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=examples(25))
 @given(random_lines)
 def test_the_profit_and_loss_and_the_lines_are_one_figure(rows: list[dict[str, object]]) -> None:

@@ -229,6 +229,7 @@ def answers(draw: st.DrawFn, keys: list[str]) -> list[Row]:
     ]
 
 
+@pytest.mark.long
 @hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
 def test_what_is_brought_along_is_what_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
@@ -333,6 +334,7 @@ def typed(draw: st.DrawFn, keys: list[str], versions: dict[str, int]) -> list[An
     ]
 
 
+@pytest.mark.long
 @hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
 def test_answers_are_judged_by_what_is_near_them_as_by_everything(books: Stored, data: st.DataObject) -> None:
@@ -416,6 +418,7 @@ def save(database: Database, cost: str, order: str = "111-0") -> int:
     return say(database, [answer])
 
 
+@pytest.mark.long
 def test_only_the_tie_of_what_was_answered_is_written_again(database: Database) -> None:
     """The refund in the next settlement follows its sale; the rows of the other order are those that were there.
 
@@ -434,6 +437,7 @@ def test_only_the_tie_of_what_was_answered_is_written_again(database: Database) 
     assert [Decimal("-4.25"), Decimal("4.25")] == sorted(books.lines.loc[books.lines["order_id"] == "111-0", "cogs"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("left_out", ["111-0", "111-1", "none"])
 def test_totals_move_on_to_what_all_lines_come_to(database: Database, left_out: str) -> None:
     """Whether a line that changes lies before a books start that splits its settlement, or after it."""
@@ -463,6 +467,7 @@ def kept_rows(database: Database) -> set[tuple[str, int]]:
         return {(key, row) for key, row in connection.execute(text("SELECT key, rowid FROM costed_line"))}
 
 
+@pytest.mark.long
 def test_a_line_of_another_order_is_proposed_the_cost_that_was_last_used(database: Database) -> None:
     """It shares no tie with what was answered but the SKU."""
     save(database, "4.25")
@@ -472,6 +477,7 @@ def test_a_line_of_another_order_is_proposed_the_cost_that_was_last_used(databas
     assert {Decimal("4.25")} == {row["proposed_cost"] for row in rows if row["order_id"] == "111-1" and row["proposal"]}
 
 
+@pytest.mark.long
 def test_an_undo_is_brought_along(database: Database) -> None:
     before = records(load_books(database).lines)
     batch = save(database, "4.25")
@@ -567,7 +573,7 @@ def _setting(database: Database) -> None:
         stored_settings.put(connection, "anything", "else", **WHO)
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize("change", [_policy, _opening, _mapping, _zone, _setting])
 def test_a_change_that_may_touch_anything_brings_nothing_along(
     database: Database, change: Callable[[Database], None]
@@ -610,6 +616,7 @@ def test_books_that_were_put_back_bring_nothing_along(database: Database) -> Non
     assert not is_up_to_date(database)
 
 
+@pytest.mark.long
 def test_what_was_written_to_is_known_from_state_to_state(database: Database) -> None:
     states = [now(database)]
     save(database, "4.25")
@@ -634,6 +641,7 @@ def now(database: Database) -> str:
         return state(connection)
 
 
+@pytest.mark.long
 def test_an_altered_row_is_seen_after_lines_were_brought_along(database: Database) -> None:
     """The digest that moved on is that of the lines; another program's change is in none."""
     let_finale_say(database, "111-1", Decimal("3.00"))

@@ -43,7 +43,7 @@ SHIPPED = {
 }
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("merchant_order", "expected"), [("#1044", CostStatus.NOT_APPLICABLE), ("#1045", CostStatus.MISSING)]
 )
@@ -269,7 +269,7 @@ def late_original(folder: Path) -> tuple[Shop, Callable[[], None]]:
     return shop, come
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("story", "difference"),
     [

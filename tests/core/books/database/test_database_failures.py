@@ -70,6 +70,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         Database.open(path)
 
 
+@pytest.mark.long
 def test_an_error_names_the_file_that_it_is_of(tmp_path: Path) -> None:
     """Of several books that are open at once, what goes wrong with one names that one, and its own time to wait."""
     paths = [tmp_path / f"{name}.sqlite" for name in ("First", "Second", "Third")]

@@ -37,6 +37,7 @@ OLDER = [version for version in VERSIONS if version != migrate.newest_revision()
 Rows = dict[str, list[dict[str, Any]]]
 
 
+@pytest.mark.long
 def test_the_sample_holds_something_in_every_table(tmp_path: Path) -> None:
     """What is stored of a version leaves no table untried."""
     make_sample(tmp_path / "Books.sqlite")
@@ -91,6 +92,7 @@ def shape(connection: Connection) -> dict[str, Any]:
     }
 
 
+@pytest.mark.few(1)
 def test_migrations_make_the_tables_that_the_code_uses(bare_engine: Engine, tmp_path: Path) -> None:
     """From an empty database up, the migrations end in exactly the tables of `core.books.database.tables`."""
     with connect_to_write(bare_engine) as connection, connection.begin():
@@ -162,6 +164,7 @@ def test_every_version_is_stored(regenerate: bool) -> None:  # noqa: FBT001 - a 
     assert [*migrate.revisions()] == sorted(path.stem for path in STORED.glob("*.sqlite"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_stored_versions_open_with_all_they_hold(tmp_path: Path, version: str) -> None:
     """Books of every version open, hold what they held, and can be read and written."""
@@ -236,6 +239,7 @@ def assert_usable(database: Database) -> None:
     assert (["a", "b"], []) == (list(held["key"])[:2], refused)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("version", OLDER)
 def test_a_copy_is_kept_before_a_migration(tmp_path: Path, version: str) -> None:
     """Before old books are changed a copy is put beside them, once; an older copy is never overwritten."""

@@ -227,6 +227,7 @@ def test_foreign_keys_hold(database: Database) -> None:
         connection.execute(text("INSERT INTO sync_run VALUES (99, 'a', NULL, '{}', '{}', 0, NULL)"))
 
 
+@pytest.mark.long
 def test_closed_server_connections(postgresql: PostgresqlServer) -> None:
     """Closing books leaves no connection to the server."""
     url = postgresql.new_database()

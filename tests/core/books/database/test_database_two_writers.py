@@ -70,6 +70,7 @@ def at_once(work: Callable[[str], list[Refused]]) -> dict[str, list[Refused]]:
         return dict(zip(PEOPLE, threads.map(begin, PEOPLE), strict=True))
 
 
+@pytest.mark.long
 def test_one_of_several_savers_wins_and_the_others_are_told(place: str) -> None:
     """Of people who save the same lines at the same time one wins all; each other is told by whom and what."""
     keys = ("a", "b", "c")
@@ -94,6 +95,7 @@ def test_one_of_several_savers_wins_and_the_others_are_told(place: str) -> None:
         assert 5 == len(batches.history(connection))
 
 
+@pytest.mark.few(1)
 def test_threads_share_an_opened_database(database: Database) -> None:
     """Threads of one program may write through one opened database: each waits for its turn, nothing is lost."""
     books_with_lines(database, *PEOPLE)
@@ -107,6 +109,7 @@ def test_threads_share_an_opened_database(database: Database) -> None:
         assert sorted(PEOPLE) == sorted(overrides.in_force(connection)["key"])
 
 
+@pytest.mark.long
 def test_the_unique_version_decides_without_any_lock(postgresql: PostgresqlServer) -> None:
     """Even a saver who has looked before the other stored is refused, by the table itself."""
     url = postgresql.new_database()

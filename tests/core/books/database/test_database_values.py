@@ -145,6 +145,7 @@ def test_texts_are_compared_letter_by_letter(values: Database) -> None:
     assert in_order == sorted(texts)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("field", "value"),
     [

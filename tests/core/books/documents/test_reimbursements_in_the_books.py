@@ -121,6 +121,7 @@ def lines(database: Database) -> dict[str, tuple[object, ...]]:
     return {row["raw_description"]: (row["cost_status"], row["cost_quantity"], row["cogs"]) for row in found}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("files", list(permutations([SETTLEMENT, ONE_OF_EACH])))
 def test_the_report_decides_in_both_orders_of_import(database: Database, files: tuple[OriginalFile, ...]) -> None:
     """Of 2 lost, 1 was paid and 1 replaced from like stock: one mug at 7.00 left; the note says who decided."""
@@ -154,6 +155,7 @@ def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
     assert {"WAREHOUSE_LOST": ("costed", 2, Decimal(12))} == lines(database)
 
 
+@pytest.mark.long
 def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
     """The locked loss stays as it was exported; the mug that was replaced is its exact difference."""
     bring_in(database, SETTLEMENT)
@@ -168,6 +170,7 @@ def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
     assert [(Decimal(7), Decimal(-7))] == list(zip(found["cogs"], found["difference"], strict=True))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("stock", "expected"),
     [
@@ -302,6 +305,7 @@ def test_an_answer_frees_what_the_report_had_counted(database: Database) -> None
     assert ["not applicable", "costed"] == [row["cost_status"] for row in records(after) if row["net"] in (8, 9)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("cash", "stock", "with_report"), [(0, 2, 0), (1, 1, 1), (2, 0, 2)])
 def test_the_import_of_a_report_of_reimbursements_is_undone(
     database: Database, cash: int, stock: int, with_report: int
@@ -331,6 +335,7 @@ def proposed(database: Database) -> dict[str, Decimal]:
     return {words[row["key"]]: row["difference"] for row in records(differences(books))}
 
 
+@pytest.mark.long
 def test_what_was_found_of_fewer_lost_units_is_proposed_with_the_loss(database: Database) -> None:
     """2 lost and 2 found, and a report says that 1 of them was never lost: -7.00 and +7.00, decided together."""
     bring_in(database, OriginalFile("1.txt", v2_content("1", INBOUND, INBOUND_FOUND, total="0.00")))
@@ -350,6 +355,7 @@ def test_what_was_found_of_fewer_lost_units_is_proposed_with_the_loss(database: 
 WORDS_OF_A_PAIR = ("WAREHOUSE_LOST", "COMPENSATED_CLAWBACK")
 
 
+@pytest.mark.long
 def test_the_report_says_what_an_outdated_answer_said(database: Database) -> None:
     """2 lost, 2 taken back as accepted: the report says that 1 was paid, and that money alone was taken back: 7.00.
 
@@ -372,6 +378,7 @@ def test_the_report_says_what_an_outdated_answer_said(database: Database) -> Non
     assert [("costed", 1, 7), ("not applicable", 0, 0)] == [lines(database)[name] for name in WORDS_OF_A_PAIR]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("original", "taken_back"),
     [

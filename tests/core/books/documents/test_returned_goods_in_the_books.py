@@ -80,6 +80,7 @@ def refund_line(database: Database, units: int = 1) -> dict[str, object]:
     return {name: line[name] for name in ("key", "disposition", "cogs", "cost_note")}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("files", [[SETTLEMENT, report("DEFECTIVE")], [report("DEFECTIVE"), SETTLEMENT]])
 def test_the_report_decides_in_both_orders_of_import(database: Database, files: list[OriginalFile]) -> None:
     """A damaged unit is no stock, though the policy would take it back."""
@@ -112,6 +113,7 @@ def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
     assert Disposition.NOT_RETURNED == refund_line(database)["disposition"]
 
 
+@pytest.mark.long
 def test_a_report_after_the_export_is_a_true_up(database: Database) -> None:
     """The locked refund stays as it was exported; the goods that were no stock after all are its exact difference."""
     bring_in(database, SETTLEMENT)
@@ -137,6 +139,7 @@ SOLD_OFF = {
 }
 
 
+@pytest.mark.long
 def test_a_liquidation_of_goods_that_were_sellable_is_asked_for_and_proposed_with_their_refund(
     database: Database,
 ) -> None:
@@ -339,6 +342,7 @@ def test_a_fee_for_disposal_that_is_given_back_destroys_nothing_and_is_asked(
     assert (None in cogs) == notes.str.contains(f"{FEE}, given back", regex=False).any()
 
 
+@pytest.mark.long
 def test_a_fee_of_the_next_statement_corrects_an_exported_refund(database: Database) -> None:
     """The refund went out with -5.00; the fee says that its unit was destroyed: +5.00 as a true-up, with its reason."""
     bring_in(database, statement(6, sold(1), back(1)))
@@ -365,6 +369,7 @@ def take_out(database: Database, *settlement_ids: str) -> None:
 SOLD_AND_BACK = (sold(1), back(1))
 
 
+@pytest.mark.long
 def test_a_fee_that_a_corrected_file_lacks_says_nothing_any_more(database: Database) -> None:
     """The file that does not tie out gives way with its fee, and so do its words about the goods."""
     bring_in(database, statement(6, *SOLD_AND_BACK, fee(), total="0.00"))
@@ -373,6 +378,7 @@ def test_a_fee_that_a_corrected_file_lacks_says_nothing_any_more(database: Datab
     assert [Decimal(-5)] == costs(database)
 
 
+@pytest.mark.long
 def test_a_fee_ends_with_its_settlement_and_comes_back_with_it(database: Database) -> None:
     """Removed, brought back by undo, removed and imported again: the refund follows each time."""
     later = statement(7, fee())
@@ -417,6 +423,7 @@ def test_the_same_statement_packed_otherwise_ends_with_its_lines_too(database: D
     assert [Decimal(-5)] == costs(database)
 
 
+@pytest.mark.long
 def test_a_fee_that_is_removed_after_the_refund_went_out_is_a_true_up(database: Database) -> None:
     """It went out as destroyed, 0.00; without the fee its unit is stock again: -5.00, in the open period."""
     bring_in(database, statement(6, *SOLD_AND_BACK), statement(7, fee()))
@@ -430,6 +437,7 @@ def test_a_fee_that_is_removed_after_the_refund_went_out_is_a_true_up(database: 
     assert (Decimal(-5), Disposition.RESTOCKED) == (found["difference"], found["disposition"])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("files", [[SETTLEMENT, report("DEFECTIVE")], [report("DEFECTIVE"), SETTLEMENT]])
 def test_the_import_of_a_report_is_undone_and_done_again(database: Database, files: list[OriginalFile]) -> None:
     """A report of the wrong store was imported: without it the policy decides, and imported again it counts again."""

@@ -43,7 +43,7 @@ def asked(database: Database, file: OriginalFile) -> list[tuple[str, str | None]
     return [(row["event"], row["cause"]) for row in lines if row["cost_status"] == CostStatus.MISSING]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("form", [name for name in WRITERS if name not in WITHOUT_ITEMS and "api" not in name])
 @pytest.mark.parametrize("stated", ["0", "1.5"])
 def test_a_paid_sale_of_no_units_is_asked(database: Database, form: str, stated: str) -> None:
@@ -83,6 +83,7 @@ def test_a_refund_or_a_loss_of_no_units_is_asked(database: Database, row: dict[s
     assert [(event, Cause.UNITS_UNKNOWN)] == [pair for pair in found if pair[0] != "sale"]
 
 
+@pytest.mark.long
 def test_a_word_said_to_be_sales_asks_for_the_units_that_it_does_not_state(database: Database) -> None:
     """As other sales do."""
     words = {"transaction_type": "other-transaction", "amount_type": "other-transaction", "amount_description": "ODD"}
@@ -100,6 +101,7 @@ def test_postage_alone_moves_no_goods(database: Database, row: dict[str, str]) -
     assert [] == found
 
 
+@pytest.mark.long
 def test_the_units_that_are_entered_are_costed(database: Database) -> None:
     """A sale of 0 units for 10.00 was one of 2 at 4.00: 8.00."""
     asked(database, settlement_file("1", {**sale("111-1", "CUP", 1), "quantity-purchased": "0"}))

@@ -215,7 +215,7 @@ STORIES: dict[str, tuple[Callable[[], list[bytes]], Sequence[tuple[str, int]], i
 }
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("story", STORIES)
 def test_every_unit_is_expensed_once_in_whatever_order_documents_come(story: str, tmp_path: Path) -> None:
     """The sums and the line of each unit are the same for every order of import."""
@@ -232,6 +232,7 @@ def test_every_unit_is_expensed_once_in_whatever_order_documents_come(story: str
     assert [answers[0]] * len(answers) == answers
 
 
+@pytest.mark.long
 def test_goods_that_an_edit_puts_in_place_of_a_deposit_have_their_cost(database: Database) -> None:
     """The deposit's own item has no SKU and is asked; the goods are costed all the same."""
     bring_in(database, *deposit_replaced())
@@ -242,6 +243,7 @@ def test_goods_that_an_edit_puts_in_place_of_a_deposit_have_their_cost(database:
     assert 10 == sum(lines["cogs"].dropna().tolist(), Decimal(0))
 
 
+@pytest.mark.long
 def test_units_stand_where_they_belong(database: Database) -> None:
     """What a document told by its day stands on its line; what came later on the later line."""
     bring_in(database, *in_parts())
@@ -361,7 +363,7 @@ def typed_units() -> tuple[list[bytes], int, dict[str, Any]]:
     return in_parts(), 2, {"units_back": 1, "stock_edited": True}
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("answered", [zero, typed_cost, typed_units])
 def test_a_preview_counts_the_units_as_the_books_will(database: Database, answered: Callable[[], Any]) -> None:
     """Zero for the first payment of an order moves its units to the second: what is announced is what is booked."""

@@ -135,6 +135,7 @@ def test_an_untouched_lock_verifies(database: Database) -> None:
         assert [] == locks.verify(connection, booked)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("change", "broken"),
     [

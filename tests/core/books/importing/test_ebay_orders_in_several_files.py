@@ -98,7 +98,7 @@ def what_verify_names(database: Database) -> list[str]:
     return [one.sentence for one in found if not one.ok]
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize("order", list(permutations(VIEWS)), ids="-".join)
 def test_reports_that_hold_parts_of_an_order_are_united(database: Database, order: tuple[str, ...]) -> None:
     """134.20 counted as 178.80 once: what a row of an order leaves to its items is not another row."""
@@ -314,6 +314,7 @@ def test_units_of_an_item_that_reports_of_two_payouts_state_count_once(
     assert asked(database) == []
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("first", "later", "suggested"),
     [

@@ -131,6 +131,7 @@ def test_the_order_of_overlapping_exports_does_not_matter(tmp_path: Path, export
     assert ["#1", "#2", "#2", "#3", "#4"] == sorted(row["order_id"] for row in found[0])
 
 
+@pytest.mark.long
 def test_a_row_in_two_files_is_one_and_twice_in_one_file_is_two(database: Database) -> None:
     """EBay's fees have a day and no number: three equal ones in one file are three, also beside two in another."""
     fees = [Row("2026-06-30", "", "-0.35", kind="fee")] * 3
@@ -209,6 +210,7 @@ def test_a_file_that_was_filtered_by_type_covers_no_other_type(database: Databas
     assert {"#0", "#1", "#2", "#3"} == set(nets(database))
 
 
+@pytest.mark.long
 def test_a_payout_that_is_proved_by_its_total_holds_whatever_comes_before_or_after(tmp_path: Path) -> None:
     """The file whose rows reach the payout's own amount is all of it, in either order."""
     whole = ebay_export("whole.csv", *JUNE, *JULY, PAID)
@@ -296,6 +298,7 @@ def test_a_record_that_ties_out_takes_the_place_of_one_that_does_not(database: D
 KNOWN, CUT = "The books have this very file", "import the export of the days before or after as well"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("file", "first", "again"),
     [
@@ -325,6 +328,7 @@ def test_nobody_is_told_to_download_what_is_pulled(form: Format) -> None:
     assert form.download == ""
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("file", "way"),
     [
@@ -409,7 +413,7 @@ def test_a_record_is_not_provisional(database: Database) -> None:
     assert export_settlement(database, books, books.settlements[0], ExportOptions(), **WHO).is_locked
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize("export", [shopify_export, ebay_export, unified_export])
 @pytest.mark.parametrize(
     ("more", "then"),
@@ -446,6 +450,7 @@ def give_costs(database: Database) -> None:
     save_answers(database, books, answers, settlement_ids=None, accept_proposals=True, **WHO)
 
 
+@pytest.mark.long
 def test_the_final_document_after_an_export_is_kept_and_its_lines_are_named(database: Database) -> None:
     """Nothing is silently locked; once the settlement is reopened the same file takes the view's place."""
     bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
@@ -488,6 +493,7 @@ def test_what_the_final_document_brings_is_proposed_and_taken_over_by_reopening(
     assert not unanswered(load_books(database))
 
 
+@pytest.mark.long
 def test_an_exported_line_of_other_units_is_asked_and_its_answer_is_a_true_up(database: Database) -> None:
     """5.00 typed for one unit went out; the final document says three: asked with 5.00, and 2.00 each are 1.00 more."""
     bring_in(database, unified_export("a.csv", Row("2026-08-04", "111-0", "10.00", payout="1")))
@@ -532,6 +538,7 @@ def answer_late(database: Database, order: str, cost: str) -> Books:
     return load_books(database)
 
 
+@pytest.mark.long
 def test_an_order_that_came_after_the_export_is_answered_and_becomes_a_true_up(database: Database) -> None:
     """12.00 were released late: Resolve asks for their cost, 4.00 are proposed as a true-up, and the lock stays."""
     books = with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
@@ -545,6 +552,7 @@ def test_an_order_that_came_after_the_export_is_answered_and_becomes_a_true_up(d
     assert not unanswered(books)
 
 
+@pytest.mark.long
 def test_what_a_late_order_was_answered_holds_once_it_is_open(database: Database) -> None:
     """Reopened, the settlement has the line, and the answer costs it."""
     with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
@@ -556,6 +564,7 @@ def test_what_a_late_order_was_answered_holds_once_it_is_open(database: Database
     assert {"111-0": Decimal(5), "111-1": Decimal(4)} == dict(zip(lines["order_id"], lines["cogs"], strict=True))
 
 
+@pytest.mark.long
 def test_an_answer_to_a_late_order_is_undone(database: Database) -> None:
     """Then it is asked again, and nothing is proposed."""
     with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
@@ -567,6 +576,7 @@ def test_an_answer_to_a_late_order_is_undone(database: Database) -> None:
     assert (["111-1"], True) == (asked_since(books)["order_id"].tolist(), differences(books).empty)
 
 
+@pytest.mark.long
 def test_late_orders_wait_for_no_other(database: Database) -> None:
     """One of two has its cost: it is proposed, while the other is asked still; their orders have nothing in common."""
     late = [Row("2026-08-05", f"111-{n}", "12.00", payout="1") for n in (1, 2)]

@@ -139,6 +139,7 @@ def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> 
     assert ["10.000000"] == [str(net) for net in lines["net"]]
 
 
+@pytest.mark.long
 def test_other_bytes_with_the_same_lines_are_no_conflict(database: Database) -> None:
     """The API sends the file packed, or its rows in another order: it says what the books say already."""
     file = v2_file("1", "10.00", "5.00", total="15.00")
@@ -166,6 +167,7 @@ def test_a_file_that_does_not_tie_out_is_stored_and_needs_attention(database: Da
     assert (Import.NEW, False, True) == (imported.result, imported.ties_out, imported.needs_attention)
 
 
+@pytest.mark.long
 def test_the_store_must_be_named_where_there_are_several(database: Database) -> None:
     """With one store of the marketplace it is that one; with two, the file alone does not say which."""
     assert bring_in(database, v2_file("1", "1.00", total="1.00")).store == "Amazon"
@@ -202,6 +204,7 @@ def unified_file(settlement_id: str, *orders: tuple[str, str]) -> OriginalFile:
     return OriginalFile("range.csv", (UNIFIED + "".join(rows)).encode())
 
 
+@pytest.mark.long
 def test_the_record_takes_the_place_of_its_view_and_keeps_what_was_saved(database: Database) -> None:
     """The date-range report stands in until the settlement report comes; costs typed meanwhile move over."""
     view = bring_in(database, unified_file("1", ("111-0", "10.00"), ("111-1", "5.00")))

@@ -89,6 +89,7 @@ def test_shopifys_payout_of_a_day_is_one(
     assert "remove" in second.reason
 
 
+@pytest.mark.long
 def test_the_remedy_that_is_named_works(database: Database) -> None:
     """The whole payout, exported with its id, is imported once the nameless part is removed."""
     part = bring_in(database, without_ids(shopify_export("old.csv", *JUNE)))
@@ -103,6 +104,7 @@ def test_the_remedy_that_is_named_works(database: Database) -> None:
     assert ["900001"] == names(database)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("day", "currency"), [("2026-07-02", "USD"), ("2026-06-30", "USD"), ("2026-07-01", "CAD")])
 def test_another_day_or_currency_is_another_payout(database: Database, day: str, currency: str) -> None:
     """What is paid on another day, or in another currency, stands beside it."""
@@ -206,6 +208,7 @@ def test_walmart_without_a_period(
     assert (Import.NEW, Import.CONFLICT) == (first.result, second.result)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("moved", ["08/03/2026", "08/10/2026", "06/30/2026"])
 def test_walmarts_next_statement_is_another(database: Database, moved: str) -> None:
     """The same monthly fee on another day is another fee."""
@@ -271,6 +274,7 @@ def test_walmarts_periods_without_a_line_in_common_are_two(
     assert [Import.NEW, Import.NEW, Import.ALREADY_IMPORTED, Import.ALREADY_IMPORTED] == told
 
 
+@pytest.mark.long
 def test_two_walmart_stores_are_charged_the_same(database: Database) -> None:
     """A fee of one moment and sum is no line of another store's; an order's line is."""
     bring_in(database, walmart(DATED, STORAGE), "One")

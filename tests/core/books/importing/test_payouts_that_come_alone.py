@@ -82,6 +82,7 @@ def test_wherever_it_stands_in_its_file(database: Database, export: Any, rows: t
     assert (Decimal("145.50"), True) == (only(database)[0].total, only(database)[0].ties_out)
 
 
+@pytest.mark.few(1)
 @VIEWS
 def test_beside_another_payouts_rows(database: Database, export: Any) -> None:
     """July's export begins with the payout of June's rows: it is that payout's total once June's export comes."""
@@ -92,6 +93,7 @@ def test_beside_another_payouts_rows(database: Database, export: Any) -> None:
     assert {"900001": (Decimal("145.50"), Decimal("145.50")), "900002": (None, Decimal("5.00"))} == known
 
 
+@pytest.mark.few(1)
 @VIEWS
 def test_a_payout_that_failed_is_no_proof_that_it_paid_for_nothing(database: Database, export: Any) -> None:
     """Taken and given back in one file, its rows in another: they stay, and the difference is said."""

@@ -55,6 +55,7 @@ def test_everything_new_is_imported_once(database: Database) -> None:
     assert ["1", "2"] == in_books(database)
 
 
+@pytest.mark.long
 def test_an_interrupted_pull_goes_on_where_it_stopped(database: Database) -> None:
     """What came before the interruption is in the books; the next pull fetches the rest and repeats nothing."""
     offers = [settlement_document(str(number)) for number in range(4)]
@@ -124,6 +125,7 @@ def test_one_document_does_not_keep_the_others_back(database: Database, broken: 
     assert ["1", "9"] == in_books(database)
 
 
+@pytest.mark.long
 def test_a_document_that_may_change_is_fetched_every_time(database: Database) -> None:
     """The unpaid orders of a month are not over when they are first asked for."""
     amazon = Listed([settlement_document("1", final=False)])
@@ -146,6 +148,7 @@ def test_the_same_settlement_under_two_report_ids_counts_once(database: Database
     assert ["1"] == in_books(database)
 
 
+@pytest.mark.long
 def test_a_conflict_is_said_until_it_is_solved(database: Database) -> None:
     """Other contents under the same id are never merged, and not forgotten either."""
     pull(database, Amazon=Listed([settlement_document("1")]))

@@ -47,7 +47,7 @@ def bring_in(database: Database, file: OriginalFile, store: str | None = None) -
         return [one.store for one in settlements.booked(connection)]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("site", "currency"),
     [("Amazon.ca", "CAD"), ("Amazon.com.au", "AUD"), ("Amazon.com.mx", "MXN"), ("Amazon.de", "EUR")],
@@ -83,6 +83,7 @@ def test_a_site_that_was_once_named_is_not_asked_again(database: Database) -> No
     assert ["Amazon"] * 3 == bring_in(database, amazon("3", "amazon.CA", currency="CAD"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("currency", ["GBP", "EUR", "AUD"])
 def test_ebays_sites_are_told_by_their_currency(database: Database, currency: str) -> None:
     """Its report names no site."""

@@ -146,6 +146,7 @@ def test_saving_nothing(database: Database) -> None:
     assert ([], []) == (save(database), history(database))
 
 
+@pytest.mark.long
 def test_many_answers_at_once(database: Database) -> None:
     """A save may be as long as it likes, and each row is decided by itself."""
     keys = [f"k{number:04}" for number in range(1300)]

@@ -360,7 +360,7 @@ def back_again(units: int, day: str, words: str) -> dict[str, str]:
     return {**lost("MUG", -units, words=words, day=day), "amount": f"{-3 * units}.00"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("loss", "back", "units"),
     [
@@ -415,7 +415,7 @@ WORDS = (
 )
 
 
-@pytest.mark.few(4)
+@pytest.mark.long
 @pytest.mark.parametrize("before", [(LOSS_OF_TWO,), ()])
 @pytest.mark.parametrize("words", WORDS)
 @pytest.mark.parametrize("units", [-1, 1])
@@ -452,7 +452,7 @@ def assert_booked(answer: Answer, line: Mapping[str, object]) -> None:
         assert answer.units_back == abs(int(str(line["cost_quantity"]))), (answer, line["cost_note"])
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("loss", "units", "cost", "named"),
     [
@@ -479,7 +479,7 @@ def test_a_clawback_is_not_saved_with_what_its_line_contradicts(
     assert named in decision.reason
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("sold", "back"), [(4, 2), (3, 1), (5, 4)])
 def test_an_accepted_refund_keeps_its_units_without_its_sale(tmp_path: Path, sold: int, back: int) -> None:
     """4 sold and shipped, the price of 2 refunded without units, 2 accepted; the sale is removed: 2 stay, not 4."""
@@ -496,6 +496,7 @@ def test_an_accepted_refund_keeps_its_units_without_its_sale(tmp_path: Path, sol
     assert [(-back, Decimal(-5 * back))] == before == moves_of(shop, "2")
 
 
+@pytest.mark.long
 def test_an_accepted_refund_of_more_than_is_left_is_asked_anew(tmp_path: Path) -> None:
     """2 of 4 accepted as back; then a refund of 3 posted before it comes in: 1 is left, which nobody accepted."""
     shop = Shop.open(tmp_path)

@@ -49,6 +49,7 @@ def test_typed_accounts_hold_and_stand_in_the_history(database: Database) -> Non
     assert ["Accounts: Sales: usual", "Accounts: Sales: Income:Amazon"] == notes
 
 
+@pytest.mark.long
 def test_what_was_not_changed_goes_on_following(database: Database) -> None:
     """A row whose code alone was typed keeps the usual name, and the usual tax rate where it showed that."""
     shown = row("Settlement total", **US, name="Amazon US Clearing USD", number="611", tax_code="Tax Exempt (0%)")
@@ -71,6 +72,7 @@ def test_nothing_typed_is_no_batch(database: Database) -> None:
         assert batches.history(connection).empty
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

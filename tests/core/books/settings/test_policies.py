@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
 
+@pytest.mark.long
 def test_edited_policies_are_stored_as_a_batch(tmp_path: Path) -> None:
     """They hold from the next costing on; an empty value takes a date away."""
     with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
@@ -37,6 +38,7 @@ def test_edited_policies_are_stored_as_a_batch(tmp_path: Path) -> None:
         assert ["Books start: none", "Books start: 2026-08-01, Refunded goods: Not returned"] == notes
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("name", "text", "advice"),
     [

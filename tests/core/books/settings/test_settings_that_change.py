@@ -97,6 +97,7 @@ def year(tmp_path: Path) -> Iterator[Year]:
         yield Year(database)
 
 
+@pytest.mark.long
 def test_a_policy_holds_from_the_first_day_that_is_not_posted(year: Year) -> None:
     """The exported refund stays as it was exported, without a true-up; the open one follows the new policy."""
     year.export("US0", "US1")
@@ -295,7 +296,7 @@ def counted_cogs(books: Books) -> dict[str, Decimal]:
     return {one.settlement_id: total(books.counted(books.lines_of(one))["cogs"]) for one in books.settlements}
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("exported", "start", "zone"),
     [

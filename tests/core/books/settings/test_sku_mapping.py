@@ -89,6 +89,7 @@ def test_unmapped_skus_come_first_with_what_they_may_mean(database: Database) ->
     assert ("not known in Finale", "CUP-6") == tuple(rows.loc[0, ["rule", "nearest"]])
 
 
+@pytest.mark.long
 def test_what_is_typed_wins_and_emptying_it_goes_back(database: Database) -> None:
     """An unknown SKU, another pack and a kit; Finale's own answer stays beside them."""
     typed(

@@ -35,6 +35,7 @@ def zones(database: Database) -> dict[str, str]:
         return {store: str(zone) for store, zone in time_zones(connection).items()}
 
 
+@pytest.mark.long
 def test_a_stores_time_zone_is_kept_and_taken_away(database: Database) -> None:
     """Case and blanks are forgiven; an empty cell is UTC again."""
     change_time_zones(database, {"Amazon US": "america/los angeles", "Amazon DE": "Europe/Berlin"}, who="Ann", now=NOW)
@@ -58,6 +59,7 @@ def test_an_unknown_time_zone_is_refused_with_what_was_perhaps_meant(database: D
     assert not zones(database)
 
 
+@pytest.mark.long
 def test_a_typed_rate_holds_until_it_is_taken_back(database: Database) -> None:
     """Every digit counts, the newest of a day holds, an empty rate takes it away, and each save is a batch."""
     save_typed_rates(database, [TypedRate("eur", "2026-08-21", "1.0841")], who="Ann", now=NOW)
@@ -73,6 +75,7 @@ def test_a_typed_rate_holds_until_it_is_taken_back(database: Database) -> None:
         assert 3 == len(batches.history(connection))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -88,6 +88,7 @@ def export(database: Database, name: str, *kinds: EntryKind) -> Books:
     return load_books(database)
 
 
+@pytest.mark.long
 def test_a_choice_holds_for_every_open_settlement_and_those_to_come(database: Database) -> None:
     """The amount moves to the column of fees and stays the same to the cent."""
     say(database, "fee")
@@ -120,7 +121,7 @@ def test_what_is_no_event_is_refused(database: Database, text: str) -> None:
     assert "payout" not in CHOICES
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("kinds", [(EntryKind.SETTLEMENT,), (EntryKind.SETTLEMENT, EntryKind.COGS)])
 def test_an_exported_settlement_stays_as_it_went_out(database: Database, kinds: tuple[EntryKind, ...]) -> None:
     """Neither a new choice nor one that is taken back changes it; its lock is a promise kept."""
@@ -206,6 +207,7 @@ def test_unknown_types_are_listed_until_somebody_says_what_they_are(database: Da
     assert {} == remarks(load_books(database))
 
 
+@pytest.mark.long
 def test_what_earlier_versions_stored_still_holds(database: Database) -> None:
     """A choice of an event, for the type alone, as books of an earlier version have it."""
     with database.writing() as connection:

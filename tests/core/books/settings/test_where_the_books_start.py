@@ -89,6 +89,7 @@ def test_a_settlement_before_books_start_is_history(first: First) -> None:
     assert (CostSource.ORIGINAL, Decimal("4.00")) == (first.refund()["cost_source"], first.refund()["unit_cost"])
 
 
+@pytest.mark.long
 def test_a_settlement_across_books_start_is_split(first: First) -> None:
     """Only what was posted from that day on is posted, and nothing before it is asked for."""
     first.set(books_start="2026-08-10")

@@ -145,6 +145,7 @@ def test_a_locked_view_is_not_replaced(database: Database, entry: str, status: E
     assert (Import.LOCKED, ["a", "b"]) == (record.outcome, list(lines(database)["key"]))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("status", [EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE])
 @pytest.mark.parametrize("entry", ["settlement_entry", "cogs_entry"])
 def test_a_locked_record_is_not_replaced_by_one_that_ties_out(

@@ -63,6 +63,7 @@ def said(database: Database) -> dict[str, list[str]]:
     return {name: [one.message for one in found] for (_, name), found in remarks(load_books(database)).items()}
 
 
+@pytest.mark.long
 def test_a_gap_between_two_settlements_is_said_of_the_later_one(database: Database) -> None:
     """The days that nothing covers are named, and the remark goes when the missing settlement comes."""
     first, middle, last = (
@@ -92,6 +93,7 @@ def test_a_reserve_that_is_not_taken_up_is_said(database: Database) -> None:
     assert "begins with a reserve of 3.00 USD" in said(database)["2"][0]
 
 
+@pytest.mark.long
 def test_a_view_is_held_against_nothing(database: Database) -> None:
     """A date-range report covers the days it was asked for."""
     bring_in(database, v2_content("1", {}, total="10.00", days=("20", "27")))
@@ -177,6 +179,7 @@ def later(moment: str) -> str:
     return moment.replace(day, MONTH_LATER[day])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", STATED)
 def test_a_period_that_ends_before_it_begins_is_remarked_upon(database: Database, name: str) -> None:
     """By the reading, so by import and inspect, and on sheet Settlements, in all formats that state a period."""
@@ -189,6 +192,7 @@ def test_a_period_that_ends_before_it_begins_is_remarked_upon(database: Database
     assert told[-1] in remarked
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", STATED)
 def test_lines_outside_their_period_are_remarked_upon(database: Database, name: str) -> None:
     """Their number and the first of them; a line of the last day, of which a format knows no time, lies within."""
@@ -225,6 +229,7 @@ def fees_alone(shop: Shop) -> dict[str, str]:
     return {number: one.message for number, one in told if "without its sale" in one.short}
 
 
+@pytest.mark.long
 def test_fees_of_an_order_whose_sale_is_not_in_the_books_are_named(tmp_path: Path) -> None:
     """Two units stand beside the fee, no price: nothing asks for their cost, so the order is named."""
     shop = Shop.open(tmp_path)
@@ -234,6 +239,7 @@ def test_fees_of_an_order_whose_sale_is_not_in_the_books_are_named(tmp_path: Pat
     assert "111-7 (MUG). Their units are in no cost" in fees_alone(shop)["1"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "rows",
     [
@@ -250,6 +256,7 @@ def test_fees_whose_units_count_are_not_named(tmp_path: Path, rows: list[dict[st
     assert fees_alone(shop) == {}
 
 
+@pytest.mark.long
 def test_fees_whose_sale_comes_later_are_named_until_it_does(tmp_path: Path) -> None:
     """The sale of another settlement, and of the same SKU, takes the remark away; one of another SKU does not."""
     shop = Shop.open(tmp_path)

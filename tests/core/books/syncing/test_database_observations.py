@@ -76,6 +76,7 @@ def test_the_same_answer_again_only_moves_the_moment(database: Database) -> None
     ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "changed",
     [
@@ -209,6 +210,7 @@ def test_what_was_said_names_its_product_and_order(database: Database) -> None:
     assert (["O1", "O2"], ["P"]) == (list(of_product["order_id"]), list(of_order["product_id"]))
 
 
+@pytest.mark.long
 def test_more_orders_than_a_database_takes_at_once(database: Database) -> None:
     """An answer may be as long as it likes."""
     rows: list[dict[str, object]] = [{"order_id": f"O{number}"} for number in range(1201)]

@@ -147,6 +147,7 @@ def orders_of(request: CostRequest) -> list[str]:
     return [order.order_id for order in request.orders]
 
 
+@pytest.mark.long
 def test_a_stopped_sync_keeps_what_it_has_and_is_gone_on_with(database: Database) -> None:
     """Stopped twice, the third asks only for the last order and the SKU that it needs; then all are asked anew."""
     finale = Finale(stops_after=1)

@@ -160,6 +160,7 @@ def test_a_true_up_is_decided_once(database: Database) -> None:
     assert [("b", Decimal("0.08"))] == pending(database)
 
 
+@pytest.mark.few(1)
 def test_reopening_takes_the_proposals_with_it(database: Database) -> None:
     """A settlement that is open again has no true-ups, neither waiting nor held; the next lock begins anew."""
     booked = locked(database)

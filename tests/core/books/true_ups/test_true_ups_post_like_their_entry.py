@@ -50,6 +50,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     made.database.close()
 
 
+@pytest.mark.long
 def test_a_loss_that_finale_posted_is_corrected_by_finale(shop: Shop) -> None:
     """A loss of 3 goes from 7 to 8 after the export: shown, and in no file."""
     shop.set(losses_posted_by="Finale")
@@ -168,7 +169,7 @@ def differing(shop: Shop) -> list[str]:
     return [one.sentence for one in found if not one.ok]
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("first", "then", "account"),
     [
@@ -283,6 +284,7 @@ LINES = st.tuples(
 )
 
 
+@pytest.mark.long
 @given(rows=st.lists(LINES, min_size=1, max_size=6), finale=st.sets(st.sampled_from(COST_TYPES)))
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_entry_and_true_ups_together_post_what_the_books_hold(
@@ -330,7 +332,7 @@ def costed_word(
     shop.export("1", kinds=kinds)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("first", "then", "left", "come"),
     [("Sales", LOSS, GOODS, LOST), (LOSS, "Sales", LOST, GOODS), ("Liquidations", LOSS, GOODS, LOST)],

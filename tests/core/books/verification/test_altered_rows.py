@@ -115,6 +115,7 @@ def test_books_that_nobody_altered_say_nothing(sample: Path, exported: Path) -> 
     assert [] == sentences(sample) == sentences(exported)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("table", SEALED)
 def test_every_column_that_is_altered_is_named(sample: Path, tmp_path: Path, table: str) -> None:
     """Each by its label, with the table; but for the columns that decide nothing."""
@@ -126,7 +127,7 @@ def test_every_column_that_is_altered_is_named(sample: Path, tmp_path: Path, tab
             assert any(label in one and f"table {table}, row with" in one for one in found), (column.name, found)
 
 
-@pytest.mark.few(8)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("table", SEALED)
 def test_a_row_that_is_deleted_or_added_is_named(sample: Path, tmp_path: Path, table: str) -> None:
     """A deleted one with what it said; an added one; one under another key is both."""
@@ -149,7 +150,7 @@ def test_a_row_that_is_deleted_or_added_is_named(sample: Path, tmp_path: Path, t
         )
 
 
-@pytest.mark.few(8)
+@pytest.mark.long
 @pytest.mark.parametrize("table", SEALED)
 def test_altered_rows_are_put_back_for_the_other_checks(sample: Path, tmp_path: Path, table: str) -> None:
     """And stay altered in the books themselves."""
@@ -296,6 +297,7 @@ def wrong(database: Database) -> Sequence[str]:
     return [one.sentence for one in (*found, *company_tie_outs(database, books, held)) if not one.ok]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_altered_is_named_as_a_bookkeeper_finds_it(exported: Path, tmp_path: Path, fault: str) -> None:
     """By settlement, order and SKU, with what it said and what it says."""
@@ -305,7 +307,7 @@ def test_what_is_altered_is_named_as_a_bookkeeper_finds_it(exported: Path, tmp_p
     assert any(words in one for one in found), found
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("fault", [one for one in FAULTS if "seal" not in one])
 def test_the_other_checks_are_made_all_the_same(exported: Path, tmp_path: Path, fault: str) -> None:
     """Of a line that cannot be read only that its file has it; of all else nothing, for it is put back."""
@@ -316,6 +318,7 @@ def test_the_other_checks_are_made_all_the_same(exported: Path, tmp_path: Path, 
     assert any("order 111-5, SKU MUG: line" in one for one in found) if is_line else [] == found, found
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
@@ -354,7 +357,7 @@ def test_a_line_that_somebody_ended_beside_itself_is_named(exported: Path, tmp_p
     assert any(words in one for one in sentences(altered(exported, tmp_path, statement.format(names))))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("column", [one.name for one in metadata.tables["transaction"].c])
 def test_every_column_of_a_line_that_is_altered_is_named(exported: Path, tmp_path: Path, column: str) -> None:
     """Lines have no seals: they are held against the kept file, and what cannot be read is named by itself."""

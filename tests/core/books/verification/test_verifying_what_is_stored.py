@@ -494,7 +494,7 @@ def planted(healthy: Path, folder: Path, statement: str) -> Path:
     return copy
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_kind_of_fault_is_named(healthy: Path, tmp_path: Path, fault: str) -> None:
     """By settlement and line or entry, with what is stored and what is recomputed."""
@@ -579,7 +579,7 @@ def sealed_again(books: Path) -> Database:
     return database
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("fault", OF_DECISIONS)
 def test_a_fault_of_a_decision_is_named_though_its_seal_agrees(healthy: Path, tmp_path: Path, fault: str) -> None:
     """Locks, reopenings and decisions follow from the batches and entries that they came with."""
@@ -673,7 +673,7 @@ def taxed_accrual(folder: Path, *, exported: bool, withheld_first: bool) -> Shop
     return shop
 
 
-@pytest.mark.few(2)
+@pytest.mark.long
 @pytest.mark.parametrize("exported", [True, False])
 @pytest.mark.parametrize("withheld_first", [True, False])
 def test_an_accrual_keeps_whose_tax_it_was(tmp_path: Path, *, exported: bool, withheld_first: bool) -> None:
@@ -682,6 +682,7 @@ def test_an_accrual_keeps_whose_tax_it_was(tmp_path: Path, *, exported: bool, wi
         assert [] == [one for one in wrong(database) if "ccrual" in one]
 
 
+@pytest.mark.long
 def test_the_tax_of_an_accrual_that_was_altered_is_named(tmp_path: Path) -> None:
     """In what it was made of, and in its entry."""
     shop = taxed_accrual(tmp_path, exported=True, withheld_first=True)
@@ -694,7 +695,7 @@ def test_the_tax_of_an_accrual_that_was_altered_is_named(tmp_path: Path) -> None
             assert any("Accrual" in one and words in one for one in wrong(database)), wrong(database)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles", "Asia/Tokyo"])
 def test_an_accrual_keeps_the_days_that_it_was_booked_by(tmp_path: Path, zone: str) -> None:
     """Posted on 1 September at 00:30 UTC: in August by another time zone of the store, once that is typed."""

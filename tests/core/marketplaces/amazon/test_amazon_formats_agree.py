@@ -77,7 +77,7 @@ def paid_out(settlement: Settlement) -> Decimal:
     return -sum((row["net"] for row in rows), Decimal(0))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_record_says_the_same(name: str) -> None:
     """Settlements, totals, periods and each transaction with all its amounts, however its rows are laid out."""
@@ -101,6 +101,7 @@ def test_every_record_says_the_same(name: str) -> None:
         assert books(one) == books(other)
 
 
+@pytest.mark.long
 def test_the_unified_report_says_the_same_of_every_item() -> None:
     """Money and units of each sale, refund, loss and fee; what is not released yet is in no settlement."""
     (reading,) = readings(amazon_unified, demo())
@@ -121,6 +122,7 @@ def test_random_businesses_agree_in_every_record(seed: int) -> None:
         assert expected == [books(settlement) for settlement in settlements(writer, business) if settlement.lines]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_units_of_a_refund_are_unknown_in_archives(name: str) -> None:
     """Unknown, never zero, where only money is stated; a sale's units are all there."""

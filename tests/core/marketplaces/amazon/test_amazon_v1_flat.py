@@ -58,6 +58,7 @@ def transactions(*rows: Cells) -> list[dict[str, Any]]:
     return records(reading_of(*rows).settlements[0].transactions)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "rows",
     [
@@ -129,6 +130,7 @@ MONEY = [
 ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", ["Order", "Refund", "Chargeback Refund", "Liquidations", "Order_Retrocharge"])
 @pytest.mark.parametrize(("cells", "column", "word"), MONEY)
 def test_money_of_an_order_under_a_word_that_nobody_declared_is_asked(

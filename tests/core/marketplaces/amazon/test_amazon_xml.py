@@ -52,6 +52,7 @@ def unknown(reading: Reading) -> tuple[tuple[str, ...], Decimal]:
     return reading.unknown_types, sum((row["net"] for row in rows), Decimal(0))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("order", "place", "element", "word"),
     [
@@ -96,6 +97,7 @@ def test_text_in_an_unknown_element_is_no_money() -> None:
     assert unknown(read_file(file, "a.xml")) == ((), Decimal("40.44"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("price", "expected"),
     [

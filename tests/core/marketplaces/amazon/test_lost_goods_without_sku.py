@@ -109,6 +109,7 @@ def test_it_is_asked_of_which_sku_and_how_many(write: Callable[[str], File], wor
     assert "enter SKU, units (as Units back)" in line["cost_note"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("write", [v1, xml, walmart])
 @pytest.mark.parametrize(
     "choice", ["Reimbursements for lost or damaged goods", "Reimbursements taken back", "Liquidations"]

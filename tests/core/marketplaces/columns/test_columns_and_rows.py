@@ -86,6 +86,7 @@ def test_every_file_reads_the_same_both_ways(path: Path) -> None:
     assert_same(outcome(by_columns.read, found[0]), outcome(row_by_row.read, found[0]))
 
 
+@pytest.mark.long
 @given(random=st.randoms(use_true_random=True))
 @MANY
 def test_random_v2_files_read_the_same_both_ways(random: Random) -> None:
@@ -95,6 +96,7 @@ def test_random_v2_files_read_the_same_both_ways(random: Random) -> None:
     assert_same(outcome(v2_flat.FORMAT.read, contents), outcome(v2_flat.read, contents))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("count", [127, 128, 255, 256, 257])
 def test_as_many_different_texts_as_codes_of_one_byte_can_name(count: int) -> None:
     """And some more: orders, SKUs, words, moments and units that all differ."""
@@ -117,6 +119,7 @@ def test_as_many_different_texts_as_codes_of_one_byte_can_name(count: int) -> No
     assert len(by_columns.settlements[0].transactions) == count
 
 
+@pytest.mark.long
 @given(random=st.randoms(use_true_random=True))
 @MANY
 def test_random_orders_of_several_items_read_the_same_both_ways(random: Random) -> None:
@@ -126,6 +129,7 @@ def test_random_orders_of_several_items_read_the_same_both_ways(random: Random) 
     assert_same(outcome(report_by_columns.read, contents), outcome(transaction_report.read, contents))
 
 
+@pytest.mark.long
 @given(random=st.randoms(use_true_random=True))
 @MANY
 def test_random_xml_reads_the_same_both_ways(random: Random) -> None:
@@ -154,6 +158,7 @@ def test_what_needs_more_than_brackets_is_read_element_by_element(odd: str) -> N
     assert_same(outcome(xml_columns.read, contents), outcome(xml_report.read, contents))
 
 
+@pytest.mark.long
 def test_orders_of_several_items_are_put_together_by_columns() -> None:
     """Else the property above would compare the reader of rows with itself."""
     tables = [columns_of(transaction_report.LAYOUT, open_contents(random_report(Random(seed)))) for seed in range(80)]  # noqa: S311
@@ -168,6 +173,7 @@ def _roles(table: ColumnTable) -> list[int]:
     return listed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(READERS))
 @given(random=st.randoms(use_true_random=True))
 @MANY
@@ -189,6 +195,7 @@ def made_of(random: Random, name: str) -> Contents:
     return open_contents(content, "file.txt")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(READERS))
 def test_most_random_files_can_be_read_by_columns(name: str) -> None:
     """Else the property above would compare the reader of rows with itself."""

@@ -65,6 +65,7 @@ BETWEEN = [
 ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("form", "before"), BETWEEN)
 @pytest.mark.parametrize(
     ("name", "cell"), [("Rate of something", "20"), ("Taux", "20%"), ("future-fee-amount", "-3.25"), ("Unit", "7.5")]
@@ -79,7 +80,7 @@ def test_numbers_between_two_amounts_are_no_money(form: str, before: str, name: 
     assert (Severity.NOTE, True) == (note.severity, "is not known and was not used" in note.message)
 
 
-@pytest.mark.few(9)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("cell", ["", "0", "0.00", "some text", "B0ABC", "2026-06-17"])
 @pytest.mark.parametrize(("form", "before"), BETWEEN)
 def test_columns_without_numbers_are_not_named(form: str, before: str, cell: str) -> None:

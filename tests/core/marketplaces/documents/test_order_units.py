@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -150,6 +151,7 @@ class Life:
         self.documents.append(payout(f"80{len(self.documents)}", self.day(), [order], refund(order, self.back[-1])))
 
 
+@pytest.mark.long
 @settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_whatever_an_order_lives_through_its_units_are_those_that_left(seed: int) -> None:

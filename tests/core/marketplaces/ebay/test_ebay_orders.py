@@ -168,6 +168,7 @@ def test_fees_that_are_something_of_their_own_are_converted_too(rate: str) -> No
     assert amounts(content) == amounts(report(row))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("own", "net", "told"),
     [
@@ -247,6 +248,7 @@ def test_an_item_of_an_order_in_two_payouts_is_in_the_one_that_it_names() -> Non
     assert len(read_file(report(rows[0], rows[1], MUG), "a").unsettled) == 1
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("rows", "known", "rest"),
     [

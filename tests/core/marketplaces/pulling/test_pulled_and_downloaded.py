@@ -260,6 +260,7 @@ def test_the_pulled_payout_is_the_record_and_the_download_a_view(
     assert [Import.NEW, Import.NOT_NEEDED] == outcomes("second", bundle, file)
 
 
+@pytest.mark.long
 def test_the_running_month_is_replaced_until_it_is_over(tmp_path: Path) -> None:
     """As long as the month runs each pull supersedes the one before; what comes after its end is the record."""
     with service() as sandbox:

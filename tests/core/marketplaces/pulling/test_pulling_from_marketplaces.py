@@ -54,6 +54,7 @@ def test_pulled_settlements_read_like_files(marketplace: Marketplace) -> None:
     assert all(settlement.ties_out for reading in readings for settlement in reading.settlements)
 
 
+@pytest.mark.few(1)
 @of_each
 def test_a_store_is_pulled_over_a_real_socket(marketplace: Marketplace) -> None:
     """With the address and the keys that the sandbox gives, as the demo does it."""
@@ -101,6 +102,7 @@ def test_a_service_that_fails_for_a_while_is_not_noticed(
     assert store.time.slept
 
 
+@pytest.mark.few(1)
 @of_each
 @pytest.mark.parametrize("misbehaviour", ["truncated-json", "empty-body", "error-inside-200", "html-200"])
 def test_a_file_that_breaks_off_once_is_fetched_again(marketplace: Marketplace, misbehaviour: str) -> None:
@@ -113,6 +115,7 @@ def test_a_file_that_breaks_off_once_is_fetched_again(marketplace: Marketplace, 
         assert len(found) == len(by_hand(marketplace)) or "None of it was used" in str(error)
 
 
+@pytest.mark.few(1)
 @of_each
 @pytest.mark.parametrize("after", range(4))
 def test_a_token_that_ends_in_the_middle_is_renewed(marketplace: Marketplace, after: int) -> None:

@@ -97,7 +97,7 @@ def test_a_second_pull_brings_nothing_but_what_may_change(
     assert {"shopify": ["not in payouts 2026-09 so far"], "ebay": []}[store] == again.fetched
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("name", PASSING)
 def test_what_passes_changes_nothing(sandbox: Service, undisturbed: dict[str, Pulled], store: str, name: str) -> None:
@@ -109,6 +109,7 @@ def test_what_passes_changes_nothing(sandbox: Service, undisturbed: dict[str, Pu
     assert undisturbed[store].contents == pulled.contents
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("name", everyday(STOPPING, "empty-body", "error-inside-200"))
 def test_what_cannot_be_used_stops_the_pull_and_loses_nothing(
@@ -128,6 +129,7 @@ def test_what_cannot_be_used_stops_the_pull_and_loses_nothing(
     assert len(set(pulled.fetched)) == len(pulled.fetched)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("name", everyday(("401", "429", "503", "dropped-connection"), "401", "503"))
 def test_what_does_not_pass_is_said_and_loses_nothing(
@@ -198,6 +200,7 @@ def test_points_that_are_used_up_are_waited_for(sandbox: Service) -> None:
         list(sandbox.connector("shopify").documents(()))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("store", STORES)
 def test_no_secret_is_logged_or_said(sandbox: Service, store: str, caplog: pytest.LogCaptureFixture) -> None:
     """Neither keys nor tokens stand in a log record or an error, whatever goes wrong."""

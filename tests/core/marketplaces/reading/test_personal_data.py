@@ -22,6 +22,7 @@ PERSONAL = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", PERSONAL)
 def test_scrubbed_original_reads_like_the_original(name: str) -> None:
     """Without its personal data a file has the same settlements, transactions and line keys."""

@@ -95,6 +95,7 @@ def test_wide_encodings(form: str, encoding: str) -> None:
     assert rows(read_file(written(form).encode())) == rows(read_file(written(form).encode(encoding)))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("form", BETWEEN_COMMAS)
 def test_saved_again_by_a_spreadsheet(form: str) -> None:
     """Semicolons, a line that names them, every cell in quotes, a blank column at the end, a mark in the middle."""
@@ -107,6 +108,7 @@ def test_saved_again_by_a_spreadsheet(form: str) -> None:
         same(form, f"sep={delimiter}\r\n{text.getvalue()}")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("form", TABLES)
 def test_header_in_other_letters(form: str) -> None:
     """Case, doubled, outer and hard blanks, and marks of byte order in a header mean nothing."""

@@ -344,7 +344,7 @@ def test_ebays_report_and_pulled_payout_agree(seed: int) -> None:
     assert pulled.total == report.total == made.total
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @FEW
 def test_ebays_report_and_pulled_payout_make_the_same_books(seed: int) -> None:
     """COGS and every account; an order of several items whose refund names none is asked in the report alone."""
@@ -369,6 +369,7 @@ ABROAD = (
 )
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("rate", "net", "back"), [("1.25", "43.50", "-21.75"), ("0.8", "43.50", "-21.75"), ("--", "43.50", "-21.75")]
 )
@@ -484,7 +485,7 @@ def test_ebays_reports_that_lack_rows_of_items_come_to_the_whole_one(seed: int, 
     assert records(booked(orders, *parts, made.pulled())[0].lines) == records(booked(orders, made.pulled())[0].lines)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @FEW
 def test_shopifys_export_and_pulled_payout_make_the_same_books(seed: int) -> None:
     """The same accounts; what the export does not know is missing until the record has come."""

@@ -34,6 +34,7 @@ def part(name: str, rows: list[Row]) -> Part:
     return parts_of(reading, file.name, Extent.DAYS)["900001"]
 
 
+@pytest.mark.long
 @settings(max_examples=examples(12), deadline=None)
 @given(rows=ROWS, cuts=st.lists(st.integers(0, 12), min_size=2, max_size=2))
 def test_ranges_of_days_that_cover_a_payout_are_the_payout(rows: list[Row], cuts: list[int]) -> None:
@@ -216,6 +217,7 @@ TWO_SPELLINGS = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", TWO_SPELLINGS)
 def test_a_row_in_two_spellings_is_one_row_with_the_key_that_it_had(name: str) -> None:
     """What a word is declared to mean is compared, or the word folded; the first file's words, and keys, stay."""
@@ -227,6 +229,7 @@ def test_a_row_in_two_spellings_is_one_row_with_the_key_that_it_had(name: str) -
         assert [] == in_other_words(other, [one], found)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", TWO_SPELLINGS)
 def test_two_equal_rows_of_one_file_stay_two_beside_another_spelling(name: str) -> None:
     """Twice in one file is two, also where the other file spells the one row otherwise."""

@@ -283,6 +283,7 @@ def test_a_net_that_is_not_amount_less_fee_is_an_error() -> None:
     assert "payout.json, column transactions[0].net" in [problem.where for problem in settlement.problems]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

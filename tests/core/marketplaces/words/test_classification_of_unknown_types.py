@@ -60,6 +60,7 @@ def test_choice_decides_event_goods_and_line_type(
     assert [(CHOICES[choice].line_type, column)] == [(one.line_type, one.column) for one in from_text(row["typed"])]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("cells", [{"sku": ""}, {"quantity_purchased": ""}, {"quantity_purchased": "0"}])
 @pytest.mark.parametrize("choice", ["Other fees", "Advertising", "Loans", "Reimbursements"])
 def test_money_that_names_no_units_of_an_sku_asks_about_no_goods(choice: str, cells: dict[str, str]) -> None:

@@ -153,6 +153,7 @@ def test_a_word_inside_an_identifier_is_seen(word: str) -> None:
     assert not says("LOAD_FEE", ["ad fee"])
 
 
+@pytest.mark.long
 @given(st.text(max_size=20))
 def test_folding_is_done_at_once(text: str) -> None:
     """Folding what is folded changes nothing."""
