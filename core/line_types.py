@@ -333,7 +333,7 @@ def usual_type(event: str, column: str, tax_kind: str | None = None) -> LineType
 
     Args:
         event: One of `core.model.Event`, but a payout, which is no part of an entry.
-        column: One of `core.model.AMOUNT_COLUMNS`.
+        column: One of `core.frame_columns.AMOUNT_COLUMNS`.
         tax_kind: Whose the line's tax is (`core.facilitator_tax`); `None` of lines that the first reader read: what it
             did not know stands among the adjustments, as its entries went out.
     """

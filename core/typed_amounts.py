@@ -1,9 +1,10 @@
 """The amounts of a transaction that are about something else than their column and event tell.
 
-A transaction's money stands in ten columns (`core.model.AMOUNT_COLUMNS`), and what a column of an event is about is the
-same everywhere: the principal of a sale is sales. Where a marketplace's word says otherwise (a storage fee among the
-other fees, a donation, a loan) the amount stays in its column, so that the ten still sum to the net, and is named here
-with its line type. An amount whose word nobody has declared has none: it is asked, and keeps the settlement entry.
+A transaction's money stands in ten columns (`core.frame_columns.AMOUNT_COLUMNS`), and what a column of an event is
+about is the same everywhere: the principal of a sale is sales. Where a marketplace's word says otherwise (a storage fee
+among the other fees, a donation, a loan) the amount stays in its column, so that the ten still sum to the net, and is
+named here with its line type. An amount whose word nobody has declared has none: it is asked, and keeps the settlement
+entry.
 
 Worked example: a subscription of −39.99 and a fee that nobody knows of −2.00 are `other_fee` −41.99 together, and
 `[["Subscription", "other_fee", "Subscription", "-39.99"], ["New Fee", "other_fee", null, "-2.00"]]`.

@@ -1,1 +1,1 @@
-"""Finale Inventory: how its costs are found, fetched and read. Everything begins at `inventory.connect`."""
+"""Finale Inventory: how its costs are found, fetched and read. Everything begins at `inventory.connect_finale`."""

@@ -51,7 +51,7 @@ class FinaleInventory:
 
     @property
     def schema(self) -> Schema | None:
-        """What is known of the account's schema by now; keep it (`to_json`) and hand it to `connect` for a day."""
+        """What is known of the account's schema by now; kept (`to_json`), it serves `connect_finale` for a day."""
         return self._client.known_schema
 
     def check(self) -> AccountCheck:

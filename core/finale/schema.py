@@ -110,7 +110,7 @@ class Schema:
     chosen: Mapping[str, str] = field(default_factory=dict)
     """The user's own names by role, before all others."""
     dropped: tuple[str, ...] = ()
-    """What was refused, as `type.name`."""
+    """What was refused, as `type_name.name`."""
 
     def has(self, type_name: str, name: str) -> bool:
         """Return whether a field may be asked for."""

@@ -42,7 +42,7 @@ def test_each_part_stands_above_all_that_it_imports(tmp_path: Path) -> None:
 def test_parts_that_import_one_another_are_named(tmp_path: Path) -> None:
     """A circle shares a floor, and the drawing says so."""
     circle = {"core/books/rates": "import core.model", "core/model": "from core.books import rates"}
-    _house(tmp_path, {**circle, "addin/ribbon": "import core.books.settings.rates"})
+    _house(tmp_path, {**circle, "addin/ribbon": "import core.books.rates"})
     house = imports(tmp_path)
 
     assert [["addin/sheets", "core/books", "core/model.py"], ["addin/ribbon.py"]] == floors(house)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
+import sys
 import tokenize
 from functools import cache
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
+
+from tests.architecture.sources import nodes, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +31,11 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _PATH = re.compile(r"`((?:addin|benchmarks|core|sandbox|tests|workbook_engine|workbooks)/[\w/.-]*)`")
-_DOTTED = re.compile(r"`((?:addin|core|sandbox|workbook_engine|workbooks)(?:\.\w+)+)`")
+_DOTTED = re.compile(r"`((?:addin|benchmarks|core|sandbox|workbook_engine|workbooks)(?:\.\w+)+)`")
+_SHORT = re.compile(r"`([a-z]\w*(?:\.\w+)+)`")
+_OF_A_FILE_OR_SITE = re.compile(r".*\.(?:ca|py|sqlite)")
+WITH_FOREIGN_NAMES = ("sandbox", "tests")
+"""Their docstrings name the fields of services and of other libraries, too."""
 NOT_HERE = ("design" + " §", "research" + "/")
 """Documents that nobody can read who has only the repository."""
 
@@ -112,6 +120,53 @@ def _is_code(names: tuple[str, ...]) -> bool:
     return False
 
 
+def docstrings(tree: ast.Module) -> list[ast.Constant]:
+    """Return the texts of a module that document something: of modules, classes, functions and attributes."""
+    alone = [node.value for node in nodes(tree) if isinstance(node, ast.Expr)]
+    return [one for one in alone if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def missing_names(text: str, own: set[str]) -> list[str]:
+    """Return the names such as `module.name` of a docstring that nothing here has.
+
+    Args:
+        text: The docstring.
+        own: What the module itself names in its code, of which something may be said: `meaning.line_type`.
+    """
+    names = [name for name in _SHORT.findall(text) if not _OF_A_FILE_OR_SITE.fullmatch(name)]
+    return [name for name in names if not _is_named(tuple(name.split(".")), own)]
+
+
+def _is_named(names: tuple[str, ...], own: set[str]) -> bool:
+    by_length = {length: _modules().get(".".join(names[:length]), []) for length in range(len(names), 0, -1)}
+    known = [(path, names[length:]) for length, paths in by_length.items() for path in paths]
+    if known:
+        return any(set(rest) <= _names_in_code(source(path)) for path, rest in known)
+    return names[0] in own or names[0] in sys.stdlib_module_names
+
+
+@cache
+def _modules() -> dict[str, list[Path]]:
+    """Return the modules by the ends of their full names: `books.loading` and `loading`."""
+    modules: dict[str, list[Path]] = {}
+    for path in files():
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        for start in range(len(parts) if path.suffix == ".py" else 0):
+            modules.setdefault(".".join(parts[start:]), []).append(path)
+    return modules
+
+
+@cache
+def _names_in_code(tree: ast.Module) -> set[str]:
+    """Return what the code of a module names: variables, parameters, fields and what it imports."""
+    found = set()
+    for node in nodes(tree):
+        texts = (getattr(node, field, None) for field in ("id", "arg", "attr", "name", "asname"))
+        found |= {text for text in texts if isinstance(text, str)}
+    return found
+
+
 def files() -> list[Path]:
     """Return every file whose references are looked at."""
     found = [path for path in ROOT.iterdir() if path.is_file()]
@@ -141,6 +196,33 @@ def test_documents_name_code_that_is_there() -> None:
     }
 
     assert {} == broken
+
+
+def test_docstrings_name_code_that_is_there() -> None:
+    """Also by the module's short name; a function that was renamed, moved or made public is named here."""
+    broken = [
+        f"{path.relative_to(ROOT).as_posix()}:{text.lineno}: {missing}"
+        for path in files()
+        if path.suffix == ".py"
+        for text in docstrings(source(path))
+        for missing in _missing_in_docstring(path, str(text.value))
+    ]
+
+    assert [] == broken
+
+
+def _missing_in_docstring(path: Path, text: str) -> list[str]:
+    if path.relative_to(ROOT).parts[0] in WITH_FOREIGN_NAMES:
+        return missing_code(text)
+    return [*missing_code(text), *missing_names(text, _names_in_code(source(path)))]
+
+
+@pytest.mark.parametrize("name", ["money.shares", "reclassifying.dismiss", "loading.Books.nothing", "settings.nowhere"])
+def test_a_short_name_that_nothing_has_is_seen(name: str) -> None:
+    """Of a module that is here and lacks it, and of one that is not; what the module's own code has is left alone."""
+    told = "See `money.share_cents`, `settings.sku_mapping`, `meaning.line_type`, `demo.sqlite`, `core.money.cents`"
+
+    assert [name] == missing_names(f"{told} and `{name}`.", {"meaning"})
 
 
 @pytest.mark.parametrize(

@@ -150,17 +150,17 @@ def reason(one: Reclassification, anew: ReadAnew) -> str:
 
 
 def dismiss(desk: Desk, books: Books, numbers: Collection[int], why: str) -> None:
-    """Leave what was posted as it is; see `reclassifying.dismiss`."""
+    """Leave what was posted as it is; see `core.books.true_ups.reclassifications.dismiss_reclassification`."""
     reclassifications.dismiss_reclassification(desk.database, books, numbers, why, who=desk.user, now=desk.clock())
 
 
 def take_up(desk: Desk, books: Books, numbers: Collection[int], why: str) -> None:
-    """Propose dismissed ones again; see `reclassifying.take_up`."""
+    """Propose dismissed ones again; see `core.books.true_ups.reclassifications.take_up_reclassification`."""
     reclassifications.take_up_reclassification(desk.database, books, numbers, why, who=desk.user, now=desk.clock())
 
 
 def accept(desk: Desk, books: Books, numbers: Collection[int], check: Callable[[Sequence[Entry]], None]) -> list[Entry]:
-    """Post them; see `reclassifying.accept`."""
+    """Post them; see `core.books.true_ups.reclassifications.accept_reclassification`."""
     return reclassifications.accept_reclassification(
         desk.database,
         books,

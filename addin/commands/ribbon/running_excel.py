@@ -56,7 +56,7 @@ class Ending:
     """How a button ended."""
 
     outcome: str
-    """One of `exchange.OUTCOMES`."""
+    """`exchange.DONE`, `exchange.ATTENTION` or `exchange.ERROR`."""
     message: str
     changed_costs: bool = False
     """Whether cells with FINALE_ functions may now show something else."""

@@ -47,7 +47,7 @@ class Documents:
 def with_documents_as_read(
     books: CostingInput, documents: Documents
 ) -> tuple[CostingInput, frozenset[str], CostingInput | None]:
-    """Return what `_with_documents` does, and the same of the lines as they are read today where those differ."""
+    """Return what `with_documents` does, and the same of the lines as they are read today where those differ."""
     if documents.now is documents.transactions:
         return *with_documents(books, documents), None
     as_read = with_documents(

@@ -163,7 +163,7 @@ def _parts(
 ) -> tuple[tuple[Part, ...], tuple[TypedPart, ...]]:
     """Return the components of a row, and what some are about where their column does not tell it.
 
-    What they fail to sum to the total by (see `_broken_rows`) goes to `other`.
+    What they fail to sum to the total by (see `broken_rows`) goes to `other`.
     """
     word = listed(row.cells["type"], "" if means.event in (Event.SALE, Event.REFUND) else _description(row))
     parts: list[Part] = []

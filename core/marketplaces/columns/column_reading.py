@@ -1,4 +1,4 @@
-"""Settlements put together from lines by columns; the same as `settlements.tie_out` from lines one by one."""
+"""Settlements put together by columns; the same as `core.marketplaces.settlements.tie_out` from lines one by one."""
 
 from __future__ import annotations
 

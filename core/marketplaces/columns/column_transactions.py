@@ -321,7 +321,7 @@ def _tax_codes(groups: Groups) -> pa.Array:
 
 
 def raw_lines_of(groups: Groups) -> pd.DataFrame:
-    """Return `model.RAW_LINE_COLUMNS`, in the order of the file; see `settlements.transactions`."""
+    """Return `core.frame_columns.RAW_LINE_COLUMNS`, in the order of the file; see `settlements.transactions`."""
     lines = groups.lines
     every = np.arange(len(lines))
     carries = lines.told(lambda line: line.carries_units and line.units is not None, bool)

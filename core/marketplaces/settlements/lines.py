@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.model import Event, StockEffect
 
 Part = tuple[str, Decimal]
-"""One of `core.model.AMOUNT_COLUMNS` and what a line adds to it, signed from the seller's side."""
+"""One of `core.frame_columns.AMOUNT_COLUMNS` and what a line adds to it, signed from the seller's side."""
 
 
 class TypedPart(NamedTuple):
@@ -108,7 +108,7 @@ class Header:
 def refuse_too_much(lines: Iterable[Line], file: str) -> None:
     """Refuse a file some of whose amounts may sum to more than `core.money.MONEY` holds.
 
-    Each amount alone is small enough (`numerals.parse_amount`); what is checked is the sum of them all without their
+    Each amount alone is small enough (`numbers.parse_amount`); what is checked is the sum of them all without their
     signs, since no transaction, entry or report can be further from zero than that: two rows of 999,999,999,999.00
     fit a cell each and no sum.
 

@@ -217,7 +217,7 @@ def paid_without_units(rows: pd.DataFrame) -> pd.Series:
 
 
 def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
-    """Return the lines as `core.model.RAW_LINE_COLUMNS`, in the order of the file.
+    """Return the lines as `core.frame_columns.RAW_LINE_COLUMNS`, in the order of the file.
 
     `amount_column` is missing where a line adds to several; `quantity` where it carries none or says none.
     """

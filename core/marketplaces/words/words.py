@@ -38,7 +38,7 @@ class AmountMeaning(NamedTuple):
     """Where an amount of an item belongs."""
 
     column: str
-    """One of `core.model.AMOUNT_COLUMNS`."""
+    """One of `core.frame_columns.AMOUNT_COLUMNS`."""
     line_type: LineType | None = None
     """What it is about; `None`: as its event and column tell."""
 
