@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,14 @@ from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import FileNotWrittenError
 from core.books.entries import entries
-from core.books.entries.exporting import ExportOptions, as_written, export_settlement
+from core.books.entries.exporting import (
+    AlreadyExportedError,
+    ExportOptions,
+    NotReadyError,
+    ReadOtherwiseError,
+    as_written,
+    export_settlement,
+)
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
@@ -141,11 +148,8 @@ def export_or_again(
     *,
     ids: Sequence[str],
     entries: str | None = None,
-    ledger: Ledger | None = None,
-    folder: Path | None = None,
-    accept_suspect: bool = False,
-    accept_provisional: bool = False,
     again: bool = False,
+    **options: Any,  # noqa: ANN401 - those of `ExportChoice`
 ) -> Outcome:
     """Export settlements, or write the files of what went out once more; the options as they are typed.
 
@@ -153,27 +157,86 @@ def export_or_again(
         desk: The desk.
         ids: The settlements.
         entries: One of `AGAIN`; both that an export makes if left out, and every one where files are written again.
-        ledger: As `ExportChoice` has it.
-        folder: As `ExportChoice` has it.
-        accept_suspect: As `ExportChoice` has it.
-        accept_provisional: As `ExportChoice` has it.
         again: Whether files are only written again.
+        options: The others of `ExportChoice`.
 
     Raises:
         CogsheetError: As `export` and `export_again` do.
     """
-    kinds = entries or (ALL if again else "both")
-    choice = ExportChoice(kinds, ledger, folder, accept_suspect, accept_provisional)
+    choice = ExportChoice(entries or (ALL if again else "both"), **options)
     return (export_again if again else export)(desk, ids=ids, choice=choice)
 
 
-def export_to_excel(desk: Desk, *, ids: Sequence[str], **options: Any) -> Outcome:  # noqa: ANN401 - those of the other
-    """Export settlements to plain workbooks; the options are those of `export_or_again`.
+def export_to_excel(
+    desk: Desk,
+    *,
+    ids: Sequence[str],
+    entries: str | None = None,
+    again: bool = False,
+    **options: Any,  # noqa: ANN401 - those of `ExportChoice`
+) -> Outcome:
+    """Export settlements to plain workbooks, as `export_and_write_again` does; options as `export_or_again` has them.
 
     Raises:
-        CogsheetError: As `export_or_again` does.
+        CogsheetError: As `export_and_write_again` and `export_again` do.
     """
-    return export_or_again(desk, ids=ids, ledger=Ledger.EXCEL, **options)
+    once_more = entries or ALL
+    if again:
+        return export_again(desk, ids=ids, choice=ExportChoice(once_more, Ledger.EXCEL, **options))
+    choice = ExportChoice(entries or "both", Ledger.EXCEL, **options)
+    return export_and_write_again(desk, ids=ids, choice=choice, once_more=once_more)
+
+
+def export_and_write_again(desk: Desk, *, ids: Sequence[str], choice: ExportChoice, once_more: str = ALL) -> Outcome:
+    """Export what has not gone out of settlements, and write what went out before once more; nothing is posted twice.
+
+    Args:
+        desk: The desk.
+        ids: The settlements.
+        choice: What is exported.
+        once_more: Which of the entries that are out are written again, one of `AGAIN`.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If the first is not ready; behind others the outcome says what was done before it stopped.
+    """
+    if not ids:
+        raise NothingChosenError("export")
+    done: list[Outcome] = []
+    try:
+        for name in ids:
+            done += _open_and_out(desk, name, choice, once_more)
+    except CogsheetError as error:
+        if not done:
+            raise
+        message = with_way_out(error)
+        done.append(Outcome(message, data={"error": message}, stopped=True))
+    return _as_one(done)
+
+
+def _open_and_out(desk: Desk, name: str, choice: ExportChoice, once_more: str) -> list[Outcome]:
+    (settlement,) = load_books(desk.database).named([name])
+    was_out = EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
+    done = []
+    try:
+        done.append(export(desk, ids=[name], choice=choice))
+    except (AlreadyExportedError, NotReadyError, ReadOtherwiseError) as error:
+        if not was_out:
+            raise
+        if not isinstance(error, AlreadyExportedError):
+            message = with_way_out(error)
+            done.append(Outcome(message, needs_attention=True, data={"error": message}))
+    if was_out:
+        done.append(export_again(desk, ids=[name], choice=replace(choice, entries=once_more)))
+    return done
+
+
+def _as_one(done: Sequence[Outcome]) -> Outcome:
+    data: dict[str, Any] = {}
+    for key, value in (item for one in done for item in one.data.items()):
+        data[key] = [*data.get(key, ()), *value] if isinstance(value, list) else value
+    attention, stopped = any(one.needs_attention for one in done), any(one.stopped for one in done)
+    return Outcome("\n".join(one.message for one in done), attention, data, stopped)
 
 
 def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: str | None) -> Outcome:
