@@ -154,7 +154,9 @@ def test_export_to_excel_writes_what_is_out_though_the_rest_is_not_ready(shop: S
 
     done = book.run("export-excel", "US/2", "--json")
 
-    assert (1, 1, True) == (done.status, len(done.data["files"]), "missing cost" in done.data["error"]), done.output
+    assert (1, 1, True) == (done.status, len(done.data["files"]), "cannot be exported" in done.data["error"]), (
+        done.output
+    )
 
 
 def shop_balances(shop: Shop) -> dict[str, Decimal]:
@@ -360,6 +362,19 @@ def test_a_cogs_workbook_is_named_by_its_store_and_replaces_nothing(book: DemoBo
     assert [True, True] == [f"Acme {store} 1 " in file for store, file in zip(("US", "CA"), files, strict=True)]
     assert (2, b"mine") == (refused.status, taken.read_bytes())
     assert "mine.xlsx exists already" in refused.error
+
+
+def test_a_cogs_tab_without_any_cost_says_no_figure(shop: Shop, book: DemoBook) -> None:
+    """Its cell is as blank as that of sheet Settlements."""
+    shop.bring_in("2", sale("333-1", "JUG"), store="US")
+
+    told = book.run("cogs", "US/2").output
+    data = book.run("cogs", "US/2", "--json").data["settlements"][0]
+
+    sheet = load_workbook(book.path)[data["sheet"]]
+    cells = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(1, 12)}
+    assert ("COGS not known yet" in told, None) == (True, data["cogs"]), told
+    assert ("2", None) == (cells["Settlement"], cells["COGS in the books"])
 
 
 def on_day(day: str, *files: str) -> dict[str, Decimal]:

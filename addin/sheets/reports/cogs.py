@@ -181,7 +181,7 @@ def _write_header(sheet: xw.Sheet, books: Books, settlement: BookedSettlement) -
         "total": settlement.sum if settlement.total is None else settlement.total,
         "currency": settlement.currency,
         "status": state.status,
-        "cogs": state.cogs,
+        "cogs": state.known_cogs,
         "posted_by": books.policies.cogs_posters,
     }
     for row, (_, field) in enumerate(HEADER_CELLS, start=_HEADER_ROW):

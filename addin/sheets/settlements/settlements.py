@@ -93,7 +93,7 @@ def _record(books: Books, settlement: BookedSettlement) -> Record:
         "currency": settlement.currency,
         "orders": state.orders,
         "units": state.units,
-        "cogs": state.cogs if state.counts.covered or not state.counts.needed else None,
+        "cogs": state.known_cogs,
         "coverage": state.counts.coverage,
         "status": state.status,
         "cogs_status": state.cogs_status,
