@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.registry import BUTTONS, TAB
 from addin.machine.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
 from addin.sheets import exchange
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
@@ -130,7 +131,7 @@ _MEANINGS = (
 
 
 def add_questions(worksheet: Worksheet, look: Look) -> None:
-    """Write the questions with the answers they begin with; button P&L reads them."""
+    """Write the questions with the answers they begin with; the button of profit and loss reads them."""
     answer = look.format(num_format="@", bg_color=ACCENT_TINT, font_color=INK, align="left", valign="vcenter")
     meaning = look.format(font_color=QUIET, align="left", valign="vcenter", indent=1)
     rows = zip(ASK_LABELS, _ANSWERS, _MEANINGS, strict=True)
@@ -210,15 +211,29 @@ def add_chart_figures(workbook: Workbook, look: Look) -> Worksheet:
     return worksheet
 
 
+def _label(name: str) -> str:
+    """Return what is written on the button of a command."""
+    return next(command.button.label for command in BUTTONS if command.button and command.name == name)
+
+
 FIRST_STEPS = (
     (
         "Connect",
-        "Tab Cogsheet, button Connect: give the Finale account and the stores. Keys stay in this computer's vault.",
+        (
+            f"Tab {TAB}, button {_label('connect')}: give the Finale account and the stores. "
+            "Keys stay in this computer's vault."
+        ),
     ),
-    ("Import", "Import settlement… and choose the files your marketplace offers; or Pull settlements."),
-    ("Sync", "Sync with Finale Inventory fetches the cost of every order in the selected settlements."),
-    ("Resolve", "Where the status says Item missing cost: type the cost, or keep a prefilled one, then Save costs."),
-    ("Report", "COGS tab, P&L and Export work on the rows selected on sheet Settlements."),
+    ("Import", f"{_label('import')} and choose the files your marketplace offers; or {_label('pull')}."),
+    ("Sync", f"{_label('sync')} fetches the cost of every order in the selected settlements."),
+    (
+        "Resolve",
+        f"Where the status says Item missing cost: type the cost, or keep a prefilled one, then {_label('save')}.",
+    ),
+    (
+        "Report",
+        f"{_label('cogs')}, {_label('pnl')} and {_label('export')} work on the rows selected on sheet Settlements.",
+    ),
 )
 """Word and sentence of each step, in order."""
 
