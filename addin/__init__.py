@@ -1,1 +1,1 @@
-"""The Excel side of Cogsheet; the only package in which xlwings is imported."""
+"""The Excel side of Cogsheet: commands, sheets, and the doors from Excel and the terminal."""

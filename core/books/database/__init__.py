@@ -1,13 +1,13 @@
-"""The books of one company, kept in a SQLite file or a PostgreSQL database; the only home of SQL.
+"""The books of one company in a SQLite file or a PostgreSQL database: how they are opened, migrated and sealed.
 
-`Database` opens them; the modules beside it hold one topic each and take the connection of its scopes:
+`Database` opens them; the modules of each subject in `core.books` take the connection of its scopes:
 
     with Database.open(path, expect_id=database_id) as database:
         with database.writing() as connection:
             number = batches.new(connection, batches.BatchKind.IMPORT, who="M. Lee", now=clock())
             settlements.save(connection, ...)
         with database.reading() as connection:
-            lines = settlements.transactions(connection)
+            lines = settlement_lines.transactions(connection)
 """
 
 from sqlalchemy import Connection

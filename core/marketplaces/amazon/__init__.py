@@ -1,1 +1,1 @@
-"""Amazon's settlement reports and the words in them."""
+"""Amazon: its settlement reports, the words in them, and its API."""

@@ -1,1 +1,1 @@
-"""eBay: its transaction report."""
+"""eBay: its transaction report, and its API."""

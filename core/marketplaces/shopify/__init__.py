@@ -1,1 +1,1 @@
-"""Shopify Payments: its transactions export."""
+"""Shopify Payments: its transactions export, and its API."""

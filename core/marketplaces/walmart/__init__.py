@@ -1,1 +1,1 @@
-"""Walmart Marketplace (US): its reconciliation reports."""
+"""Walmart Marketplace (US): its reconciliation reports, and its API."""
