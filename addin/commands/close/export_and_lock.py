@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements.import_open_remove import NothingChosenError
-from addin.commands.ways_out import with_way_out
+from addin.commands.ways_out import way_out, with_way_out
 from addin.commands.words import counted, identity
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
-from addin.takeaway.written_files import FileNotWrittenError
+from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError
 from core.books.entries import entries
 from core.books.entries.exporting import (
     AlreadyExportedError,
@@ -77,16 +77,6 @@ class NotMadeByExportError(CogsheetError):
         )
 
 
-class EntriesNotWrittenError(CogsheetError):
-    """Entries are in the books, and their files for import could not be written."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"{reason} The entries are in the books and stand on sheet Journal; their files can be written again by "
-            f"`export --again`."
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
     """What the user wants to have exported."""
@@ -138,7 +128,7 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     except CogsheetError as error:
         if not done:
             raise
-        stopped = with_way_out(error)
+        stopped = error
     refresh(desk, load(desk.database))
     return _export_outcome(done, files, stopped)
 
@@ -209,8 +199,7 @@ def export_and_write_again(desk: Desk, *, ids: Sequence[str], choice: ExportChoi
     except CogsheetError as error:
         if not done:
             raise
-        message = with_way_out(error)
-        done.append(Outcome(message, data={"error": message}, stopped=True))
+        done.append(_refused(error, stopped=True))
     return _as_one(done)
 
 
@@ -224,11 +213,15 @@ def _open_and_out(desk: Desk, name: str, choice: ExportChoice, once_more: str) -
         if not was_out:
             raise
         if not isinstance(error, AlreadyExportedError):
-            message = with_way_out(error)
-            done.append(Outcome(message, needs_attention=True, data={"error": message}))
+            done.append(_refused(error))
     if was_out:
         done.append(export_again(desk, ids=[name], choice=replace(choice, entries=once_more)))
     return done
+
+
+def _refused(error: CogsheetError, *, stopped: bool = False) -> Outcome:
+    data: dict[str, object] = {"error": with_way_out(error)}
+    return Outcome(str(error), not stopped, data, stopped=stopped, at_terminal=way_out(error))
 
 
 def _as_one(done: Sequence[Outcome]) -> Outcome:
@@ -236,17 +229,19 @@ def _as_one(done: Sequence[Outcome]) -> Outcome:
     for key, value in (item for one in done for item in one.data.items()):
         data[key] = [*data.get(key, ()), *value] if isinstance(value, list) else value
     attention, stopped = any(one.needs_attention for one in done), any(one.stopped for one in done)
-    return Outcome("\n".join(one.message for one in done), attention, data, stopped)
+    ways = dict.fromkeys(one.at_terminal for one in done if one.at_terminal)
+    return Outcome("\n".join(one.message for one in done), attention, data, stopped, "\n".join(ways))
 
 
-def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: str | None) -> Outcome:
+def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: CogsheetError | None) -> Outcome:
     to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
     sentences = [*map(_exported, done), f"{to_do} The entries stand on sheet Journal."]
-    error = {} if stopped is None else {"error": stopped}
+    error = {} if stopped is None else {"error": with_way_out(stopped)}
     return Outcome(
-        "\n".join([*sentences, *error.values()]),
+        "\n".join([*sentences, *([] if stopped is None else [str(stopped)])]),
         data={"settlements": [_told(one) for one in done], "files": list(files), **error},
         stopped=stopped is not None,
+        at_terminal="" if stopped is None else way_out(stopped),
     )
 
 
