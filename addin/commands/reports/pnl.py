@@ -16,10 +16,10 @@ from addin.sheets.reports.pnl import PnlChoice, fill_pnl, fill_pnl_summary, writ
 from core.books.costed_lines.stored_lines import state_name, state_now
 from core.books.entries.accruals import shipments_of
 from core.books.part_of_books import Days, load_part, settlements_of_days
+from core.books.settings.stores import StoreUnknownError
 from core.books.settlements.booked_settlement import named_settlements
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.resolve_after_export import asked_by_lines_that_came, with_asked_since
-from core.errors import CogsheetError
 from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
@@ -59,15 +59,6 @@ class _Beside:
     """Lines of exported settlements that are in no figure and ask for a cost."""
     untied: Sequence[str]
     """Settlements in the figures that do not tie out."""
-
-
-class StoreUnknownError(CogsheetError):
-    """A store that was named is not in the books."""
-
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(
-            f"No store is called {name}. There are: {', '.join(known) or 'none yet'}. Nothing was written."
-        )
 
 
 def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYTHING) -> Outcome:

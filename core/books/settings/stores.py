@@ -13,7 +13,7 @@ from core.errors import CogsheetError, DatabaseError
 from core.model import Marketplace, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class StoreNotNamedError(CogsheetError):
@@ -42,6 +42,14 @@ class OtherSiteError(StoreNotNamedError):
             f"account, import it again for store “{store}”; if it is from another, for a new store."
         )
         CogsheetError.__init__(self, message)
+
+
+class StoreUnknownError(CogsheetError):
+    """A store that was named is not in the books."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        listed = ", ".join(f"“{one}”" for one in known) or "none yet"
+        super().__init__(f"There is no store “{name}” in these books; their stores are: {listed}. Nothing was changed.")
 
 
 def sites_of(reading: Reading) -> set[tuple[str, str]]:

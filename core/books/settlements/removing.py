@@ -23,7 +23,7 @@ from core.books.settlements.booked_settlement import BookedSettlement, EntryStat
 from core.errors import CogsheetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -51,14 +51,6 @@ class AlreadyRemovedError(CogsheetError):
             f"Settlement {settlement.settlement_id} ({settlement.store}) is no longer in the books: somebody removed "
             f"it meanwhile."
         )
-
-
-class StoreUnknownError(CogsheetError):
-    """A store that is to be removed is not in the books."""
-
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        listed = ", ".join(f"“{one}”" for one in known) or "none"
-        super().__init__(f"There is no store “{name}” in these books. Their stores are: {listed}.")
 
 
 class StoreInUseError(CogsheetError):
@@ -143,12 +135,12 @@ def remove_store(database: Database, name: str, *, who: str, now: datetime) -> N
     """Take a store out of the books that has no settlement in them; reports of returned goods of it count no more.
 
     Raises:
-        StoreUnknownError: If there is none of that name.
+        stores.StoreUnknownError: If there is none of that name.
         StoreInUseError: If it has settlements.
     """
     with database.writing() as connection:
         if stores.find(connection, name) is None:
-            raise StoreUnknownError(name, [store.name for store in stores.all_stores(connection)])
+            raise stores.StoreUnknownError(name, [store.name for store in stores.all_stores(connection)])
         ids = [one.settlement_id for one in settlements.booked(connection) if one.store == name]
         if ids:
             raise StoreInUseError(name, ids)

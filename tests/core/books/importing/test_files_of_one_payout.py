@@ -25,7 +25,7 @@ from core.books.overrides.answers import Answer, Ruling
 from core.books.overrides.saving import save_answers
 from core.books.overrides.undo import NothingToUndoError, undo_last
 from core.books.settings import stored_settings, stores
-from core.books.settings.stores import Store
+from core.books.settings.stores import Store, StoreUnknownError
 from core.books.settlements import original_files, settlement_lines, settlements
 from core.books.settlements.booked_settlement import (
     BookedSettlement,
@@ -39,7 +39,6 @@ from core.books.settlements.remarks import remarks
 from core.books.settlements.removing import (
     NotRemovableError,
     StoreInUseError,
-    StoreUnknownError,
     remove_settlements,
     remove_store,
 )
