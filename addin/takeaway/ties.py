@@ -10,7 +10,7 @@ from core.books.entries.exporting import ExportOptions, make_entries
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
-from core.journal.entry import EntryKind
+from core.journal.entry import COGS_KINDS, EntryKind
 from core.line_types import LineType
 from core.money import total
 from core.reports.ties import PostedFigures, TiedSettlement, table_of_ties
@@ -43,8 +43,6 @@ CHECKS = (("lines", "deposit"), ("profit_and_loss", "lines"), ("clearing", "line
 """Figures in the settlement's currency that must be equal."""
 COGS_CHECKS = (("pnl_cost", "cogs_tab"), ("cogs_entry", "cogs_tab"))
 """Figures in home currency that must be equal."""
-_BESIDE = {EntryKind.COGS: (EntryKind.FINALE,)}
-"""What Finale posts of a settlement's COGS stands in an entry of its own."""
 
 
 def ties_of(view: View, settlements: Iterable[BookedSettlement], options: ExportOptions) -> pd.DataFrame:
@@ -91,7 +89,7 @@ def _exported(
     of_kind = journal[
         (journal["store"] == settlement.store)
         & (journal["settlement_id"] == settlement.settlement_id)
-        & journal["kind"].isin([str(one) for one in (kind, *_BESIDE.get(kind, ()))])
+        & journal["kind"].isin([str(one) for one in (COGS_KINDS if kind in COGS_KINDS else (kind,))])
     ]
     newest = of_kind[of_kind["revision"] == of_kind["revision"].max()]
     return total(newest.loc[newest["memo"].isin([str(one) for one in types]), "amount"])

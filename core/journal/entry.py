@@ -49,6 +49,10 @@ class EntryKind(StrEnum):
 
 POSTED_BY_FINALE = (EntryKind.FINALE, EntryKind.FINALE_TRUE_UP, EntryKind.FINALE_REVERSAL)
 """Kinds of entries that no file holds."""
+COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
+"""A settlement's COGS: what Finale posts of it stands in an entry of its own."""
+SETTLEMENT_KINDS = (EntryKind.SETTLEMENT, *COGS_KINDS)
+"""What an export makes of a settlement, and anew after a reopening."""
 
 
 class UnbalancedEntryError(CogsheetError):

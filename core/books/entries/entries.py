@@ -15,7 +15,7 @@ from core.books.database.column_types import known_word
 from core.books.settings import stored_settings
 from core.errors import DatabaseError
 from core.frame_columns import TEXT, WHOLE, Columns
-from core.journal.entry import EntryKind, refuse_unbalanced
+from core.journal.entry import SETTLEMENT_KINDS, EntryKind, refuse_unbalanced
 from core.money import MONEY
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def of_settlement(connection: Connection, settlement_number: int) -> list[EntryR
 
 def first_standing(connection: Connection) -> dict[int, str]:
     """Return the oldest entry of each settlement's export that nothing has reversed, by the settlement's number."""
-    kinds = [str(kind) for kind in (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)]
+    kinds = [str(kind) for kind in SETTLEMENT_KINDS]
     reversed_ones = select(closing_tables.entry.c.reverses).where(closing_tables.entry.c.reverses.is_not(None))
     standing = (
         closing_tables.entry.c.kind.in_(kinds)

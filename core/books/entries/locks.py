@@ -22,7 +22,7 @@ from core.books.settlements import settlement_lines, settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import DatabaseError
 from core.frame_columns import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE, Columns
-from core.journal.entry import EntryKind
+from core.journal.entry import SETTLEMENT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +105,7 @@ def _sha256(text: str) -> str:
 
 LOCKED_COLUMNS: Columns = {**COSTED_COLUMNS, "lock": WHOLE, "hash": TEXT}
 """The lines of the locks in force, as they were locked; proposals were none of it and are missing."""
-_REVISED = [str(kind) for kind in (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)]
+_REVISED = [str(kind) for kind in SETTLEMENT_KINDS]
 """The entries that go out anew after a reopening; the revision of a true-up is its batch."""
 
 

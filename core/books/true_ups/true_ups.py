@@ -28,7 +28,7 @@ from core.books.true_ups.true_up_history import Decision, ProposalCounts, TrueUp
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
-from core.journal.entry import POSTED_BY_FINALE, ZERO, Entry, EntryKind
+from core.journal.entry import COGS_KINDS, POSTED_BY_FINALE, ZERO, Entry
 from core.line_types import LOSS_TYPES
 from core.money import MONEY, cents, total
 
@@ -105,8 +105,7 @@ def finale_corrects(standing: Iterable[EntryRow], by_policy: Collection[LineType
         standing: The entries of a settlement that stand.
         by_policy: The kinds of cost that Finale posts as Setup has it.
     """
-    kinds = (EntryKind.COGS, EntryKind.FINALE)
-    posted = {line.memo: one.kind for one in standing if one.kind in kinds for line in one.lines}
+    posted = {line.memo: one.kind for one in standing if one.kind in COGS_KINDS for line in one.lines}
     of_losses = next((posted[debit] for debit in LOSS_TYPES if debit in posted), None)
     posters = {debit: posted.get(debit, of_losses if debit in LOSS_TYPES else None) for debit in COST_TYPES}
     return frozenset(

@@ -16,7 +16,7 @@ from core.books.settlements.booked_settlement import BookedSettlement, EntryStat
 from core.books.true_ups.true_up_history import Decision
 from core.books.verification.tie_outs import TieOut, difference
 from core.journal.cogs_entry import CostLine, cost_type
-from core.journal.entry import EntryKind
+from core.journal.entry import COGS_KINDS, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from core.books.entries.locks import Lock, PastLock
     from core.books.verification.entry_tie_outs import Batch
 
-_COST_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 _TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
 _NOTES = {Decision.ACCEPTED: "accepted", Decision.DISMISSED: "dismissed", Decision.WITHDRAWN: "proposed"}
 """What the batch of each decision on true-ups notes."""
@@ -34,7 +33,7 @@ _NOTES = {Decision.ACCEPTED: "accepted", Decision.DISMISSED: "dismissed", Decisi
 def status_tie_outs(settlement: BookedSettlement, standing_ones: Sequence[PostedEntry]) -> Iterator[TieOut]:
     """What stands is out, and came after the lines that it was made of."""
     for one in standing_ones:
-        is_cost = one.entry.kind in _COST_KINDS
+        is_cost = one.entry.kind in COGS_KINDS
         status = settlement.cogs_entry if is_cost else settlement.settlement_entry
         if (is_cost or one.entry.kind is EntryKind.SETTLEMENT) and status is EntryStatus.OPEN:
             yield difference(f"{settlement.name}: status of entry {one.entry.key}", str(status), "exported")
@@ -97,7 +96,7 @@ def _of_reopening(
         yield difference(f"{name}, reason of its reopening", past.why, batch.note)
     if number <= past.lock.batch:
         yield difference(f"{name}, batch of its reopening", number, f"after {past.lock.batch}, that of the lock")
-    locked = {one.entry.key for one in own if one.batch == past.lock.batch and one.entry.kind in _COST_KINDS}
+    locked = {one.entry.key for one in own if one.batch == past.lock.batch and one.entry.kind in COGS_KINDS}
     for one in own:
         if one.entry.reverses in locked and one.batch != number:
             yield difference(f"{name}, batch of its reopening", number, f"{one.batch}, that of entry {one.entry.key}")
@@ -106,9 +105,9 @@ def _of_reopening(
 def lock_batches(name: str, lock: Lock, own: Iterable[PostedEntry], *, since: int = 0) -> Iterator[TieOut]:
     """A lock is made in one batch with its COGS entries, which have its revision, after the batch of its lines."""
     for one in own:
-        if one.entry.kind in _COST_KINDS and one.batch != lock.batch:
+        if one.entry.kind in COGS_KINDS and one.batch != lock.batch:
             yield difference(f"{name}: batch of entry {one.entry.key}", one.batch, f"{lock.batch}, that of the lock")
-        if one.entry.kind in _COST_KINDS and one.entry.revision != lock.revision:
+        if one.entry.kind in COGS_KINDS and one.entry.revision != lock.revision:
             yield difference(f"{name}: revision of the lock", lock.revision, one.entry.revision)
     if lock.batch <= since:
         yield difference(f"{name}: batch of the lock", lock.batch, f"after {since}, which brought the lines")

@@ -11,7 +11,7 @@ from core.books.database.frames import rows_of
 from core.facilitator_tax import NO_ORDER, open_tax
 from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.journal.cogs_entry import COST_TYPES
-from core.journal.entry import ZERO, Entry, EntryKind, left_over
+from core.journal.entry import COGS_KINDS, ZERO, Entry, EntryKind, left_over
 from core.line_types import PNL_PARTS, LineType
 from core.marketplaces.settlements import tie_out
 from core.model import CostSource, Event, Settlement, Severity
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from core.books.settlements.booked_settlement import BookedSettlement
 
 _HALF_A_CENT = Decimal("0.005")
-_COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
-"""What Finale posts of a settlement's COGS stands in an entry of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def settlement_tie_outs(
         ties += _classes(name, booked, [one for one in entries if one.key.kind is EntryKind.SETTLEMENT])
     if costs_known:
         expected = cents(total(own_lines.loc[own_lines["event"] != Event.PAYOUT, "cogs"]))
-        ties.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, _COGS_KINDS, COST_TYPES), expected))
+        ties.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, COGS_KINDS, COST_TYPES), expected))
     return ties
 
 
@@ -196,7 +194,7 @@ def _by_kind_and_type(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[s
     """Sum lines up; what Finale posts counts as COGS, for that may have been chosen otherwise since."""
     sums: dict[tuple[str, str], Decimal] = {}
     for kind, words, amount in lines:
-        key = (str(EntryKind.COGS) if kind in _COGS_KINDS else kind, words)
+        key = (str(EntryKind.COGS) if kind in COGS_KINDS else kind, words)
         sums[key] = sums.get(key, ZERO) + amount
     return sums
 

@@ -52,7 +52,7 @@ from core.books.verification.tie_outs import (
 )
 from core.frame_columns import records
 from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Accounts
-from core.journal.entry import REVERSED, EntryKind
+from core.journal.entry import COGS_KINDS, REVERSED, SETTLEMENT_KINDS, EntryKind
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
@@ -64,9 +64,6 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.database import Connection, Database
     from core.books.entries.entries import PostedEntry
-
-_TIED_KINDS = (EntryKind.SETTLEMENT, EntryKind.COGS, EntryKind.FINALE)
-_COST_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 
 
 @dataclass
@@ -163,7 +160,7 @@ def tie_outs(
     with database.reading() as connection:
         stored = standing_entries(entries.of_settlement(connection, settlement.id))
         if EntryStatus.EXPORTED in status.values():
-            ties += stored_tie_outs(settlement.name, [one for one in stored if one.kind in _TIED_KINDS], out)
+            ties += stored_tie_outs(settlement.name, [one for one in stored if one.kind in SETTLEMENT_KINDS], out)
         ties += file_tie_outs(connection, settlement, evidence.files)
         ties += _of_no_batch(connection, settlement)
         ties += _entry_tie_outs(connection, books, settlement, evidence)
@@ -213,7 +210,7 @@ def _entry_tie_outs(
     ties += status_tie_outs(settlement, standing_ones)
     for kinds, status in (
         ((EntryKind.SETTLEMENT,), settlement.settlement_entry),
-        (_COST_KINDS, settlement.cogs_entry),
+        (COGS_KINDS, settlement.cogs_entry),
     ):
         some = [one for one in standing_ones if one.entry.kind in kinds]
         if some or status is EntryStatus.EXPORTED:
