@@ -178,7 +178,7 @@ def _write_header(sheet: xw.Sheet, books: Books, settlement: BookedSettlement) -
         "settlement_id": settlement.settlement_id,
         "store": settlement.store,
         "period": period_text(settlement, books.zones),
-        "total": settlement.sum if settlement.total is None else settlement.total,
+        "total": settlement.deposit,
         "currency": settlement.currency,
         "status": state.status,
         "cogs": state.known_cogs,

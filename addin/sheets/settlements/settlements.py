@@ -89,7 +89,7 @@ def _record(books: Books, settlement: BookedSettlement) -> Record:
         "settlement_id": settlement.settlement_id,
         "period": period_text(settlement, books.zones),
         "deposit_date": deposited and datetime.combine(deposited, time()),
-        "total": settlement.sum if settlement.total is None else settlement.total,
+        "total": settlement.deposit,
         "currency": settlement.currency,
         "orders": state.orders,
         "units": state.units,
