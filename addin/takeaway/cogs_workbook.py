@@ -16,7 +16,8 @@ from addin.sheets.settlements.settlements import period_text
 from addin.sheets.tables.sheet_specs import Kind
 from addin.takeaway import audit_log
 from addin.takeaway.cogs_lines import COLUMNS, LAST_PRINTED, cogs_rows
-from addin.takeaway.page import Look, Page, quoted
+from addin.takeaway.look import Look
+from addin.takeaway.page import Page, quoted
 from addin.takeaway.ties import TIES_SHEET, tie_address, ties_of, write_ties
 from core.books.entries.exporting import ExportOptions
 from core.books.settings.calendars import deposit_day

@@ -10,14 +10,15 @@ from addin.sheets import exchange
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
 from addin.sheets.reports.pnl import ALL, ASK_LABELS, ASK_ROW, BLOCKS, CHART_SHEET, FIRST_ROW, NO, YES
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
+from addin.takeaway.look import ACCENT, BAD, GOOD, HAIRLINE, INK, QUIET
 from core.reports.basis import Basis
-from workbooks.template.look import ACCENT, ACCENT_TINT, BAD, GOOD, HAIRLINE, INK, QUIET
+from workbooks.template.look import ACCENT_TINT
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from workbooks.template.look import Look
+    from workbooks.template.look import TemplateLook
 
 CONFIGURATION_SHEET = "xlwings.conf"
 
@@ -48,7 +49,7 @@ anybody may have put there, so that even what is empty stands here (docs/facts/x
 values: those Excel would spell in the user's language."""
 
 
-def add_configuration(workbook: Workbook, look: Look) -> Worksheet:
+def add_configuration(workbook: Workbook, look: TemplateLook) -> Worksheet:
     """Add the sheet that xlwings' VBA reads its settings from."""
     worksheet = workbook.add_worksheet(CONFIGURATION_SHEET)
     text = look.format(num_format="@")
@@ -61,7 +62,7 @@ def add_configuration(workbook: Workbook, look: Look) -> Worksheet:
     return worksheet
 
 
-def add_exchange(workbook: Workbook, look: Look) -> Worksheet:
+def add_exchange(workbook: Workbook, look: TemplateLook) -> Worksheet:
     """Add the sheet that module Exchange and `addin.sheets.exchange` speak over; all of it is text."""
     worksheet = workbook.add_worksheet(exchange.SHEET)
     text = look.format(num_format="@")
@@ -93,7 +94,7 @@ TIE_OUT = (
 """Label, formula, number format and the value that an empty table gives, from row 4 in columns D and F."""
 
 
-def add_tie_out(worksheet: Worksheet, look: Look) -> None:
+def add_tie_out(worksheet: Worksheet, look: TemplateLook) -> None:
     """Write the facts of the settlement (filled later) and the formulas that hold the table against them."""
     for row, (label, field) in enumerate(HEADER_CELLS, start=_FIRST_ROW):
         worksheet.write_string(row, 0, label, look.label())
@@ -106,7 +107,7 @@ def add_tie_out(worksheet: Worksheet, look: Look) -> None:
     _mark(worksheet, look)
 
 
-def _mark(worksheet: Worksheet, look: Look) -> None:
+def _mark(worksheet: Worksheet, look: TemplateLook) -> None:
     cell = (_FIRST_ROW + len(TIE_OUT), _VALUE)
     for text, colour in (("Tie out", GOOD), ("Do not tie out", BAD)):
         rule = {
@@ -130,7 +131,7 @@ _MEANINGS = (
 )
 
 
-def add_questions(worksheet: Worksheet, look: Look) -> None:
+def add_questions(worksheet: Worksheet, look: TemplateLook) -> None:
     """Write the questions with the answers they begin with; the button of profit and loss reads them."""
     answer = look.format(num_format="@", bg_color=ACCENT_TINT, font_color=INK, align="left", valign="vcenter")
     meaning = look.format(font_color=QUIET, align="left", valign="vcenter", indent=1)
@@ -198,7 +199,7 @@ def _dress(chart: object, title: str, *, is_bar: bool, size: tuple[int, int]) ->
     chart.show_blanks_as("gap")  # type: ignore[attr-defined]
 
 
-def add_chart_figures(workbook: Workbook, look: Look) -> Worksheet:
+def add_chart_figures(workbook: Workbook, look: TemplateLook) -> Worksheet:
     """Add the very hidden sheet that the charts look at."""
     worksheet = workbook.add_worksheet(CHART_SHEET)
     for name, column, rows in BLOCKS:
@@ -241,7 +242,7 @@ _STEPS_ROW = 3
 """Zero-based row of the heading of the steps."""
 
 
-def add_first_steps(worksheet: Worksheet, look: Look) -> None:
+def add_first_steps(worksheet: Worksheet, look: TemplateLook) -> None:
     """Write the short how-to between the message line and the table of settings."""
     worksheet.write_string(_STEPS_ROW, 0, "First steps", look.format(bold=True, font_color=INK))
     word = look.format(font_color=ACCENT, bold=True, align="left", indent=1)
