@@ -232,8 +232,8 @@ def missing_sentence(missing: Iterable[CurrencyDay]) -> str:
     if not named:
         return ""
     return (
-        f"No exchange rate is known for {named}: what is in that currency is left blank. Exchange rates "
-        f"(`cogsheet rates`) fetches the European Central Bank's; or type them on sheet Exchange rates."
+        f"No exchange rate is known for {named}: what is in that currency is left blank. Press Exchange "
+        f"rates to fetch the European Central Bank's, or type them on sheet Exchange rates."
     )
 
 

@@ -1,4 +1,4 @@
-"""The list of commands in docs/commands.md, made of their declarations: `python -m workbooks.commands_page`."""
+"""The list of commands in docs/commands.md, made of their declarations: `python run.py commands`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from addin.commands.registry.command import Command
 
 PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
-BEGIN = "<!-- made of addin/commands/registry by `python -m workbooks.commands_page` -->"
+BEGIN = "<!-- made of addin/commands/registry by `python run.py commands` -->"
 END = "<!-- end of what is made -->"
 _WIDTH = 130
 _TYPED = {

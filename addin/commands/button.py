@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,11 @@ class Outcome:
 
     at_terminal: str = ""
     """What a terminal says beside it: the option for what a button asks."""
+
+    def with_more(self, sentence: str, *, at_terminal: str = "") -> Outcome:
+        """Return the same with one more sentence, and what a terminal says beside it."""
+        ways = "\n".join(filter(None, (self.at_terminal, at_terminal)))
+        return replace(self, message=f"{self.message}\n{sentence}", at_terminal=ways)
 
     @property
     def exit_status(self) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.workbook import NoCogsheetWorkbookError
 from addin.takeaway.ledger_used import LedgerNotChosenError
+from addin.takeaway.written_files import EntriesNotWrittenError
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
 from core.books.entries.exporting import NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.settings.stores import StoreNotNamedError
@@ -18,6 +19,7 @@ _JOIN = "Type: `cogsheet new NEW.xlsm --company NAME --database ADDRESS`."
 _WAYS_OUT: dict[type[CogsheetError], str] = {
     SuspectCostsError: "`export --accept-suspect` accepts them.",
     ProvisionalError: "`export --accept-provisional` accepts it.",
+    EntriesNotWrittenError: "`export --again` writes them for the accounting system.",
     StoreNotNamedError: "`import --store NAME` says which.",
     LedgerNotChosenError: "`export --format quickbooks` (or xero, excel) says it too; it is remembered from then on.",
     NoCogsheetWorkbookError: _JOIN,
@@ -29,7 +31,11 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
 
 def with_way_out(error: CogsheetError) -> str:
     """Return what an error says, with the option that does what it tells the user to do."""
+    return " ".join(filter(None, (str(error), way_out(error))))
+
+
+def way_out(error: CogsheetError) -> str:
+    """Return the option alone, as `Outcome.at_terminal` takes it; empty where there is none."""
     if isinstance(error, NotReadyError) and error.only_costs:
-        return f"{error} `export --entries settlement` does it; the COGS entry follows once the costs are there."
-    ways = (way for kind, way in _WAYS_OUT.items() if isinstance(error, kind))
-    return " ".join([str(error), *ways])
+        return "`export --entries settlement` does it; the COGS entry follows once the costs are there."
+    return " ".join(way for kind, way in _WAYS_OUT.items() if isinstance(error, kind))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "RATES_AT_TERMINAL",
     "amount",
     "amounts",
     "balance",
@@ -21,6 +22,9 @@ __all__ = [
     "left_out_in_words",
     "problem_in_words",
 ]
+
+RATES_AT_TERMINAL = "`cogsheet rates` fetches the European Central Bank's exchange rates."
+"""What a terminal says where the button Exchange rates is named."""
 
 
 def identity(store: object, settlement_id: object) -> dict[str, object]:

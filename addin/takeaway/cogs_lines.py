@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables.sheet_specs import Column, Kind
-from addin.takeaway.page import BAD, BAD_TINT, MARKS
+from addin.takeaway.look import BAD, BAD_TINT
+from addin.takeaway.page import MARKS
 from core.books.entries.accruals import shipments_of
 from core.frame_columns import records
 from core.model import CostStatus

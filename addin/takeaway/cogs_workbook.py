@@ -16,7 +16,8 @@ from addin.sheets.settlements.settlements import period_text
 from addin.sheets.tables.sheet_specs import Kind
 from addin.takeaway import audit_log
 from addin.takeaway.cogs_lines import COLUMNS, LAST_PRINTED, cogs_rows
-from addin.takeaway.page import Look, Page, quoted
+from addin.takeaway.look import Look
+from addin.takeaway.page import Page, quoted
 from addin.takeaway.ties import TIES_SHEET, tie_address, ties_of, write_ties
 from core.books.entries.exporting import ExportOptions
 from core.books.settings.calendars import deposit_day
@@ -115,7 +116,7 @@ def _write_facts(page: Page, view: View, settlement: BookedSettlement) -> None:
         ("Marketplace", settlement.marketplace, Kind.TEXT),
         ("Period", period_text(settlement, view.books.zones) or None, Kind.TEXT),
         ("Deposited", deposit_day(settlement, view.books.zones), Kind.DATE),
-        (f"Total {settlement.currency}", settlement.total, Kind.MONEY),
+        (f"Total {settlement.currency}", settlement.deposit, Kind.MONEY),
         ("Orders", state.orders, Kind.WHOLE),
         ("Status", state.status, Kind.TEXT),
         ("COGS status", state.cogs_status, Kind.TEXT),

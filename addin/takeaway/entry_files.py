@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from xlsxwriter import Workbook
 
 from addin.takeaway.close_pack.close_blocks import entries_block
-from addin.takeaway.page import Look, Page
+from addin.takeaway.look import Look
+from addin.takeaway.page import Page
 from addin.takeaway.written_files import write_next
 from core.file_names import file_name
 from core.journal.files import Ledger, ledger_files, to_import

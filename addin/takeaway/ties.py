@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables.sheet_specs import Column, Kind
-from addin.takeaway.page import ACCENT, Page, Place, Row, column_letter
+from addin.takeaway.look import ACCENT
+from addin.takeaway.page import Page, Place, Row, column_letter
 from core.books.entries.exporting import ExportOptions, make_entries
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.frame_columns import records

@@ -21,6 +21,16 @@ class FileNotWrittenError(CogsheetError):
         )
 
 
+class EntriesNotWrittenError(CogsheetError):
+    """Entries are in the books, and their files for import could not be written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"{reason} The entries are in the books and stand on sheet Journal. Export to Excel writes them again as a "
+            f"workbook."
+        )
+
+
 class FileThereError(CogsheetError):
     """A file of that name is there and says something else."""
 

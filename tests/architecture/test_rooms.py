@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -190,3 +192,17 @@ def test_a_rule_among_queries_is_seen() -> None:
     tree = ast.parse("def read(connection: Connection): ...\ndef rule(value: int): ...\n")
 
     assert ["rule"] == rules_after_queries(tree)
+
+
+def test_a_colour_is_named_once() -> None:
+    """What is written without Excel shares one palette, `addin.takeaway.look`; the template adds its own to it."""
+    named = [
+        (value, path.relative_to(ROOT).as_posix())
+        for folder in ("addin", "workbooks")
+        for path in (ROOT / folder).rglob("*.py")
+        for value in re.findall(r'^[A-Z_]+ = "(#[0-9A-F]{6})"', path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    twice = {value for value, count in Counter(value for value, _ in named).items() if count > 1}
+
+    assert named
+    assert [] == sorted(one for one in named if one[0] in twice)

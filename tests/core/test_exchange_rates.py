@@ -123,5 +123,7 @@ def test_what_is_missing_is_named_by_currency_and_day() -> None:
     assert {("EUR", FRIDAY): Decimal("1.0841")} == found.factors
     message = missing_sentence(found.missing_rates)
     assert "SEK on 2026-08-01, 2026-08-02, 2026-08-03, 2026-08-04, 2026-08-05 and 3 more days to 2026-08-08" in message
-    assert "`cogsheet rates`" in message
+    assert message.endswith(
+        "Press Exchange rates to fetch the European Central Bank's, or type them on sheet Exchange rates."
+    )
     assert missing_sentence(()) == ""

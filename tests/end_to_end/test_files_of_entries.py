@@ -13,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from core.books.database import Database
+from core.books.entries import entries
 from core.journal.accounts import AccountRow
 from core.line_types import LineType
 from tests.core.books.shops import Shop, lost, refund, sale
@@ -124,6 +125,38 @@ def test_a_lost_file_is_written_again_byte_by_byte(shop: Shop, book: DemoBook) -
     assert sorted(content) == sorted(again.data["files"])
     assert content == {file: Path(file).read_bytes() for file in again.data["files"]}
     assert balances(*files) == {k: v for k, v in shop_balances(shop).items() if v}
+
+
+def test_export_to_excel_writes_what_is_out_once_more_and_exports_the_rest(shop: Shop, book: DemoBook) -> None:
+    """As its button does: of what is out a workbook alone is written, and nothing is posted twice."""
+    book.run("export", "US/1", "--format", "quickbooks", "--entries", "settlement")
+
+    first = book.run("export-excel", "US/1", "--json")
+    all_out = book.run("export-excel", "US/1", "CA/1", "--json")
+    cogs = book.run("export-excel", "US/1", "--entries", "cogs", "--json")
+
+    with shop.database.reading() as connection:
+        posted = [one.entry.key for one in entries.posted(connection)]
+    assert [0, 0, 0] == [first.status, all_out.status, cogs.status], all_out.error
+    assert 4 == len(set(posted)) == len(posted)
+    assert ["COGS r1"] == [key.split(" ", 3)[-1] for key in first.data["settlements"][0]["entries"]]
+    assert 2 == len(first.data["entries"])
+    assert [1, 2] == [len(all_out.data["settlements"]), len(all_out.data["entries"])]
+    assert 1 == len(cogs.data["entries"])
+    assert all(Path(file).suffix == ".xlsx" for one in (first, all_out, cogs) for file in one.data["files"])
+
+
+@pytest.mark.long
+def test_export_to_excel_writes_what_is_out_though_the_rest_is_not_ready(shop: Shop, book: DemoBook) -> None:
+    """It says what is missing beside it, for somebody to look at."""
+    shop.bring_in("2", sale("333-1", "JUG"), store="US")
+    book.run("export", "US/2", "--format", "quickbooks", "--entries", "settlement")
+
+    done = book.run("export-excel", "US/2", "--json")
+
+    assert (1, 1, True) == (done.status, len(done.data["files"]), "cannot be exported" in done.data["error"]), (
+        done.output
+    )
 
 
 def shop_balances(shop: Shop) -> dict[str, Decimal]:
@@ -329,6 +362,19 @@ def test_a_cogs_workbook_is_named_by_its_store_and_replaces_nothing(book: DemoBo
     assert [True, True] == [f"Acme {store} 1 " in file for store, file in zip(("US", "CA"), files, strict=True)]
     assert (2, b"mine") == (refused.status, taken.read_bytes())
     assert "mine.xlsx exists already" in refused.error
+
+
+def test_a_cogs_tab_without_any_cost_says_no_figure(shop: Shop, book: DemoBook) -> None:
+    """Its cell is as blank as that of sheet Settlements."""
+    shop.bring_in("2", sale("333-1", "JUG"), store="US")
+
+    told = book.run("cogs", "US/2").output
+    data = book.run("cogs", "US/2", "--json").data["settlements"][0]
+
+    sheet = load_workbook(book.path)[data["sheet"]]
+    cells = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(1, 12)}
+    assert ("COGS not known yet" in told, None) == (True, data["cogs"]), told
+    assert ("2", None) == (cells["Settlement"], cells["COGS in the books"])
 
 
 def on_day(day: str, *files: str) -> dict[str, Decimal]:

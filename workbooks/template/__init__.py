@@ -1,4 +1,4 @@
-"""Builds `workbooks/template.xlsm` from readable sources: `python -m workbooks.template`."""
+"""Builds `workbooks/template.xlsm` from readable sources: `python run.py template`."""
 
 from __future__ import annotations
 

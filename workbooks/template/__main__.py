@@ -1,4 +1,4 @@
-"""Write the template: `python -m workbooks.template [FILE]`."""
+"""Write the template: `python run.py template [FILE]`."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.workbook import NAME, SPECS
 from workbook_engine.vba import write_project
 from workbooks.template import package
-from workbooks.template.look import Look
+from workbooks.template.look import TemplateLook
 from workbooks.template.modules import WORKBOOK_CODE_NAME, vba_modules
 from workbooks.template.ribbon import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
 from workbooks.template.special_sheets import (
@@ -78,7 +78,7 @@ def _written_workbook(replaced_modules: Mapping[str, str] | None, specs: Sequenc
     with Workbook(target, {"in_memory": True}) as workbook:
         workbook.set_properties(_PROPERTIES)
         workbook.set_size(28_000, 16_000)
-        worksheets = _add_sheets(workbook, Look(workbook), specs)
+        worksheets = _add_sheets(workbook, TemplateLook(workbook), specs)
         for worksheet in worksheets:
             worksheet.set_vba_name(code_name(worksheet.name))
         workbook.set_vba_name(WORKBOOK_CODE_NAME)
@@ -89,7 +89,7 @@ def _written_workbook(replaced_modules: Mapping[str, str] | None, specs: Sequenc
     return target.getvalue()
 
 
-def _add_sheets(workbook: Workbook, look: Look, specs: Sequence[TableSpec]) -> list[Worksheet]:
+def _add_sheets(workbook: Workbook, look: TemplateLook, specs: Sequence[TableSpec]) -> list[Worksheet]:
     worksheets = []
     for spec in specs:
         worksheet = add_table_sheet(workbook, look, spec)

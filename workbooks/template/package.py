@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-from workbooks.template.look import ACCENT, HAIRLINE, STRIPE, TABLE_STYLE
+from addin.takeaway.look import ACCENT, HAIRLINE
+from workbooks.template.look import STRIPE, TABLE_STYLE
 
 Parts = dict[str, bytes]
 """Content of each part by its path in the package, in order."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.registry import BUTTONS, TAB
 from addin.machine.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
 from addin.sheets import exchange
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
 from addin.sheets.reports.pnl import ALL, ASK_LABELS, ASK_ROW, BLOCKS, CHART_SHEET, FIRST_ROW, NO, YES
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
+from addin.takeaway.look import ACCENT, BAD, GOOD, HAIRLINE, INK, QUIET
 from core.reports.basis import Basis
-from workbooks.template.look import ACCENT, ACCENT_TINT, BAD, GOOD, HAIRLINE, INK, QUIET
+from workbooks.template.look import ACCENT_TINT
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from workbooks.template.look import Look
+    from workbooks.template.look import TemplateLook
 
 CONFIGURATION_SHEET = "xlwings.conf"
 
@@ -47,7 +49,7 @@ anybody may have put there, so that even what is empty stands here (docs/facts/x
 values: those Excel would spell in the user's language."""
 
 
-def add_configuration(workbook: Workbook, look: Look) -> Worksheet:
+def add_configuration(workbook: Workbook, look: TemplateLook) -> Worksheet:
     """Add the sheet that xlwings' VBA reads its settings from."""
     worksheet = workbook.add_worksheet(CONFIGURATION_SHEET)
     text = look.format(num_format="@")
@@ -60,7 +62,7 @@ def add_configuration(workbook: Workbook, look: Look) -> Worksheet:
     return worksheet
 
 
-def add_exchange(workbook: Workbook, look: Look) -> Worksheet:
+def add_exchange(workbook: Workbook, look: TemplateLook) -> Worksheet:
     """Add the sheet that module Exchange and `addin.sheets.exchange` speak over; all of it is text."""
     worksheet = workbook.add_worksheet(exchange.SHEET)
     text = look.format(num_format="@")
@@ -92,7 +94,7 @@ TIE_OUT = (
 """Label, formula, number format and the value that an empty table gives, from row 4 in columns D and F."""
 
 
-def add_tie_out(worksheet: Worksheet, look: Look) -> None:
+def add_tie_out(worksheet: Worksheet, look: TemplateLook) -> None:
     """Write the facts of the settlement (filled later) and the formulas that hold the table against them."""
     for row, (label, field) in enumerate(HEADER_CELLS, start=_FIRST_ROW):
         worksheet.write_string(row, 0, label, look.label())
@@ -105,7 +107,7 @@ def add_tie_out(worksheet: Worksheet, look: Look) -> None:
     _mark(worksheet, look)
 
 
-def _mark(worksheet: Worksheet, look: Look) -> None:
+def _mark(worksheet: Worksheet, look: TemplateLook) -> None:
     cell = (_FIRST_ROW + len(TIE_OUT), _VALUE)
     for text, colour in (("Tie out", GOOD), ("Do not tie out", BAD)):
         rule = {
@@ -129,8 +131,8 @@ _MEANINGS = (
 )
 
 
-def add_questions(worksheet: Worksheet, look: Look) -> None:
-    """Write the questions with the answers they begin with; button P&L reads them."""
+def add_questions(worksheet: Worksheet, look: TemplateLook) -> None:
+    """Write the questions with the answers they begin with; the button of profit and loss reads them."""
     answer = look.format(num_format="@", bg_color=ACCENT_TINT, font_color=INK, align="left", valign="vcenter")
     meaning = look.format(font_color=QUIET, align="left", valign="vcenter", indent=1)
     rows = zip(ASK_LABELS, _ANSWERS, _MEANINGS, strict=True)
@@ -197,7 +199,7 @@ def _dress(chart: object, title: str, *, is_bar: bool, size: tuple[int, int]) ->
     chart.show_blanks_as("gap")  # type: ignore[attr-defined]
 
 
-def add_chart_figures(workbook: Workbook, look: Look) -> Worksheet:
+def add_chart_figures(workbook: Workbook, look: TemplateLook) -> Worksheet:
     """Add the very hidden sheet that the charts look at."""
     worksheet = workbook.add_worksheet(CHART_SHEET)
     for name, column, rows in BLOCKS:
@@ -210,15 +212,29 @@ def add_chart_figures(workbook: Workbook, look: Look) -> Worksheet:
     return worksheet
 
 
+def _label(name: str) -> str:
+    """Return what is written on the button of a command."""
+    return next(command.button.label for command in BUTTONS if command.button and command.name == name)
+
+
 FIRST_STEPS = (
     (
         "Connect",
-        "Tab Cogsheet, button Connect: give the Finale account and the stores. Keys stay in this computer's vault.",
+        (
+            f"Tab {TAB}, button {_label('connect')}: give the Finale account and the stores. "
+            "Keys stay in this computer's vault."
+        ),
     ),
-    ("Import", "Import settlement… and choose the files your marketplace offers; or Pull settlements."),
-    ("Sync", "Sync with Finale Inventory fetches the cost of every order in the selected settlements."),
-    ("Resolve", "Where the status says Item missing cost: type the cost, or keep a prefilled one, then Save costs."),
-    ("Report", "COGS tab, P&L and Export work on the rows selected on sheet Settlements."),
+    ("Import", f"{_label('import')} and choose the files your marketplace offers; or {_label('pull')}."),
+    ("Sync", f"{_label('sync')} fetches the cost of every order in the selected settlements."),
+    (
+        "Resolve",
+        f"Where the status says Item missing cost: type the cost, or keep a prefilled one, then {_label('save')}.",
+    ),
+    (
+        "Report",
+        f"{_label('cogs')}, {_label('pnl')} and {_label('export')} work on the rows selected on sheet Settlements.",
+    ),
 )
 """Word and sentence of each step, in order."""
 
@@ -226,7 +242,7 @@ _STEPS_ROW = 3
 """Zero-based row of the heading of the steps."""
 
 
-def add_first_steps(worksheet: Worksheet, look: Look) -> None:
+def add_first_steps(worksheet: Worksheet, look: TemplateLook) -> None:
     """Write the short how-to between the message line and the table of settings."""
     worksheet.write_string(_STEPS_ROW, 0, "First steps", look.format(bold=True, font_color=INK))
     word = look.format(font_color=ACCENT, bold=True, align="left", indent=1)

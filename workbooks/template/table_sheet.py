@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
 from addin.sheets.tables.sheet_specs import Column, Kind
+from addin.takeaway.look import ACCENT, BAD, BAD_TINT, GOOD, QUIET, WARN
 from core.books.settlements.status import EXPORTED, NOT_SYNCED, POSTED_ELSEWHERE
 from core.reports.sku_costs import OK
-from workbooks.template.look import ACCENT, ACCENT_TINT, BAD, BAD_TINT, GOOD, QUIET, TABLE_STYLE, WARN, WARN_TINT
+from workbooks.template.look import ACCENT_TINT, TABLE_STYLE, WARN_TINT
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from addin.sheets.tables.sheet_specs import TableSpec
-    from workbooks.template.look import Look
+    from workbooks.template.look import TemplateLook
 
 Mark = tuple[str, dict[str, object]]
 """A condition on one cell, written for the first row (`{cell}`, `{key}`, `{proposed_cost}` ...), and its format."""
@@ -78,7 +79,7 @@ MARKS: dict[tuple[str, str], tuple[Mark, ...]] = {
 """The marks of each (table, field), the first that holds wins."""
 
 
-def mark_columns(worksheet: Worksheet, look: Look, spec: TableSpec, last_row: int) -> None:
+def mark_columns(worksheet: Worksheet, look: TemplateLook, spec: TableSpec, last_row: int) -> None:
     """Add the marks of a table's columns, and the tint of what may be edited, down to the last row.
 
     Args:
@@ -121,7 +122,7 @@ _TITLE_HEIGHT = 28
 _MESSAGE_HEIGHT = 18
 
 
-def add_table_sheet(workbook: Workbook, look: Look, spec: TableSpec) -> Worksheet:
+def add_table_sheet(workbook: Workbook, look: TemplateLook, spec: TableSpec) -> Worksheet:
     """Add the sheet of a spec with its empty table.
 
     Args:
@@ -146,7 +147,7 @@ def add_table_sheet(workbook: Workbook, look: Look, spec: TableSpec) -> Workshee
     return worksheet
 
 
-def _head(worksheet: Worksheet, look: Look, spec: TableSpec) -> None:
+def _head(worksheet: Worksheet, look: TemplateLook, spec: TableSpec) -> None:
     worksheet.hide_gridlines(2)
     worksheet.set_default_row(_ROW_HEIGHT)
     worksheet.set_row(0, _TITLE_HEIGHT)
@@ -157,10 +158,10 @@ def _head(worksheet: Worksheet, look: Look, spec: TableSpec) -> None:
     worksheet.freeze_panes(spec.header_row if spec.frozen else _TITLE_ROWS, 0)
 
 
-def _table(worksheet: Worksheet, look: Look, spec: TableSpec) -> None:
+def _table(worksheet: Worksheet, look: TemplateLook, spec: TableSpec) -> None:
     # Excel tables need one row, so an empty table has a blank one.
     header, last = spec.header_row - 1, len(spec.columns) - 1
-    columns = [{"header": column.header, "header_format": look.header(column)} for column in spec.columns]
+    columns = [{"header": column.header, "header_format": look.column_header(column)} for column in spec.columns]
     worksheet.add_table(header, 0, header + 1, last, {"name": spec.table, "style": TABLE_STYLE, "columns": columns})
     for index, column in enumerate(spec.columns):
         worksheet.write_blank(header + 1, index, None, look.column(column))

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements.import_open_remove import NothingChosenError
-from addin.commands.ways_out import with_way_out
+from addin.commands.ways_out import way_out, with_way_out
 from addin.commands.words import counted, identity
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
-from addin.takeaway.written_files import FileNotWrittenError
+from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError
 from core.books.entries import entries
-from core.books.entries.exporting import ExportOptions, as_written, export_settlement
+from core.books.entries.exporting import (
+    AlreadyExportedError,
+    ExportOptions,
+    NotReadyError,
+    ReadOtherwiseError,
+    as_written,
+    export_settlement,
+)
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
@@ -70,16 +77,6 @@ class NotMadeByExportError(CogsheetError):
         )
 
 
-class EntriesNotWrittenError(CogsheetError):
-    """Entries are in the books, and their files for import could not be written."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"{reason} The entries are in the books and stand on sheet Journal; their files can be written again by "
-            f"`export --again`."
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
     """What the user wants to have exported."""
@@ -131,7 +128,7 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     except CogsheetError as error:
         if not done:
             raise
-        stopped = with_way_out(error)
+        stopped = error
     refresh(desk, load(desk.database))
     return _export_outcome(done, files, stopped)
 
@@ -141,11 +138,8 @@ def export_or_again(
     *,
     ids: Sequence[str],
     entries: str | None = None,
-    ledger: Ledger | None = None,
-    folder: Path | None = None,
-    accept_suspect: bool = False,
-    accept_provisional: bool = False,
     again: bool = False,
+    **options: Any,  # noqa: ANN401 - those of `ExportChoice`
 ) -> Outcome:
     """Export settlements, or write the files of what went out once more; the options as they are typed.
 
@@ -153,37 +147,101 @@ def export_or_again(
         desk: The desk.
         ids: The settlements.
         entries: One of `AGAIN`; both that an export makes if left out, and every one where files are written again.
-        ledger: As `ExportChoice` has it.
-        folder: As `ExportChoice` has it.
-        accept_suspect: As `ExportChoice` has it.
-        accept_provisional: As `ExportChoice` has it.
         again: Whether files are only written again.
+        options: The others of `ExportChoice`.
 
     Raises:
         CogsheetError: As `export` and `export_again` do.
     """
-    kinds = entries or (ALL if again else "both")
-    choice = ExportChoice(kinds, ledger, folder, accept_suspect, accept_provisional)
+    choice = ExportChoice(entries or (ALL if again else "both"), **options)
     return (export_again if again else export)(desk, ids=ids, choice=choice)
 
 
-def export_to_excel(desk: Desk, *, ids: Sequence[str], **options: Any) -> Outcome:  # noqa: ANN401 - those of the other
-    """Export settlements to plain workbooks; the options are those of `export_or_again`.
+def export_to_excel(
+    desk: Desk,
+    *,
+    ids: Sequence[str],
+    entries: str | None = None,
+    again: bool = False,
+    **options: Any,  # noqa: ANN401 - those of `ExportChoice`
+) -> Outcome:
+    """Export settlements to plain workbooks, as `export_and_write_again` does; options as `export_or_again` has them.
 
     Raises:
-        CogsheetError: As `export_or_again` does.
+        CogsheetError: As `export_and_write_again` and `export_again` do.
     """
-    return export_or_again(desk, ids=ids, ledger=Ledger.EXCEL, **options)
+    once_more = entries or ALL
+    if again:
+        return export_again(desk, ids=ids, choice=ExportChoice(once_more, Ledger.EXCEL, **options))
+    choice = ExportChoice(entries or "both", Ledger.EXCEL, **options)
+    return export_and_write_again(desk, ids=ids, choice=choice, once_more=once_more)
 
 
-def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: str | None) -> Outcome:
+def export_and_write_again(desk: Desk, *, ids: Sequence[str], choice: ExportChoice, once_more: str = ALL) -> Outcome:
+    """Export what has not gone out of settlements, and write what went out before once more; nothing is posted twice.
+
+    Args:
+        desk: The desk.
+        ids: The settlements.
+        choice: What is exported.
+        once_more: Which of the entries that are out are written again, one of `AGAIN`.
+
+    Raises:
+        NothingChosenError: If no settlement is named.
+        CogsheetError: If the first is not ready; behind others the outcome says what was done before it stopped.
+    """
+    if not ids:
+        raise NothingChosenError("export")
+    done: list[Outcome] = []
+    try:
+        for name in ids:
+            done += _open_and_out(desk, name, choice, once_more)
+    except CogsheetError as error:
+        if not done:
+            raise
+        done.append(_refused(error, stopped=True))
+    return _as_one(done)
+
+
+def _open_and_out(desk: Desk, name: str, choice: ExportChoice, once_more: str) -> list[Outcome]:
+    (settlement,) = load_books(desk.database).named([name])
+    was_out = EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
+    done = []
+    try:
+        done.append(export(desk, ids=[name], choice=choice))
+    except (AlreadyExportedError, NotReadyError, ReadOtherwiseError) as error:
+        if not was_out:
+            raise
+        if not isinstance(error, AlreadyExportedError):
+            done.append(_refused(error))
+    if was_out:
+        done.append(export_again(desk, ids=[name], choice=replace(choice, entries=once_more)))
+    return done
+
+
+def _refused(error: CogsheetError, *, stopped: bool = False) -> Outcome:
+    data: dict[str, object] = {"error": with_way_out(error)}
+    return Outcome(str(error), not stopped, data, stopped=stopped, at_terminal=way_out(error))
+
+
+def _as_one(done: Sequence[Outcome]) -> Outcome:
+    data: dict[str, Any] = {}
+    for key, value in (item for one in done for item in one.data.items()):
+        data[key] = [*data.get(key, ()), *value] if isinstance(value, list) else value
+    attention, stopped = any(one.needs_attention for one in done), any(one.stopped for one in done)
+    ways = dict.fromkeys(one.at_terminal for one in done if one.at_terminal)
+    return Outcome("\n".join(one.message for one in done), attention, data, stopped, "\n".join(ways))
+
+
+def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: CogsheetError | None) -> Outcome:
     to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
     sentences = [*map(_exported, done), f"{to_do} The entries stand on sheet Journal."]
-    error = {} if stopped is None else {"error": stopped}
+    error = {} if stopped is None else {"error": with_way_out(stopped)}
     return Outcome(
-        "\n".join([*sentences, *error.values()]),
+        "\n".join([*sentences, *([] if stopped is None else [str(stopped)])]),
         data={"settlements": [_told(one) for one in done], "files": list(files), **error},
         stopped=stopped is not None,
+        at_terminal="" if stopped is None else way_out(stopped),
     )
 
 

@@ -197,6 +197,7 @@ def _true_ups_outcome(
         f"{to_import_words(files)} {_left_words(left, view.books.company.home_currency)}"
         + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
         needs_attention=len(left) > 0 or len(moved) > 0,
+        at_terminal=_at_terminal(view),
         data=_true_ups_data(view, true_ups, files) | {"dismissed_immaterial": small, "taken_up": list(taken)},
     )
 
@@ -220,7 +221,7 @@ def _true_ups_sentences(
         (finale, f"{counted(finale, 'entry', 'entries')} of them Finale posts itself: shown on Journal, in no file."),
         (
             len(immaterial),
-            f"{len(immaterial):,} of them are immaterial (below {limit}): `trueups --dismiss-immaterial`.",
+            f"{len(immaterial):,} of them are immaterial (below {limit}).",
         ),
         (dismissed, f"Dismissed and not proposed: {_numbers(dismissed)}. They can be proposed again by number."),
     ]
@@ -257,12 +258,22 @@ def _of_readers(view: View) -> dict[str, list[Number]]:
 
 
 def _stem_words(reader: str, own: Sequence[Number]) -> str:
-    name = reader_name(reader)
     return (
         f"{counted(len(own), 'proposal')} of these {'stems' if len(own) == 1 else 'stem'} from a new reading of the "
-        f"kept files ({rule_changed(reader)}): `trueups --accept {name}` posts all of it, `trueups --dismiss {name} "
-        f"--reason` leaves all as it was posted."
+        f"kept files ({rule_changed(reader)})."
     )
+
+
+def _at_terminal(view: View) -> str:
+    """Return the options for what the buttons ask."""
+    ways = [
+        f"`trueups --accept {name}` posts all that stems from the new reading, `trueups --dismiss {name} --reason` "
+        f"leaves all as it was posted."
+        for name in map(reader_name, _of_readers(view))
+    ]
+    if len(immaterial_true_ups(view.books, view.pending_true_ups)):
+        ways.append("`trueups --dismiss-immaterial` dismisses what is immaterial.")
+    return "\n".join(ways)
 
 
 def _reclassified(view: View) -> str:

@@ -11,7 +11,7 @@ from addin.commands.button import Outcome
 from addin.commands.costs.resolving import list_missing
 from addin.commands.refresh import load, refresh, refresh_after_sync, shows_now
 from addin.commands.reports.rates import missing_rates
-from addin.commands.words import amount, counted, identity
+from addin.commands.words import RATES_AT_TERMINAL, amount, counted, identity
 from addin.connections.finale import inventory
 from addin.machine.cost_file import asked_skus, forget_asked
 from addin.sheets.costs import resolve
@@ -83,7 +83,7 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     outcome = _with_changes(outcome, changed, of_settlements, true_ups, books.company.home_currency)
     outcome = _with_estimates(outcome, len(replaceable(books)))
     unknown = missing_sentence(missing_rates(books))
-    return replace(outcome, message=f"{outcome.message}\n{unknown}") if unknown else outcome
+    return outcome.with_more(unknown, at_terminal=RATES_AT_TERMINAL) if unknown else outcome
 
 
 def _near(desk: Desk, ids: Sequence[str]) -> Books | None:
@@ -151,9 +151,9 @@ def _note_changes(desk: Desk, before: Books, after: Books) -> None:
 
 def _with_estimates(outcome: Outcome, count: int) -> Outcome:
     """Say how many accepted averages Finale's order costs could replace."""
-    sentence = f"\n{counted(count, 'accepted average')} could be replaced by Finale's order costs: `cogsheet accept`."
-    message = outcome.message + (sentence if count else "")
-    return replace(outcome, message=message, data={**outcome.data, "replaceable_averages": count})
+    outcome = replace(outcome, data={**outcome.data, "replaceable_averages": count})
+    sentence = f"{counted(count, 'accepted average')} could be replaced by Finale's order costs."
+    return outcome.with_more(sentence, at_terminal="`cogsheet accept` replaces them.") if count else outcome
 
 
 def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:

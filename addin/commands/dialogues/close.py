@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING
 
 from addin.commands.button import Outcome
 from addin.commands.close import export_and_lock
+from addin.commands.close.export_and_lock import ExportChoice
 from addin.commands.close.reclassifications import reader_name
 from addin.commands.close.true_ups import TrueUpChoice, list_true_ups
 from addin.commands.ribbon import ribbon_questions
 from addin.sheets.close.true_ups import rule_changed
 from addin.takeaway.ledger_used import ledger_used
-from core.books.entries.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.entries.exporting import NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.loading import load_books
-from core.books.settlements.booked_settlement import EntryStatus
 from core.costing.costs.suspects import named_costs
 from core.errors import CogsheetError
 from core.journal.files import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from addin.commands.close.export_and_lock import ExportChoice
     from addin.sheets.desk import Desk
 
 
@@ -31,53 +30,26 @@ def export(desk: Desk, ids: Sequence[str]) -> Outcome:
     ledger = ribbon_questions.ledger_to_export_to(desk.book.app, ids, ledger_used(desk.database))
     if ledger is None:
         return Outcome("Nothing was exported.")
-    return _together([_for_ledger(desk, name, ledger) for name in ids])
+    choice = ExportChoice(ledger=ledger)
+    return _together([_export_one(desk, name, choice, export_and_lock.export) for name in ids])
 
 
 def export_excel(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Export to plain workbooks; what has gone out already is written once more."""
     if not ribbon_questions.confirmed(desk.book.app, ribbon_questions.excel_question(ids)):
         return Outcome("Nothing was exported.")
-    return _together([_to_excel(desk, name) for name in ids])
-
-
-def _for_ledger(desk: Desk, name: str, ledger: Ledger) -> Outcome:
-    try:
-        return _export_one(desk, name, export_and_lock.ExportChoice(ledger=ledger))
-    except AlreadyExportedError as error:
-        return Outcome(str(error), needs_attention=True)
-
-
-def _to_excel(desk: Desk, name: str) -> Outcome:
-    """Export what has not gone out yet, and write what has gone out before once more."""
-    again = export_and_lock.ExportChoice(entries=export_and_lock.ALL, ledger=Ledger.EXCEL)
-    before = _is_out(desk, name)
-    try:
-        outcome = _export_one(desk, name, export_and_lock.ExportChoice(ledger=Ledger.EXCEL))
-    except AlreadyExportedError:
-        return export_and_lock.export_again(desk, ids=[name], choice=again)
-    if not before:
-        return outcome
-    return _together([outcome, export_and_lock.export_again(desk, ids=[name], choice=again)])
-
-
-def _is_out(desk: Desk, name: str) -> bool:
-    (settlement,) = load_books(desk.database).named([name])
-    return EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
+    choice = ExportChoice(ledger=Ledger.EXCEL)
+    return _together([_export_one(desk, name, choice, export_and_lock.export_and_write_again) for name in ids])
 
 
 def _together(done: Sequence[Outcome]) -> Outcome:
     return Outcome("\n".join(one.message for one in done), any(one.needs_attention for one in done))
 
 
-def _export_one(desk: Desk, name: str, choice: ExportChoice) -> Outcome:
-    """Export one settlement, so that one that is not ready does not keep the others back.
-
-    Raises:
-        AlreadyExportedError: If what is asked for has gone out already.
-    """
+def _export_one(desk: Desk, name: str, choice: ExportChoice, export_as: Callable[..., Outcome]) -> Outcome:
+    """Export one settlement, so that one that is not ready does not keep the others back."""
     try:
-        return export_and_lock.export(desk, ids=[name], choice=choice)
+        return export_as(desk, ids=[name], choice=choice)
     except SuspectCostsError as error:
         question = f"Costs of {name} look wrong: {named_costs(error.suspects)}. Export them as they are?"
         changed = replace(choice, accept_suspect=True)
@@ -89,13 +61,11 @@ def _export_one(desk: Desk, name: str, choice: ExportChoice) -> Outcome:
             return Outcome(str(error), needs_attention=True)
         question = f"{error}\n\nExport the settlement entry alone, so that the deposit can be reconciled?"
         changed = replace(choice, entries="settlement")
-    except AlreadyExportedError:
-        raise
     except CogsheetError as error:
         return Outcome(str(error), needs_attention=True)
     if changed == choice or not ribbon_questions.confirmed(desk.book.app, question):
         return Outcome(f"{name} was not exported.", needs_attention=True)
-    return _export_one(desk, name, changed)
+    return _export_one(desk, name, changed, export_as)
 
 
 def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

@@ -3,7 +3,7 @@
 Made of these declarations: the command line (`addin.cli`), the ribbon and its VBA (`workbooks.template`), what a press
 asks and does (`addin.commands.ribbon.ribbon_actions`), the help, and docs/commands.md (`workbooks.commands_page`).
 To add a button, declare a `Command` in the module of its group and write its action; then
-`python -m workbooks.template` and `python -m workbooks.commands_page` put it on the ribbon and into the docs.
+`python run.py template` and `python run.py commands` put it on the ribbon and into the docs.
 """
 
 from __future__ import annotations

@@ -69,7 +69,8 @@ CLOSE = (
         without="with `--again` every entry, accruals too",
         asks=Asks(dialogue="addin.commands.dialogues.close:export_excel"),
         action="addin.commands.close.export_and_lock:export_to_excel",
-        notes="The same as `export --format excel`.",
+        notes="Like `export --format excel`, but entries that were exported before are written again without "
+        "`--again`.",
     ),
     Command(
         name="trueups",

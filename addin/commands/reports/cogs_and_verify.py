@@ -54,7 +54,8 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     states = [books.state(settlement) for settlement in chosen]
     home = books.company.home_currency
     sentences = [
-        f"Sheet {sheet}: COGS {amount(state.cogs, home)}, {state.status}."
+        f"Sheet {sheet}: COGS {'not known yet' if state.known_cogs is None else amount(state.known_cogs, home)}, "
+        f"{state.status}."
         for sheet, state in zip(sheets, states, strict=True)
     ]
     return Outcome(
@@ -65,7 +66,7 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
                 {
                     **identity(s.store, s.settlement_id),
                     "sheet": sheet,
-                    "cogs": str(state.cogs),
+                    "cogs": None if state.known_cogs is None else str(state.known_cogs),
                     "currency": home,
                     "status": state.status,
                 }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from addin.commands.button import Outcome
 from addin.commands.refresh import load, refresh_if_needed, shows_now
-from addin.commands.words import amount, counted
+from addin.commands.words import RATES_AT_TERMINAL, amount, counted
 from addin.sheets import drill_down
 from addin.sheets.reports.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
 from core.books.costed_lines.stored_lines import state_name, state_now
@@ -243,6 +243,7 @@ def _outcome(
         sentences.append(missing_sentence(rates.missing_rates))
     return Outcome(
         "\n".join(sentences),
+        at_terminal=RATES_AT_TERMINAL if rates.missing_rates else "",
         needs_attention=missing + waiting + unknown.lines + beside.came.total() > 0
         or bool(rates.missing_rates or beside.untied),
         data={name: str(figures[name]) for name in _PRINTED}

@@ -178,10 +178,10 @@ def _write_header(sheet: xw.Sheet, books: Books, settlement: BookedSettlement) -
         "settlement_id": settlement.settlement_id,
         "store": settlement.store,
         "period": period_text(settlement, books.zones),
-        "total": settlement.sum if settlement.total is None else settlement.total,
+        "total": settlement.deposit,
         "currency": settlement.currency,
         "status": state.status,
-        "cogs": state.cogs,
+        "cogs": state.known_cogs,
         "posted_by": books.policies.cogs_posters,
     }
     for row, (_, field) in enumerate(HEADER_CELLS, start=_HEADER_ROW):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables.sheet_specs import Kind
 from addin.takeaway.close_pack.close_columns import ENTRY
-from addin.takeaway.page import ACCENT
+from addin.takeaway.look import ACCENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -202,7 +202,7 @@ def _deposits(
             accounts.of(LineType.CLEARING, store=one.store, currency=one.currency).name,
             one.currency,
             deposit_day(one, zones),
-            one.sum if one.total is None else one.total,
+            one.deposit,
             money_before_start(books, one),
             day_before_start(books, one),
         )
@@ -234,7 +234,7 @@ def _not_exported(view: View, settlements: Sequence[BookedSettlement], to_date: 
                     "store": one.store,
                     "settlement_id": one.settlement_id,
                     "deposit_day": deposit_day(one, view.books.zones),
-                    "total": one.sum if one.total is None else one.total,
+                    "total": one.deposit,
                     "currency": one.currency,
                     "settlement_entry": str(one.settlement_entry),
                     "cogs_entry": str(one.cogs_entry),

@@ -26,7 +26,8 @@ from addin.takeaway.close_pack.close_columns import (
     WITHOUT_COST,
 )
 from addin.takeaway.close_pack.close_summary import write_summary
-from addin.takeaway.page import MARKS, QUIET, Look, Page
+from addin.takeaway.look import QUIET, Look
+from addin.takeaway.page import MARKS, Page
 from addin.takeaway.ties import write_ties
 from core.frame_columns import records
 from core.journal.entry import POSTED_BY_FINALE

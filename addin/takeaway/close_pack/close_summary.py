@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables.sheet_specs import Kind
-from addin.takeaway.page import ACCENT, BAD, GOOD, WARN, quoted
+from addin.takeaway.look import ACCENT, BAD, GOOD, WARN
+from addin.takeaway.page import quoted
 from core.frame_columns import records
 
 if TYPE_CHECKING:

@@ -114,6 +114,11 @@ class BookedSettlement:
     """Settlements that somebody said are other payouts, though they may be the same: a JSON list of their names."""
 
     @property
+    def deposit(self) -> Decimal:
+        """What is paid out, settlement currency, + is money for the seller: as the file states it, else the sum."""
+        return self.sum if self.total is None else self.total
+
+    @property
     def last_reader(self) -> int:
         """The newest reader that has read its files."""
         return max(self.reader_version, self.later_reader or 0)

@@ -156,6 +156,11 @@ class SettlementState:
     status: str
     cogs_status: str
 
+    @property
+    def known_cogs(self) -> Decimal | None:
+        """COGS as people see it, home currency, + is expense; `None` where no line that needs a cost has one."""
+        return self.cogs if self.counts.covered or not self.counts.needed else None
+
 
 def state_of(
     totals: Totals,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -172,8 +173,17 @@ def test_tips_are_sentences_that_fit() -> None:
     assert [] == [name for name, tip in tips.items() if not tip.text.endswith(".") or not 40 < len(tip.text) < 1024]
 
 
+def test_the_readme_names_buttons_by_what_is_written_on_them() -> None:
+    """A step of the bookkeeper's day in bold letters is found on the tab."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    day = re.search(r"## The bookkeeper's day\n\n((?:\d\. .*\n)+)", readme)
+
+    assert day is not None
+    assert set() == set(re.findall(r"\*\*(.+?)\*\*", day[1])) - {one.button.label for one in BUTTONS if one.button}
+
+
 def test_the_page_of_commands_is_what_is_declared() -> None:
-    """If not, run `python -m workbooks.commands_page`; what is written by hand stays."""
+    """If not, run `python run.py commands`; what is written by hand stays."""
     before = PAGE.read_text("utf-8")
 
     assert before == page(before)

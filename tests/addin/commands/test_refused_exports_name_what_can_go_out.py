@@ -9,6 +9,7 @@ from addin.commands.registry.command import Option
 from addin.commands.ways_out import with_way_out
 from addin.sheets.workbook import NoCogsheetWorkbookError
 from addin.takeaway.ledger_used import LedgerNotChosenError
+from addin.takeaway.written_files import EntriesNotWrittenError
 from core.books.database.errors import DatabaseNotFoundError
 from core.books.entries.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.settings.stores import OtherSiteError, StoreNotNamedError
@@ -42,6 +43,7 @@ def test_other_refusals_stay_as_they_are() -> None:
         (DatabaseNotFoundError("x.sqlite"), "--database"),
         (NoCogsheetWorkbookError("Other.xlsx"), "--database"),
         (LedgerNotChosenError(), "--format"),
+        (EntriesNotWrittenError("The disk is full."), "--again"),
     ],
 )
 def test_a_refusal_names_its_option_at_a_terminal_only(error: CogsheetError, flag: str) -> None:

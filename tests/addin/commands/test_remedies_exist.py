@@ -127,6 +127,26 @@ def test_every_remedy_that_a_message_names_exists(wrong: Callable[[str], Iterato
     assert [] == found
 
 
+def test_messages_of_core_name_no_commands() -> None:
+    """They are shown in Excel too, where nobody can type one: what a terminal says beside them stands in the add-in."""
+    core = [text for text in texts() if text.place.startswith("core/")]
+
+    assert core
+    assert [] == [text.place for text in core if _is_typed(text.words)]
+
+
+def _is_typed(words: str) -> bool:
+    """Whether a text names an option, or a command that has a button."""
+    buttons = {command.name for command in registry.BUTTONS}
+    return bool(_OPTION.search(words)) or any(found["command"] in buttons for found in _IN_CODE.finditer(words))
+
+
+@pytest.mark.parametrize("words", ["Get rates (`cogsheet rates`).", "Say so by --again.", "Run `trueups` then."])
+def test_a_command_in_a_message_is_seen(words: str) -> None:
+    """Planted: with the program's name, an option alone, and a command alone."""
+    assert _is_typed(words)
+
+
 def _without_own(text: Text, wrong: Callable[[str], Iterator[str]]) -> str:
     """Leave out of a command's declaration what it says of its own options, and pip's."""
     is_own = text.place.startswith("addin/commands/registry/") and wrong is wrong_options

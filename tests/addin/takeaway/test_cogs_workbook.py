@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from addin.sheets.tables.cells import to_cell
+from addin.sheets.tables.sheet_specs import Kind
 from addin.takeaway.cogs_lines import COLUMNS
 from addin.takeaway.cogs_workbook import cogs_workbook, sheet_name
 from core.journal.entry import EntryKind
@@ -87,6 +88,19 @@ def test_the_figures_are_those_of_the_books(reported: Reported) -> None:
         labelled(sheet, "Total USD"),
         labelled(sheet, "Status"),
     )
+
+
+def test_a_payout_that_states_no_total_shows_the_sum_of_its_lines(reported: Reported) -> None:
+    """As sheet Settlements and the COGS tab do; a stated total stands, whatever the lines sum to."""
+    (settlement,) = reported.view.books.named([AUGUST])
+    silent, other = replace(settlement, total=None), replace(settlement, total=settlement.sum + 1)
+    shown = [opened(cogs_workbook(reported.view, one, values_only=True, now=NOW)) for one in (silent, other)]
+    sheets = [book[sheet_name(AUGUST)] for book in shown]
+
+    assert [settlement.sum, settlement.sum + 1] == [silent.deposit, other.deposit]
+    assert [to_cell(one.deposit, Kind.MONEY) for one in (silent, other)] == [
+        labelled(sheet, f"Total {settlement.currency}") for sheet in sheets
+    ]
 
 
 @pytest.mark.long

@@ -21,7 +21,7 @@ def test_two_builds_are_byte_identical(built: bytes) -> None:
 
 
 def test_the_stored_template_has_the_parts_that_the_sources_make(built_parts: Parts, stored_parts: Parts) -> None:
-    """The same parts in the same order; if not, run `python -m workbooks.template`."""
+    """The same parts in the same order; if not, run `python run.py template`."""
     assert list(built_parts) == list(stored_parts)
 
 

@@ -50,6 +50,20 @@ def test_a_settlement_whose_lines_all_have_costs_is_ready() -> None:
     assert (1, 2, Decimal("8.35"), Decimal(1)) == (state.orders, state.units, state.cogs, state.counts.coverage)
 
 
+@pytest.mark.parametrize(
+    ("rows", "known"),
+    [
+        ([missing(Cause.NOT_SHIPPED)], None),
+        ([WAITING, missing(Cause.COST_ZERO)], None),
+        ([COSTED, missing(Cause.NOT_SHIPPED)], Decimal("8.35")),
+        ([FEE], Decimal("0.00")),
+    ],
+)
+def test_cogs_without_any_cost_are_not_known(rows: list[dict[str, object]], known: Decimal | None) -> None:
+    """A missing cost is never 0; where nothing needs a cost, 0 is what is known."""
+    assert known == settlement_state(lines(*rows), ties_out=True).known_cogs
+
+
 def test_every_blocker_is_named_with_its_count() -> None:
     """Missing costs, unmapped SKUs, suspects and a file that does not tie out stand side by side."""
     suspect = {**COSTED, "suspect": "more than five times the average"}
