@@ -86,4 +86,4 @@ class Look:
 
 
 _NARROW = 6
-"""Columns narrower than this hold one sign, which stands in the middle."""
+"""Columns narrower than this hold one character, which stands in the middle."""
