@@ -78,13 +78,13 @@ class Policies(BaseModel):
         description="Goods shipped before this day whose cost Finale does not have take the opening cost of their SKU.",
     )
     lock_date: date | None = Field(
-        None, title="Lock date", description="Periods up to this day are closed: no entry is dated in them."
+        None, title="Lock date", description="Closed up to this day: no new entry is dated on or before it."
     )
     look_back_days: int = Field(
         90,
         ge=0,
         title="Look back",
-        description="Days back from the newest settlement in which a sync asks for exported ones too.",
+        description="How many days before the newest settlement a sync still checks exported settlements.",
     )
     cogs_posted_by: Poster = Field(
         Poster.COGSHEET,

@@ -99,5 +99,5 @@ def left_out_in_words(found: dict[str, Any]) -> list[str]:
 
 
 def below_0_in_words(rows: int) -> str:
-    """Say of how many rows of a Reimbursements report what came back is not said, behind the units that are back."""
-    return f" ({counted(rows, 'row')} below 0 in inventory: what came back is not said)" if rows else ""
+    """Say in how many rows of a Reimbursements report the returned units are not stated, behind those that are back."""
+    return f" ({counted(rows, 'row')} below 0 in inventory: the returned units are not stated)" if rows else ""

@@ -77,11 +77,11 @@ class TypedSettings:
         told = {(one.store, one.settlement_id) for one in self.effects}
         others = (one.words(home) for one in self.changes if (one.store, one.settlement_id) not in told)
         did = "; ".join((*(one.words(home) for one in self.effects), *others))
-        effect = f"By that alone {did}." if did else "No cost changed by that alone." if self.before else ""
+        effect = f"Effect of this alone: {did}." if did else "This alone changed no cost." if self.before else ""
         several = self.after is not None and self.after.has_several_stores
         named = named_costs(self.suspects, of_several=several)
         odd = f"Looks wrong: {named}. Correct the cell if it is." if self.suspects else ""
-        return " ".join(filter(None, (f"Taken over as typed: {words}.", effect, odd)))
+        return " ".join(filter(None, (f"Applied your changes: {words}.", effect, odd)))
 
 
 @dataclass(frozen=True, slots=True)

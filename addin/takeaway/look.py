@@ -23,7 +23,7 @@ BAD_TINT = "#FBE9E7"
 
 NUMBERS = frozenset({Kind.WHOLE, Kind.MONEY, Kind.UNIT_COST, Kind.PERCENT, Kind.RATE})
 NARROW = 6
-"""Columns narrower than this hold one sign, which stands in the middle."""
+"""Columns narrower than this hold one character, which stands in the middle."""
 
 
 class Look:

@@ -66,12 +66,12 @@ def test_any_button_says_what_books_start_shifts(story: Story, tmp_path: Path) -
         said[start] = story.deed("pnl").output
     story.set(Books_start="")
     nothing = story.deed("resolve").output
-    one = f"By that alone {NUMBER} (Amazon, open):"
+    one = f"Effect of this alone: {NUMBER} (Amazon, open):"
 
     assert f"{one} 1 line of USD -20.00 not counted, COGS USD 10.00, then 5.00." in said["2026-09-10"]
     assert f"{one} 1 line of USD -30.00 not counted, COGS USD 5.00, then 0.00." in said["2026-10-01"]
     assert f"{one} 2 lines of USD 50.00 counted anew, COGS USD 0.00, then 10.00." in said["2026-08-01"]
-    assert "No cost changed by that alone." in nothing
+    assert "This alone changed no cost." in nothing
 
 
 @pytest.mark.long
@@ -84,8 +84,8 @@ def test_any_button_says_what_it_takes_over_and_what_that_does(story: Story, tmp
     story.type("Transaction types", {"Type": "Strange Sale"}, {"Line type": "Sales"})
     ran = story.book.run(command)
 
-    assert "Taken over as typed: 1 row of sheet Transaction types." in ran.output
-    assert "By that alone Amazon/24000000099: COGS 10.00 → 0.00 USD (-10.00)." in ran.output
+    assert "Applied your changes: 1 row of sheet Transaction types." in ran.output
+    assert "Effect of this alone: Amazon/24000000099: COGS 10.00 → 0.00 USD (-10.00)." in ran.output
     assert "1 saved answer is only proposed on sheet Resolve" in ran.output
 
 

@@ -436,9 +436,9 @@ def test_close_says_to_book_an_accrual_only_where_there_is_one_that_is_not_booke
         False,
         False,
     ]
-    assert "1 line shipped and not settled, 2 entries." in waiting.output
-    assert "1 line shipped and not settled, 2 entries, to import:" in booked.output
-    assert "1 line shipped and not settled, 2 entries that are booked." in before.output
+    assert "1 line shipped but not settled, 2 entries." in waiting.output
+    assert "1 line shipped but not settled, 2 entries, to import:" in booked.output
+    assert "1 line shipped but not settled, 2 entries that are booked." in before.output
     assert {"There is nothing to book.", "Book it on 2026-08-31", "It is booked on 2026-08-31"} <= {
         words.split(",")[0] if "," in words.split(" It covers")[0] else words.split(" It covers")[0] for words in packs
     }

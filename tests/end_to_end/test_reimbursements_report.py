@@ -72,5 +72,5 @@ def test_inspect_says_of_which_rows_what_came_back_is_not_said(tmp_path: Path, s
     looked = run("inspect", str(file))
     below = stock.startswith("-")
 
-    assert below is ("(1 row below 0 in inventory: what came back is not said)" in looked.output)
+    assert below is ("(1 row below 0 in inventory: the returned units are not stated)" in looked.output)
     assert int(below) == run("inspect", str(file), "--json").data["below_0_in_inventory"]

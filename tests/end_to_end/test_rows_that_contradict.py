@@ -46,7 +46,7 @@ def test_they_are_refused_before_anything_is_taken(
     told = ran.output + ran.error
 
     assert named in told
-    assert "Taken over" not in told
+    assert "Applied your changes" not in told
 
 
 @pytest.mark.few(1)

@@ -185,7 +185,7 @@ def test_an_answer_is_posted_by_its_true_up(story: Story, tmp_path: Path) -> Non
     files = story.decide("accept").data["files"]
     settled(story)
 
-    assert "1 answer about exported settlements" in ran.output
+    assert "1 answer concerns exported settlements" in ran.output
     assert {"Damaged and Lost Inventory": Decimal(12), "Inventory Asset": Decimal(-12)} == balances(files)
     assert [] == [*story.asked(), *story.pending()]
     assert ["Exported"] == [row["Settlement Export Status"] for row in table(story.book.open(), "Settlements").rows]

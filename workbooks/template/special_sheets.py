@@ -95,7 +95,7 @@ TIE_OUT = (
 
 
 def add_tie_out(worksheet: Worksheet, look: TemplateLook) -> None:
-    """Write the facts of the settlement (filled later) and the formulas that hold the table against them."""
+    """Write the facts of the settlement (filled later) and the formulas that compare the table with them."""
     for row, (label, field) in enumerate(HEADER_CELLS, start=_FIRST_ROW):
         worksheet.write_string(row, 0, label, look.label())
         worksheet.write_blank(row, 1, None, look.value(_FORMATS.get(field, "@")))

@@ -72,8 +72,8 @@ class NotMadeByExportError(CogsheetError):
 
     def __init__(self, entries: str) -> None:
         super().__init__(
-            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. By "
-            f"`export --again` {entries} that are in the books are written once more."
+            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. To "
+            f"write existing {entries} again, use `export --again`."
         )
 
 

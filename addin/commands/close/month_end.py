@@ -153,7 +153,7 @@ def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[st
 def _accrual_sentence(figures: ClosingFigures, files: list[str]) -> str:
     to_import = f", to import: {', '.join(files)}" if files else ""
     back = (
-        f", {counted(len(figures.taken_back), 'entry', 'entries')} to take back"
+        f", {counted(len(figures.taken_back), 'entry', 'entries')} to reverse what was booked before"
         if figures.taken_back and (files or not figures.is_booked)
         else ""
     )
@@ -161,7 +161,7 @@ def _accrual_sentence(figures: ClosingFigures, files: list[str]) -> str:
         return f"Accrual: nothing is to be booked{back}{to_import}."
     booked = " that are booked" if figures.is_booked and not files else ""
     lines, entries = counted(len(figures.accrual_lines), "line"), counted(len(figures.entries), "entry", "entries")
-    return f"Accrual: {lines} shipped and not settled, {entries}{booked}{back}{to_import}."
+    return f"Accrual: {lines} shipped but not settled, {entries}{booked}{back}{to_import}."
 
 
 def _data(figures: ClosingFigures, path: Path, files: list[str]) -> dict[str, object]:

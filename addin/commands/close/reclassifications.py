@@ -31,7 +31,7 @@ class NotANumberError(CogsheetError):
     def __init__(self, text: str) -> None:
         super().__init__(
             f"{text} is neither the number of a true-up (7) nor that of a reclassification (R12; R is all of them), "
-            f"nor a reader (READER3 is all that it reads otherwise). Nothing was changed."
+            f"nor a reader (READER3 is everything that changed with it). Nothing was changed."
         )
 
 

@@ -89,8 +89,8 @@ def with_asked_again(outcome: Outcome, before: Books, after: Books) -> Outcome:
 
 
 _ASKED_AGAIN = (
-    "is asked again on sheet Resolve, because what spoke for it is not in the books any more",
-    "are asked again on sheet Resolve, because what spoke for them is not in the books any more",
+    "is asked again on sheet Resolve, because the evidence for it is no longer in the books",
+    "are asked again on sheet Resolve, because the evidence for them is no longer in the books",
 )
 _PROPOSED = (
     "is only proposed on sheet Resolve, because its line asks something else now",
@@ -101,8 +101,8 @@ _EXPORTED = (
     "were for other questions than their lines ask now; the lines are exported and stay as they are",
 )
 _UNASKED = (
-    "sets nothing any more, because its line asks nothing of you now",
-    "set nothing any more, because their lines ask nothing of you now",
+    "no longer applies, because its line needs no answer now",
+    "no longer apply, because their lines need no answer now",
 )
 
 

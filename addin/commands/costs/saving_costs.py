@@ -152,7 +152,7 @@ def _planned(saving: Saving, downs: Sequence[FillDown]) -> Outcome:
 def _stopped_by_suspects(saving: Saving) -> Outcome:
     """Say which costs look wrong, and that nothing was saved."""
     return Outcome(
-        f"Nothing was saved, for {counted(len(saving.suspects), 'cost')} would look wrong: "
+        f"Nothing was saved, because {counted(len(saving.suspects), 'cost looks', 'costs look')} wrong: "
         f"{_named_suspects(saving)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
         f"or accept them (`save --accept-suspect`).",
         needs_attention=True,
@@ -306,7 +306,8 @@ def _true_ups_to_come(saving: Saving) -> list[str]:
     late = [one for one in saving.with_ruling(Ruling.SAVE) if one.answer.key in locked_keys(saving.before)]
     if not late:
         return []
-    return [f"{counted(len(late), 'answer')} about exported settlements: see what it comes to on sheet Cost true-ups."]
+    answers = counted(len(late), "answer concerns", "answers concern")
+    return [f"{answers} exported settlements: see the proposed true-ups on sheet Cost true-ups."]
 
 
 def _refused(saving: Saving) -> list[dict[str, object]]:

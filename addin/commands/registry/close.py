@@ -19,8 +19,8 @@ _ENTRIES = Option(
 )
 _EXPORTED = (
     Option("--folder", "Where the files go; folder exports beside the workbook if left out.", Kind.FOLDER),
-    Option("--accept-suspect", "Export costs that look wrong too."),
-    Option("--accept-provisional", "Export settlements too whose final document may still come."),
+    Option("--accept-suspect", "Also export costs that look wrong."),
+    Option("--accept-provisional", "Also export settlements whose final report may still arrive."),
     Option("--again", "Write the files of exported entries once more. Nothing is posted."),
 )
 
@@ -51,7 +51,7 @@ CLOSE = (
         asks=Asks(dialogue="addin.commands.dialogues.close:export"),
         action="addin.commands.close.export_and_lock:export_or_again",
         notes="`--again` writes the files of exported entries once more, from the books, in any format. A "
-        "settlement whose final document may still come is exported with `--accept-provisional` only. The entries and "
+        "settlement whose final report may still arrive is exported with `--accept-provisional` only. The entries and "
         "their files are explained in [journal.md](design/journal.md).",
     ),
     Command(
@@ -84,8 +84,8 @@ CLOSE = (
         options=(
             Option(
                 "--accept",
-                "Number of a proposal to post; R12 for a reclassification, R for all of them, READER3 for all that "
-                "reader 3 reads otherwise.",
+                "Number of a proposal to post; R12 for a reclassification, R for all of them, READER3 for "
+                "everything that changed with reader 3.",
                 Kind.TEXT,
                 metavar="NUMBER",
                 becomes=_NUMBER,
@@ -101,7 +101,7 @@ CLOSE = (
             ),
             Option(
                 "--take-up",
-                "Number of a dismissed one to propose again.",
+                "Number of a dismissed proposal to reinstate.",
                 Kind.TEXT,
                 metavar="NUMBER",
                 becomes=_NUMBER,
@@ -141,10 +141,12 @@ CLOSE = (
         tip=Tip(
             "Reopen exported settlements",
             "Reverses the entries of the selected settlements, writes the reversals for your accounting system, and "
-            "unlocks their costs, so that they can be corrected and exported again. Asks for the reason, which the "
-            "auditor will want to read.",
+            "unlocks their costs, so that they can be corrected and exported again. Asks for a reason, which is "
+            "kept for the auditor.",
         ),
-        options=(Option("--reason", "Why; the auditor will ask.", Kind.TEXT, metavar="WHY", default=""),),
+        options=(
+            Option("--reason", "Reason for reopening, kept for the auditor.", Kind.TEXT, metavar="WHY", default=""),
+        ),
         selects=Selects.SETTLEMENTS,
         asks=Asks(
             text="Why are the selected settlements reopened? The auditor will read this.",
@@ -166,7 +168,7 @@ CLOSE = (
             "count in reports, their costs stay as they are, and Reopen takes it back.",
         ),
         options=(
-            Option("--reason", "Where they were posted; the auditor will ask.", Kind.TEXT, metavar="WHY", default=""),
+            Option("--reason", "Where they were posted, kept for the auditor.", Kind.TEXT, metavar="WHY", default=""),
         ),
         selects=Selects.SETTLEMENTS,
         asks=Asks(

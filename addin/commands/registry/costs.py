@@ -58,10 +58,10 @@ COSTS = (
             "and what they add up to. Then it writes them to the books. Undo last save reverses it.",
         ),
         options=(
-            Option("--accept-proposals", "Save unedited proposals too."),
+            Option("--accept-proposals", "Also save unedited proposals."),
             Option("--same-sku", "Use a cost that was entered for the other unedited rows of its SKU."),
             Option("--row", "Only this row of the sheet, as Excel numbers it.", Kind.NUMBER, name="rows", many=True),
-            Option("--accept-suspect", "Save costs that look wrong too."),
+            Option("--accept-suspect", "Also save costs that look wrong."),
             Option("--preview", "Only say what would be saved."),
         ),
         gathers=Gathered("choice", "addin.commands.costs.saving_costs:SaveChoice"),

@@ -6,7 +6,7 @@ from addin.commands.registry.command import Argument, Asks, Button, Command, Gro
 
 _ANOTHER_PAYOUT = Option(
     "--another-payout",
-    "What is asked because the books have a payout of the same day and money is another payout: both stay.",
+    "Import a payout that looks like one already in the books (same date and amount) as a separate payout.",
 )
 
 SETTLEMENTS = (
@@ -89,7 +89,9 @@ SETTLEMENTS = (
     Command(
         name="remove-store",
         group=Group.SETTLEMENTS,
-        tip=Tip("Remove a store that has no settlements", "For a store named by mistake, once it has no settlement."),
+        tip=Tip(
+            "Remove a store that has no settlements", "For a store created by mistake. It must have no settlements."
+        ),
         options=(Argument("store", "STORE"),),
         action="addin.commands.settlements.import_open_remove:remove_store",
     ),
@@ -104,7 +106,7 @@ SETTLEMENTS = (
         options=(Argument("path", "FILE", Kind.FILE),),
         action="addin.commands.settlements.inspection:inspect_file",
         at_desk=False,
-        notes="Units that no row states are `unknown`, and a file without a total has nothing to tie out against "
-        "(`ties_out` is null).",
+        notes="Units that the file does not state are shown as `unknown`, and a file without a total has nothing to "
+        "tie out against (`ties_out` is null).",
     ),
 )

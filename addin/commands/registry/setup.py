@@ -125,7 +125,7 @@ SETUP = (
         group=Group.SETUP,
         tip=Tip(
             "Install Cogsheet on this computer",
-            "Makes the buttons of workbooks work; run it again after an update.",
+            "Sets up this computer so that the workbook's buttons work; run it again after an update.",
         ),
         options=(
             Option(

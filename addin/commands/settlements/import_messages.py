@@ -181,8 +181,8 @@ def sentence(imported: ImportedSettlement, read: Settlement | None = None) -> st
     gone = f" {counted(imported.ended_lines, 'transaction')} of before no longer there." if imported.ended_lines else ""
     sentences = {
         Import.NEW: f"{what} imported: {counted(imported.transactions, 'transaction')}.",
-        Import.SUPERSEDED: f"{what} imported: it takes the place of the report that was there.{change}",
-        Import.UNITED: f"{what} united with what other files hold of it.{change}{gone}",
+        Import.SUPERSEDED: f"{what} imported: it replaces the earlier report.{change}",
+        Import.UNITED: f"{what} combined with the other files of this settlement.{change}{gone}",
         Import.ALREADY_IMPORTED: f"{what} was imported already; nothing changed.",
         Import.NOT_NEEDED: f"{what} is in the books from the settlement report itself; nothing changed.",
         Import.CONFLICT: f"{what} was not imported: {imported.reason}",

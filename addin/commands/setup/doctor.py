@@ -65,7 +65,7 @@ def doctor(
     ]
     show_setup(desk.book, books, finale_side(desk.database))
     return Outcome(
-        "\n".join(f"{'ok  ' if one.ok else 'look'}  {one.what}: {one.words}" for one in findings),
+        "\n".join(f"{'ok   ' if one.ok else 'check'}  {one.what}: {one.words}" for one in findings),
         needs_attention=not all(one.ok for one in findings),
         data={"findings": [{"what": one.what, "ok": one.ok, "words": one.words} for one in findings]},
     )

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 ACCOUNTS_SPEC = TableSpec(
     sheet="Accounts",
     table="tblAccounts",
-    title="Accounts that entries post to: type over what differs in your books; it holds from the next button on",
+    title="Accounts that entries post to: type over what differs in your books; changes apply from the "
+    "next button you press",
     key=("line_type", "store", "currency", "item_group"),
     columns=(
         Column(
@@ -40,7 +41,7 @@ ACCOUNTS_SPEC = TableSpec(
             "name",
             width=40,
             editable=True,
-            note="Its name. A sub-account: Parent:Sub. Empty: the usual one.",
+            note="Its name. A sub-account: Parent:Sub. Leave empty for the default account.",
         ),
         Column("Number", "number", width=12, editable=True, note="Xero's account code. QuickBooks goes by the name."),
         Column("Tax rate", "tax_code", width=20, editable=True, note="Xero's tax rate by its full name."),

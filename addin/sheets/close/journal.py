@@ -22,7 +22,7 @@ JOURNAL_SPEC = TableSpec(
     columns=(
         Column("Entry", "entry", width=56, note="Its key, also in the memo that the accounting system keeps."),
         Column("Line", "position", width=6),
-        Column("Kind", "kind", width=24, note="What is posted by Finale is shown here and exported nowhere."),
+        Column("Kind", "kind", width=24, note="Entries posted by Finale are shown for reference and never exported."),
         Column("Store", "store", width=18),
         Column("Settlement ID", "settlement_id", width=17),
         Column("Date", "entry_date", width=12),

@@ -52,7 +52,7 @@ TRUE_UPS_SPEC = TableSpec(
             "Currency",
             "currency",
             width=10,
-            note="Home currency, as all costs are; of a reclassification the settlement's.",
+            note="Home currency; for reclassifications, the settlement's currency.",
         ),
         Column(
             "Size",
@@ -66,7 +66,7 @@ TRUE_UPS_SPEC = TableSpec(
             width=12,
             editable=True,
             choices=(ACCEPT, DISMISS, TAKE_UP),
-            note="accept posts it, dismiss needs a reason; take up, of a dismissed one, proposes what still differs.",
+            note="accept: post it. dismiss: give a reason. take up: reinstate a dismissed one.",
         ),
         Column("Reason", "reason", width=30, editable=True, takes_dates=True, note="Why it is, or was, dismissed."),
         Column("Key", "id", hidden=True),

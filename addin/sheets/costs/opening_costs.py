@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OPENING_COSTS_SPEC = TableSpec(
     sheet="Opening costs",
     table="tblOpening",
-    title="Costs of goods shipped before Finale start: one row per SKU, taken over by the next button",
+    title="Costs of goods shipped before Finale start: one row per SKU, applied the next time you press any button",
     key=("sku",),
     columns=(
         Column("SKU", "sku", width=28, editable=True),
@@ -28,7 +28,7 @@ OPENING_COSTS_SPEC = TableSpec(
             Kind.UNIT_COST,
             width=14,
             editable=True,
-            note="Per unit of the SKU, in home currency. Empty: removed.",
+            note="Per unit of the SKU, in home currency. Leave empty to remove.",
         ),
         Column("Currency", "currency", width=12, editable=True, note="Home currency; may be left empty."),
         Column(
@@ -37,7 +37,7 @@ OPENING_COSTS_SPEC = TableSpec(
             width=14,
             editable=True,
             takes_dates=True,
-            note="2026-08-31; empty: it held from the beginning.",
+            note="2026-08-31. Leave empty to apply from the start.",
         ),
         FILLED,
     ),

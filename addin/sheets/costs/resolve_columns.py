@@ -31,7 +31,7 @@ RESOLVE_SPEC = TableSpec(
             width=24,
             editable=True,
             only_where='RIGHT({filled},4)=" """"]"',  # the line itself names none, see `remembered`
-            note="Where the line names none: type which goods they are, and how many as Units back.",
+            note="If the line has no SKU, enter it here and the quantity in Units back.",
         ),
         Column("Description", "description", width=30),
         Column("Order ID", "order_id", width=22),
@@ -70,7 +70,7 @@ RESOLVE_SPEC = TableSpec(
         ),
         Column("Disposition", "disposition", width=15, editable=True, choices=tuple(Disposition)),
         Column("Note", "note", width=28, editable=True, takes_dates=True, note="Saved with an answer."),
-        Column("Status", "status", width=34, note="What became of your entry at the last Save."),
+        Column("Status", "status", width=34, note="Result of the last save."),
         Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
         Column("Key", "key", hidden=True),
         Column("Version", "version", Kind.WHOLE, hidden=True),

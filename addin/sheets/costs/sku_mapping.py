@@ -28,18 +28,21 @@ SKU_MAPPING_SPEC = TableSpec(
         Column("Finale product", "product", width=24, note="What Finale says; a kit's products are joined by +."),
         Column("Units per SKU", "units", width=14, note="Units of the product in one unit of the SKU; a six-pack: 6."),
         Column("Rule", "rule", width=28, note="How Finale's product was found."),
-        Column("Nearest products", "nearest", width=28, note="What an unknown SKU may mean. Never used by itself."),
+        Column(
+            "Nearest products", "nearest", width=28, note="For an unknown SKU: similar products, as suggestions only."
+        ),
         Column(
             "Your product",
             "own_product",
             width=24,
             editable=True,
-            note="Wins over Finale's; empty it to go back. A kit: CUP + BOWL, with units 2 + 1. Sync afterwards.",
+            note="Overrides Finale's product. Clear the cell to use Finale's again. A kit: CUP + BOWL, "
+            "with units 2 + 1. Sync afterwards.",
         ),
         Column(
             "Your units", "own_units", width=12, editable=True, note="Units of it in one unit of the SKU; empty: 1."
         ),
-        Column("Used", "used", width=34, note="Which of the two the costs are made with."),
+        Column("Used", "used", width=34, note="Which of the two is used for costing."),
         FILLED,
     ),
 )

@@ -56,7 +56,9 @@ COGS_SPEC = TableSpec(
         Column("Saved at", "saved_at", Kind.MOMENT, width=16),
         Column("Reason", "note", width=28),
         Column("Line", "to_line", Kind.LINK, width=8, note="The line on sheet Transactions, where it is open."),
-        Column("Answer", "to_answer", Kind.LINK, width=9, note="Its row on Resolve, or what was saved of it."),
+        Column(
+            "Answer", "to_answer", Kind.LINK, width=9, note="Its row on Resolve, or its saved value in Change history."
+        ),
         Column("P&L", "to_item", Kind.LINK, width=8, note="The item on sheet P&L."),
         Column("Finale", "to_finale", Kind.LINK, width=9, note="The order's page in Finale Inventory."),
         Column("Item key", "item_key", hidden=True),

@@ -37,7 +37,8 @@ RATES_SPEC = TableSpec(
             "Source",
             "source",
             width=26,
-            note="ECB, or typed in, which wins over the ECB's of that day. Lines of a missing day wait for a rate.",
+            note="ECB, or typed in: a typed rate takes precedence over the ECB's for that day. "
+            "Without a rate, lines are left out.",
         ),
         FILLED,
     ),

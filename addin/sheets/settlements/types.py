@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TYPES_SPEC = TableSpec(
     sheet="Transaction types",
     table="tblTypes",
-    title="Types of transactions that Cogsheet does not know: say what they are, once for all open settlements",
+    title="Unknown transaction types: classify each once for all open settlements",
     key=("marketplace", "word"),
     columns=(
         Column("Marketplace", "marketplace", width=16),
@@ -34,7 +34,7 @@ TYPES_SPEC = TableSpec(
             width=40,
             editable=True,
             choices=tuple(CHOICES),
-            note="What it is. A choice with a question mark is only proposed: remove the mark, or choose another. "
+            note="What it is. A question mark means a suggestion: remove it to accept, or choose another type. "
             "Amounts never change; of exported settlements the difference is proposed as a true-up.",
         ),
         FILLED,

@@ -88,7 +88,7 @@ def _records(books: Books, more: Iterable[Row]) -> list[Record]:
         (
             "Time zones to set",
             _proposed(books),
-            "Stores whose days are those of UTC so far, and what is proposed: type it on sheet Stores.",
+            "Stores without a time zone (UTC is used), with a suggestion. Enter it on sheet Stores.",
         ),
         ("Last sync", _moment(books), "When costs were last fetched from Finale Inventory, in UTC."),
     ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 STORES_SPEC = TableSpec(
     sheet="Stores",
     table="tblStores",
-    title="Stores: one time zone per store cuts its days and months",
+    title="Stores: the time zone of each store determines its days and months",
     key=("store",),
     columns=(
         Column("Store", "store", width=30),

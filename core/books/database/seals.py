@@ -5,7 +5,7 @@ Whoever writes into the books with another program (a database browser, a script
 seal is no
 signature: who alters a row and its seal alike is not seen by this, only by what is recomputed of it.
 
-Table `transaction` has no seals: its rows are by far the most, and each is held against the kept files instead.
+Table `transaction` has no seals: its rows are by far the most, and each is compared with the kept files instead.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ Key = tuple[Any, ...]
 Row = dict[str, Any]
 """What a row says as the database itself has it: whole numbers, texts, and a digest of bytes; without what is empty."""
 
-_MADE_AGAIN = "made of the other tables, and held against a costing from nothing"
+_MADE_AGAIN = "made of the other tables, and compared with a costing from nothing"
 UNSEALED = {
-    "transaction": "each of its rows is held against the kept files",
+    "transaction": "each of its rows is compared with the kept files",
     "seal": "seals are compared with rows",
     "books_state": "its token says only whether anything was written",
     "writing": "it says only what was written to, until what is kept is made anew",

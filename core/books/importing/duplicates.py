@@ -364,7 +364,7 @@ def _with_lines_written_otherwise(
         pairs = may_be_one(own, set(_contents(lines, lines["settlement_id"], as_compared)))
         if pairs:
             lines_of_it = counted(len({line for line, _ in pairs}), "line")
-            return one, f"{lines_of_it} of this file may be there already, written otherwise"
+            return one, f"{lines_of_it} of this file may be there already, formatted differently"
     return None
 
 

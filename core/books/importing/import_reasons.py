@@ -65,9 +65,9 @@ def rows_missing(there: BookedSettlement, before: Settlement, whole: Settlement)
     changes = "; ".join(line_differences(before.transactions, whole.transactions))
     reopen = "" if there.is_open else "reopen the settlement, "
     return (
-        f"this file reaches over days of which the books have lines that are not in it, and nothing proves that it is "
-        f"whole: {changes}. The books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this "
-        f"file they would have {money_in_words(whole.sum)} {whole.currency}. If it was filtered, export it again "
+        f"this file reaches over days of which the books have lines that are not in it, and it cannot be shown to be "
+        f"complete: {changes}. The books have {money_in_words(before.sum)} {before.currency} and are unchanged; with "
+        f"this file they would have {money_in_words(whole.sum)} {whole.currency}. If it was filtered, export it again "
         f"without a filter. If the marketplace has really taken these lines out, {reopen}remove "
         f"{'it' if reopen else 'the settlement'} and import its files of today."
     )
@@ -100,10 +100,10 @@ def told_otherwise(
     instead = before.sum - net_of(old, before.currency) + net_of(new, before.currency)
     reopen = "" if there.is_open else "reopen the settlement, "
     return (
-        f"this file has rows that are most likely rows of the books, corrected or written otherwise (a moment without "
-        f"its zone or time, a number that one of the two leaves blank): {changes}. Nothing was stored, because nothing "
-        f"may count twice. The books have {money_in_words(before.sum)} {before.currency} and are unchanged; with this "
-        f"file's rows in place of theirs they would have {money_in_words(instead)}, with both "
+        f"this file has rows that are most likely rows of the books, corrected or formatted differently (a moment "
+        f"without its zone or time, a number that one of the two leaves blank): {changes}. Nothing was stored, because "
+        f"nothing may count twice. The books have {money_in_words(before.sum)} {before.currency} and are unchanged; "
+        f"with this file's rows in place of theirs they would have {money_in_words(instead)}, with both "
         f"{money_in_words(whole.sum)}. If the file went through a spreadsheet program, import it as it was downloaded. "
         f"If this file is right, {reopen}remove {'it' if reopen else 'the settlement'} and import its files of today, "
         f"or download the whole payout with its own row, whose total shows what is right."

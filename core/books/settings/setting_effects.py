@@ -106,7 +106,7 @@ class ChangeNotAgreedError(CogsheetError):
     def __init__(self, setting: str, effects: Sequence[SettingEffect], home: str) -> None:
         self.effects = tuple(effects)
         posted = any(one.status != OPEN for one in effects)
-        stays = " What is exported stays as it is, in the months and reports that it is in." if posted else ""
+        stays = " Exported settlements stay unchanged, in the same months and reports." if posted else ""
         if any(one.rated for one in effects):
             stays = " Entries that are out stay as they are; profit and loss and packs go by the rates in force."
         what = "what is posted or closed" if any(one.needs_yes for one in effects) else "these settlements"

@@ -1,8 +1,8 @@
-"""Rows of the books held against their seals: what another program altered is found, named and put back for a check.
+"""Rows of the books compared with their seals: what another program altered is found, named and put back for a check.
 
 Each row that Cogsheet stores is sealed (`core.books.database.seals`). What differs from its seal did not come from
 Cogsheet; verify names it, and makes its other checks on the books as they were stored where they cannot be read
-otherwise. Lines of settlements have no seals: they are held against the kept files, and only what could not even be
+otherwise. Lines of settlements have no seals: they are compared with the kept files, and only what could not even be
 read of them is found here.
 """
 

@@ -65,7 +65,7 @@ class ReimbursementReport(NamedTuple):
         cash, goods = self.units_cash, self.units_inventory
         if self.taken_back:
             units = f"{goods} back in stock" if goods else "money only"
-            units = f"{goods} in inventory, which does not say what came back" if goods and goods < 0 else units
+            units = f"{goods} in inventory, which does not state the returned units" if goods and goods < 0 else units
         else:
             units = f"{cash} in cash, {goods or 0} from stock"
         known = units if goods is not None and (self.taken_back or cash is not None) else "units not said"

@@ -119,16 +119,16 @@ def _width(body: memoryview, header: Header) -> int:
 
 def _lines(body: memoryview) -> int:
     """Return how many lines there are."""
-    signs = np.frombuffer(body, np.uint8)
-    ends = _count(signs, "\n")
-    if returns := _count(signs, "\r"):
+    characters = np.frombuffer(body, np.uint8)
+    ends = _count(characters, "\n")
+    if returns := _count(characters, "\r"):
         ends += returns - bytes(body).count(b"\r\n")
     return ends + (body[-1] not in b"\r\n")
 
 
-def _count(signs: np.ndarray, sign: str) -> int:
-    blocks = (signs[at : at + _BLOCK] for at in range(0, len(signs), _BLOCK))
-    return sum(int(np.count_nonzero(block == ord(sign))) for block in blocks)
+def _count(characters: np.ndarray, character: str) -> int:
+    blocks = (characters[at : at + _BLOCK] for at in range(0, len(characters), _BLOCK))
+    return sum(int(np.count_nonzero(block == ord(character))) for block in blocks)
 
 
 def _padded(body: memoryview, layout: Layout, header: Header) -> memoryview:

@@ -158,10 +158,10 @@ class ColumnTable:
         columns = {name: (codes[rows], texts) for name, (codes, texts) in self.columns.items()}
         return replace(self, columns=columns, lines=self.lines[rows], _plain={})
 
-    def first_with(self, name: str, sign: str, test: Callable[[str], bool]) -> np.ndarray:
-        """Return the first rows of those texts of a column that pass a test, which only texts with a sign can."""
+    def first_with(self, name: str, character: str, test: Callable[[str], bool]) -> np.ndarray:
+        """Return the first rows of those texts of a column that pass a test, which only texts with a character can."""
         codes, texts = self.columns[name]
-        likely = np.flatnonzero(pc.match_substring(texts, sign).to_numpy(zero_copy_only=False))
+        likely = np.flatnonzero(pc.match_substring(texts, character).to_numpy(zero_copy_only=False))
         wanted = [at for at in likely.tolist() if test(texts[at].as_py())]
         return np.array([np.flatnonzero(codes == at)[0] for at in wanted if (codes == at).any()], np.int64)
 

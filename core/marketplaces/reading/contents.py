@@ -163,11 +163,11 @@ def _is_clean(content: bytes) -> bool:
     numbered = _WRITTEN_BY_NUMBER.get(content[:_BLOCK].lstrip()[:1], ())
     if any(mark in content for mark in numbered) or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
-    signs = np.frombuffer(content, np.uint8)
-    blocks = (signs[start : start + _BLOCK] for start in range(0, len(signs), _BLOCK))
+    characters = np.frombuffer(content, np.uint8)
+    blocks = (characters[start : start + _BLOCK] for start in range(0, len(characters), _BLOCK))
     if any(map(_has_control_characters, blocks)):
         return False
-    if _FIRST_OF_MARKS in content and any(sign.encode() in content for sign in "\ufeff\ufffe\uffff"):
+    if _FIRST_OF_MARKS in content and any(character.encode() in content for character in "\ufeff\ufffe\uffff"):
         return False
     ends = pa.py_buffer(np.array([0, len(content)], np.int64))
     try:
@@ -177,9 +177,9 @@ def _is_clean(content: bytes) -> bool:
     return True
 
 
-def _has_control_characters(signs: np.ndarray) -> bool:
-    allowed = sum(np.count_nonzero(signs == sign) for sign in _ALLOWED)
-    return bool(np.count_nonzero(signs < _FIRST_LETTER) > allowed or (signs == _DELETE).any())
+def _has_control_characters(characters: np.ndarray) -> bool:
+    allowed = sum(np.count_nonzero(characters == character) for character in _ALLOWED)
+    return bool(np.count_nonzero(characters < _FIRST_LETTER) > allowed or (characters == _DELETE).any())
 
 
 def _without_control_characters(contents: Contents) -> Contents:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.contents import Contents
 
-_OPENS, _CLOSES, _SLASH, _QUESTION, _EXCLAMATION = (ord(sign) for sign in "<>/?!")
+_OPENS, _CLOSES, _SLASH, _QUESTION, _EXCLAMATION = (ord(character) for character in "<>/?!")
 _BLOCK = 1 << 22
 _LARGEST = (1 << 31) - 1
 """Bytes up to which places in a file are told by 32 bits."""
@@ -107,18 +107,18 @@ class Elements:
 def elements_of(contents: Contents) -> Elements | None:
     """Return the elements of a file; `None` where they must be read one by one, which says what is wrong."""
     content = contents.encoded
-    signs = np.frombuffer(content, np.uint8)
-    opens, closes = _places(signs, _OPENS), _places(signs, _CLOSES)
+    characters = np.frombuffer(content, np.uint8)
+    opens, closes = _places(characters, _OPENS), _places(characters, _CLOSES)
     if not len(opens) or len(opens) != len(closes) or len(content) > _LARGEST:
         return None
     if (opens >= closes).any() or (closes[:-1] >= opens[1:]).any() or not is_well_formed(contents):
         return None
-    second = signs[opens + 1]
+    second = characters[opens + 1]
     declared = int(second[0] == _QUESTION)
     if np.isin(second[declared:], [_QUESTION, _EXCLAMATION]).any():
         return None
     opens, closes, second = opens[declared:], closes[declared:], second[declared:]
-    return _elements(contents, opens, closes, is_end=second == _SLASH, is_empty=signs[closes - 1] == _SLASH)
+    return _elements(contents, opens, closes, is_end=second == _SLASH, is_empty=characters[closes - 1] == _SLASH)
 
 
 def _elements(
@@ -194,8 +194,8 @@ def _plain(text: str, file: str) -> str:
         DamagedXmlError: If it needs more than the five entities, so that the parser must read it.
     """
     if "&" in text:
-        for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
-            text = text.replace(entity, sign)
+        for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
+            text = text.replace(entity, character)
         if text.count("&") != text.count("&amp;"):
             raise DamagedXmlError(Place(file), "a character that is written by number")
         text = text.replace("&amp;", "&")
@@ -204,9 +204,11 @@ def _plain(text: str, file: str) -> str:
     return text
 
 
-def _places(signs: np.ndarray, sign: int) -> np.ndarray:
-    """Return where a sign stands, by blocks, so that little memory is used beside the places."""
-    blocks = [np.flatnonzero(signs[at : at + _BLOCK] == sign) + at for at in range(0, len(signs), _BLOCK)]
+def _places(characters: np.ndarray, character: int) -> np.ndarray:
+    """Return where a character stands, by blocks, so that little memory is used beside the places."""
+    blocks = [
+        np.flatnonzero(characters[at : at + _BLOCK] == character) + at for at in range(0, len(characters), _BLOCK)
+    ]
     return np.concatenate(blocks) if blocks else np.zeros(0, np.int64)
 
 

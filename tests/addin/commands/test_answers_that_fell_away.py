@@ -101,7 +101,7 @@ def test_lines_before_the_books_start_are_not_asked(tmp_path: Path) -> None:
     shop.set(books_start="2027-01-01")
     outcome = told(shop, "Sales")
 
-    assert "sets nothing any more, because its line asks nothing of you now: order 111-1, SKU MUG." in outcome.message
+    assert "no longer applies, because its line needs no answer now: order 111-1, SKU MUG." in outcome.message
     assert not outcome.needs_attention
 
 

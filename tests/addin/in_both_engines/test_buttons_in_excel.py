@@ -310,7 +310,7 @@ def test_what_books_start_takes_out_of_the_count_is_shown_before_it_is_taken(
     assert "Sheet Setup would change these settlements:" in asked
     assert "not counted, COGS USD" in asked
     assert start == str(desktop.books().policies.books_start), message
-    assert ("By that alone 24150720916 (Amazon, open):" in message) is (answer == "ok"), message
+    assert ("Effect of this alone: 24150720916 (Amazon, open):" in message) is (answer == "ok"), message
 
 
 def _type_setting(desktop: Desktop, name: str, text: str) -> None:

@@ -42,7 +42,7 @@ def test_one_question_decides_what_a_reader_reads_otherwise(
         rows = desktop.rows(TRUE_UPS_SPEC)
     excel.end()
 
-    assert "Decide all that reader 3 reads otherwise together?" in excel.user.shown[0]
+    assert "Decide everything that changed with reader 3 together?" in excel.user.shown[0]
     assert sizes == [str(row["size"] or "rule changed") for row in rows if row["id"]]
     assert all(str(row["cause"]).startswith("rule changed in reader 3: ") for row in rows if row["id"])
     assert f"{accepted} true-ups posted" in message

@@ -32,7 +32,7 @@ Private Sub PressInActiveWorkbook(ByVal buttonId As String)
     Application.Run "'" & Replace(ActiveWorkbook.Name, "'", "''") & "'!Dispatcher.RunButton", buttonId
     Exit Sub
 failed:
-    Messages.Show "This button works on a Cogsheet workbook, and " & ActiveWorkbook.Name & " is none. " & _
+    Messages.Show "This button needs a Cogsheet workbook; " & ActiveWorkbook.Name & " is not one. " & _
         "Click into the workbook with your settlements and press it again.", Exchange.OUTCOME_ERROR
 End Sub
 

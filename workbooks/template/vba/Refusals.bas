@@ -21,25 +21,25 @@ End Function
 
 ' Name and folder become part of a command line: a character that the shell or xlwings would read as its own is refused.
 Public Function OfName() As String
-    Dim sign As String
-    sign = FirstSign(ThisWorkbook.Name, "=" & RefusedSigns())
-    If sign = "" Then sign = FirstSign(ThisWorkbook.FullName, RefusedSigns())
-    If sign = "" And NamesVariable(ThisWorkbook.FullName) Then sign = "%"
-    If sign = "" Then Exit Function
-    OfName = "The name of this workbook or of its folder contains the character " & sign & ", which Cogsheet cannot " & _
+    Dim character As String
+    character = FirstCharacter(ThisWorkbook.Name, "=" & RefusedCharacters())
+    If character = "" Then character = FirstCharacter(ThisWorkbook.FullName, RefusedCharacters())
+    If character = "" And NamesVariable(ThisWorkbook.FullName) Then character = "%"
+    If character = "" Then Exit Function
+    OfName = "The name of this workbook or of its folder contains the character " & character & ", which Cogsheet cannot " & _
         "pass on to Python. Save it under another name and press again: " & ThisWorkbook.FullName
 End Function
 
-Private Function RefusedSigns() As String
-    RefusedSigns = ";^" & Chr$(34)
-    If Platform.IsMac() Then RefusedSigns = ";|$`\" & Chr$(34)
+Private Function RefusedCharacters() As String
+    RefusedCharacters = ";^" & Chr$(34)
+    If Platform.IsMac() Then RefusedCharacters = ";|$`\" & Chr$(34)
 End Function
 
-Private Function FirstSign(ByVal text As String, ByVal signs As String) As String
+Private Function FirstCharacter(ByVal text As String, ByVal characters As String) As String
     Dim position As Long
-    For position = 1 To Len(signs)
-        If InStr(text, Mid$(signs, position, 1)) > 0 Then
-            FirstSign = Mid$(signs, position, 1)
+    For position = 1 To Len(characters)
+        If InStr(text, Mid$(characters, position, 1)) > 0 Then
+            FirstCharacter = Mid$(characters, position, 1)
             Exit Function
         End If
     Next position

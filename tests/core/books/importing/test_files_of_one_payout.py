@@ -973,7 +973,7 @@ def test_rows_that_lost_something_are_asked(database: Database, lost: str) -> No
     refused = bring_in(database, OriginalFile("changed.csv", changed.encode()))
 
     assert (Import.CONFLICT, Decimal("145.50")) == (refused.result, only(database).sum)
-    assert "written otherwise" in refused.reason
+    assert "formatted differently" in refused.reason
     assert Import.UNITED == bring_in(database, shopify_export("july.csv", *JUNE, *JULY)).result
     assert Decimal("164.90") == only(database).sum
 

@@ -140,7 +140,7 @@ def test_a_row_written_otherwise_in_another_payout_is_asked(database: Database) 
     bring_in(database, ebay_export("a.csv", *JUNE))
     second = bring_in(database, moved("b.csv", JUNE[1]))
     assert (Import.CONFLICT, True, ["900001"]) == (second.result, second.may_be_another, names(database))
-    assert "written otherwise" in second.reason
+    assert "formatted differently" in second.reason
 
     assert Import.NEW == bring_in(database, moved("b.csv", JUNE[1]), another_payout=True).result
 

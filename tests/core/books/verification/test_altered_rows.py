@@ -360,7 +360,7 @@ def test_a_line_that_somebody_ended_beside_itself_is_named(exported: Path, tmp_p
 @pytest.mark.long
 @pytest.mark.parametrize("column", [one.name for one in metadata.tables["transaction"].c])
 def test_every_column_of_a_line_that_is_altered_is_named(exported: Path, tmp_path: Path, column: str) -> None:
-    """Lines have no seals: they are held against the kept file, and what cannot be read is named by itself."""
+    """Lines have no seals: they are compared with the kept file, and what cannot be read is named by itself."""
     declared = metadata.tables["transaction"].c[column]
     statement = f"UPDATE 'transaction' SET \"{column}\" = {other(declared)} WHERE key = {KEY}"
     copy = altered(exported, tmp_path, statement)
