@@ -23,7 +23,7 @@ from addin.machine.start import lasting_imports
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.commands.registry.command import Command
     from core.errors import CogsheetError
 
@@ -161,7 +161,7 @@ def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
 
 
 def _with_way_out(error: CogsheetError) -> str:
-    from addin.commands.ways_out import with_way_out  # noqa: PLC0415 - only a refused command needs it
+    from addin.commands.terminal_remedies import with_way_out  # noqa: PLC0415 - only a refused command needs it
 
     return with_way_out(error)
 

@@ -24,7 +24,7 @@ from addin.commands.costs.saving_costs import save
 from addin.commands.costs.syncing import sync
 from addin.commands.desk_opening import on_file
 from addin.commands.reports.pnl import make_pnl
-from addin.commands.settlements.import_open_remove import fill
+from addin.commands.settlements.opening import fill
 from addin.connections.finale import URL_VARIABLE
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.pnl import PnlChoice
@@ -35,7 +35,7 @@ from benchmarks.rows import Result, Took, took
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.desk import Desk
 
 LIMIT = 150

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing, opening
 from addin.commands.setup.new import write_workbook
 from addin.sheets.desk import Desk
 from benchmarks.large_settlement import large_file
@@ -25,7 +25,7 @@ from core.model import Event
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -39,9 +39,9 @@ def measure() -> list[tuple[str, str]]:
         with Database.create(folder / "books.sqlite", new_company("Bench", "USD", NOW)) as database:
             book = folder / "Books.xlsm"
             write_workbook(book, database)
-            _press(book, database, partial(import_open_remove.import_files, files=[file]))
+            _press(book, database, partial(importing.import_files, files=[file]))
             lines = len(load_books(database).lines)
-            fill = partial(import_open_remove.fill, ids=[file.stem])
+            fill = partial(opening.fill, ids=[file.stem])
             return [
                 (f"load and cost {lines:,} transactions", seconds(lambda: load_books(database))),
                 (f"cost {lines:,} transactions after saving one of them", _after_a_save(database)),

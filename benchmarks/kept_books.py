@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from addin.commands.button import Outcome
+from addin.commands.close.verification import verify
 from addin.commands.costs.resolving import resolve
 from addin.commands.costs.syncing import sync
 from addin.commands.desk_opening import on_file
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import bring_up_to_date
-from addin.commands.reports.cogs_and_verify import verify
 from addin.commands.setup.new import write_workbook
 from addin.connections.finale import KEY, SECRET, URL_VARIABLE
 from benchmarks.filled_books import NOW, STORE, know_costs, order_id, put

@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.reports import cogs_and_verify, pnl
-from addin.commands.settlements.import_open_remove import fill, import_files
+from addin.commands.reports import cogs_reports, pnl
+from addin.commands.settlements.importing import import_files
+from addin.commands.settlements.opening import fill
 from addin.commands.setup.new import write_workbook
 from addin.sheets.desk import Desk
 from addin.sheets.drill_down import connect_rows
@@ -24,7 +25,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SETTLEMENTS = 24
@@ -48,7 +49,7 @@ def measure() -> list[tuple[str, str]]:
                     seconds(lambda: load_books(database)),
                 ),
                 ("P&L of all of them", seconds(lambda: press(book, database, pnl.make_pnl))),
-                ("one COGS tab", seconds(lambda: press(book, database, partial(cogs_and_verify.cogs, ids=[chosen])))),
+                ("one COGS tab", seconds(lambda: press(book, database, partial(cogs_reports.cogs, ids=[chosen])))),
                 (
                     "open one settlement",
                     seconds(lambda: press(book, database, partial(fill, ids=[chosen]))),

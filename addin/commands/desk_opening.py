@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
 
 
 class YesNeededError(CogsheetError):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.words import counted, identity
+from addin.commands.sentences import counted, identity
 from core.books.database.migrate import back_up, copy_path
 from core.books.importing import reader_upgrade
 from core.errors import CogsheetError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from core.books.database import Database
     from core.books.importing.reader_upgrade import Rereading
     from core.progress import Progress

@@ -10,11 +10,11 @@ import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
 from addin.commands.costs import resolving, syncing
 from addin.commands.desk_opening import on_file
+from addin.commands.outcome import Outcome
 from addin.commands.reports.pnl import make_pnl
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing, opening
 from addin.commands.setup.new import write_workbook
 from addin.commands.terminal import TerminalProgress
 from addin.connections.sandbox import demo_settlement_files
@@ -71,13 +71,13 @@ def make_demo(folder: Path, progress: Progress, clock: Clock = system_clock) -> 
 
 
 def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
-    import_open_remove.import_files(desk, files=files, store="Amazon US")
+    importing.import_files(desk, files=files, store="Amazon US")
     _choose_accounts(desk)
     syncing.sync(desk)
     resolving.resolve(desk)
     books = load_books(desk.database)
     newest = max(books.settlements, key=lambda settlement: (str(settlement.period_end), settlement.settlement_id))
-    import_open_remove.fill(desk, ids=[newest.settlement_id])
+    opening.fill(desk, ids=[newest.settlement_id])
     make_pnl(desk)
     return _summary(books, folder)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.connections.sandbox import MISBEHAVIOURS, demo_finale
 
 if TYPE_CHECKING:

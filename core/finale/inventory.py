@@ -9,8 +9,8 @@ from core.finale.account_remarks import account_words
 from core.finale.account_settings import BASE_URL, FinaleSettings, Mode, account_name
 from core.finale.client import FinaleClient
 from core.finale.errors import SYSTEM
-from core.finale.mapping import Mapper
 from core.finale.observations import Recorder
+from core.finale.product_of_sku import Mapper
 from core.finale.report_mode import AVERAGES, COSTS, ReportSync, fetch_averages
 from core.finale.reports import report_address
 from core.finale.self_test import Example, example_cost

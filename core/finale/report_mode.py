@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from core.finale.account_settings import FinaleSettings
     from core.finale.client import FinaleClient
-    from core.finale.mapping import Mapper
     from core.finale.observations import Recorder
+    from core.finale.product_of_sku import Mapper
     from core.finale.reports import Row
     from core.finale.system import CostPage, CostRequest, OrderAsked
     from core.progress import Progress

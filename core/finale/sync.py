@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.finale.client import FinaleClient
-    from core.finale.mapping import Mapper
     from core.finale.observations import Recorder, Row
     from core.finale.order_finder import Match
+    from core.finale.product_of_sku import Mapper
     from core.finale.stock_history import Movement
     from core.finale.system import CostPage, CostRequest, OrderAsked
     from core.progress import Progress

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.button import Outcome
 from addin.commands.costs.resolving import resolve
 from addin.commands.costs.syncing import sync
-from addin.commands.settlements.import_open_remove import fill
+from addin.commands.outcome import Outcome
+from addin.commands.settlements.opening import fill
 from addin.commands.setup.new import write_workbook
 from addin.connections.finale import KEY, SECRET, URL_VARIABLE
 from addin.sheets.reports import cogs

@@ -134,7 +134,7 @@ def flags_in_texts(tree: ast.Module) -> list[str]:
 
 
 def test_no_message_of_core_names_an_option_of_the_command_line() -> None:
-    """Most people press buttons; `addin.commands.ways_out` adds what to type where somebody types."""
+    """Most people press buttons; `addin.commands.terminal_remedies` adds what to type where somebody types."""
     named = {
         path.relative_to(ROOT).as_posix(): flags for path in modules("core") if (flags := flags_in_texts(source(path)))
     }

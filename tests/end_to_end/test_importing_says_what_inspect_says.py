@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from addin.commands.sentences import figures_in_words
 from addin.commands.settlements.import_messages import entries, file_entry, sentences
 from addin.commands.settlements.inspection import page
-from addin.commands.words import figures_in_words
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing.importing import import_file

@@ -14,7 +14,7 @@ import pytest
 
 from addin.commands.costs import syncing
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing
 from addin.commands.setup import connecting, doctor
 from addin.commands.setup.new import new_workbook
 from addin.connections.finale import URL_VARIABLE
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
 
 pytestmark = pytest.mark.long
 
@@ -79,7 +79,7 @@ def test_a_marked_secret_is_in_no_file_no_log_and_no_message(
     with serve(demo_business(), key=KEY, secret=SECRET) as address:
         monkeypatch.setenv(URL_VARIABLE, address.url)
         press(connecting.connect, account=DEMO_ACCOUNT, key=KEY, secret=SECRET, credentials=vault)
-        press(import_open_remove.import_files, files=[tmp_path / smallest.name])
+        press(importing.import_files, files=[tmp_path / smallest.name])
         press(syncing.sync, credentials=vault)
         for failure in FAILURES:
             switch(address.url, f'{{"clear": {list(FAILURES)}, "set": ["{failure}"]}}'.replace("'", '"').encode())

@@ -6,10 +6,10 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.reports.pnl import came_sentences, other_month, other_month_sentence
-from addin.commands.words import amount, balance, counted
+from addin.commands.sentences import amount, balance, counted
 from addin.takeaway.close_pack.close_figures import closing_figures
 from addin.takeaway.close_pack.close_pack import write_pack
 from addin.takeaway.close_pack.close_summary import lock_advice

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
-from addin.commands.close.export_and_lock import to_import_words, write_for_import
+from addin.commands.close.exporting import to_import_words, write_for_import
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
-from addin.commands.settlements.import_open_remove import NothingChosenError
-from addin.commands.words import counted
+from addin.commands.sentences import counted
+from addin.commands.settlements.importing import NothingChosenError
 from addin.takeaway.ledger_used import ledger_for
 from core.books.entries import reopening
 from core.books.entries.entries import PostedEntry
 from core.books.entries.exporting import as_written
 from core.books.loading import load_books
-from core.books.settings.typed_effects import effects_of_reopening, words_of_reopening
+from core.books.settings.announcement import effects_of_reopening, words_of_reopening
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.journal.files import refuse_unimportable, to_import
 

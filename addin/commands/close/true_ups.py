@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
 from addin.commands.close import reclassifications
-from addin.commands.close.export_and_lock import to_import_words, write_for_import
+from addin.commands.close.exporting import to_import_words, write_for_import
 from addin.commands.close.reclassifications import apart, each_of, of_readers, reader_name, reason
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
-from addin.commands.words import amount, counted
+from addin.commands.sentences import amount, counted
 from addin.sheets.close.true_ups import read_decisions, rule_changed
 from addin.takeaway.ledger_used import ledger_for
 from core.books.importing import current_transactions

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from addin.commands.button import Outcome
 from addin.commands.costs.saving_costs import home_net, line_counts, tell_coverage
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh_if_needed, shows_now
-from addin.commands.words import identity
+from addin.commands.sentences import identity
 from addin.sheets.costs.resolve import (
     Elsewhere,
     fill_resolve,

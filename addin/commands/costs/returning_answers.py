@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from addin.commands.words import counted
+from addin.commands.sentences import counted
 from core.books.overrides.questions import is_proposal, says_something
 from core.books.overrides.saving import locked_keys
 from core.books.settlements.settlement_lines import line_name
@@ -15,7 +15,7 @@ from core.frame_columns import records
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from core.books.books import Books
     from core.books.importing.importing import ImportedSettlement
 

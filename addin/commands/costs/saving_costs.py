@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refresh_after_answers
-from addin.commands.words import amount, amounts, counted, identity
+from addin.commands.sentences import amount, amounts, counted, identity
 from addin.sheets.costs.resolve import (
     FillDown,
     ask_anew,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from addin.commands.button import Outcome
 from addin.commands.costs.resolving import list_missing
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refresh_after_sync, shows_now
 from addin.commands.reports.rates import missing_rates
-from addin.commands.words import RATES_AT_TERMINAL, amount, counted, identity
+from addin.commands.sentences import RATES_AT_TERMINAL, amount, counted, identity
 from addin.connections.finale import inventory
 from addin.machine.cost_file import asked_skus, forget_asked
 from addin.sheets.costs import resolve

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from addin.commands.button import Outcome
 from addin.commands.costs import resolving
 from addin.commands.costs.returning_answers import with_answers, with_proposals
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refresh_after_answers
-from addin.commands.words import counted, identity
+from addin.commands.sentences import counted, identity
 from addin.sheets.costs import history
 from addin.sheets.costs.resolve import keys_shown
 from core.books.database.state import state

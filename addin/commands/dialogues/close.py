@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
-from addin.commands.close import export_and_lock
-from addin.commands.close.export_and_lock import ExportChoice
+from addin.commands.close import exporting
+from addin.commands.close.exporting import ExportChoice
 from addin.commands.close.reclassifications import reader_name
 from addin.commands.close.true_ups import TrueUpChoice, list_true_ups
+from addin.commands.outcome import Outcome
 from addin.commands.ribbon import ribbon_questions
 from addin.sheets.close.true_ups import rule_changed
 from addin.takeaway.ledger_used import ledger_used
@@ -31,7 +31,7 @@ def export(desk: Desk, ids: Sequence[str]) -> Outcome:
     if ledger is None:
         return Outcome("Nothing was exported.")
     choice = ExportChoice(ledger=ledger)
-    return _together([_export_one(desk, name, choice, export_and_lock.export) for name in ids])
+    return _together([_export_one(desk, name, choice, exporting.export) for name in ids])
 
 
 def export_excel(desk: Desk, ids: Sequence[str]) -> Outcome:
@@ -39,7 +39,7 @@ def export_excel(desk: Desk, ids: Sequence[str]) -> Outcome:
     if not ribbon_questions.confirmed(desk.book.app, ribbon_questions.excel_question(ids)):
         return Outcome("Nothing was exported.")
     choice = ExportChoice(ledger=Ledger.EXCEL)
-    return _together([_export_one(desk, name, choice, export_and_lock.export_and_write_again) for name in ids])
+    return _together([_export_one(desk, name, choice, exporting.export_and_write_again) for name in ids])
 
 
 def _together(done: Sequence[Outcome]) -> Outcome:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
 from addin.commands.costs import saving_costs
 from addin.commands.costs.undo import restore_marked, undo_save
+from addin.commands.outcome import Outcome
 from addin.commands.ribbon import ribbon_questions
 from addin.commands.ribbon.selection import selected_rows_of
 from addin.sheets.costs import history

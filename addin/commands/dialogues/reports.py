@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
-from addin.commands.reports import cogs_and_verify
+from addin.commands.outcome import Outcome
+from addin.commands.reports import cogs_reports
 from addin.commands.ribbon import ribbon_questions
 from addin.commands.ribbon.running_excel import show
 from addin.commands.ribbon.selection import is_on_cogs_tab
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def cogs(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Make the COGS tabs; pressed again on such a tab, offer it as a workbook of its own."""
     on_tab = is_on_cogs_tab(desk.book)
-    outcome = cogs_and_verify.cogs(desk, ids=ids)
+    outcome = cogs_reports.cogs(desk, ids=ids)
     made = outcome.data["settlements"]
     if not isinstance(made, list):
         return outcome
@@ -28,7 +28,7 @@ def cogs(desk: Desk, ids: Sequence[str]) -> Outcome:
     question = "The tab is up to date. Save it as a separate workbook beside this one, to hand on?"
     if not on_tab or not ribbon_questions.confirmed(desk.book.app, question):
         return outcome
-    written = cogs_and_verify.download_cogs(desk, ids=ids)
+    written = cogs_reports.download_cogs(desk, ids=ids)
     return replace(outcome, message=f"{outcome.message}\n{written.message}")
 
 
@@ -37,7 +37,7 @@ def cogs_workbook(desk: Desk, ids: Sequence[str]) -> Outcome:
     values_only = ribbon_questions.values_only(desk.book.app, ids)
     if values_only is None:
         return Outcome("No workbook was written.")
-    return cogs_and_verify.download_cogs(desk, ids=ids, values_only=values_only)
+    return cogs_reports.download_cogs(desk, ids=ids, values_only=values_only)
 
 
 def pnl(desk: Desk, ids: Sequence[str]) -> Outcome:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.ribbon import ribbon_questions
 from addin.commands.ribbon.running_excel import take_paths
-from addin.commands.settlements import import_open_remove, pulling
+from addin.commands.settlements import importing, pulling
 from core.books.settings.stores import StoreNotNamedError
 
 if TYPE_CHECKING:
@@ -23,17 +23,17 @@ def import_files(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a
     files = take_paths(desk.book)
     if not files:
         return Outcome("No file was chosen, so nothing was imported.")
-    importing = partial(import_open_remove.import_files, desk, files=files)
+    import_them = partial(importing.import_files, desk, files=files)
     try:
-        outcome = importing()
+        outcome = import_them()
     except StoreNotNamedError as error:
         store = ribbon_questions.store_of(desk.book.app, error)
         if store is None:
             return Outcome("No store was chosen, so nothing more was imported.")
-        importing = partial(importing, store=store)
-        outcome = importing()
+        import_them = partial(import_them, store=store)
+        outcome = import_them()
     named = {str(one["file"]) for one in _asked(outcome)}
-    return _with_others(desk, outcome, partial(importing, files=[one for one in files if one.name in named]))
+    return _with_others(desk, outcome, partial(import_them, files=[one for one in files if one.name in named]))
 
 
 def pull(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.ribbon.running_excel import place_of, redrawing
 from addin.commands.setup import connecting
 from addin.commands.setup.connecting import StoreEntered, connect_store

@@ -17,7 +17,7 @@ from core.settings import StoreConnection
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.desk import Desk
     from core.marketplaces.pulling.connector import ConnectorKind
 

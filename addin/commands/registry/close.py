@@ -7,7 +7,7 @@ from addin.commands.registry.command import Argument, Asks, Button, Command, Gat
 LEDGERS = ("quickbooks", "xero", "excel")
 """The words of `core.journal.files.Ledger`; a test keeps them equal."""
 ENTRIES = ("all", "settlement", "cogs", "both", "true-ups", "reversals", "accruals")
-"""The words of `addin.commands.close.export_and_lock.AGAIN`; a test keeps them equal."""
+"""The words of `addin.commands.close.exporting.AGAIN`; a test keeps them equal."""
 _LEDGER = "core.journal.files:Ledger"
 _NUMBER = "addin.commands.close.reclassifications:decided_number"
 
@@ -49,7 +49,7 @@ CLOSE = (
         selects=Selects.SETTLEMENTS,
         without="with `--again` every entry, accruals too",
         asks=Asks(dialogue="addin.commands.dialogues.close:export"),
-        action="addin.commands.close.export_and_lock:export_or_again",
+        action="addin.commands.close.exporting:export_or_again",
         notes="`--again` writes the files of exported entries once more, from the books, in any format. A "
         "settlement whose final report may still arrive is exported with `--accept-provisional` only. The entries and "
         "their files are explained in [journal.md](design/journal.md).",
@@ -68,7 +68,7 @@ CLOSE = (
         selects=Selects.SETTLEMENTS,
         without="with `--again` every entry, accruals too",
         asks=Asks(dialogue="addin.commands.dialogues.close:export_excel"),
-        action="addin.commands.close.export_and_lock:export_to_excel",
+        action="addin.commands.close.exporting:export_to_excel",
         notes="Like `export --format excel`, but entries that were exported before are written again without "
         "`--again`.",
     ),
@@ -129,7 +129,7 @@ CLOSE = (
         ),
         selects=Selects.SETTLEMENTS_OR_ALL,
         without="all settlements",
-        action="addin.commands.reports.cogs_and_verify:verify",
+        action="addin.commands.close.verification:verify",
         sees_altered=True,
         notes="It also compares what is stored with the original files, and names every row of the books that another "
         "program altered, added or deleted.",
@@ -176,7 +176,7 @@ CLOSE = (
             into="reason",
             confirm="Mark {settlements} as posted elsewhere? Their costs are locked, and no entry is made.",
         ),
-        action="addin.commands.close.export_and_lock:posted_elsewhere",
+        action="addin.commands.close.posted_elsewhere:posted_elsewhere",
         shows="Settlements",
         changes_costs=True,
     ),

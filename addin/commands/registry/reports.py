@@ -22,7 +22,7 @@ REPORTS = (
         ),
         selects=Selects.SETTLEMENTS,
         asks=Asks(dialogue="addin.commands.dialogues.reports:cogs"),
-        action="addin.commands.reports.cogs_and_verify:cogs_or_workbook",
+        action="addin.commands.reports.cogs_reports:cogs_or_workbook",
     ),
     Command(
         name="cogs-workbook",
@@ -39,7 +39,7 @@ REPORTS = (
         ),
         selects=Selects.SETTLEMENTS,
         asks=Asks(dialogue="addin.commands.dialogues.reports:cogs_workbook"),
-        action="addin.commands.reports.cogs_and_verify:download_cogs",
+        action="addin.commands.reports.cogs_reports:download_cogs",
         notes="No file is ever replaced.",
     ),
     Command(

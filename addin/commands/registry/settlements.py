@@ -29,7 +29,7 @@ SETTLEMENTS = (
             _ANOTHER_PAYOUT,
         ),
         asks=Asks(files=True, dialogue="addin.commands.dialogues.settlements:import_files"),
-        action="addin.commands.settlements.import_open_remove:import_files",
+        action="addin.commands.settlements.importing:import_files",
         shows="Settlements",
         changes_costs=True,
         notes="Amazon's reports of what became of goods are imported the same way: FBA customer returns, which decide "
@@ -64,7 +64,7 @@ SETTLEMENTS = (
             "the cost comes from.",
         ),
         selects=Selects.SETTLEMENTS,
-        action="addin.commands.settlements.import_open_remove:fill",
+        action="addin.commands.settlements.opening:fill",
         shows="Transactions",
         changes_costs=True,
     ),
@@ -81,7 +81,7 @@ SETTLEMENTS = (
         asks=Asks(
             confirm="Remove {settlements} from the books? Undo last save brings a settlement back with its saved costs."
         ),
-        action="addin.commands.settlements.import_open_remove:remove",
+        action="addin.commands.settlements.removing:remove",
         shows="Settlements",
         changes_costs=True,
         notes="It names the settlements whose refunds lose the original sale that their cost came from.",
@@ -93,7 +93,7 @@ SETTLEMENTS = (
             "Remove a store that has no settlements", "For a store created by mistake. It must have no settlements."
         ),
         options=(Argument("store", "STORE"),),
-        action="addin.commands.settlements.import_open_remove:remove_store",
+        action="addin.commands.settlements.removing:remove_store",
     ),
     Command(
         name="inspect",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh_if_needed, shows_now
-from addin.commands.words import RATES_AT_TERMINAL, amount, counted
+from addin.commands.sentences import RATES_AT_TERMINAL, amount, counted
 from addin.sheets import drill_down
 from addin.sheets.reports.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
 from core.books.costed_lines.stored_lines import state_name, state_now

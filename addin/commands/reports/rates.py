@@ -6,9 +6,9 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
-from addin.commands.words import counted
+from addin.commands.sentences import counted
 from core.books.settings.rates import save_fetched_rates
 from core.books.settings.setting_effects import ChangeNotAgreedError, rate_effects
 from core.books.true_ups.corrections import rated_lines

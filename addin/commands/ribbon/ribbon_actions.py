@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
 from addin.commands.desk_opening import desk, with_what_was_taken
+from addin.commands.outcome import Outcome
 from addin.commands.registry import named
 from addin.commands.registry.command import Selects, load
 from addin.commands.ribbon import ribbon_questions

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from addin.commands.ribbon.running_excel import ask
-from addin.commands.words import counted
+from addin.commands.sentences import counted
 from addin.sheets.close.true_ups import rule_changed
 from core.journal.files import Ledger
 

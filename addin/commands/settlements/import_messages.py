@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.words import (
+from addin.commands.sentences import (
     below_0_in_words,
     counted,
     figures_in_words,
@@ -21,7 +21,7 @@ from core.marketplaces.inspection import left_out, settlement_figures
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from core.books.books import Books
     from core.books.documents.reimbursements import ImportedReimbursements
     from core.books.documents.returned_goods import ImportedReturns

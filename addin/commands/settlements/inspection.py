@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from addin.commands.button import Outcome
-from addin.commands.settlements.import_open_remove import content_of
-from addin.commands.words import below_0_in_words, counted, figures_in_words, left_out_in_words, problem_in_words
+from addin.commands.outcome import Outcome
+from addin.commands.sentences import below_0_in_words, counted, figures_in_words, left_out_in_words, problem_in_words
+from addin.commands.settlements.importing import content_of
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
 from core.marketplaces.inspection import inspection

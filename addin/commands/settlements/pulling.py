@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
 from addin.commands.costs.returning_answers import with_answers, with_asking
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
+from addin.commands.sentences import counted
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
@@ -15,7 +16,6 @@ from addin.commands.settlements.import_messages import (
     with_another_payout,
     with_remarks,
 )
-from addin.commands.words import counted
 from addin.connections.marketplaces import connected_stores
 from core.books.importing.pulling import PulledStore, pull_stores
 from core.marketplaces.pulling.connectors import CONNECTORS

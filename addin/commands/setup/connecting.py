@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import show_setup
 from addin.connections.finale import KEY, SECRET, base_url, opened, remember
 from addin.connections.finale_account import account_of, finale_side

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import show_setup
-from addin.commands.words import counted
+from addin.commands.sentences import counted
 from addin.connections.finale import inventory
 from addin.connections.finale_account import finale_side
 from addin.connections.marketplaces import connected_stores, connections

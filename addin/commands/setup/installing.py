@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.terminal import TerminalProgress
 from addin.machine import environment, trust
 from addin.machine.computer import this_computer

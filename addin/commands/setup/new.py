@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, show
-from addin.commands.words import counted
+from addin.commands.sentences import counted
 from addin.machine.places import template_bytes
 from addin.sheets.workbook import open_workbook, write_books_name
 from core.books.database import Database

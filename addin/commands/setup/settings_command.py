@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
 from addin.commands.desk_opening import on_file
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import bring_up_to_date
 from addin.commands.setup.settings_edits import Edits, edited_effects, effect_entry
 from addin.commands.terminal import TerminalProgress

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from core.books.books import Books
     from core.books.database import Database
     from core.books.settings.rates import TypedRate

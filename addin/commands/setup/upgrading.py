@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.machine.places import template_bytes
 from addin.machine.upgrading.parts import project_of, replace_project, replace_ribbon
 from addin.machine.upgrading.project import version_of

@@ -20,10 +20,10 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.loading import load_books
 from core.books.settings import stored_settings
+from core.books.settings.announcement import typed_effects
 from core.books.settings.calendars import keep_calendars
 from core.books.settings.setting_effects import SettingEffect, posted_settlements, refuse_unagreed
 from core.books.settings.time_zones import zones_as_typed
-from core.books.settings.typed_effects import typed_effects
 from core.errors import CogsheetError
 from core.settings import DATED, POLICIES_NAME, POLICY_FIELDS, EarlierPolicy, Policies
 from core.time import local_days

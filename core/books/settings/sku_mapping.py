@@ -19,8 +19,8 @@ from core.books.database.state import tell
 from core.books.settlements import settlement_lines
 from core.books.syncing.observations import FactCounts
 from core.errors import CogsheetError
-from core.finale.mapping import rule_and_nearest
 from core.finale.observations import NO_SUCH_PRODUCT
+from core.finale.product_of_sku import rule_and_nearest
 from core.frame_columns import FLAG, MAPPING_COLUMNS, MOMENT, TEXT, WHOLE, Columns, conform, frame, records
 from core.model import Cause, ObservationKind
 

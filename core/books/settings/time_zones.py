@@ -16,9 +16,9 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.loading import load_books
 from core.books.settings import stored_settings
+from core.books.settings.announcement import typed_effects
 from core.books.settings.calendars import TIME_ZONES_NAME, keep_calendars
 from core.books.settings.setting_effects import SettingEffect, refuse_unagreed
-from core.books.settings.typed_effects import typed_effects
 from core.errors import CogsheetError
 from core.marketplaces.reading.dates import SITE_ZONES, ZONES_OF_SELLERS
 

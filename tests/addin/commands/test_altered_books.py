@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from addin.commands.close import verification
 from addin.commands.costs import resolving
 from addin.commands.desk_opening import on_file
-from addin.commands.reports import cogs_and_verify, pnl
-from addin.commands.settlements import import_open_remove
+from addin.commands.reports import cogs_reports, pnl
+from addin.commands.settlements import importing
 from core.books.verification.altered_rows import AlteredRowsError
 from tests.core.books.listed_documents import v2_content
 
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.desk import Desk
 
 STATUS = "UPDATE settlement SET cogs_entry = 'sent'"
 LINE = "UPDATE 'transaction' SET typed = '[1'"
-COGS = partial(cogs_and_verify.cogs, ids=["7"])
+COGS = partial(cogs_reports.cogs, ids=["7"])
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def made(
     folder = tmp_path_factory.mktemp("imported")
     file = folder / "7.txt"
     file.write_bytes(v2_content("7", {}, total="10.00"))
-    on_file(copy_of_acme(made_books_of_acme, folder), partial(import_open_remove.import_files, files=[file]))
+    on_file(copy_of_acme(made_books_of_acme, folder), partial(importing.import_files, files=[file]))
     return folder
 
 
@@ -52,7 +53,7 @@ def alter(book: Path, statement: str) -> None:
 
 
 def verified(book: Path) -> Outcome:
-    return on_file(book, cogs_and_verify.verify, sees_altered=True)
+    return on_file(book, verification.verify, sees_altered=True)
 
 
 @pytest.mark.few(1)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.button import Outcome
 from addin.commands.costs.returning_answers import with_proposals
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.outcome import Outcome
+from addin.commands.settlements import importing
 from core.books.database import Database
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.overrides.answers import Answer
@@ -121,10 +121,10 @@ def test_an_import_that_makes_an_answer_a_proposal_needs_attention(
     first, second = new_books.parent / "range.csv", new_books.parent / "1.txt"
     first.write_bytes(view(1).content)
     second.write_bytes(later)
-    on_file(new_books, partial(import_open_remove.import_files, files=[first]))
+    on_file(new_books, partial(importing.import_files, files=[first]))
     with Database.open(new_books.parent / "acme.sqlite") as database:
         type_cost(database, "111-0", "20.00")
-    outcome = on_file(new_books, partial(import_open_remove.import_files, files=[second]))
+    outcome = on_file(new_books, partial(importing.import_files, files=[second]))
 
     assert int(asks) == outcome.exit_status
     assert asks == ("sets nothing now" in outcome.message)

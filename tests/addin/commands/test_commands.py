@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from addin.cli import made, main
-from addin.commands.close import export_and_lock
+from addin.commands.close import exporting
 from addin.commands.registry import BUTTONS, COMMANDS, RIBBON, named
 from addin.commands.registry.close import ENTRIES, LEDGERS
 from addin.commands.registry.command import Argument, Kind, Option, Selects, load
@@ -123,7 +123,7 @@ def test_names_that_workbooks_and_scripts_know_stay() -> None:
 def test_choices_are_the_words_of_the_code() -> None:
     """The declarations import nothing, so that they spell these words themselves."""
     assert tuple(Ledger) == LEDGERS
-    assert set(export_and_lock.AGAIN) == set(ENTRIES)
+    assert set(exporting.AGAIN) == set(ENTRIES)
     by = next(one for one in named_options("pnl") if one.flag == "--by")
     assert tuple(Basis) == by.choices
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.button import Outcome
 from addin.commands.desk_opening import on_file
+from addin.commands.outcome import Outcome
 from addin.commands.setup.new import new_workbook
 from addin.connections.finale import NotConnectedError, inventory
 from core.companies import MachineFolder, World, world_of

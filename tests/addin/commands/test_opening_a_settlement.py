@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import opening
 from addin.commands.setup.new import write_workbook
 from addin.sheets.desk import Desk
 from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
 
 LIFE = Life("111-0", "US", sold=((0, 1),), refunds=((1, 1),), lost=None)
 SOLD, REFUNDED = "US0", "US1"
@@ -44,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for file in files_of((LIFE,)).values():
             bring_in(database, "US", file)
         write_workbook(folder / "Books.xlsm", database)
-    press(folder, partial(import_open_remove.fill, ids=[SOLD]))
+    press(folder, partial(opening.fill, ids=[SOLD]))
     make_stale(folder)
     return folder
 
@@ -85,7 +85,7 @@ def lines_shown(folder: Path) -> list[object]:
 
 
 def test_only_its_lines_are_filled_where_the_sheets_show_the_books(folder: Path) -> None:
-    outcome = press(folder, partial(import_open_remove.fill, ids=[REFUNDED]))
+    outcome = press(folder, partial(opening.fill, ids=[REFUNDED]))
     assert outcome.message.endswith(f"/{REFUNDED} on sheet Transactions.")
     assert [REFUNDED] == lines_shown(folder)
     assert not was_filled(folder)
@@ -138,9 +138,9 @@ def test_everything_is_filled_where_something_may_not_show_the_books(
 ) -> None:
     """Afterwards the sheets show them, and the next settlement is opened alone again."""
     change(folder)
-    press(folder, partial(import_open_remove.fill, ids=[REFUNDED]))
+    press(folder, partial(opening.fill, ids=[REFUNDED]))
     assert [REFUNDED] == lines_shown(folder)
     assert was_filled(folder)
     make_stale(folder)
-    press(folder, partial(import_open_remove.fill, ids=[SOLD]))
+    press(folder, partial(opening.fill, ids=[SOLD]))
     assert not was_filled(folder)

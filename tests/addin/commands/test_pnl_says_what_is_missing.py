@@ -11,8 +11,8 @@ from pandas.testing import assert_frame_equal
 
 from addin.commands.close import month_end
 from addin.commands.desk_opening import on_file
-from addin.commands.reports import cogs_and_verify, pnl
-from addin.commands.settlements import import_open_remove
+from addin.commands.reports import cogs_reports, pnl
+from addin.commands.settlements import importing
 from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC, PnlChoice
 from addin.sheets.tables import tables
 from core.books.costed_lines.stored_lines import forget_kept
@@ -26,7 +26,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.tables.sheet_specs import TableSpec
     from addin.sheets.tables.tables import Record
 
@@ -42,7 +42,7 @@ def book(new_books: Path) -> Path:
 def bring_in(book: Path, name: str, *lines: dict[str, str], total: str, currency: str = "USD") -> None:
     file = book.parent / f"{name}.txt"
     file.write_bytes(v2_content(name, *lines, total=total).replace(b"\tUSD\t", f"\t{currency}\t".encode()))
-    on_file(book, partial(import_open_remove.import_files, files=[file]))
+    on_file(book, partial(importing.import_files, files=[file]))
 
 
 def ask(book: Path) -> Outcome:
@@ -173,7 +173,7 @@ def test_json_states_the_currency_of_its_amounts(book: Path, currency: str) -> N
     """Home currency, whatever the settlement's is: `--json` of pnl, cogs and close."""
     bring_in(book, "1", STORAGE, total="-2.50", currency=currency)
     profit = ask(book).data
-    tab = on_file(book, partial(cogs_and_verify.cogs, ids=["1"])).data["settlements"]
+    tab = on_file(book, partial(cogs_reports.cogs, ids=["1"])).data["settlements"]
     pack = on_file(book, partial(month_end.close, month="2026-08")).data
 
     assert ["USD", "USD"] == [profit["currency"], pack["currency"]]

@@ -6,7 +6,7 @@ import pytest
 
 from addin.commands.registry import COMMANDS
 from addin.commands.registry.command import Option
-from addin.commands.ways_out import with_way_out
+from addin.commands.terminal_remedies import with_way_out
 from addin.sheets.workbook import NoCogsheetWorkbookError
 from addin.takeaway.ledger_used import LedgerNotChosenError
 from addin.takeaway.written_files import EntriesNotWrittenError

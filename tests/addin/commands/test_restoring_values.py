@@ -11,7 +11,7 @@ import pytest
 from addin.commands.costs import resolving
 from addin.commands.costs.undo import restore_marked
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing
 from addin.commands.setup.new import new_workbook
 from addin.sheets.costs.history import HISTORY_SPEC
 from addin.sheets.tables import tables
@@ -41,7 +41,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     new_workbook(path, company=folder.name, currency="USD", database=str(folder / "acme.sqlite"))
     file = folder / "1.txt"
     file.write_bytes(v2_content("1", {}, {"order-id": "111-9", "sku": "MUG"}, total="20.00"))
-    on_file(path, partial(import_open_remove.import_files, files=[file]))
+    on_file(path, partial(importing.import_files, files=[file]))
     with Database.open(folder / "acme.sqlite") as database:
         for cost in ("4.25", "5.5", "6"):
             books = load_books(database)

@@ -17,11 +17,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from addin.commands import refresh
-from addin.commands.button import Outcome
 from addin.commands.costs import resolving, saving_costs
 from addin.commands.costs.saving_costs import SaveChoice
 from addin.commands.costs.undo import restore_marked, undo_save
-from addin.commands.settlements import import_open_remove
+from addin.commands.outcome import Outcome
+from addin.commands.settlements import opening
 from addin.commands.setup.new import write_workbook
 from addin.machine.cost_file import CostFiles
 from addin.sheets import exchange
@@ -71,7 +71,7 @@ def _show(desk: Desk) -> Outcome:
     books = load_books(desk.database)
     for one in books.settlements[:2]:
         cogs.fill_cogs(desk.book, books, one)
-    return import_open_remove.fill(desk, ids=[books.settlements[0].name])
+    return opening.fill(desk, ids=[books.settlements[0].name])
 
 
 def press(folder: Path, action: Callable[[Desk], Outcome]) -> Outcome:

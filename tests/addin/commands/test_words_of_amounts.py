@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from addin.commands.words import balance
+from addin.commands.sentences import balance
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.settlements.import_messages import with_remarks
 from core.books.database import Database
 from core.books.database.company import new_company

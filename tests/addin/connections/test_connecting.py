@@ -9,7 +9,7 @@ import pytest
 
 from addin.commands.costs import syncing
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing
 from addin.commands.setup import connecting
 from addin.connections.finale import URL_VARIABLE, NotConnectedError
 from addin.connections.sandbox import demo_finale, demo_settlement_files
@@ -70,7 +70,7 @@ def test_a_connected_account_is_synced_and_its_key_is_in_the_vault_alone(
             desk, account=f"{finale.url}/{finale.account}/sc2", key=finale.key, secret=finale.secret, credentials=vault
         ),
     )
-    on_file(book, lambda desk: import_open_remove.import_files(desk, files=[file]))
+    on_file(book, lambda desk: importing.import_files(desk, files=[file]))
     synced = on_file(book, lambda desk: syncing.sync(desk, credentials=vault))
 
     assert connected.data["account"] == finale.account

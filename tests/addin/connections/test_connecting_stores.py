@@ -11,10 +11,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from addin.commands.button import Outcome
 from addin.commands.desk_opening import on_file
 from addin.commands.dialogues import setup
 from addin.commands.dialogues.store_questions import connect_by_asking
+from addin.commands.outcome import Outcome
 from addin.commands.settlements.pulling import pull
 from addin.commands.setup.connecting import StoreEntered, connect_store, forget_store
 from addin.commands.setup.doctor import doctor

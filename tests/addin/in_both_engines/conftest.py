@@ -12,7 +12,7 @@ import pytest
 
 from addin.commands.costs import resolving, syncing
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing
 from addin.commands.setup.new import write_workbook
 from addin.connections.sandbox import demo_settlement_files
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
@@ -50,7 +50,7 @@ def made_business(tmp_path_factory: pytest.TempPathFactory) -> Path:
     company = Company(DEMO, "USD", FOUNDED, id=DEMO, database_id=DEMO)
     with Database.create(folder / "demo.sqlite", company) as database:
         write_workbook(folder / "Books.xlsm", database)
-    for step in (partial(import_open_remove.import_files, files=[folder / name]), syncing.sync, resolving.resolve):
+    for step in (partial(importing.import_files, files=[folder / name]), syncing.sync, resolving.resolve):
         on_file(folder / "Books.xlsm", step)
     return folder
 

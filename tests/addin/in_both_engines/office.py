@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.desk import Desk
     from tests.fake_excel.application import FakeApplication
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements.import_open_remove import import_files
+from addin.commands.settlements.importing import import_files
 from addin.sheets import exchange
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.cogs import COGS_SPEC

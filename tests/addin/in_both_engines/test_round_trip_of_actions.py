@@ -9,8 +9,8 @@ import pytest
 
 from addin.commands.costs import resolving, saving_costs, syncing
 from addin.commands.costs.saving_costs import SaveChoice
-from addin.commands.reports import cogs_and_verify
-from addin.commands.settlements import import_open_remove
+from addin.commands.reports import cogs_reports
+from addin.commands.settlements import importing, opening
 from addin.sheets.costs import resolve
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.tables import tables
@@ -84,10 +84,10 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
         found = tables.find(desk.book, RESOLVE_SPEC)
         row = next(n for n, values in enumerate(tables.read(found, RESOLVE_SPEC)) if values["key"] == second)
         found.column_cells("note", row, 1).value = "ask the buyer"
-        import_open_remove.fill(desk, ids=[name])
+        opening.fill(desk, ids=[name])
         resolving.resolve(desk, ids=[name])
         syncing.sync(desk, ids=[name])
-        return cogs_and_verify.cogs(desk, ids=[name])
+        return cogs_reports.cogs(desk, ids=[name])
 
     outcome = office.do(business, round_trip)
 
@@ -110,7 +110,7 @@ def test_importing_again_changes_nothing(office: Office, business: Path) -> None
     file = next(path for path in business.parent.iterdir() if path.suffix == ".txt")
     before = UsersTable(business, "tblSettlements").values()
 
-    outcome = office.do(business, partial(import_open_remove.import_files, files=[file]))
+    outcome = office.do(business, partial(importing.import_files, files=[file]))
 
     assert "imported already" in outcome.message
     assert before == UsersTable(business, "tblSettlements").values()

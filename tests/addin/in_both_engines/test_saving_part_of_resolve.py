@@ -11,7 +11,7 @@ import pytest
 
 from addin.commands.costs import resolving
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.tables import tables
 from core.model import Cause
@@ -50,7 +50,7 @@ def two_mugs(business: Path) -> None:
     """Two orders of one SKU that Finale knows nothing of."""
     file = business.with_name("mugs.txt")
     file.write_bytes(v2_content("9", {}, {}, total="20.00"))
-    for step in (partial(import_open_remove.import_files, files=[file]), resolving.resolve):
+    for step in (partial(importing.import_files, files=[file]), resolving.resolve):
         on_file(business, step)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.desk import Desk
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from addin.commands.costs import resolving, saving_costs
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing
 from addin.sheets.close.accounts import ACCOUNTS_SPEC
 from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def book(new_books: Path) -> Path:
     file = new_books.parent / "1.txt"
     file.write_bytes(v2_content("1", {}, total="10.00"))
-    on_file(new_books, partial(import_open_remove.import_files, files=[file]))
+    on_file(new_books, partial(importing.import_files, files=[file]))
     on_file(new_books, resolving.resolve)
     return new_books
 

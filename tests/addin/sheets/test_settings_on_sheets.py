@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.close import export_and_lock
+from addin.commands.close import exporting
 from addin.commands.costs import resolving, saving_costs
 from addin.commands.desk_opening import YesNeededError, on_file
 from addin.commands.reports import pnl
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing
 from addin.commands.setup import settings_command as settings_action
 from addin.commands.setup.settings_edits import Edits
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
@@ -28,7 +28,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.tables.sheet_specs import TableSpec
     from addin.sheets.tables.tables import Record
 
@@ -37,7 +37,7 @@ EVENING = SITE | {"posted-date-time": "2026-08-31 15:00:00 UTC"}
 """One in the morning of 1 September in Sydney."""
 
 
-CHOICE = export_and_lock.ExportChoice(ledger=Ledger.QUICKBOOKS, accept_suspect=True)
+CHOICE = exporting.ExportChoice(ledger=Ledger.QUICKBOOKS, accept_suspect=True)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def book(new_books: Path) -> Path:
 def bring_in(book: Path, name: str, *lines: dict[str, str], total: str = "10.00") -> Outcome:
     file = book.parent / f"{name}.txt"
     file.write_bytes(v2_content(name, *lines, total=total, days=("17", "31")))
-    return on_file(book, partial(import_open_remove.import_files, files=[file]))
+    return on_file(book, partial(importing.import_files, files=[file]))
 
 
 def rows(book: Path, spec: TableSpec) -> list[Record]:
@@ -77,7 +77,7 @@ def export(book: Path, *ids: str) -> Outcome:
     for place, _ in enumerate(rows(book, RESOLVE_SPEC)):
         write(book, RESOLVE_SPEC, place, "cost", 4.0)
     on_file(book, saving_costs.save)
-    return on_file(book, partial(export_and_lock.export, ids=ids, choice=CHOICE))
+    return on_file(book, partial(exporting.export, ids=ids, choice=CHOICE))
 
 
 def months(book: Path) -> dict[object, object]:

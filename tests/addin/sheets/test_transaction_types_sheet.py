@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing, opening
 from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
 from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
 from addin.sheets.settlements.types import TYPES_SPEC
@@ -22,7 +22,7 @@ from workbook_engine import workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.commands.button import Outcome
+    from addin.commands.outcome import Outcome
     from addin.sheets.tables.sheet_specs import TableSpec
     from addin.sheets.tables.tables import Record
 
@@ -35,7 +35,7 @@ def book(new_books: Path) -> Path:
 def bring_in(book: Path, name: str, days: tuple[str, str]) -> Outcome:
     file = book.parent / f"{name}.txt"
     file.write_bytes(v2_content(name, UNKNOWN, total="-2.50", days=days))
-    return on_file(book, partial(import_open_remove.import_files, files=[file]))
+    return on_file(book, partial(importing.import_files, files=[file]))
 
 
 def rows(book: Path, spec: TableSpec) -> list[Record]:
@@ -56,7 +56,7 @@ def test_an_unknown_type_is_listed_and_classified_once_for_all(book: Path) -> No
     (listed,) = rows(book, TYPES_SPEC)
     (before,) = rows(book, SETTLEMENTS_SPEC)
     type_event(book, "advertising")
-    on_file(book, partial(import_open_remove.fill, ids=["1"]))
+    on_file(book, partial(opening.fill, ids=["1"]))
     (after,) = rows(book, SETTLEMENTS_SPEC)
     later = bring_in(book, "2", ("08", "15"))
 
@@ -100,7 +100,7 @@ def test_an_emptied_cell_takes_the_choice_back(book: Path) -> None:
     bring_in(book, "1", ("01", "08"))
     for text in ("fee", None):
         type_event(book, text)
-        on_file(book, partial(import_open_remove.fill, ids=["1"]))
+        on_file(book, partial(opening.fill, ids=["1"]))
 
     assert ["other"] == [row["event"] for row in rows(book, TRANSACTIONS_SPEC)]
 
@@ -130,11 +130,11 @@ def test_a_row_without_any_word_has_a_name_and_its_answer_holds(book: Path, mark
     name, content = nameless_files()[marketplace]
     file = book.parent / name
     file.write_bytes(content)
-    outcome = on_file(book, partial(import_open_remove.import_files, files=[file]))
+    outcome = on_file(book, partial(importing.import_files, files=[file]))
     (listed,) = rows(book, TYPES_SPEC)
     (before,) = rows(book, SETTLEMENTS_SPEC)
     type_event(book, "Advertising")
-    on_file(book, partial(import_open_remove.fill, ids=[str(before["settlement_id"])]))
+    on_file(book, partial(opening.fill, ids=[str(before["settlement_id"])]))
     (answered,) = rows(book, TYPES_SPEC)
     (after,) = rows(book, SETTLEMENTS_SPEC)
 

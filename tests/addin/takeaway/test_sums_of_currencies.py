@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from addin.commands.words import amounts
+from addin.commands.sentences import amounts
 from addin.takeaway.close_pack.close_blocks import sides
 from addin.takeaway.page import Place
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, ExchangeRates, at_home, sum_by_currency

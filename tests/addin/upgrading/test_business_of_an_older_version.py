@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from addin.commands.close import verification
 from addin.commands.desk_opening import on_file
 from addin.commands.registry import BUTTONS
-from addin.commands.reports import cogs_and_verify
 from addin.commands.setup.doctor import doctor
 from addin.commands.setup.upgrading import upgrade
 from addin.sheets import exchange
@@ -100,7 +100,7 @@ def test_before_the_upgrade_what_is_there_is_filled_and_read(path: Path) -> None
 @pytest.mark.long
 def test_what_the_old_version_exported_ties_out(path: Path) -> None:
     """Its entries, its lock and its lines are held to be what they were: no account moves by an update."""
-    outcome = on_file(path, cogs_and_verify.verify)
+    outcome = on_file(path, verification.verify)
     assert "all equal to the cent" in outcome.message, outcome.message
     assert f"{EXPORTED}: lines and kept files: read by an older version" in outcome.message
 

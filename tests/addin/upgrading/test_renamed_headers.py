@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.commands.desk_opening import on_file
-from addin.commands.settlements import import_open_remove
+from addin.commands.settlements import importing, opening
 from addin.commands.setup.upgrading import upgrade
 from addin.sheets.drill_down import place
 from addin.sheets.settlements import types
@@ -62,7 +62,7 @@ def made(
         opened.save()
     file = folder / "1.txt"
     file.write_bytes(v2_content("1", UNKNOWN, total="-2.50", days=("01", "08")))
-    on_file(path, partial(import_open_remove.import_files, files=[file]))
+    on_file(path, partial(importing.import_files, files=[file]))
     return folder
 
 
@@ -88,7 +88,7 @@ def headers(path: Path) -> list[str]:
 def test_an_old_workbook_is_read_by_its_old_header(book: Path) -> None:
     """Filled, typed into, and taken: no step asks for the new name, and the header stays until the upgrade."""
     type_answer(book, "Advertising")
-    on_file(book, partial(import_open_remove.fill, ids=["1"]))
+    on_file(book, partial(opening.fill, ids=["1"]))
 
     with workbook(book) as opened:
         (row,) = tables.read(tables.find(opened, TYPES_SPEC), TYPES_SPEC)
@@ -139,7 +139,7 @@ def test_what_was_typed_before_the_upgrade_is_taken_after_it(book: Path) -> None
     with workbook(book) as opened:
         assert {("Amazon", "Lightning Levy / Base"): "Advertising"} == types.edited_types(opened)
 
-    on_file(book, partial(import_open_remove.fill, ids=["1"]))
+    on_file(book, partial(opening.fill, ids=["1"]))
 
     with workbook(book) as opened:
         assert {} == types.edited_types(opened)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.finale.mapping import nearest_products
+from core.finale.product_of_sku import nearest_products
 from core.finale.products import by_lookup, read_components
 from core.finale.rest import Lookup, records
 

@@ -15,10 +15,10 @@ from core.books.entries.exporting import ExportOptions, HistoryError, export_set
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.entries.reopening import reopen
 from core.books.loading import load_books
+from core.books.settings.announcement import effects_of_reopening, words_of_reopening
 from core.books.settings.policies import change_policies, first_open_day, policy_effects
 from core.books.settings.setting_effects import ChangeNotAgreedError
 from core.books.settings.time_zones import change_time_zones, time_zone_effects
-from core.books.settings.typed_effects import effects_of_reopening, words_of_reopening
 from core.books.true_ups import cost_comparison
 from core.books.verification.verification import tie_outs
 from core.frame_columns import records

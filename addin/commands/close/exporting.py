@@ -1,4 +1,4 @@
-"""Group Close: exporting settlements, and locking those posted elsewhere (`reopening` and `true_ups` come after)."""
+"""Group Close: export settlements, which locks them, and write once more what is out."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from addin.commands.button import Outcome
+from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
-from addin.commands.settlements.import_open_remove import NothingChosenError
-from addin.commands.ways_out import way_out, with_way_out
-from addin.commands.words import counted, identity
+from addin.commands.sentences import counted, identity
+from addin.commands.settlements.importing import NothingChosenError
+from addin.commands.terminal_remedies import way_out, with_way_out
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError
@@ -23,21 +23,19 @@ from core.books.entries.exporting import (
     as_written,
     export_settlement,
 )
-from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.loading import load_books
-from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
+from core.books.settlements.booked_settlement import EntryStatus
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from addin.sheets.desk import Desk
     from core.books.entries.entries import PostedEntry
     from core.books.entries.exporting import Exported
-    from core.books.settlements.booked_settlement import BookedSettlement
     from core.journal.entry import Entry
 
 KINDS = {
@@ -348,43 +346,6 @@ def _deeds(posted: Sequence[PostedEntry]) -> list[list[PostedEntry]]:
         settlement = None if one.entry.kind in together else one.entry.settlement
         deeds.setdefault((one.batch, settlement), []).append(one)
     return list(deeds.values())
-
-
-def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
-    """Lock settlements that another program posted, many at once and without an entry.
-
-    Raises:
-        NothingChosenError: If no settlement is named.
-        CogsheetError: If one has gone out from these books, or no reason is given.
-    """
-    if not ids:
-        raise NothingChosenError("call posted elsewhere")
-    books = load_books(desk.database)
-    chosen = books.named(ids)
-    post_elsewhere(desk.database, books, chosen, reason, who=desk.user, now=desk.clock())
-    refresh(desk, load(desk.database))
-    staying = [one for one in chosen if one.settlement_entry is EntryStatus.EXPORTED]
-    return Outcome(
-        f"{' '.join(_locked_elsewhere(chosen, staying))} Refunds in later settlements take the costs they have now; "
-        f"reopen one if it was not posted after all.",
-        data={
-            "settlements": [
-                {**identity(one.store, one.settlement_id), "settlement_entry_stays": one in staying} for one in chosen
-            ],
-        },
-    )
-
-
-def _locked_elsewhere(selection: Sequence[BookedSettlement], staying: Sequence[BookedSettlement]) -> Iterator[str]:
-    """Say of which settlements nothing was posted from here, and of which only the COGS is said to be elsewhere."""
-    without = len(selection) - len(staying)
-    if without:
-        yield f"{counted(without, 'settlement')} locked as posted elsewhere, without an entry."
-    for one in staying:
-        yield (
-            f"The COGS of settlement {one.name} is locked as posted elsewhere, without an entry; its settlement entry, "
-            f"which was exported from here, stays."
-        )
 
 
 def to_import_words(files: Sequence[str]) -> str:

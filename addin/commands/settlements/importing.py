@@ -1,0 +1,111 @@
+"""Group Settlements: import files, all of them read before the first is stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addin.commands.costs.returning_answers import with_answers, with_asking
+from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
+from addin.commands.settlements.import_messages import (
+    entries,
+    file_entry,
+    reimbursements_entry,
+    returns_entry,
+    sentences,
+    with_another_payout,
+    with_remarks,
+)
+from core.books.importing.importing import ImportedFile, import_file
+from core.books.settlements.booked_settlement import OriginalFile
+from core.errors import CogsheetError
+from core.marketplaces import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from addin.sheets.desk import Desk
+
+
+class FileMissingError(CogsheetError):
+    """A file that was named is not there."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be opened: {reason}. Check the name and try again.")
+
+
+class NothingChosenError(CogsheetError):
+    """A button that works on settlements was pressed without one."""
+
+    def __init__(self, deed: str) -> None:
+        super().__init__(
+            f"No settlement was chosen, so there is nothing to {deed}. "
+            f"Select one or more rows on sheet Settlements, or name their ids after the command."
+        )
+
+
+def import_files(
+    desk: Desk, *, files: Sequence[Path], store: str | None = None, another_payout: bool = False
+) -> Outcome:
+    """Import settlement files: all of them are read before the first is stored.
+
+    Args:
+        desk: The desk.
+        files: Which.
+        store: The store they belong to.
+        another_payout: As `core.books.importing.importing.import_file` takes it.
+
+    Raises:
+        CogsheetError: If a file cannot be read; then nothing of any was stored.
+    """
+    contents = [OriginalFile(path.name, content_of(path)) for path in files]
+    readings = [(file, read_file(file.content, file.name)) for file in contents]
+    done: list[ImportedFile] = []
+    for number, (file, reading) in enumerate(readings, start=1):
+        done.append(
+            import_file(
+                desk.database,
+                reading,
+                file,
+                store=store,
+                another_payout=another_payout,
+                who=desk.user,
+                now=desk.clock(),
+            )
+        )
+        desk.progress("Importing", number, len(readings))
+    view = load(desk.database)
+    refresh(desk, view)
+    settlements = [one for file in done for one in file.settlements]
+    answered = [key for one in settlements for key in one.answered_lines]
+    told = with_another_payout(_import_outcome(done), settlements, "import")
+    told = with_answers(with_asking(told, view.books, settlements), view.books, answered)
+    return with_remarks(told, view.books, {one.store for one in settlements})
+
+
+def content_of(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        FileMissingError: If it is not there or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileMissingError(path, error.strerror or "it cannot be read") from error
+
+
+def _import_outcome(done: Sequence[ImportedFile]) -> Outcome:
+    data: dict[str, object] = {
+        "settlements": [one for file in done for one in entries(file)],
+        "files": [file_entry(file) for file in done],
+    }
+    returns = [returns_entry(file.returns) for file in done if file.returns]
+    reimbursements = [reimbursements_entry(file.reimbursements) for file in done if file.reimbursements]
+    reported = {"returns": returns, "reimbursements": reimbursements}
+    return Outcome(
+        "\n".join(line for file in done for line in sentences(file)),
+        needs_attention=any(file.needs_attention for file in done),
+        data=data | {name: told for name, told in reported.items() if told},
+    )
