@@ -117,7 +117,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
     def import_file(self, number: str) -> None:
         file = FILES[number]
         (imported,) = import_file(self.database, read_file(file.content), file, store=None, **WHO).settlements
-        if imported.settlement_id == "3":
+        if imported.settlement_id == "3" and imported.result is not Import.ALREADY_IMPORTED:
             rows = self.late_rows if imported.result is Import.LOCKED else self.view_rows
             rows |= set(read_file(file.content).settlements[0].transactions["net"])
 
