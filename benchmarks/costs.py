@@ -1,4 +1,4 @@
-"""What an inventory system would have said of the orders of some lines: each order's product has a cost of its own."""
+"""What an inventory system would have said of the orders of some lines: each has a cost, and all left that was sold."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.frame_columns import MAPPING_COLUMNS, MOMENT, OBSERVATION_COLUMNS, TEXT, WHOLE, conform
-from core.model import ObservationKind
+from core.model import Goods, ObservationKind
 from core.money import LINE_PLACES, MONEY
 
 if TYPE_CHECKING:
@@ -26,9 +26,18 @@ def costs_of(lines: pd.DataFrame, without: Collection[str] = ()) -> tuple[pd.Dat
         lines: TRANSACTION_COLUMNS.
         without: Orders of which nothing was said.
     """
-    asked = lines.loc[~lines["order_id"].isin(list(without)), ["order_id", "sku"]].dropna().drop_duplicates()
-    asked = asked.reset_index(drop=True)
+    named = lines.loc[~lines["order_id"].isin(list(without)), ["order_id", "sku", "goods", "quantity"]]
+    named = named.dropna(subset=["order_id", "sku"])
+    asked = named[["order_id", "sku"]].drop_duplicates().reset_index(drop=True)
+    asked["units"] = _shipped(named, asked)
     return conform(OBSERVATION_COLUMNS, _said(asked)), conform(MAPPING_COLUMNS, _mapped(asked))
+
+
+def _shipped(lines: pd.DataFrame, asked: pd.DataFrame) -> pd.Series:
+    """Return the units that left on each order: those that were sold; one where no line sells any."""
+    sold = lines[lines["goods"] == str(Goods.SOLD)].groupby(["order_id", "sku"])["quantity"].sum()
+    units = sold.reindex(pd.MultiIndex.from_frame(asked[["order_id", "sku"]])).fillna(1)
+    return units.astype(WHOLE).reset_index(drop=True)
 
 
 def _said(asked: pd.DataFrame) -> pd.DataFrame:
@@ -39,7 +48,7 @@ def _said(asked: pd.DataFrame) -> pd.DataFrame:
             "product_id": asked["sku"],
             "unit_cost": _costs(len(asked)),
             "currency": _same("USD", asked, TEXT),
-            "units": _same(1, asked, WHOLE),
+            "units": asked["units"],
             "record_date": _same("2026-08-04", asked, TEXT),
             "fetched_at": _same(FETCHED, asked, MOMENT),
         }
