@@ -99,6 +99,8 @@ class Books:
     """As whose tax lines of exported settlements went out."""
     said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
+    late_questions: frozenset[str] = frozenset()
+    """Keys of exported lines that may ask today for another reason (`core.books.costed_lines.late_questions`)."""
     kept_totals: Mapping[int, Totals] = field(default_factory=dict)
     """Where only some lines are loaded: what all lines of each settlement come to, by its number."""
     noted: Mapping[int, Noted] = field(default_factory=dict)
@@ -110,6 +112,14 @@ class Books:
     def _lines_by_settlement(self) -> dict[tuple[str, str], pd.DataFrame]:
         groups = self.lines.groupby(["store", "settlement_id"], sort=False)
         return {(str(store), str(settlement_id)): lines for (store, settlement_id), lines in groups}
+
+    @property
+    def may_ask_after_export(self) -> bool:
+        """Whether exported lines may ask today: they are read, classified or reported of otherwise than they went out.
+
+        What they ask, and what is proposed of them, follows from all lines of the books.
+        """
+        return self.as_read is not None or not self.said_after_lock.empty or bool(self.late_questions)
 
     @property
     def known_now(self) -> CostingInput:
