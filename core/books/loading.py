@@ -159,7 +159,7 @@ def read_part(connection: Connection, company: Company, part: Part) -> Books | N
         Nothing where an exported settlement is read, classified or reported of otherwise today: what that asks or
         proposes follows from all lines.
     """
-    if current_transactions.kept_for(connection) or any_late_question(connection):
+    if current_transactions.are_otherwise(connection) or any_late_question(connection):
         return None
     found = _read(connection, company, part=part)
     return None if found.may_ask_after_export else found

@@ -16,6 +16,7 @@ from core.books.settlements.remarks import twins_of
 from core.books.true_ups import reclassifications
 from core.books.true_ups.resolve_after_export import unanswered
 from core.books.verification.altered_rows import AlteredRowsError, altered_tie_outs
+from core.books.verification.listed_lines import LISTED_TIE_OUT
 from core.books.verification.seal_check import as_stored, find_altered
 from core.books.verification.tie_outs import TieOut, tax_tie_outs
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
@@ -57,7 +58,7 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
     books = load_books(desk.database, anew=True)
     chosen = books.named(ids) if ids else list(books.settlements)
     ties = _tie_outs(desk, books, chosen, altered, of_all=not ids)
-    if not altered and any(one.name == KEPT_TIE_OUT and not one.ok for one in ties):
+    if not altered and any(one.name in (KEPT_TIE_OUT, LISTED_TIE_OUT) and not one.ok for one in ties):
         forget_kept(desk.database)
     wrong = [one for one in ties if not one.ok]
     sentences = [one.sentence for one in wrong]

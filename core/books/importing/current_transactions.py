@@ -15,9 +15,12 @@ from sqlalchemy import select, update
 
 from core.books.batches import BatchKind
 from core.books.database import Connection, frames, marketplace_tables, seals, tables
-from core.books.settings.type_choices import AsOf, with_choices
-from core.books.settlements import settlement_lines
+from core.books.entries import entries
+from core.books.settings import stores
+from core.books.settings.type_choices import AsOf, in_force, with_choices
+from core.books.settlements import settlement_lines, settlements
 from core.frame_columns import TRANSACTION_COLUMNS, WHOLE, records
+from core.model import Goods, StockEffect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -89,6 +92,35 @@ def transactions_now(
     replaced = [name in names for name in zip(stored["store"], stored["settlement_id"], strict=True)]
     rows = pd.concat([stored[~pd.Series(replaced, stored.index, dtype=bool)], later], ignore_index=True)
     return with_choices(connection, rows, booked, stores, as_of=AsOf.TODAY)
+
+
+def are_otherwise(connection: Connection) -> bool:
+    """Tell whether exported settlements are read or classified otherwise today than they went out or were locked.
+
+    It is asked of all lines whose words nobody has declared, whichever lines are loaded: what is open of one of them is
+    asked, and proposed, from all lines of the books.
+    """
+    return bool(kept_for(connection)) or _are_said_since(connection)
+
+
+def _are_said_since(connection: Connection) -> bool:
+    """Tell whether lines that went out are something else by what was said of their words since.
+
+    Words about money alone that were said between the two entries of a settlement ask and propose nothing of any line.
+    """
+    last, first = in_force(connection).batch, entries.first_batches(connection)
+    out = [one for one in settlements.booked(connection) if first.get(one.id, last) < last]
+    lines = settlement_lines.lines_with_asked_words(connection, out)
+    if lines.empty:
+        return False
+    all_stores = list(stores.all_stores(connection))
+    locked, held, now = (
+        with_choices(connection, lines, out, all_stores, as_of=as_of)
+        for as_of in (AsOf.AT_LOCK, AsOf.IN_ENTRIES, AsOf.TODAY)
+    )
+    is_money = (locked["stock_effect"] == StockEffect.NONE) & (held["goods"] == Goods.NONE)
+    goods = ~is_money.fillna(value=False).astype(bool)
+    return not (now.equals(held) and locked[goods].equals(held[goods]))
 
 
 def put(connection: Connection, of: BookedSettlement, transactions: pd.DataFrame, batch: int) -> None:

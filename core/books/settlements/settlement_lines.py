@@ -14,6 +14,8 @@ from core.books.database.frames import rows_of
 from core.counted import counted
 from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces.compared_rows import CONTENT, with_its_date
+from core.model import Event
+from core.typed_amounts import NOT_DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -167,6 +169,13 @@ def lines_ever(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
 def lines_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
     """Return the transactions (TRANSACTION_COLUMNS) of these keys that are in the books."""
     return _lines(connection, frames.among(tables.transaction.c.key, keys))
+
+
+def lines_with_asked_words(connection: Connection, settlements: Iterable[BookedSettlement]) -> pd.DataFrame:
+    """Return the transactions (TRANSACTION_COLUMNS) of some settlements that hold a word that nobody has declared."""
+    line = tables.transaction.c
+    is_asked = line.typed.contains(NOT_DECLARED, autoescape=True) | (line.event == str(Event.OTHER))
+    return _lines(connection, (some & is_asked for some in frames.among(line.settlement, [x.id for x in settlements])))
 
 
 def lines_of_orders(connection: Connection, orders: Iterable[str]) -> pd.DataFrame:

@@ -40,6 +40,7 @@ from core.books.verification.entry_tie_outs import (
     true_up_tie_outs,
 )
 from core.books.verification.file_tie_outs import KeptFile, file_tie_outs
+from core.books.verification.listed_lines import listed_tie_outs
 from core.books.verification.month_tie_outs import month_tie_outs
 from core.books.verification.tie_outs import (
     TieOut,
@@ -170,7 +171,10 @@ def tie_outs(
 
 
 def company_tie_outs(database: Database, books: Books, evidence: Evidence) -> list[TieOut]:
-    """Return the tie-outs of kept lines, and of entries of no settlement: accruals and what takes them back."""
+    """Return the tie-outs of kept lines, of what Resolve lists, and of entries of no settlement.
+
+    These are accruals and what takes them back.
+    """
     known = {one.id for one in books.settlements}
     loose = [one for one in evidence.entries.values() if one.entry.settlement not in known]
     ties = [tie for one in loose for tie in _of_itself(one, evidence)]
@@ -180,6 +184,7 @@ def company_tie_outs(database: Database, books: Books, evidence: Evidence) -> li
             own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
             ties += _accrual(connection, books, own, evidence)
         kept = kept_tie_outs(connection, books)
+    kept += listed_tie_outs(database, books)
     return [*kept, count_of("Entries of no settlement: what differs", ties), *ties]
 
 

@@ -36,6 +36,7 @@ from core.books.settlements.removing import remove_settlements
 from core.books.true_ups import cost_comparison, resolve_after_export, true_up_history, true_ups
 from core.books.true_ups.corrections import corrections
 from core.books.verification.altered_rows import altered_tie_outs
+from core.books.verification.listed_lines import listed_tie_outs
 from core.books.verification.seal_check import find_altered
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
@@ -98,6 +99,7 @@ def assert_kept_as_costed(database: Database, books: Books) -> bool:
         assert_frame_equal(kept, books.lines_of_all(books.settlements).reset_index(drop=True))
         assert loaded is not None, "lines that are read are those that were kept, bit by bit"
         assert_frame_equal(books.lines, loaded)
+        assert all(one.ok for one in listed_tie_outs(database, books)), "what Resolve lists is what is asked"
     return kept is not None or not books.settlements
 
 
