@@ -3,7 +3,8 @@
 An answer is an answer to its question. It goes to another line by itself only where that line asks the same: the same
 order, SKU and event, and the same units. A cost that was typed on a CSV line of 1 unit is not the unit cost of the
 record's line of 2 (20.00 for the line would be booked as 40.00): it is proposed there, with what it was typed for, and
-the line waits until somebody has looked. `undo` takes the moving back.
+the line waits until somebody has looked. Where several lines fit, `lines_told_apart` says which is which, or the answer
+is proposed on each of them. `undo` takes the moving back.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.overrides import overrides
+from core.books.overrides.lines_told_apart import SAID, ToldApart, told_apart
 from core.books.overrides.questions import (
     as_proposal,
     in_words,
@@ -57,13 +59,16 @@ class Destinations:
     """Another document's line of the same order and event, with other units or an SKU that was not known."""
     unclear: tuple[str, ...] = ()
     """Several lines fit, and nobody can say which one is meant."""
+    spread: Mapping[str, str] = field(default_factory=dict)
+    """By the key of each of these lines, one whose answer is proposed there."""
     without_destination: tuple[str, ...] = ()
     """No line fits, or the one that does has an answer of its own: nothing asks for this one any more."""
 
     @property
     def targets(self) -> set[str]:
         """The lines that an answer or a proposal goes to, or stays with."""
-        return {new for moves in (self.same_line, self.same_question, self.proposals) for new in moves.values()}
+        moves = (self.same_line, self.same_question, self.proposals)
+        return {*self.spread, *(new for by_old in moves for new in by_old.values())}
 
 
 def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence[Row]) -> Destinations:
@@ -76,24 +81,74 @@ def destinations(answered: Sequence[Row], before: Sequence[Row], after: Sequence
     """
     same = _same_line(answered, after)
     rest = [row for row in answered if row["key"] not in same]
-    olds, fits, by_order = Counter(map(_place, before)), _by(after, _place), _by(after, _order)
+    olds, fits, by_order = _by(before, _place), _by(after, _place), _by(after, _order)
     lines_of = Counter(map(_order, before))
     used, known = set(same.values()), {row["key"] for row in before}
-    moved: dict[str, str] = {}
-    proposed: dict[str, str] = {}
-    unclear, gone = [], []
+    pairs: dict[str, str] = {}
+    several: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    gone = []
     for row in rest:
         fitting = _named_as_typed(row, fits, known) or fits[_place(row)] or fits[_typed_place(row)]
         fitting = fitting or _of_order(row, lines_of, by_order)
         free = [one["key"] for one in fitting if one["key"] not in used]
-        if len(fitting) > 1 or (fitting and olds[_place(row)] > 1):
-            unclear.append(row["key"])
+        if len(fitting) > 1 or (fitting and len(olds[_place(row)]) > 1):
+            several[tuple(_keys(fitting))].append(row)
         elif not free:
             gone.append(row["key"])
         else:
             used.add(free[0])
-            (moved if _asks_the_same(row, fitting[0]) else proposed)[row["key"]] = free[0]
-    return Destinations(same, moved, proposed, tuple(unclear), tuple(gone))
+            pairs[row["key"]] = free[0]
+    return _destinations(same, pairs, gone, _told_apart(several, same, before, after, used), answered, after)
+
+
+def _told_apart(
+    several: Mapping[tuple[str, ...], Sequence[Row]],
+    same: Mapping[str, str],
+    before: Sequence[Row],
+    after: Sequence[Row],
+    used: AbstractSet[str],
+) -> list[ToldApart]:
+    """Tell answered lines apart that fit several others; lines that stay as they are fit nothing else.
+
+    Args:
+        several: The answered ones, by the keys of those that they fit.
+        same: The very same line of those that stay.
+        before: All lines that are replaced.
+        after: All lines that take their place.
+        used: Those of them that are taken.
+    """
+    stays = dict(same)
+    stays |= _same_line([row for row in before if row["key"] not in same], [x for x in after if x["key"] not in used])
+    taken, found = {*used, *stays.values()}, []
+    for keys, rows in several.items():
+        there = {row["key"]: row for row in rows}
+        places = set(map(_place, rows))
+        beside = [row for row in before if _place(row) in places and row["key"] not in (there | stays)]
+        news = [row for row in after if row["key"] in keys and row["key"] not in taken]
+        found.append(told_apart([*rows, *beside], news))
+        taken |= {*found[-1].pairs.values(), *found[-1].proposed}
+    return found
+
+
+def _destinations(
+    same: Mapping[str, str],
+    pairs: Mapping[str, str],
+    gone: Sequence[str],
+    apart: Sequence[ToldApart],
+    answered: Sequence[Row],
+    after: Sequence[Row],
+) -> Destinations:
+    olds, news = ({row["key"]: row for row in rows} for rows in (answered, after))
+    pairs = {**pairs, **{old: new for one in apart for old, new in one.pairs.items()}}
+    moved = {old: new for old, new in pairs.items() if _asks_the_same(olds[old], news[new])}
+    return Destinations(
+        same,
+        moved,
+        {old: new for old, new in pairs.items() if old not in moved},
+        unclear=tuple(key for one in apart for key in one.unclear),
+        spread={new: old for one in apart for new, old in one.proposed.items()},
+        without_destination=(*gone, *(key for one in apart for key in one.left_out)),
+    )
 
 
 def _named_as_typed(row: Row, fits: Mapping[tuple[Any, ...], Sequence[Row]], known: AbstractSet[str]) -> Sequence[Row]:
@@ -143,6 +198,13 @@ def _typed(saved: Row) -> Row:
     return {"typed_units": None if units is None else int(units), "typed_sku": saved["sku"]}
 
 
+def _said(saved: Row) -> tuple[Any, ...]:
+    """Return what an answer says, without its note."""
+    return tuple(
+        saved[name] for name in ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "sku")
+    )
+
+
 def _renamed(
     there: Destinations, saved: Mapping[str, Row], lines: Mapping[str, Row], *, who: str, now: datetime
 ) -> list[Row]:
@@ -174,8 +236,8 @@ def _told(
         return [Problem(Severity.WARNING, message, where)]
     if key in there.unclear:
         message = (
-            f"What was saved for {where} could not be moved: several lines fit. Where Resolve lists them, answer them "
-            f"there."
+            f"What was saved for {where} could not be moved: several lines fit. Where Resolve lists them, it is "
+            f"proposed; answer them there."
         )
         return [Problem(Severity.WARNING, message, where)]
     return []
@@ -242,7 +304,9 @@ def move_overrides(
     before = records(old)
     concerned = [*before, *_earlier_lines(connection, old, new)]
     saved = {key: row for key, row in overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)}
-    answered = [{**row, **_typed(saved[row["key"]])} for row in concerned if row["key"] in saved]
+    answered = [
+        {**row, **_typed(saved[row["key"]]), SAID: _said(saved[row["key"]])} for row in concerned if row["key"] in saved
+    ]
     if not answered:
         return Moved()
     after = records(new)
@@ -254,7 +318,7 @@ def move_overrides(
     told = partial(_told, of_several=len(stores.all_stores(connection)) > 1)
     problems = [problem for key in saved for problem in told(key, there, saved[key], questions[key], lines)]
     unclear = {_order(questions[key]) for key in there.unclear}
-    asking = (*there.proposals.values(), *(row["key"] for row in after if _order(row) in unclear))
+    asking = (*there.proposals.values(), *there.spread, *(row["key"] for row in after if _order(row) in unclear))
     return Moved(tuple(problems), {**there.same_line, **there.same_question, **there.proposals}, asking)
 
 
@@ -307,7 +371,8 @@ def _move(
     now: datetime,
 ) -> None:
     moved = [{**saved[old], "key": new} for old, new in there.same_question.items() if old != new]
-    proposed = [_proposal(saved[old], questions[old], lines[new]) for old, new in there.proposals.items()]
+    proposals = [*((new, old) for old, new in there.proposals.items()), *there.spread.items()]
+    proposed = [_proposal(saved[old], questions[old], lines[new]) for new, old in proposals]
     if moved or proposed:
         batch = batches.new(connection, BatchKind.MOVE, who, now, note="from the lines of another document")
         overrides.append(connection, [*moved, *proposed], batch)
