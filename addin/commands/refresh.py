@@ -309,7 +309,7 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     moved = reclassifications.rows(view.reclassifications, anew)
     gone = Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications, anew))
     asked, refused = (by_reader(books, some, anew.lines) for some in (view.pending_true_ups, gone.true_ups))
-    figures = Held({row["key"]: row for row in held_lines(books)}, asked | refused)
+    figures = Held({row["key"]: row for row in held_lines(books)}, asked | refused, anew.came)
     immaterial_ones = set(immaterial["id"])
     true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), figures, immaterial_ones, moved, gone)
     accounts.fill_accounts(book, books)

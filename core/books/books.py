@@ -101,6 +101,8 @@ class Books:
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
     late_questions: frozenset[str] = frozenset()
     """Keys of exported lines that may ask today for another reason (`core.books.costed_lines.late_questions`)."""
+    own_reports: frozenset[int] = frozenset()
+    """Numbers of the settlements that went out from a view and whose own report came after that."""
     kept_totals: Mapping[int, Totals] = field(default_factory=dict)
     """Where only some lines are loaded: what all lines of each settlement come to, by its number."""
     noted: Mapping[int, Noted] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from core.books.entries import entries, locks
 from core.books.entries.booking_months import posted_tax, postings
 from core.books.importing import current_transactions
 from core.books.importing.current_transactions import transactions_now
+from core.books.importing.readings import own_reports
 from core.books.overrides import overrides
 from core.books.overrides.questions import as_asked
 from core.books.settings import accounts, opening_costs, rates, sku_mapping, stored_settings, stores
@@ -227,7 +228,8 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         costs_beyond={} if part is None else part.costs_beyond,
     )
     if part is None:
-        books = replace(books, late_questions=late_questions(books.known_now, books.settlements))
+        late, came = late_questions(books.known_now, books.settlements), own_reports(connection, books.settlements)
+        books = replace(books, late_questions=late, own_reports=came)
     books = _with_true_ups(connection, books, lines)
     return _with_state(connection, _with_entries(connection, books, lines, of_all=part is None))
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addin.sheets.close.true_ups import rule_changed
+from addin.sheets.close.true_ups import DOCUMENT_CAME, rule_changed
 from core.books.true_ups import reclassifications
 from core.errors import CogsheetError
 
@@ -145,8 +145,11 @@ def rows(pending: Iterable[Reclassification], anew: ReadAnew) -> list[dict[str, 
 
 def reason(one: Reclassification, anew: ReadAnew) -> str:
     """Say why a settlement would be booked differently today. Pure."""
-    reader = anew.settlements.get((one.settlement.store, one.settlement.settlement_id))
-    return "answered or completed since" if reader is None else rule_changed(reader)
+    name = (one.settlement.store, one.settlement.settlement_id)
+    reader = anew.settlements.get(name)
+    if reader is not None:
+        return rule_changed(reader)
+    return DOCUMENT_CAME if name in anew.with_document else "answered or completed since"
 
 
 def dismiss(desk: Desk, books: Books, numbers: Collection[int], why: str) -> None:

@@ -94,8 +94,12 @@ class Held:
     """What the books hold of each locked line, by its key."""
     readers: Mapping[int, str] = field(default_factory=dict)
     """The reader that true-ups stem from, by their numbers."""
+    came: Collection[str] = frozenset()
+    """Keys of lines of which a document says other goods that came after the export."""
 
 
+DOCUMENT_CAME = "a document came after the export"
+"""What makes a difference where a document that came late brings a line, or has it no more."""
 IMMATERIAL = "immaterial"
 DISMISSED = "dismissed"
 
@@ -154,11 +158,13 @@ def true_up_rows(true_ups: pd.DataFrame, lines: pd.DataFrame, held: Held) -> lis
     Worked example: 2 cups went out at 6.00 and cost 6.50 now: unit cost was 6.00, COGS was 12.00 and is 13.00, +1.00.
     """
     rows = records(true_ups.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left"))
-    return [row | _was(row, held.figures.get(row["key"], {}), held.readers.get(row["id"])) for row in rows]
+    return [row | _was(row, held) for row in rows]
 
 
-def _was(row: Mapping[str, Any], line: Mapping[str, Any], reader: str | None) -> dict[str, object]:
-    words = _what_changed(row, line)
+def _was(row: Mapping[str, Any], held: Held) -> dict[str, object]:
+    line, reader = held.figures.get(row["key"], {}), held.readers.get(row["id"])
+    is_document = row["cause"] == "reading" and reader is None and row["key"] in held.came
+    words = DOCUMENT_CAME if is_document else _what_changed(row, line)
     return {
         "unit_cost_was": line.get("unit_cost"),
         "cogs_was": row["cogs"] - row["difference"],

@@ -43,6 +43,10 @@ class ReadAnew(NamedTuple):
     """By the keys of lines of which it says other goods, or else what became of them."""
     settlements: Mapping[SettlementName, str]
     """The settlements of which it says anything else."""
+    came: Collection[str] = frozenset()
+    """Keys of lines of which a document says other goods that came after their settlement went out."""
+    with_document: Collection[SettlementName] = frozenset()
+    """The settlements of which such a document says anything else."""
 
 
 def _of(rows: pd.DataFrame, name: SettlementName) -> pd.DataFrame:
@@ -185,7 +189,7 @@ def kept_for(connection: Connection) -> Collection[int]:
 
 
 def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> ReadAnew:
-    """Return what the readers that came after the export changed: not what was answered, nor what later files brought.
+    """Return what newer readers, and what documents that came after the export, say otherwise: not what was answered.
 
     Args:
         connection: Of `Database.reading`.
@@ -193,21 +197,27 @@ def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> Rea
     """
     reread = select(tables.batch.c.number, tables.batch.c.note).where(tables.batch.c.kind == str(BatchKind.REREAD))
     readers: dict[int, str] = {row.number: row.note for row in connection.execute(reread)}
-    if not readers:
-        return ReadAnew({}, {})
     numbers = kept_for(connection)
+    if not readers and not numbers:
+        return ReadAnew({}, {})
     own = [one for one in booked if one.id in numbers]
     kept, stored = _ever_kept(connection), settlement_lines.transactions(connection, own)
     lines: dict[str, str] = {}
     names: dict[SettlementName, str] = {}
+    came: set[str] = set()
+    documents: set[SettlementName] = set()
     for one in own:
         name = (one.store, one.settlement_id)
         for batch, was, now in _readings(*(_of(rows, name) for rows in (kept, stored))):
+            goods, is_money = _differing(was, now, _GOODS), bool(_differing(was, now, _MONEY))
             if batch in readers:
-                lines = {**dict.fromkeys(_differing(was, now, _GOODS), readers[batch]), **lines}
-                if _differing(was, now, _MONEY):
+                lines = {**dict.fromkeys(goods, readers[batch]), **lines}
+                if is_money:
                     names.setdefault(name, readers[batch])
-    return ReadAnew(ChainMap(lines, _goods_back(connection)), names)
+            else:
+                came |= goods
+                documents |= {name} if is_money else set()
+    return ReadAnew(ChainMap(lines, _goods_back(connection)), names, came, documents)
 
 
 def _ever_kept(connection: Connection) -> pd.DataFrame:

@@ -12,13 +12,14 @@ from core.books.settlements import original_files
 from core.books.settlements.booked_settlement import BookedSettlement, FileUse, OriginalFile, SettlementKind
 from core.errors import CogsheetError, UnreadableFileError
 from core.frame_columns import TEXT, records
-from core.marketplaces import FORMATS, read_file
+from core.marketplaces import FORMATS, format_of, read_file
 from core.marketplaces.compared_rows import compared_type
 from core.marketplaces.formats import Extent, Standing, standing
+from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.settlements.uniting import Part, as_it_is_known, parts_of, united
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from core.books.database import Connection
     from core.model import Reading, Settlement
@@ -143,6 +144,25 @@ def kept_parts(connection: Connection, there: BookedSettlement, use: FileUse = F
         KeptFileError: If one can no longer be read, or no longer holds the settlement.
     """
     return [_kept_part(connection, there, sha256) for sha256 in original_files.files_of(connection, there, use)]
+
+
+def own_reports(connection: Connection, booked: Iterable[BookedSettlement]) -> frozenset[int]:
+    """Return the numbers of the settlements that went out from a view and whose own report came after that.
+
+    What a kept file is its content tells; one that cannot be read any more says nothing.
+    """
+    of_views = {one.id for one in booked if one.is_provisional and not one.is_open}
+    later = original_files.later_files(connection) if of_views else ()
+    return frozenset(number for number, sha256 in later if number in of_views and _is_record(connection, sha256))
+
+
+def _is_record(connection: Connection, sha256: str) -> bool:
+    try:
+        file = original_files.original(connection, sha256)
+        form = None if file is None else format_of(open_contents(file.content, file.name))
+    except (UnreadableFileError, original_files.KeptBytesError):
+        return False
+    return form is not None and form.standing is Standing.RECORD
 
 
 def _kept_part(connection: Connection, there: BookedSettlement, sha256: str) -> KeptPart:

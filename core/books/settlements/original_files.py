@@ -35,6 +35,15 @@ def files_of(connection: Connection, of: BookedSettlement, use: FileUse = FileUs
     return list(connection.scalars(query.order_by(tables.settlement_file.c.id)))
 
 
+def later_files(connection: Connection) -> list[tuple[int, str]]:
+    """Return the number of each settlement with the hash of each file that came after it went out."""
+    there = tables.settlement_file.c
+    query = select(there.settlement, there.sha256).where(
+        there.use == str(FileUse.AFTER_EXPORT), there.ended_batch.is_(None)
+    )
+    return [(row.settlement, row.sha256) for row in connection.execute(query.order_by(there.id))]
+
+
 def original(connection: Connection, sha256: str) -> OriginalFile | None:
     """Return the bytes of a file as they are kept: as they came, or without personal data.
 

@@ -81,7 +81,9 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
             by_settlement[settlement.store, settlement.settlement_id].append(_UNREADABLE)
         if not books.before_start(settlement).empty:
             by_settlement[settlement.store, settlement.settlement_id].append(_split(books, settlement))
-        by_settlement[settlement.store, settlement.settlement_id] += documents(settlement)
+        by_settlement[settlement.store, settlement.settlement_id] += documents(
+            settlement, has_own_report=settlement.id in books.own_reports
+        )
     return {name: of_settlement for name, of_settlement in by_settlement.items() if of_settlement}
 
 
@@ -158,20 +160,40 @@ def _without_sale(orders: list[str]) -> Remark:
     )
 
 
-def documents(settlement: BookedSettlement) -> list[Remark]:
-    """Return what the documents that a settlement is made of leave open. Pure."""
+def documents(settlement: BookedSettlement, *, has_own_report: bool = False) -> list[Remark]:
+    """Return what the documents that a settlement is made of leave open. Pure.
+
+    Args:
+        settlement: Which.
+        has_own_report: Whether its own report came after it went out from a view.
+    """
+    if has_own_report:
+        return [_with_report(settlement)]
     why = provisional(settlement)
     told = [Remark("Incomplete", f"Incomplete: {settlement.incomplete}")] if settlement.incomplete else []
     return [Remark(why, f"{why}. Export asks once more."), *told] if why else told
+
+
+def _with_report(settlement: BookedSettlement) -> Remark:
+    """Say that nothing more is to come of a settlement, though its lines are those of a view."""
+    return Remark(
+        "Its own report came after the export",
+        f"Exported from {_title(settlement)}; the settlement's own report came after that and is kept. Its lines stay "
+        f"as they were exported, and what the report says otherwise is proposed on sheet Cost true-ups until it is "
+        f"decided.",
+    )
 
 
 def provisional(settlement: BookedSettlement) -> str:
     """Say why a settlement is provisional: its final document may still say something else; empty where it is final."""
     if not settlement.is_provisional:
         return ""
+    return f"Provisional: from {_title(settlement)}, which is not the settlement's own report"
+
+
+def _title(settlement: BookedSettlement) -> str:
     form = next((form for form in FORMATS if form.name == settlement.format), None)
-    title = form.title if form else settlement.format
-    return f"Provisional: from {title}, which is not the settlement's own report"
+    return form.title if form else settlement.format
 
 
 def money_before_start(books: Books, settlement: BookedSettlement) -> Decimal:

@@ -10,10 +10,10 @@ import pytest
 from core.books.overrides.lines_told_apart import SAID, told_apart
 
 
-def line(key: str, net: str, said: str = "", units: int = 1) -> dict[str, Any]:
+def line(key: str, net: str, said: str = "") -> dict[str, Any]:
     """Return a line with what was answered of it, if anything."""
     answer = {SAID: (Decimal(said),)} if said else {}
-    return {"key": key, "net": Decimal(net), "quantity": units, **answer}
+    return {"key": key, "net": Decimal(net), "quantity": 1, **answer}
 
 
 def lines(prefix: str, *of: tuple[str, ...]) -> list[dict[str, Any]]:
