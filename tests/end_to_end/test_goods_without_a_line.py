@@ -12,7 +12,6 @@ from openpyxl import load_workbook
 
 from addin.commands.refresh import load
 from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import OriginalFile
@@ -26,6 +25,7 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 from tests.addin.takeaway.books_to_report import close_pack
 from tests.core.finale.finale_account import NOON, DemoAccount
 from tests.end_to_end.stories import bought, item, left, v2
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def business(later: timedelta) -> Business:
 
 def synced(path: Path, there: Business) -> tuple[Books, DemoAccount]:
     account = DemoAccount(there)
-    with Database.create(path, new_company("Hard", "USD", NOON)) as database:
+    with new_books(path, "Hard", "USD", NOON) as database:
         for file in settlement_files(there):
             original = OriginalFile(file.name, file.content)
             import_file(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)

@@ -23,7 +23,6 @@ from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.line_totals import moved_totals
 from core.books.costed_lines.stored_lines import keep, kept_state, kept_tie_outs
 from core.books.database import Database, costing_tables
-from core.books.database.company import new_company
 from core.books.database.state import changed_between, state
 from core.books.documents import file_rows
 from core.books.documents.reimbursements import REIMBURSEMENTS
@@ -63,6 +62,7 @@ from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
 from tests.core.costing.random_books import MAPPINGS, ORDERS, SKUS, START, STORES, Row, Rows, costs, random_books
 from tests.examples import examples
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -378,7 +378,7 @@ def without(row: Row, *names: str) -> Row:
 
 
 def a_company(folder: Path) -> Database:
-    return Database.create(folder / "books.sqlite", new_company("Acme", "USD", START))
+    return new_books(folder / "books.sqlite", "Acme", "USD", START)
 
 
 @pytest.fixture(scope="module")

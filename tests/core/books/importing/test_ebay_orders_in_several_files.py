@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.books.batches import BatchKind, new
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -46,11 +44,13 @@ from tests.core.marketplaces.ebay_documents import (
     single,
     whole,
 )
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
 
 NOW = datetime(2026, 9, 10, tzinfo=UTC)
@@ -65,7 +65,7 @@ NOT_STORED = (Import.CONFLICT, Import.LOCKED)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

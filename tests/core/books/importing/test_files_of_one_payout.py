@@ -12,8 +12,6 @@ import pytest
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, NotReadyError, ProvisionalError, export_settlement
 from core.books.entries.reopening import reopen
 from core.books.importing import pulling
@@ -54,12 +52,14 @@ from tests.core.books.exports_of_payouts import Row, ebay_export, released_expor
 from tests.core.books.importing.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
 from tests.core.marketplaces.settlements.test_uniting import TWO_SPELLINGS, shopify
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from core.books.books import Books
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
     from core.marketplaces.formats import Format
 
@@ -72,7 +72,7 @@ PAID = Row("2026-07-02", "", "-164.90", kind="payout")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 
@@ -121,7 +121,7 @@ def test_the_order_of_overlapping_exports_does_not_matter(tmp_path: Path, export
     found = []
     for number, order in enumerate(permutations(files)):
         path = tmp_path / f"{number}" / "books.sqlite"
-        with Database.create(path, new_company("Acme", "USD", NOW)) as database:
+        with new_books(path, "Acme", "USD", NOW) as database:
             for file in order:
                 bring_in(database, file)
             found.append(lines_of(database))
@@ -216,7 +216,7 @@ def test_a_payout_that_is_proved_by_its_total_holds_whatever_comes_before_or_aft
     part = ebay_export("part.csv", JUNE[0], Row("2026-06-30", "#2", "40.00"))
     for number, order in enumerate([(whole, part), (part, whole)]):
         path = tmp_path / f"{number}" / "books.sqlite"
-        with Database.create(path, new_company("Acme", "USD", NOW)) as database:
+        with new_books(path, "Acme", "USD", NOW) as database:
             for file in order:
                 bring_in(database, file)
             one = only(database)

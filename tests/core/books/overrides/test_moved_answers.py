@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -32,11 +30,13 @@ from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export
 from tests.core.books.importing.test_importing import v2_file
 from tests.core.books.listed_documents import v2_content
 from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -45,7 +45,7 @@ WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 
