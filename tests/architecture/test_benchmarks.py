@@ -6,6 +6,7 @@ from collections import Counter
 from importlib import import_module
 
 import pytest
+
 from benchmarks.goals import GOALS, PROCESSES, Process
 from benchmarks.measuring import BrokenBenchmarkError, measured
 from benchmarks.page import BEGIN, END, PAGE, table

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from benchmarks.large_books import NOW, large_books
 
 from addin.commands.refresh import load
 from addin.takeaway.cogs_workbook import cogs_workbook
+from benchmarks.large_books import NOW, large_books
 from core.money import cents, total
 from tests.addin.takeaway.books_to_report import labelled, opened, rows_below
 

@@ -66,6 +66,7 @@ def refund_of(
     return {row["order_id"]: row for row in records(lines[lines["event"] == "refund"])}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("word", "shop_sku", "mapping", "expected"),
     [

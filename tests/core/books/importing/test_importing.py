@@ -105,6 +105,7 @@ def test_the_same_file_twice_changes_nothing(database: Database) -> None:
 ONE, TWO = (Row(f"2026-06-{day}", f"#{day}", "49.00") for day in ("28", "29"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("files", "errors"),
     [

@@ -244,7 +244,7 @@ def say(database: Database, word: str, choice: str) -> dict[str, Any]:
     return line
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("typed", "choice", "proposed"),
     [
@@ -338,7 +338,7 @@ def test_undo_obeys_the_rule_too(database: Database, first: int, second: int) ->
     assert ("missing", None, Decimal(7)) == (line["cost_status"], line["cogs"], line["proposed_cost"])
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("second", [1, 3])
 def test_a_restored_value_obeys_the_rule_too(database: Database, second: int) -> None:
     """The value of an earlier batch is brought back: it holds where the line has its units."""
@@ -369,7 +369,7 @@ def refunded(units: int) -> OriginalFile:
     return OriginalFile("1.txt", content)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
