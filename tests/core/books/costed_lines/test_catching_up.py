@@ -230,18 +230,10 @@ def answers(draw: st.DrawFn, keys: list[str]) -> list[Row]:
 
 
 @pytest.mark.long
-@hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
-@given(books=stored_books(), data=st.data())
-def test_what_is_brought_along_is_what_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
-    """Saves, and undos of them, one or several before the lines are brought along."""
-    answered_and_brought_along(books, data, 1)
-
-
-@pytest.mark.long
 @hypothesis_settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
-def test_what_is_often_brought_along_is_what_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
-    """Many books, and up to three times each."""
+def test_what_is_brought_along_is_what_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
+    """Saves, and undos of them, up to three times, one or several before the lines are brought along."""
     answered_and_brought_along(books, data, data.draw(st.integers(1, 3)))
 
 
@@ -335,16 +327,9 @@ def typed(draw: st.DrawFn, keys: list[str], versions: dict[str, int]) -> list[An
 
 
 @pytest.mark.long
-@hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
-@given(books=stored_books(), data=st.data())
-def test_answers_are_judged_by_what_is_near_them_as_by_everything(books: Stored, data: st.DataObject) -> None:
-    judged_alike(books, data)
-
-
-@pytest.mark.long
 @hypothesis_settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
-def test_answers_are_often_judged_alike(books: Stored, data: st.DataObject) -> None:
+def test_answers_are_judged_by_what_is_near_them_as_by_everything(books: Stored, data: st.DataObject) -> None:
     judged_alike(books, data)
 
 
@@ -506,6 +491,7 @@ def caught_up(database: Database) -> list[Row]:
     return records(books.lines)
 
 
+@pytest.mark.long
 def test_what_an_order_cost_is_brought_along_to_its_lines(database: Database) -> None:
     """The sale and its refund in the next settlement; the rows of the other order are those that were there."""
     let_finale_say(database, "111-1", Decimal("3.00"))
@@ -519,6 +505,7 @@ def test_what_an_order_cost_is_brought_along_to_its_lines(database: Database) ->
     assert {Decimal("4.25"), Decimal("-4.25")} == {row["cogs"] for row in rows if row["key"] in of_order}
 
 
+@pytest.mark.long
 def test_another_average_is_brought_along_to_what_looks_wrong_beside_it(database: Database) -> None:
     """A cost of 3.00 beside an average of 3.00, of 20.00, and of 3.00 again."""
     for order in ("111-0", "111-1"):
