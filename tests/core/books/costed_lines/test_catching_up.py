@@ -518,6 +518,7 @@ def test_another_average_is_brought_along_to_what_looks_wrong_beside_it(database
         assert [looks_wrong] * 2 == [row["suspect"] is not None for row in sales], cost
 
 
+@pytest.mark.long
 def test_an_average_that_is_said_again_is_brought_along_to_what_is_proposed(database: Database) -> None:
     """As of when a proposal is moves on; of a line that has its cost no row is written again."""
     let_finale_say(database, "111-1", Decimal("3.00"))
