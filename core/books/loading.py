@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.books import batches
 from core.books.books import Books
+from core.books.costed_lines.late_questions import any_late_question, late_questions
 from core.books.costed_lines.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
 from core.books.costed_lines.stored_lines import costed_as_kept
 from core.books.database.state import state
@@ -155,13 +156,13 @@ def read_part(connection: Connection, company: Company, part: Part) -> Books | N
     """Return the books with some lines alone; all settlements, entries and true-ups are in them.
 
     Returns:
-        Nothing where an exported settlement is read or classified otherwise today: what that asks or proposes follows
-        from all lines.
+        Nothing where an exported settlement is read, classified or reported of otherwise today: what that asks or
+        proposes follows from all lines.
     """
-    if current_transactions.kept_for(connection):
+    if current_transactions.kept_for(connection) or any_late_question(connection):
         return None
     found = _read(connection, company, part=part)
-    return found if found.as_read is None and found.said_after_lock.empty else None
+    return None if found.may_ask_after_export else found
 
 
 def _costed(
@@ -225,6 +226,8 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         noted={} if part is None else part.noted,
         costs_beyond={} if part is None else part.costs_beyond,
     )
+    if part is None:
+        books = replace(books, late_questions=late_questions(books.known_now, books.settlements))
     books = _with_true_ups(connection, books, lines)
     return _with_state(connection, _with_entries(connection, books, lines, of_all=part is None))
 

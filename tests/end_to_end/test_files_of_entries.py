@@ -141,10 +141,32 @@ def test_export_to_excel_writes_what_is_out_once_more_and_exports_the_rest(shop:
     assert [0, 0, 0] == [first.status, all_out.status, cogs.status], all_out.error
     assert 4 == len(set(posted)) == len(posted)
     assert ["COGS r1"] == [key.split(" ", 3)[-1] for key in first.data["settlements"][0]["entries"]]
-    assert 2 == len(first.data["entries"])
+    assert ["settlement r1"] == [key.split(" ", 3)[-1] for key in first.data["entries"]]
     assert [1, 2] == [len(all_out.data["settlements"]), len(all_out.data["entries"])]
     assert 1 == len(cogs.data["entries"])
     assert all(Path(file).suffix == ".xlsx" for one in (first, all_out, cogs) for file in one.data["files"])
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("out", "options"),
+    [("settlement", []), ("cogs", []), ("settlement", ["--entries", "cogs"]), ("cogs", ["--entries", "settlement"])],
+)
+def test_each_entry_of_an_export_to_excel_stands_in_one_workbook(
+    shop: Shop, book: DemoBook, out: str, options: list[str]
+) -> None:
+    """Whichever was out: what goes out now is not written once more beside it, for it would be imported twice."""
+    book.run("export", "US/1", "--format", "excel", "--entries", out)
+
+    files = book.run("export-excel", "US/1", *options, "--json").data["files"]
+
+    found = [{row["Entry"] for row in table(load_workbook(file), "Journal").rows} for file in files]
+    asked_for = [_ENTRY[options[-1]]] if options else ["COGS r1", "settlement r1"]
+    assert asked_for == sorted(key.split(" ", 3)[-1] for keys in found for key in keys)
+    assert 2 == len({row["entry"] for row in shop.journal()})
+
+
+_ENTRY = {"cogs": "COGS r1", "settlement": "settlement r1"}
 
 
 @pytest.mark.long

@@ -202,7 +202,8 @@ def export_and_write_again(desk: Desk, *, ids: Sequence[str], choice: ExportChoi
 
 
 def _open_and_out(desk: Desk, name: str, choice: ExportChoice, once_more: str) -> list[Outcome]:
-    (settlement,) = load_books(desk.database).named([name])
+    books = load_books(desk.database)
+    (settlement,) = books.named([name])
     was_out = EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
     done = []
     try:
@@ -213,7 +214,8 @@ def _open_and_out(desk: Desk, name: str, choice: ExportChoice, once_more: str) -
         if not isinstance(error, AlreadyExportedError):
             done.append(_refused(error))
     if was_out:
-        done.append(export_again(desk, ids=[name], choice=replace(choice, entries=once_more)))
+        again = export_again(desk, ids=[name], choice=replace(choice, entries=once_more), until=books.last_batch)
+        done += [again] if again.data["entries"] or not done else []
     return done
 
 
@@ -290,13 +292,14 @@ def write_for_import(
         raise EntriesNotWrittenError(str(error)) from error
 
 
-def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -> Outcome:
+def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice, until: int | None = None) -> Outcome:
     """Write the files of entries that went out once more, from the books, in any format; nothing is posted anew.
 
     Args:
         desk: The desk.
         ids: Settlements; without any, every entry there is, accruals too.
         choice: Which of their entries, for which system, and where.
+        until: The last batch whose entries are written; what went out later has its file. All if left out.
 
     Raises:
         LedgerNotChosenError: If nobody has said yet which accounting system they are for.
@@ -310,7 +313,9 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice) -
     wanted = [
         one
         for one in posted
-        if (not ids or (one.store, one.settlement_id) in chosen) and _is_wanted(one, choice.entries)
+        if (not ids or (one.store, one.settlement_id) in chosen)
+        and (until is None or one.batch <= until)
+        and _is_wanted(one, choice.entries)
     ]
     deeds = [(_accrual_of(deed), [as_written(one, books.accounts) for one in deed]) for deed in _deeds(wanted)]
     for _, made in deeds:

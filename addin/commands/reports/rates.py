@@ -30,6 +30,7 @@ class RatesNotAgreedError(ChangeNotAgreedError):
     """Fetched rates would change the profit of what is posted or closed, and nobody has agreed to it."""
 
     way = "`cogsheet rates {book} --yes` stores them."
+    left = "No rate was stored, and nothing was changed."
 
 
 def fetch(desk: Desk, *, agreed: bool = False) -> Outcome:

@@ -79,7 +79,7 @@ def press(name: str, book: xw.Book) -> Outcome:
         return _pressed(command, action, book, Edits.SHOW)
     except ChangeNotAgreedError as error:
         if not ribbon_questions.confirmed(book.app, f"{error}\n\nTake it?"):
-            return Outcome("Nothing was changed: what you typed is still in its cell. Put it back as it was to go on.")
+            return Outcome(error.left)
     return _pressed(command, action, book, Edits.AGREED)
 
 

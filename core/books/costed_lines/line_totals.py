@@ -30,9 +30,9 @@ def notes_of(books: Books) -> dict[int, Noted]:
     """Return what is noted of each settlement of books that are loaded whole, by its number. Pure.
 
     Returns:
-        Nothing where an exported settlement is read or classified otherwise today: what that asks hangs on answers.
+        Nothing where exported lines may ask today: what that comes to hangs on answers.
     """
-    if books.as_read is not None or not books.said_after_lock.empty:
+    if books.may_ask_after_export:
         return {}
     told = remarks(books)
     short = {name: tuple(one.short for one in of_it) for name, of_it in told.items()}

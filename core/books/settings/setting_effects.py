@@ -103,6 +103,9 @@ OPEN = "open"
 class ChangeNotAgreedError(CogsheetError):
     """A changed setting would decide something anew, and nobody has seen what or agreed to it."""
 
+    left = "Nothing was changed: what you typed is still in its cell. Put it back as it was to go on."
+    """What is said where whoever is asked does not agree."""
+
     def __init__(self, setting: str, effects: Sequence[SettingEffect], home: str) -> None:
         self.effects = tuple(effects)
         posted = any(one.status != OPEN for one in effects)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.frame_columns import records
-from core.marketplaces.words.classification import listed_by_reader_one, whatever_follows
+from core.marketplaces.words.classification import asked_words, listed_by_reader_one, whatever_follows
 from core.marketplaces.words.wording import folded
 from core.marketplaces.words.words import proposed_type
 from core.model import Event
@@ -109,8 +109,11 @@ def _words(row: Mapping[str, Any]) -> Iterator[tuple[str, Decimal, bool]]:
         if row["event"] == Event.OTHER.value:
             yield listed_by_reader_one(row["raw_type"] or "", row["raw_description"]), row["net"], True
         return
-    for one in from_text(row["typed"]):
+    amounts = from_text(row["typed"])
+    for one in amounts:
         yield one.word, one.amount, one.line_type is None
+    if not amounts and row["sku"] is not None and row["quantity"]:  # its goods are asked, and its type tells of them
+        yield from ((word, row["net"], True) for word in asked_words(row))
 
 
 def _listed(books: Books, name: Name, rows: list[_Seen]) -> ListedType:

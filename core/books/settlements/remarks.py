@@ -115,10 +115,10 @@ def _unanswered(lines: int) -> Remark:
     count = counted(lines, "line")
     return Remark(
         f"{count} without cost by today's reading",
-        f"Since it was exported a further file of it came, its files are read otherwise, or its words are known, and "
-        f"{count} of it now {'asks' if lines == 1 else 'ask'} for a cost. Cost true-ups of the same orders wait for "
-        f"{'it' if lines == 1 else 'them'}: sync, then answer what is listed on sheet Resolve; what is answered there "
-        f"is proposed on sheet Cost true-ups.",
+        f"Since it was exported a further file of it came, its files are read otherwise, its words are known, or what "
+        f"became of its goods is open again, and {count} of it now {'asks' if lines == 1 else 'ask'} for a cost. Cost "
+        f"true-ups of the same orders wait for {'it' if lines == 1 else 'them'}: sync, then answer what is listed on "
+        f"sheet Resolve; what is answered there is proposed on sheet Cost true-ups.",
     )
 
 

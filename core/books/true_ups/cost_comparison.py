@@ -63,7 +63,8 @@ def differences(books: Books) -> pd.DataFrame:
 
 def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
     """Cost all locked lines but the standing ones as if they were free, and compare."""
-    pairs = _compared(books, _costed_now(books, standing), {row["key"]: row for row in held_lines(books)})
+    now = {row["key"]: row for row in records(costed_now(books, standing))}
+    pairs = _compared(books, now, {row["key"]: row for row in held_lines(books)})
     home, posted = books.company.home_currency, posted_lines(books)
     rows = [
         _found(new, old, home) | _move(books, new, old, posted.get(old["key"], {}))
@@ -109,21 +110,21 @@ def _move(books: Books, now: Row, row: Row, posted: Row) -> Row:
     return moved if money_of(now["cogs"]) != money_of(row["cogs"]) else {"cause": ACCOUNT, **moved}
 
 
-def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
-    """Return every line as it costs today, by its key.
+def costed_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
+    """Return every line as it costs today (`lines_now`).
 
     An accepted answer is given up for what is known better since: an estimate for the real cost, or units that are not
     there any more for what Amazon's Reimbursements report says of them. It counts again where its line would be asked.
     """
-    now = {row["key"]: row for row in records(lines_now(books, standing))}
+    lines = lines_now(books, standing)
+    now = {row["key"]: row for row in records(lines)}
     answers, left = books.overrides_now, _without_estimates(books)
     estimates = set(answers["key"]) - set(left["key"])
     needed = {key for key in estimates if key in now and now[key]["cause"] in ASKS_GOODS}
     outdated = set(_outdated(books, now))
     if not needed | outdated:
-        return now
-    used = answers[~answers["key"].isin([*(estimates - needed), *outdated])]
-    return {row["key"]: row for row in records(lines_now(books, standing, used))}
+        return lines
+    return lines_now(books, standing, answers[~answers["key"].isin([*(estimates - needed), *outdated])])
 
 
 def _outdated(books: Books, now: Mapping[str, Row]) -> Iterator[str]:
@@ -157,13 +158,15 @@ def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> 
 
     Of a line that would be asked whether as many units moved as it is held with, the fewer ones that would be prefilled
     are proposed, so that no half of a pair is: 2 lost at 7.00 and 2 found again, and a report says that 1 was lost. Of
-    the loss 7.00 are taken back, and with it 7.00 of what was found.
+    the loss 7.00 are taken back, and with it 7.00 of what was found. One that is asked on Resolve since waits for its
+    answer (`Books.late_questions`).
 
     Where a line that came with another reading has no cost yet, nothing that goes or comes of the same order, or of
     the same SKU where no order is named, is proposed: half of a change would distort it. What another order brought is
     proposed meanwhile: the money of a refund is, so a month would have it without the goods that came back.
     """
-    pairs = ((_with_fewer(now[key], row), row) for key, row in held.items() if key in now)
+    asked = books.late_questions
+    pairs = ((now[key] if key in asked else _with_fewer(now[key], row), row) for key, row in held.items() if key in now)
     yield from ((new, row) for new, row in pairs if new["cost_status"] in KNOWN)
     came = lines_that_came(books)
     come = [row for key, row in now.items() if key in came and key not in held]

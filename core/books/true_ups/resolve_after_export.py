@@ -1,6 +1,7 @@
 """What sheet Resolve asks of exported lines today: what was known when they went out was less, or other. Pure.
 
-A word that was answered after its settlement went out, a final document after a provisional one, a better reader: each
+A word that was answered after its settlement went out, a final document after a provisional one, a better reader, a fee
+that is given back, a return in a state that nobody has declared, a loss that is removed under its clawback: each
 may make a line ask for a cost whose entry is in the journal already (docs/design/books.md, True-ups).
 What is answered here becomes a true-up.
 """
@@ -16,9 +17,9 @@ from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.status import missing_lines
 from core.books.true_ups.cost_comparison import (
     KNOWN,
+    costed_now,
     held_lines,
     is_elsewhere,
-    lines_now,
     lines_that_came,
     posted_lines,
 )
@@ -107,9 +108,9 @@ def lines_to_sync(books: Books, selection: Sequence[BookedSettlement]) -> pd.Dat
     """
     lines = books.lines_of_all(selection)
     is_any_exported = any(one.cogs_entry is EntryStatus.EXPORTED for one in selection)
-    if books.as_read is None and books.said_after_lock.empty and not is_any_exported:
+    if not books.may_ask_after_export and not is_any_exported:
         return lines
-    now = lines_now(books, books.never_posted)
+    now = costed_now(books, books.never_posted)
     wanted = {*lines_that_came(books), *_asking(books, now)["key"], *now.loc[now["cause"] == Cause.NOT_SYNCED, "key"]}
     names = {(one.store, one.settlement_id) for one in selection}
     of_chosen = [name in names for name in zip(now["store"], now["settlement_id"], strict=True)]
@@ -119,25 +120,26 @@ def lines_to_sync(books: Books, selection: Sequence[BookedSettlement]) -> pd.Dat
 
 def _asking_now(books: Books) -> pd.DataFrame:
     """Return the lines of exported settlements that have no cost by what is known of their words today."""
-    if books.as_read is None and books.said_after_lock.empty:
+    if not books.may_ask_after_export:
         return books.lines.iloc[:0]
-    return _asking(books, lines_now(books, books.never_posted))
+    return _asking(books, costed_now(books, books.never_posted))
 
 
 def _asking(books: Books, rows: pd.DataFrame) -> pd.DataFrame:
     """Return those of the lines of today that ask.
 
-    One that has a cost in the journal is among them only where it is read otherwise, or where its cost would stand
-    elsewhere; else it keeps what it has.
+    One that has a cost in the journal is among them only where it is read otherwise, where what became of its goods is
+    open since, or where its cost would stand elsewhere; else it keeps what it has.
     """
     said_late, posted = set(books.said_after_lock["key"]), posted_lines(books)
-    staying = _costing(books) - _read_as_others(books)
+    staying = _costing(books) - _read_as_others(books) - books.late_questions
     staying -= {
         row["key"] for row in records(rows) if row["key"] in posted and is_elsewhere(books, posted[row["key"]], row)
     }
     locked = {(one.store, one.settlement_id) for one in books.settlements if one.cogs_entry is EntryStatus.EXPORTED}
     names = list(zip(rows["store"], rows["settlement_id"], strict=True))
-    late = rows["key"].isin(list(said_late)) | pd.Series([name in books.read_otherwise for name in names], rows.index)
+    known_late = [*said_late, *books.late_questions]
+    late = rows["key"].isin(known_late) | pd.Series([name in books.read_otherwise for name in names], rows.index)
     of_locked = pd.Series([name in locked for name in names], rows.index, dtype=bool)
     asks = ~rows["cost_status"].isin([str(status) for status in KNOWN]) & ~rows["key"].isin(list(staying))
     return rows[(late & of_locked & asks).fillna(value=False).astype(bool)]

@@ -79,7 +79,7 @@ def _unknown_states(table: Table) -> list[Problem]:
         Problem(
             Severity.WARNING,
             f"'{word}' is not a state of returned goods that Cogsheet knows, so it decides nothing: "
-            "refunds of these orders that are not exported are asked on sheet Resolve.",
+            "the refunds of these orders are asked on sheet Resolve, exported ones too.",
             str(place),
         )
         for word, place in states.items()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import REIMBURSEMENT_COLUMNS, frame, records
 from core.marketplaces.amazon.words import REASONS, meaning
+from core.marketplaces.documents.overlapping_reports import with_another_report
 from core.marketplaces.words.wording import folded
 from core.marketplaces.words.words import UNKNOWN
 from core.model import Event, Goods
@@ -74,8 +75,8 @@ def _given(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column 
 def united(reports: Iterable[pd.DataFrame]) -> list[Reimbursed]:
     """Return what several reports say together, when their periods overlap.
 
-    The same row in two reports is one, the same row twice in one report is two. What has Amazon's own number is known
-    by it and its contents, whatever became of the date.
+    The same row in two reports is one, the same row twice in one report is two. It is known by Amazon's own number and
+    its contents, whatever became of the date.
 
     Args:
         reports: `core.model.REIMBURSEMENT_COLUMNS`, one frame per report.
@@ -84,11 +85,9 @@ def united(reports: Iterable[pd.DataFrame]) -> list[Reimbursed]:
     for report in reports:
         own: dict[Reimbursed, list[Reimbursed]] = defaultdict(list)
         for row in reimbursed_rows(report):
-            own[replace(row, approved_at=None) if row.reimbursement_id else row].append(row)
+            own[replace(row, approved_at=None)].append(row)
         for one, rows in own.items():
-            there = together[one]
-            dated = (max(pair, key=lambda each: str(each.approved_at or "")) for pair in zip(there, rows, strict=False))
-            together[one] = [*dated, *there[len(rows) :], *rows[len(there) :]]
+            together[one] = with_another_report(together[one], rows, lambda each: each.approved_at, numbered=True)
     return [row for rows in together.values() for row in rows]
 
 

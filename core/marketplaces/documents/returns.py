@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import RETURN_COLUMNS, frame, records
+from core.marketplaces.documents.overlapping_reports import with_another_report
 from core.model import Disposition, Event, Goods
 
 if TYPE_CHECKING:
@@ -63,9 +64,8 @@ def returns_frame(reported: Iterable[GoodsBack]) -> pd.DataFrame:
 def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
     """Return what several reports say together, when their periods overlap.
 
-    The same row in two reports is one return; the same row twice in one report is two. A unit that has the
-    marketplace's own number is known by it, whatever became of the date: `2026-06-29` in a report that went through a
-    spreadsheet program is `2026-06-29T10:15:00-04:00`.
+    The same row in two reports is one return, also where it lost its time in one that went through a spreadsheet
+    program; the same row twice in one report is two (`with_another_report`).
 
     Args:
         reports: `core.model.RETURN_COLUMNS`, one frame per report.
@@ -74,11 +74,11 @@ def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
     for report in reports:
         own: dict[GoodsBack, list[GoodsBack]] = defaultdict(list)
         for goods in map(_goods_back, records(report)):
-            own[replace(goods, returned_at=None) if goods.reference else goods].append(goods)
+            own[replace(goods, returned_at=None)].append(goods)
         for one, rows in own.items():
-            there = together[one]
-            dated = (max(pair, key=lambda each: str(each.returned_at or "")) for pair in zip(there, rows, strict=False))
-            together[one] = [*dated, *there[len(rows) :], *rows[len(there) :]]
+            together[one] = with_another_report(
+                together[one], rows, lambda each: each.returned_at, numbered=bool(one.reference)
+            )
     return _as_last_said([goods for rows in together.values() for goods in rows])
 
 

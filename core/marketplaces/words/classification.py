@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records
 from core.line_types import LineType
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import Meaning
+from core.marketplaces.words.words import Meaning, listed
 from core.model import ABOUT_UNITS, GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
 from core.typed_amounts import TypedAmount, from_text, named, to_text
 
@@ -127,7 +127,7 @@ def _classified(row: dict[str, Any], choices: Mapping[str, str], *, money_alone:
     if row["goods"] is None:
         return row if money_alone else _of_reader_one(row, choices)
     amounts = from_text(row["typed"])
-    told = {one.word: chosen(choices, one.word) for one in amounts if one.line_type is None}
+    told = {word: chosen(choices, word) for word in asked_words(row)}
     if not any(told.values()):
         return row
     whole = next((means for means in told.values() if means), None) if row["event"] == Event.OTHER.value else None
@@ -137,6 +137,18 @@ def _classified(row: dict[str, Any], choices: Mapping[str, str], *, money_alone:
         moved = [one._replace(column=_IN_FEES.get(one.column, one.column)) for one in moved]
     row = {**row, "typed": to_text(moved)}
     return _as_a_whole(row, whole) if whole else row
+
+
+def asked_words(row: Mapping[str, Any]) -> list[str]:
+    """Return the words of a transaction that nobody has declared, as they are listed.
+
+    One of unknown type whose amounts come to nothing has those of its type all the same: an item of Amazon's XML whose
+    money stands beside it, a row of 0.00.
+    """
+    words = [one.word for one in from_text(row["typed"]) if one.line_type is None]
+    if words or row["event"] != Event.OTHER.value:
+        return words
+    return [named(listed(row["raw_type"] or "", row["raw_description"] or ""))]
 
 
 def _told(one: TypedAmount, means: Meaning | None) -> TypedAmount:

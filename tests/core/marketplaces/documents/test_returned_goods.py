@@ -165,6 +165,37 @@ def test_a_unit_with_its_own_number_is_one_whatever_became_of_its_date(lost: str
     assert [2, 2] == [len(united([told, other])), len(united([told, plain, other]))]
 
 
+TIMED, PLAIN = "2026-06-29T10:15:00-04:00", "2026-06-29"
+
+
+@pytest.mark.parametrize(
+    ("reports", "units"),
+    [
+        ([[TIMED], [PLAIN]], 1),
+        ([[TIMED], [PLAIN], [TIMED]], 1),
+        ([["2026-06-29T23:40:00-04:00"], [PLAIN]], 1),
+        ([["2026-06-29T00:20:00+10:00"], [PLAIN]], 1),
+        ([[TIMED], [""]], 1),
+        ([[TIMED, "2026-06-30T23:40:00-04:00"], ["2026-06-30", PLAIN]], 2),
+        ([[TIMED], ["2026-06-29T14:40:00-04:00"]], 2),
+        ([[TIMED, TIMED], [PLAIN]], 2),
+        ([[TIMED], [PLAIN, PLAIN]], 2),
+        ([[TIMED], ["2026-07-02"]], 2),
+        ([[PLAIN], ["2026-06-30"]], 2),
+        ([[PLAIN], ["2026-06-29T14:40:00-04:00"], [TIMED]], 2),
+    ],
+)
+def test_a_unit_without_a_number_is_one_where_its_date_lost_its_time(reports: list[list[str]], units: int) -> None:
+    """Once with its time and once as a bare date it is one return; two moments, or two rows of one report, are two."""
+    head = "return-date\torder-id\tsku\tquantity\tdetailed-disposition\n"
+    texts = [head + "".join(f"{date}\t111-1\tMUG\t1\tSELLABLE\n" for date in dates) for dates in reports]
+    read = [read_file(text.encode(), "r.txt").returns for text in texts]
+    found = united(read)
+
+    assert units == len(found)
+    assert sorted(map(str, found)) == sorted(map(str, united(read[::-1])))
+
+
 def test_a_report_is_read_as_a_file_without_settlements() -> None:
     """It is recognised by its content, like a settlement file, and its rows lose nothing."""
     reading = read_file(REPORT.encode(), "any name.txt")

@@ -205,6 +205,37 @@ def test_an_item_without_amounts_of_a_type_that_nobody_knows_is_asked() -> None:
     assert reading.settlements[0].ties_out
 
 
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (xml("").replace(b"-3.00", b"0.00"), "Reshipment"),
+        (xml(FEE.format("Commission")).replace(b"-3.00", b"0.00"), "Reshipment"),
+        (xml("", FEE.format("Beside").replace("ItemFees", "ShipmentFees")), "Reshipment"),
+        (v2("ItemPrice", "Shipping").replace(b"-3.00", b"0.00"), "Reshipment"),
+        (v2("Foo", "Bar").replace(b"-3.00", b"0.00"), "Reshipment / Bar"),
+        (v1(price_type="Shipping", price_amount="-3.00").replace(b"-3.00", b"0.00"), "Reshipment"),
+        (UNIFIED.replace("-3.00", "0.00").encode(), "Reshipment"),
+    ],
+)
+def test_goods_whose_amounts_come_to_nothing_are_what_their_type_is_said_to_be(content: bytes, word: str) -> None:
+    """Once the type is a sale, a fee or a refund they are asked as its goods, and not whether any moved."""
+    found = read_file(content, "a.xml" if content.startswith(b"<") else "a.csv").settlements[0].transactions
+    named = found[found["sku"].notna()]
+    told = [
+        (choice, classified(named, {word: choice})) for choice in ("Sales", "Refunds", "Other fees", "Liquidations")
+    ]
+
+    assert [("other", 2, Goods.UNCLEAR)] == [(row["event"], row["quantity"], row["goods"]) for row in records(named)]
+    assert [
+        ("Sales", "sale", 2, Goods.SOLD),
+        ("Refunds", "refund", -2, Goods.REFUNDED),
+        ("Other fees", "fee", 2, Goods.UNCLEAR),
+        ("Liquidations", "liquidation", 2, Goods.LIQUIDATED),
+    ] == [
+        (choice, *(row[name] for name in ("event", "quantity", "goods"))) for choice, of in told for row in records(of)
+    ]
+
+
 def test_two_types_that_nobody_knows_are_asked_each() -> None:
     """The units of a `Reshipment` with a price say nothing of those of a `Swap` that pays a fee."""
     named = {"sku": "VASE", "quantity_purchased": "2"}

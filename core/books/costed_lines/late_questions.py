@@ -1,0 +1,92 @@
+"""Exported lines that may ask today for another reason than their words: a document speaks otherwise of their goods.
+
+A fee for the disposal of a returned unit is given back after its refund went out, a returns report calls it by a state
+that nobody has declared, or the loss that a clawback takes back is removed from the books. What such a line asks is
+found only by costing it as if it were free, which is not done for books that have none (docs/design/books.md,
+True-ups).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, select
+
+from core.books.database import costing_tables, tables
+from core.books.overrides import overrides
+from core.books.settlements.booked_settlement import EntryStatus
+from core.frame_columns import records
+from core.model import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from core.books.database import Connection
+    from core.books.settlements.booked_settlement import BookedSettlement
+    from core.costing import CostingInput
+
+
+def late_questions(known: CostingInput, settlements: Iterable[BookedSettlement]) -> frozenset[str]:
+    """Return the keys of the exported lines that may ask: what became of their goods is open, or their original gone.
+
+    Args:
+        known: What costs are made of, as files are read today.
+        settlements: The company's.
+    """
+    locked, lines = known.locked_lines, known.transactions
+    if locked is None or locked.empty:
+        return frozenset()
+    asked = [] if known.returned is None else list(known.returned.loc[known.returned["disposition"] == "", "key"])
+    found = set(locked["key"]) & (set(asked) - said(known.overrides))
+    found |= _without_original(locked, lines)
+    exported = {(one.store, one.settlement_id) for one in settlements if one.cogs_entry is EntryStatus.EXPORTED}
+    rows = lines.loc[lines["key"].isin(list(found)), ["key", "store", "settlement_id"]] if found else lines.iloc[:0]
+    names = zip(rows["key"], rows["store"], rows["settlement_id"], strict=True)
+    return frozenset(key for key, *name in names if tuple(name) in exported)
+
+
+def _without_original(locked: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
+    """Return the locked lines whose original is gone, and with it every sale of their order and SKU.
+
+    Where a settlement's own report took the place of a view, its sale has another key and is there.
+    """
+    gone = locked.loc[locked["original_key"].notna() & ~locked["original_key"].isin(list(lines["key"])), "key"]
+    if gone.empty:
+        return set()
+    sales = lines[(lines["event"] == Event.SALE).fillna(value=False).astype(bool)]
+    sold = set(zip(sales["order_id"], sales["sku"], strict=True))
+    own = records(lines.loc[lines["key"].isin(list(gone)), ["key", "order_id", "sku"]])
+    return {row["key"] for row in own if None in row.values() or (row["order_id"], row["sku"]) not in sold}
+
+
+def said(answers: pd.DataFrame | None) -> set[str]:
+    """Return the keys of the lines of which somebody has said what became of their goods.
+
+    Args:
+        answers: OVERRIDE_COLUMNS.
+    """
+    if answers is None or answers.empty:
+        return set()
+    is_said = answers["units_back"].notna() | answers["disposition"].notna() | answers["zero_confirmed"]
+    return set(answers.loc[is_said.fillna(value=False).astype(bool), "key"])
+
+
+def any_late_question(connection: Connection) -> bool:
+    """Tell whether `late_questions` finds any in the books as their costed lines are kept."""
+    line, own = costing_tables.costed_line.c, tables.transaction.c
+    exported = select(tables.settlement.c.id).where(tables.settlement.c.cogs_entry == str(EntryStatus.EXPORTED))
+    of_exported = select(line.key).where(line.settlement.in_(exported))
+    asked = set(connection.scalars(of_exported.where(line.told.like(_OPEN))))
+    if asked and asked - said(overrides.in_force(connection, asked)):
+        return True
+    sale = tables.transaction.alias().c
+    sold = exists().where(sale.event == str(Event.SALE), sale.order_id == own.order_id, sale.sku == own.sku)
+    gone = line.original_key.is_not(None) & line.original_key.not_in(select(tables.transaction.alias().c.key))
+    without = of_exported.join(tables.transaction, own.key == line.key).where(gone, ~sold)
+    return connection.scalar(without.limit(1)) is not None
+
+
+_OPEN = '%"disposition": ""%'
+"""How `line_ties` keeps that what became of the goods of a line is in no word that is known."""
