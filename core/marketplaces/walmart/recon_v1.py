@@ -26,7 +26,7 @@ from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.settlements.lines import Header, Line
 from core.marketplaces.settlements.periods import header_of, period_name
-from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.tie_out import Findings, NoTotalProblem, reading
 from core.marketplaces.walmart.words import (
     DESTROYED,
     PLAIN_MONEY,
@@ -382,7 +382,7 @@ def declared_lines(table: Table | ColumnTable, found: int) -> list[Problem]:
 def no_summary(table: Table | ColumnTable) -> tuple[Problem, ...]:
     """Return the error about a file that states no total."""
     message = "There is no PaymentSummary row, so nothing says what the lines must sum to. Download the file again."
-    return (Problem(Severity.ERROR, message, table.file),)
+    return (NoTotalProblem(Severity.ERROR, message, table.file),)
 
 
 FORMAT = Format(
