@@ -56,9 +56,11 @@ def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool
 
             with lasting_imports():
                 from addin.commands.ribbon import running_excel  # noqa: PLC0415 - as above
+                from addin.sheets.tables.table_search import looked_for_once  # noqa: PLC0415 - as above
 
             book = running_excel.calling_book(sys.argv if arguments is None else arguments)
-            running_excel.tell(book, _pressed(command, book, log), vba_waits=waits)
+            with looked_for_once():
+                running_excel.tell(book, _pressed(command, book, log), vba_waits=waits)
         except Exception as error:  # noqa: BLE001 - the last place where anything can be said
             sys.exit(_sentence(error, command, log))
 

@@ -83,22 +83,16 @@ _FILLED = (
 
 def remember_shown(book: xw.Book, state: str) -> None:
     """Note that the sheets show a state of the books; a workbook without the very hidden sheet notes nothing."""
-    cell = _cell(book)
-    if cell is not None:
-        cell.number_format = "@"
-        cell.value = _note(book, state)
+    sheet = exchange.exchange_sheet(book)
+    if sheet is not None:
+        exchange.write_text(sheet, exchange.SHOWN_CELL, _note(book, state))
 
 
 def is_shown(book: xw.Book, state: str) -> bool:
     """Tell whether the sheets show this state of the books, with all their rows."""
-    cell = _cell(book)
-    noted = None if cell is None else to_text(cell.value)
+    sheet = exchange.exchange_sheet(book)
+    noted = None if sheet is None else to_text(exchange.read_cell_of(sheet, exchange.SHOWN_CELL))
     return noted is not None and noted.startswith(f"{state} ") and noted == _note(book, state)
-
-
-def _cell(book: xw.Book) -> xw.Range | None:
-    sheet = next((sheet for sheet in book.sheets if sheet.name == exchange.SHEET), None)
-    return None if sheet is None else sheet.range(exchange.SHOWN_CELL)
 
 
 def _note(book: xw.Book, state: str) -> str:
@@ -111,9 +105,10 @@ def _note(book: xw.Book, state: str) -> str:
 def _keys(book: xw.Book, spec: TableSpec) -> list[tuple[str | None, ...]]:
     """Return the keys of a table's rows, sorted: where a person has sorted them otherwise they are the same rows."""
     table = tables.find(book, spec)
-    if table.body is None:
+    count = table.count()
+    if not count:
         return []
-    columns = (table.column_cells(field, 0, table.body.shape[0]) for field in spec.key)
+    columns = (table.column_cells(field, 0, count) for field in spec.key)
     return sorted(zip(*([to_text(row[0]) for row in plain_values(cells)] for cells in columns), strict=True), key=str)
 
 

@@ -7,6 +7,14 @@ remembers what the sheets show.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from addin.sheets.tables.native_cells import plain_values
+from addin.sheets.tables.table_search import sheet_named
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
 SHEET = "_cogsheet"
 
 VERSION_CELL = "B1"
@@ -33,3 +41,20 @@ FIRST_PATH_ROW = 2
 
 MISSING_COST = "#COGSHEET:MISSING"
 """What a worksheet function returns for a missing cost: VBA makes it Excel's error #N/A, which Python cannot send."""
+
+
+def exchange_sheet(book: xw.Book) -> xw.Sheet | None:
+    """Return the sheet; `None` of a workbook that has lost it."""
+    return sheet_named(book, SHEET)
+
+
+def read_cell_of(sheet: xw.Sheet, cell: str) -> object:
+    """Return what stands in a cell of the sheet, in one call to Excel beside that for the cell."""
+    return plain_values(sheet.range(cell))[0][0]
+
+
+def write_text(sheet: xw.Sheet, cell: str, text: str) -> None:
+    """Write a text into a cell of the sheet; as it is, whatever it begins with."""
+    there = sheet.range(cell)
+    there.number_format = "@"
+    there.raw_value = text

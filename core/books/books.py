@@ -23,7 +23,7 @@ from core.books.settings.type_choices import TypeChoices
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus, named_settlements
 from core.books.settlements.status import Noted, SettlementState, Totals, settlement_totals, state_of
 from core.books.true_ups.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
-from core.costing import CostingInput, with_typed_skus
+from core.costing import CostingInput, sold_in_shipments, with_typed_skus
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import TAX_KIND, has_tax, with_tax_kinds
 from core.frame_columns import LEFT_STOCK_COLUMNS, OVERRIDE_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame, records
@@ -31,6 +31,7 @@ from core.journal.accounts import Accounts
 from core.model import Cause, ObservationKind
 from core.money import total
 from core.reports.left_stock import LeftStock, left_without_line
+from core.reports.rest_of_orders import rest_of_orders
 from core.time import SettlementName, StoreDays, local_days
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from core.books.entries.entries import AcceptedReclassification
     from core.books.settings.stores import Store
     from core.facilitator_tax import PostedTax
+    from core.model import SoldInShipments
     from core.settings import Policies
 
 
@@ -206,9 +208,18 @@ class Books:
 
     @cached_property
     def left_without_line(self) -> tuple[LeftStock, ...]:
-        """Goods that left stock on orders of which no settlement in the books has a line for goods."""
+        """Goods that left stock on orders of which no settlement in the books has a line for goods, or has fewer."""
         starts = (self.policies.books_start, self.policies.finale_start)
-        return left_without_line(self.left_stock, self.lines, local_days(self.lines, self.zones), starts)
+        open_ones = (one for one in self.settlements if one.is_open and (one.is_provisional or one.incomplete))
+        still_open = {(one.store, one.settlement_id) for one in open_ones}
+        rest = rest_of_orders(self.observations, self.mappings, self.lines, still_open, self._shipments_of)
+        return left_without_line(self.left_stock, self.lines, local_days(self.lines, self.zones), starts, rest)
+
+    def _shipments_of(self, orders: Collection[str]) -> dict[str, SoldInShipments]:
+        """Return in which shipments the units of sales of some orders left, by line key, where that can be told."""
+        known = self.costing_input
+        own = known.transactions[known.transactions["order_id"].isin(list(orders))].reset_index(drop=True)
+        return sold_in_shipments(replace(known, transactions=own), costing_policies(self.policies, self.company))
 
     @cached_property
     def _overrides_by_key(self) -> dict[str, dict[str, object]]:

@@ -11,8 +11,8 @@ from core.finale.client import FinaleClient
 from core.finale.errors import SYSTEM
 from core.finale.observations import Recorder
 from core.finale.product_of_sku import Mapper
-from core.finale.report_mode import AVERAGES, COSTS, ReportSync, fetch_averages
-from core.finale.reports import report_address
+from core.finale.report_mode import ReportSync, fetch_averages
+from core.finale.reports import AVERAGES, COSTS, report_address
 from core.finale.self_test import Example, example_cost
 from core.finale.sync import Sync
 from core.finale.system import AccountCheck, CostPage, CostRequest

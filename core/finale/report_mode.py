@@ -18,7 +18,16 @@ from core.finale.orders import FinaleOrder, OrderLine, Shipment
 from core.finale.other_shipments import other_shipments
 from core.finale.parse import date_of, number_of, text_of
 from core.finale.products import Product
-from core.finale.reports import AVERAGE_COLUMNS, COST_COLUMNS, find_columns, in_roles, read_table, report_address
+from core.finale.reports import (
+    AVERAGE_COLUMNS,
+    AVERAGES,
+    COST_COLUMNS,
+    COSTS,
+    find_columns,
+    in_roles,
+    read_table,
+    report_address,
+)
 from core.finale.shipped_orders import CORRECTED_WITHIN
 from core.finale.stock_history import Movement, is_sale, last_averages
 from core.finale.sync import dated_rows, order_pages, products_on_days, skus_of
@@ -36,8 +45,6 @@ if TYPE_CHECKING:
     from core.finale.system import CostPage, CostRequest, OrderAsked
     from core.progress import Progress
 
-COSTS = "cost"
-AVERAGES = "average cost"
 _LABEL = re.compile(r"^(.+)-\d{1,3}$")
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+COSTS = "cost"
+AVERAGES = "average cost"
+"""What the two reports are called."""
 Row = dict[str, Any]
 COST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "product": ("product id", "product", "item id", "sku"),

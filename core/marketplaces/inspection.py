@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.marketplaces.documents.reimbursements import counts
+from core.marketplaces.settlements.tie_out import NoTotalProblem
 from core.marketplaces.settlements.transactions import paid_without_units
-from core.model import Event, Goods, QuantitySource, net_of
+from core.model import Event, Goods, QuantitySource, Severity, net_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -132,7 +133,11 @@ def ties_out(reading: Reading) -> bool | None:
 
 
 def _ties_out(settlement: Settlement) -> bool | None:
-    return None if settlement.ties_out and settlement.total is None else settlement.ties_out
+    if settlement.total is not None:
+        return settlement.ties_out
+    errors = [problem for problem in settlement.problems if problem.severity is Severity.ERROR]
+    lacks_only_total = bool(errors) and all(isinstance(problem, NoTotalProblem) for problem in errors)
+    return None if settlement.ties_out or lacks_only_total else False
 
 
 def problems(reading: Reading) -> tuple[Problem, ...]:

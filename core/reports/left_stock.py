@@ -2,7 +2,8 @@
 
 A replacement for nothing, a disposal order of which only the fee was settled, a sample, a sale of a channel that these
 books do not hold: the marketplace posts no line for the goods, so no entry of these books takes their cost off
-inventory. They are listed for whoever closes the month; nothing is booked of them.
+inventory. Nor does one of the rest of an order that is settled in part (`core.reports.rest_of_orders`). They are listed
+for whoever closes the month; nothing is booked of them.
 
 Finale ships a replacement of A (5.00) for nothing on 3 August and disposes of 3 B at 7.00: listed are 5.00 and 21.00.
 """
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from core.frame_columns import records
 from core.model import CostStatus, Event
+from core.reports.rest_of_orders import Gone, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +84,11 @@ class LeftInMonth:
 
 
 def left_without_line(
-    left: pd.DataFrame, lines: pd.DataFrame, days: pd.Series, starts: Iterable[date | None] = ()
+    left: pd.DataFrame,
+    lines: pd.DataFrame,
+    days: pd.Series,
+    starts: Iterable[date | None] = (),
+    rest: Sequence[Gone] = (),
 ) -> tuple[LeftStock, ...]:
     """Return what left stock without a line for goods, the first that left first. Pure.
 
@@ -92,9 +98,10 @@ def left_without_line(
         days: The day of each line (ISO text), by its store's calendar.
         starts: Days before which these books or the inventory system's data do not begin; nothing before is listed,
             nor before the first line in the books, when whatever left was settled elsewhere.
+        rest: What left on orders beyond what their lines sold.
     """
     known = sorted(day for day in days.dropna() if day)
-    if left.empty or not known:
+    if not known or (left.empty and not rest):
         return ()
     begin = max([known[0], *(start.isoformat() for start in starts if start)])
     recent = (date.fromisoformat(known[-1]) - SETTLED_WITHIN).isoformat()
@@ -102,21 +109,25 @@ def left_without_line(
     named = [(row, _names(row)) for row in records(left[left["record_date"] >= begin])]
     without = [(row, names) for row, names in named if not names & with_goods and row["units"] != 0]
     beside = _words_beside(lines, {name for _, names in without for name in names})
-    rows = []
-    for row, names in without:
-        rows.append(
-            LeftStock(
-                row["order_id"],
-                row["product_id"],
-                date.fromisoformat(row["record_date"]),
-                row["units"],
-                row["unit_cost"],
-                row["cause"] or "",
-                Standing.NOT_YET if row["record_date"] >= recent else Standing.NONE,
-                "; ".join(sorted({word for name in names for word in beside.get(name, ())})),
-            )
+    rows = [
+        Gone(
+            row["order_id"],
+            row["product_id"],
+            row["record_date"],
+            row["units"],
+            row["unit_cost"],
+            row["cause"] or "",
+            "; ".join(sorted({word for name in names for word in beside.get(name, ())})),
         )
-    return tuple(rows)
+        for row, names in without
+    ]
+    rows = sorted([*rows, *(one for one in rest if one.day >= begin)], key=lambda one: one.day)
+    return tuple(_listed(one, is_recent=one.day >= recent) for one in rows)
+
+
+def _listed(one: Gone, *, is_recent: bool) -> LeftStock:
+    day, standing = date.fromisoformat(one.day), Standing.NOT_YET if is_recent else Standing.NONE
+    return LeftStock(one.order_id, one.product_id, day, one.units, one.unit_cost, one.cause, standing, one.settled)
 
 
 def by_month(left_stock: Sequence[LeftStock]) -> list[LeftInMonth]:
@@ -150,12 +161,12 @@ def _orders_with_goods(lines: pd.DataFrame) -> set[str]:
 
 
 def _ids(rows: Iterable[Mapping[str, object]]) -> set[str]:
-    return {str(value).strip().lstrip("#") for row in rows for value in row.values() if value is not None}
+    return {name_of(str(value)) for row in rows for value in row.values() if value is not None}
 
 
 def _names(row: Mapping[str, str]) -> set[str]:
     """Return every id under which an order may stand in a settlement."""
-    return {name.strip().lstrip("#") for name in (row["order_id"], *json.loads(row["names"]))}
+    return {name_of(name) for name in (row["order_id"], *json.loads(row["names"]))}
 
 
 def _words_beside(lines: pd.DataFrame, orders: set[str]) -> dict[str, set[str]]:
@@ -164,5 +175,5 @@ def _words_beside(lines: pd.DataFrame, orders: set[str]) -> dict[str, set[str]]:
     named = lines[lines["order_id"].str.strip().str.lstrip("#").isin(list(orders)).fillna(value=False).astype(bool)]
     for row in records(named[["order_id", "raw_type", "raw_description"]]):
         words = (row["raw_type"], row["raw_description"])
-        by_order[str(row["order_id"]).strip().lstrip("#")].add(" ".join(word for word in words if word))
+        by_order[name_of(str(row["order_id"]))].add(" ".join(word for word in words if word))
     return by_order

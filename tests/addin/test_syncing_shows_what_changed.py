@@ -102,6 +102,7 @@ def _costing_whole(desk: Desk) -> Outcome:
     return _of_it(desk)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("finale")
 def test_a_sync_shows_what_costing_everything_would(made: Path, tmp_path: Path) -> None:
     """Costs that come for the first time, and the same again: sheets, functions, words and what is kept."""
@@ -127,6 +128,7 @@ def test_a_sync_costs_no_line_that_it_does_not_touch(made: Path, tmp_path: Path)
         assert ["altered"] == list(found.scalars())
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("finale")
 def test_after_an_export_a_sync_shows_what_costing_everything_would(made: Path, tmp_path: Path) -> None:
     """Of exported lines it proposes true-ups, whichever they are."""

@@ -39,7 +39,7 @@ def settle(story: Story, finale: FinaleOnLine, folder: Path, cost: str) -> None:
     story.answer()
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("chosen", "expected"),
     [

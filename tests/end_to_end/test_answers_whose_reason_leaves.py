@@ -60,7 +60,7 @@ CASES = {
 }
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_an_accepted_zero_is_asked_again_when_what_spoke_for_it_leaves(story: Story, tmp_path: Path, name: str) -> None:
     """What spoke for 0 is removed: removing says so, the line waits and is asked; its cost counts once it is saved."""
@@ -86,19 +86,21 @@ def test_an_accepted_zero_is_asked_again_when_what_spoke_for_it_leaves(story: St
 
 
 def test_an_accepted_zero_holds_again_with_what_spoke_for_it(story: Story, tmp_path: Path) -> None:
-    """The replacement's line leaves and comes again: the 0 that was accepted holds, and nothing is asked of it."""
+    """The replacement's line leaves, and its 0 is asked again; the line comes again: 0 holds, and nothing is asked."""
     case = CASES["a replacement whose own line leaves"]
     story.bring(v2(tmp_path, case.rows))
     story.bring(reason := v2(tmp_path, case.reason, "24000000098"))
     story.answer(*case.answers, accept=False)
     story.answer()
-    story.deed("remove", "24000000098", status=1)
+    removed = story.deed("remove", "24000000098", status=1)
     story.bring(reason)
 
+    assert "1 saved answer is asked again on sheet Resolve" in removed.output
     assert [] == [row["Type"] for row in story.asked() if row["Type"] == "reimbursement"]
     assert Decimal(0) == story.cogs(Type="reimbursement")
 
 
+@pytest.mark.long
 def test_a_zero_that_a_person_confirmed_stays(story: Story, tmp_path: Path) -> None:
     """Zero OK is what a person says, whatever the books hold: the line of the replacement leaves, and 0 stays."""
     case = CASES["a replacement whose own line leaves"]

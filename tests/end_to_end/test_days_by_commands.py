@@ -25,7 +25,7 @@ def months(story: Story) -> tuple[set[str], set[str]]:
     return journal, {str(row["Month"]) for row in table(story.book.open(), "P&L").rows if row["Item"] == "A"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("at", "zone", "before", "after"),
     [

@@ -127,6 +127,7 @@ def test_a_lost_file_is_written_again_byte_by_byte(shop: Shop, book: DemoBook) -
     assert balances(*files) == {k: v for k, v in shop_balances(shop).items() if v}
 
 
+@pytest.mark.long
 def test_export_to_excel_writes_what_is_out_once_more_and_exports_the_rest(shop: Shop, book: DemoBook) -> None:
     """As its button does: of what is out a workbook alone is written, and nothing is posted twice."""
     book.run("export", "US/1", "--format", "quickbooks", "--entries", "settlement")

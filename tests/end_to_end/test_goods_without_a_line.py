@@ -12,7 +12,6 @@ from openpyxl import load_workbook
 
 from addin.commands.refresh import load
 from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import OriginalFile
@@ -26,6 +25,7 @@ from sandbox.settlement_files.amazon_v2 import settlement_files
 from tests.addin.takeaway.books_to_report import close_pack
 from tests.core.finale.finale_account import NOON, DemoAccount
 from tests.end_to_end.stories import bought, item, left, v2
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def business(later: timedelta) -> Business:
 
 def synced(path: Path, there: Business) -> tuple[Books, DemoAccount]:
     account = DemoAccount(there)
-    with Database.create(path, new_company("Hard", "USD", NOON)) as database:
+    with new_books(path, "Hard", "USD", NOON) as database:
         for file in settlement_files(there):
             original = OriginalFile(file.name, file.content)
             import_file(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)
@@ -140,3 +140,33 @@ def test_close_and_verify_say_what_left_without_a_line(
     assert sentence in story.deed("close", "2026-08", status=1).output
     assert (standing == "in no settlement") == (sentence in checked.output)
     assert Decimal(14) == story.cogs(SKU="A")
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("settled", "listed"), [((2,), [(1, "7.00")]), ((1, 1), [(1, "7.00")]), ((3,), []), ((2, 1), []), ((1,), [])]
+)
+def test_the_rest_of_an_order_that_is_settled_in_part_is_listed(
+    story: Story, finale: FinaleOnLine, tmp_path: Path, settled: tuple[int, ...], listed: list[tuple[int, str]]
+) -> None:
+    """3 at 7.00 left on order 1, and 2 are settled: 7.00 of August. A line that took the cost of all 3 has no rest."""
+    rows = [
+        item("Order", "1", f"{20 * units}.00", units=f"{units}", day=f"2026-08-0{day}")
+        for day, units in enumerate(settled, start=2)
+    ]
+    rows.append(item("Order", "2", "20.00", units="1", day="2026-09-20"))
+    story.bring(v2(tmp_path, rows, days=("2026-08-01", "2026-09-30")))
+    finale.sync(story, bought("A", "2026-07-01", 20, "7"), left("1", "2026-08-02", 3), left("2", "2026-09-20"))
+
+    closed = story.book.run("close", "2026-08", "--json").data["left_without_line"]
+    checked = story.deed("verify").output
+
+    names = ("order", "product", "units", "cost", "standing", "settled_beside")
+    beside = ("in no settlement", "2 of 3 units settled")
+    assert [("1", "A", *figures, *beside) for figures in listed] == [
+        tuple(one[name] for name in names) for one in closed["lines"]
+    ]
+    assert [("2026-08", "7.00")] * len(listed) == [(one["month"], one["cost"]) for one in closed["months"]]
+    sentence = "Left stock in 2026-08, in no settlement: 1 unit of 1 order, USD 7.00."
+    assert bool(listed) == (sentence in checked)
+    assert Decimal(28 - 7 * len(listed)) == story.cogs(SKU="A")

@@ -12,8 +12,6 @@ import pytest
 from addin.commands.sentences import figures_in_words
 from addin.commands.settlements.import_messages import entries, file_entry, sentences
 from addin.commands.settlements.inspection import page
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.settlements.booked_settlement import OriginalFile
 from core.marketplaces import read_file
@@ -22,6 +20,7 @@ from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.core.marketplaces.amazon_files import bare_line, flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 from tests.end_to_end.demo_book import run
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +109,7 @@ def _ebay(*payouts: str) -> bytes:
 def test_the_same_figures(tmp_path: Path, content: bytes, lines: list[int], left_out: object) -> None:
     """Period, lines, total and sum of each settlement, and what is in none: from one function, in data and in words."""
     file, reading = OriginalFile("June.txt", content), read_file(content, "June.txt")
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         done = import_file(database, reading, file, store=None, who="M. Lee", now=NOW)
     looked: dict[str, Any] = inspection(reading)
     shown = page(file.name, looked)

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from addin.connections.sandbox import SWITCHES
 from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import OriginalFile
@@ -32,6 +31,7 @@ from sandbox.misbehaviour import Fault
 from sandbox.settlement_files.amazon_v2 import settlement_files
 from tests.core.finale.finale_account import NOON, DemoAccount
 from tests.end_to_end.demo_book import DemoBook, table
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the books of each business, imported and never synced."""
     folder = tmp_path_factory.mktemp("imported")
     for name, business in BUSINESSES.items():
-        with Database.create(folder / f"{name}.sqlite", new_company(name, "USD", NOON)) as database:
+        with new_books(folder / f"{name}.sqlite", name, "USD", NOON) as database:
             for file in settlement_files(business()):
                 original = OriginalFile(file.name, file.content)
                 import_file(database, read_file(file.content), original, store="Amazon US", who="M. Lee", now=NOON)

@@ -53,7 +53,7 @@ REFUSED: list[tuple[str, str, str, Any, str]] = [
 ]
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("sheet", "setting", "header", "value", "words"), REFUSED)
 def test_a_value_of_another_kind_is_refused_by_its_cell(
     story: Story, sheet: str, setting: str, header: str, value: object, words: str

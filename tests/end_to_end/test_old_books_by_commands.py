@@ -94,6 +94,7 @@ def rule_changed(story: Story, *options: str) -> list[str]:
     return [str(name) for own in told.values() for name in own]
 
 
+@pytest.mark.long
 def test_one_word_decides_all_that_a_reader_reads_otherwise(tmp_path: Path) -> None:
     """Dismissed, proposed again and posted: three true-ups and a reclassification, each time by READER3 alone."""
     story, _ = opened(tmp_path)

@@ -54,7 +54,7 @@ def replaced_under_its_own_line(story: Story, folder: Path) -> Path:
     return v2(folder, [again], LATER)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("begin", "store", "difference"),
     [

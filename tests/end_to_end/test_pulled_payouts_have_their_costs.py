@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import OriginalFile
@@ -25,6 +23,7 @@ from sandbox.business.shops import with_shops
 from sandbox.oracle import expected_unit_cost
 from sandbox.server import DEMO_ACCOUNT, KEY, SECRET
 from tests.core.marketplaces.pulled_stores import Pulled, service, store_of
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +38,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
     folder: Path = tmp_path_factory.mktemp("pulled")
     with (
         service() as sandbox,
-        Database.create(folder / "books.sqlite", new_company("Linden", "USD", NOW)) as database,
+        new_books(folder / "books.sqlite", "Linden", "USD", NOW) as database,
     ):
         for store in ("shopify", "ebay"):
             pulled = Pulled()

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries import entries
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
@@ -38,11 +36,13 @@ from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from sandbox.business import hard_business, random_business, sized_business
 from sandbox.server import serve
 from sandbox.settlement_files.amazon_v2 import settlement_files
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.books.books import Books
+    from core.books.database import Database
     from core.books.verification.tie_outs import TieOut
     from sandbox.business import Business
 
@@ -57,7 +57,7 @@ def resolved_books(business: Business) -> Iterator[Database]:
     """Import a business's files, sync with its Finale over HTTP, and answer for every missing cost."""
     with (
         TemporaryDirectory() as folder,
-        Database.create(Path(folder) / "books.sqlite", new_company("Random", "USD", NOW)) as database,
+        new_books(Path(folder) / "books.sqlite", "Random", "USD", NOW) as database,
     ):
         for file in settlement_files(business):
             original = OriginalFile(file.name, file.content)

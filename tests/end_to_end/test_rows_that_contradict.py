@@ -49,7 +49,7 @@ def test_they_are_refused_before_anything_is_taken(
     assert "Applied your changes" not in told
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cost", "why"),
     [

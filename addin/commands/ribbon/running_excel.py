@@ -153,14 +153,14 @@ def show(sheet: xw.Sheet) -> None:
 
 def version_of_buttons(book: xw.Book) -> str | None:
     """Return which version of Cogsheet made the workbook's VBA, as the VBA said at this press."""
-    sheet = _exchange_sheet(book)
-    value = None if sheet is None else sheet.range(exchange.VERSION_CELL).value
+    sheet = exchange.exchange_sheet(book)
+    value = None if sheet is None else exchange.read_cell_of(sheet, exchange.VERSION_CELL)
     return None if value is None else str(value)
 
 
 def take_paths(book: xw.Book) -> list[Path]:
     """Return the files that the user chose, and clear them."""
-    sheet = _exchange_sheet(book)
+    sheet = exchange.exchange_sheet(book)
     if sheet is None:
         return []
     first, column = exchange.FIRST_PATH_ROW, exchange.PATHS_COLUMN
@@ -173,7 +173,7 @@ def take_paths(book: xw.Book) -> list[Path]:
 
 def take_text(book: xw.Book) -> str:
     """Return what the user answered in words before Python started, and clear it."""
-    sheet = _exchange_sheet(book)
+    sheet = exchange.exchange_sheet(book)
     if sheet is None:
         return ""
     cell = sheet.range(exchange.TEXT_CELL)
@@ -190,17 +190,11 @@ def tell(book: xw.Book, ending: Ending, *, vba_waits: bool) -> None:
         ending: How it ended.
         vba_waits: Whether the VBA waits for Python (Windows): then it shows what stands on the sheet.
     """
-    sheet = _exchange_sheet(book)
+    sheet = exchange.exchange_sheet(book)
     if vba_waits and sheet is not None:
-        for address, text in ((exchange.OUTCOME_CELL, ending.outcome), (exchange.MESSAGE_CELL, ending.message)):
-            cell = sheet.range(address)
-            cell.number_format = "@"
-            cell.value = text[:_LONGEST_MESSAGE]
+        exchange.write_text(sheet, exchange.OUTCOME_CELL, ending.outcome)
+        exchange.write_text(sheet, exchange.MESSAGE_CELL, ending.message[:_LONGEST_MESSAGE])
         return
     if ending.changed_costs:
         book.macro(_RECALCULATE)()
     book.app.alert(ending.message, TITLE, mode="critical" if ending.outcome == exchange.ERROR else "info")
-
-
-def _exchange_sheet(book: xw.Book) -> xw.Sheet | None:
-    return next((sheet for sheet in book.sheets if sheet.name == exchange.SHEET), None)

@@ -81,8 +81,7 @@ def selected_rows_of(book: xw.Book, spec: TableSpec) -> list[int]:
     shown_table = tables.find(book, spec)
     areas = _areas(selection)
     count = len(tables.read(shown_table, spec))
-    column, width = int(shown_table.table.range.column), int(shown_table.table.range.shape[1])
-    first = shown_table.first_row()
+    first, column, width = shown_table.first_row(), shown_table.left, shown_table.width
     met = [row for row in range(first, first + count) if _meets(areas, row, column, width)]
     rows = [row for row in met if not shown_table.sheet.range((row, column)).rows.hidden]
     return rows if len(rows) > 1 else []
@@ -100,11 +99,10 @@ def _is_table_of(name: str, spec: TableSpec) -> bool:
 
 def _touched(selection: xw.Range, table: SheetTable) -> list[str]:
     rows = tables.read(table, SETTLEMENTS_SPEC)
-    if table.body is None:
+    if not rows:
         raise NothingSelectedError("There is no settlement yet: use Import settlement… first.")
     areas = _areas(selection)
-    first, column = table.first_row(), int(table.table.range.column)
-    width = int(table.table.range.shape[1])
+    first, column, width = table.first_row(), table.left, table.width
     chosen = [
         record
         for row, record in enumerate(rows, start=first)

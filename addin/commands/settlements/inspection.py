@@ -11,6 +11,7 @@ from addin.commands.settlements.importing import content_of
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
 from core.marketplaces.inspection import inspection
+from core.model import Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,13 +20,15 @@ _MOST_TOTALS = 4
 
 
 def inspect_file(path: Path) -> Outcome:
-    """Show a settlement file's totals; attention is needed where it does not tie out.
+    """Show a settlement file's totals; attention is needed where it does not tie out, or has an error.
 
     Raises:
         CogsheetError: If it cannot be read.
     """
     report = inspection(read_file(content_of(path), path.name))
-    return Outcome(page(path.name, report), needs_attention=report["ties_out"] is False, data=report)
+    problems = report["problems"]
+    has_error = isinstance(problems, list) and any(one["severity"] == Severity.ERROR for one in problems)
+    return Outcome(page(path.name, report), needs_attention=report["ties_out"] is False or has_error, data=report)
 
 
 def page(name: str, found: dict[str, Any]) -> str:

@@ -106,12 +106,11 @@ def take_over_edits(
     typed = [(change, edited(book)) for edited, change in _SHEETS]
     told = bool(effects) or any(rows for change, rows in typed if change not in _COSTS_STAY)
     before = load_books(database) if told else None
-    for change, rows in typed:
-        change(database, rows, who=who, now=now)
-    counts = {_SHEET_OF[change]: 0 for change, rows in typed if rows}
+    counts: dict[str, int] = {}
     for change, rows in typed:
         if rows:
-            counts[_SHEET_OF[change]] += len(rows)
+            change(database, rows, who=who, now=now)
+            counts[_SHEET_OF[change]] = counts.get(_SHEET_OF[change], 0) + len(rows)
     return TypedSettings(counts, before, load_books(database) if before else None, tuple(effects)) if counts else None
 
 

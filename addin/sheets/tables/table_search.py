@@ -1,4 +1,4 @@
-"""Where the tables of a workbook are, looked for once per press: each question to Excel takes about a millisecond."""
+"""Where tables and sheets of a workbook are, looked for once per press: each question to Excel takes a millisecond."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class _Kept:
 
     book: xw.Book
     places: dict[str, Place] | None = None
+    sheets: dict[str, xw.Sheet] = field(default_factory=dict)
     read: dict[str, Any] = field(default_factory=dict)
 
 
@@ -35,8 +36,12 @@ _KEPT: ContextVar[list[_Kept] | None] = ContextVar("tables", default=None)
 
 @contextmanager
 def looked_for_once() -> Iterator[None]:
-    """Look for each table once while the `with` block lasts: nobody but the program changes a workbook meanwhile."""
-    token = _KEPT.set([])
+    """Look for each table once while the `with` block lasts: nobody but the program changes a workbook meanwhile.
+
+    Within another such block what that one has seen is not looked for again.
+    """
+    around = _KEPT.get()
+    token = _KEPT.set([] if around is None else around)
     try:
         yield
     finally:
@@ -49,6 +54,14 @@ def place_of_table(book: xw.Book, name: str) -> Place | None:
     if kept.places is None or name not in kept.places:
         kept.places = _walk(book)
     return kept.places.get(name)
+
+
+def sheet_named(book: xw.Book, name: str) -> xw.Sheet | None:
+    """Return the sheet of a name; `None` where the workbook has none. Excel is asked for the name of every sheet."""
+    kept = _kept(book).sheets
+    if name not in kept:
+        kept |= {str(sheet.name): sheet for sheet in book.sheets}
+    return kept.get(name)
 
 
 def table_names(book: xw.Book) -> list[str]:

@@ -164,13 +164,14 @@ def _shown(headers: Sequence[str | None], spec: TableSpec, column: Column) -> st
 
 def read(table: SheetTable, spec: TableSpec) -> list[Record]:
     """Read the rows as records of plain values, one per data row, in the order of the sheet; `None` of no column."""
-    if table.body is None:
-        return []
     places = {column.field: table.positions.get(column.field) for column in spec.columns}
-    return [
-        {field: None if place is None else row[place] for field, place in places.items()}
-        for row in plain_values(table.body)
-    ]
+    return [{field: None if place is None else row[place] for field, place in places.items()} for row in _values(table)]
+
+
+def _values(table: SheetTable) -> list[list[object]]:
+    """Return the values of all data rows, the user's own columns included; Excel is asked for the body once."""
+    body = table.body
+    return [] if body is None else plain_values(body)
 
 
 def keys_of(rows: Sequence[Mapping[str, object]], spec: TableSpec) -> list[Key | None]:
@@ -194,7 +195,7 @@ def update(
         WorkbookError: If table, column or key are not as they must be; then nothing was written.
     """
     shown_table = find(book, spec, table=table)
-    there = [] if shown_table.body is None else plain_values(shown_table.body)
+    there = _values(shown_table)
     present = _keys_there(shown_table, spec, there)
     _refuse_duplicates(shown_table, present)
     rows = rows_of(spec, records)

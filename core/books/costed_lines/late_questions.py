@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from core.books.database import costing_tables, tables
 from core.books.overrides import overrides
 from core.books.settlements.booked_settlement import EntryStatus
+from core.frame_columns import records
+from core.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,14 +38,27 @@ def late_questions(known: CostingInput, settlements: Iterable[BookedSettlement])
     locked, lines = known.locked_lines, known.transactions
     if locked is None or locked.empty:
         return frozenset()
-    gone = locked["original_key"].notna() & ~locked["original_key"].isin(list(lines["key"]))
     asked = [] if known.returned is None else list(known.returned.loc[known.returned["disposition"] == "", "key"])
     found = set(locked["key"]) & (set(asked) - said(known.overrides))
-    found |= set(locked.loc[gone.astype(bool), "key"])
+    found |= _without_original(locked, lines)
     exported = {(one.store, one.settlement_id) for one in settlements if one.cogs_entry is EntryStatus.EXPORTED}
     rows = lines.loc[lines["key"].isin(list(found)), ["key", "store", "settlement_id"]] if found else lines.iloc[:0]
     names = zip(rows["key"], rows["store"], rows["settlement_id"], strict=True)
     return frozenset(key for key, *name in names if tuple(name) in exported)
+
+
+def _without_original(locked: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
+    """Return the locked lines whose original is gone, and with it every sale of their order and SKU.
+
+    Where a settlement's own report took the place of a view, its sale has another key and is there.
+    """
+    gone = locked.loc[locked["original_key"].notna() & ~locked["original_key"].isin(list(lines["key"])), "key"]
+    if gone.empty:
+        return set()
+    sales = lines[(lines["event"] == Event.SALE).fillna(value=False).astype(bool)]
+    sold = set(zip(sales["order_id"], sales["sku"], strict=True))
+    own = records(lines.loc[lines["key"].isin(list(gone)), ["key", "order_id", "sku"]])
+    return {row["key"] for row in own if None in row.values() or (row["order_id"], row["sku"]) not in sold}
 
 
 def said(answers: pd.DataFrame | None) -> set[str]:
@@ -60,13 +75,17 @@ def said(answers: pd.DataFrame | None) -> set[str]:
 
 def any_late_question(connection: Connection) -> bool:
     """Tell whether `late_questions` finds any in the books as their costed lines are kept."""
-    line, lines = costing_tables.costed_line.c, tables.transaction.c
+    line, own = costing_tables.costed_line.c, tables.transaction.c
     exported = select(tables.settlement.c.id).where(tables.settlement.c.cogs_entry == str(EntryStatus.EXPORTED))
     of_exported = select(line.key).where(line.settlement.in_(exported))
-    gone = line.original_key.is_not(None) & line.original_key.not_in(select(lines.key))
     asked = set(connection.scalars(of_exported.where(line.told.like(_OPEN))))
-    is_open = bool(asked) and bool(asked - said(overrides.in_force(connection, asked)))
-    return is_open or connection.scalar(of_exported.where(gone).limit(1)) is not None
+    if asked and asked - said(overrides.in_force(connection, asked)):
+        return True
+    sale = tables.transaction.alias().c
+    sold = exists().where(sale.event == str(Event.SALE), sale.order_id == own.order_id, sale.sku == own.sku)
+    gone = line.original_key.is_not(None) & line.original_key.not_in(select(tables.transaction.alias().c.key))
+    without = of_exported.join(tables.transaction, own.key == line.key).where(gone, ~sold)
+    return connection.scalar(without.limit(1)) is not None
 
 
 _OPEN = '%"disposition": ""%'

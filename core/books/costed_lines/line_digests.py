@@ -16,7 +16,7 @@ import pyarrow as pa
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,15 +27,17 @@ _MISSING = np.uint64(0x51AFD7ED558CCD25)
 _HALF, _THIRD = np.uint64(32), np.uint64(29)
 _WHOLE_MONEY = pa.decimal128(MONEY.pyarrow_dtype.precision, 0)
 _BITS = 64
+_FEW = 1_000
+"""So many lines have fewer cells in a column than it takes to begin with one."""
 NOTHING = f"{0:032x}"
 """The digest of no lines at all."""
 
 
 def line_digests(lines: pd.DataFrame) -> Numbers:
     """Return the two numbers of each line, of everything that stands in it."""
-    found = np.full(len(lines), _ODD)
-    for name in sorted(map(str, lines.columns)):
-        found = _mixed(found ^ np.uint64(zlib.crc32(name.encode()))) ^ _numbers(lines[name])
+    found, names = np.full(len(lines), _ODD), sorted(map(str, lines.columns))
+    for name, numbers in (_of_few if len(lines) <= _FEW else _of_many)(lines, names):
+        found = _mixed(found ^ np.uint64(zlib.crc32(name.encode()))) ^ numbers
     one = _mixed(_mixed(found))
     return np.stack([one, _mixed(one * _OTHER)], axis=1)
 
@@ -47,10 +49,30 @@ def _mixed(numbers: Numbers) -> Numbers:
     return mixed
 
 
-def _numbers(column: pd.Series) -> Numbers:
-    """Return a number for each cell; what is missing is another one than any blank."""
+def _of_many(lines: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, Numbers]]:
+    return ((name, _numbers(_plain(lines[name]))) for name in names)
+
+
+def _of_few(lines: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, Numbers]]:
+    """Yield each column's numbers; columns of a type become numbers together, as if they were one below the other."""
+    plain = {name: _plain(lines[name]) for name in names}
+    by_type: dict[pa.DataType, list[str]] = {}
+    for name, array in plain.items():
+        by_type.setdefault(array.type, []).append(name)
+    found: dict[str, Numbers] = {}
+    for some in by_type.values():
+        together = _numbers(pa.concat_arrays([plain[name] for name in some]))
+        found |= zip(some, together.reshape(len(some), -1), strict=True)
+    return ((name, found[name]) for name in names)
+
+
+def _plain(column: pd.Series) -> pa.Array:
     array = pa.array(column.array)
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _numbers(array: pa.Array) -> Numbers:
+    """Return a number for each cell; what is missing is another one than any blank."""
     found = _of_texts(array) if pa.types.is_string(array.type) else _mixed(_whole(array).view(np.uint64))
     return np.where(array.is_null().to_numpy(zero_copy_only=False), _MISSING, found) if array.null_count else found
 

@@ -15,7 +15,8 @@ import sqlite3
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import LRUCache
@@ -32,9 +33,10 @@ from core.books.database.errors import (
 from core.errors import CogsheetError, DatabaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from sqlalchemy.dialects import postgresql
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
 BUSY_SECONDS = 20.0
@@ -159,6 +161,17 @@ def become_only_writer(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+
+
+def insert_unless_there(
+    connection: Connection, table: Table, names: Sequence[str]
+) -> sqlite.Insert | postgresql.Insert:
+    """Return the insert that leaves a row as it is where one with the same values of these columns is there."""
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table).on_conflict_do_nothing(index_elements=names)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - a fiftieth of every start, and only a server needs it
+
+    return postgresql.insert(table).on_conflict_do_nothing(index_elements=names)
 
 
 def watch_changes(connection: Connection) -> set[str]:

@@ -16,10 +16,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select, tuple_, type_coerce, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import NullType
 
 from core.books.database import tables
+from core.books.database.engine import insert_unless_there
 from core.books.database.schema import metadata
 
 if TYPE_CHECKING:
@@ -249,8 +249,7 @@ def _add(connection: Connection, table: Table, rows: Iterable[tuple[Key, Row]]) 
     """Store seals; one that is there stays, for the row that it was made of may have been altered since."""
     new = [{"table": table.name, "key": text_of(list(key)), "row": text_of(row)} for key, row in rows]
     if new:
-        add = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        connection.execute(add(tables.seal).on_conflict_do_nothing(index_elements=["table", "key"]), new)
+        connection.execute(insert_unless_there(connection, tables.seal, ["table", "key"]), new)
 
 
 def _renew(connection: Connection, table: Table, changes: Mapping[Key, Row]) -> None:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import costed_lines, costing_policies
 from core.books.database import Database, frames, tables
+from core.books.database.engine import insert_unless_there
 from core.books.entries import locks
 from core.books.overrides.questions import ASKED
 from core.frame_columns import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, Columns, conform, frame, records
@@ -250,16 +250,9 @@ def _insert(connection: Connection, rows: pd.DataFrame, batch: int, who: str, no
     values, parameters = frames.to_insert(tables.override, conform(HISTORY_COLUMNS, versions), HISTORY_COLUMNS, **same)
     if not parameters:
         return []
-    stored = set(
-        connection.scalars(_insert_if_free(connection).values(values).returning(tables.override.c.key), parameters)
-    )
+    free = insert_unless_there(connection, tables.override, ["key", "version"])
+    stored = set(connection.scalars(free.values(values).returning(tables.override.c.key), parameters))
     return [row["key"] for row in parameters if row["key"] not in stored]
-
-
-def _insert_if_free(connection: Connection) -> postgresql.Insert | sqlite.Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(tables.override).on_conflict_do_nothing(index_elements=["key", "version"])
-    return sqlite.insert(tables.override).on_conflict_do_nothing(index_elements=["key", "version"])
 
 
 def replace_averages(

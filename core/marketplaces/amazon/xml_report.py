@@ -220,9 +220,11 @@ def beside_units(line: Line, quantity: int | None) -> Line:
 def _other_lines(element: Element, transaction: Transaction, of_order: Sequence[Element]) -> Iterator[Line]:
     """Yield one line per item of another transaction, and one for what the items leave of its amount.
 
-    Items that state no amount have that of their transaction: 7.00 of one lost mug stands on the transaction alone.
+    Items that state no amount have that of their transaction: 7.00 of one lost mug stands on the transaction alone. A
+    transaction that names a SKU itself, and holds no items, is its own.
     """
-    parts = (*element.all("OtherTransactionItem"), *of_order)
+    itself = (element,) if element.find_own("SKU") else ()
+    parts = (*element.all("OtherTransactionItem"), *of_order) or itself
     items = [(item, _whole(item, transaction.file)) for item in parts]
     lines = [line_of(transaction, told(item, transaction.file, item, "", ""), units) for item, units in items]
     rest = _line(element, transaction, None, "", "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import AmbiguousDatesError, BadCellError
@@ -127,15 +128,6 @@ _TIME = (
 _ZONE = r"\s*(?P<zone>Z|(?:UTC|GMT)?\s*[+-]\d{1,2}(?::?\d\d)?|[A-Za-z]{3,5})?"
 _YEAR = r"(?P<year>\d{4})"
 _MONTH_NAME = r"(?P<name>[^\W\d_]+)\.?"
-_PATTERNS = tuple(
-    re.compile(date + _TIME + _ZONE, re.IGNORECASE)
-    for date in (
-        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)",  # 2026-06-17
-        rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}",  # 17.07.2026
-        rf"{_MONTH_NAME}\s+(?P<day>\d\d?),?\s+{_YEAR}",  # Jun 3, 2026
-        rf"(?P<day>\d\d?)\.?(?:\s+|-)(?:de\s+)?{_MONTH_NAME}(?:\s+|-)(?:de\s+)?{_YEAR}",  # 13 July 2026
-    )
-)
 _SLASHES = re.compile(r"(?P<first>\d\d?)/(?P<second_part>\d\d?)/(?P<year>\d{4}|\d\d)" + _TIME + _ZONE, re.IGNORECASE)
 _SHORT_YEAR = 2
 EARLIEST, LATEST = 1990, 2100
@@ -214,11 +206,23 @@ def _fits(period: Period, *, day_first: bool) -> bool:
     return all(moment is not None and start - _SLACK <= moment <= end + _SLACK for moment in posted)
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Return how dates are written; made when the first one is read, for most presses of a button read none."""
+    dates = (
+        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)",  # 2026-06-17
+        rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}",  # 17.07.2026
+        rf"{_MONTH_NAME}\s+(?P<day>\d\d?),?\s+{_YEAR}",  # Jun 3, 2026
+        rf"(?P<day>\d\d?)\.?(?:\s+|-)(?:de\s+)?{_MONTH_NAME}(?:\s+|-)(?:de\s+)?{_YEAR}",  # 13 July 2026
+    )
+    return tuple(re.compile(date + _TIME + _ZONE, re.IGNORECASE) for date in dates)
+
+
 def _parsed(text: str, *, day_first: bool) -> datetime | None:
     slashes = _SLASHES.fullmatch(text)
     if slashes:
         return _moment(slashes, *_day_and_month(slashes, day_first=day_first))
-    for pattern in _PATTERNS:
+    for pattern in _patterns():
         match = pattern.fullmatch(text)
         if match:
             parts = match.groupdict()

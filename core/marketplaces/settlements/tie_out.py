@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from core.model import Marketplace
 
 
+class NoTotalProblem(Problem):
+    """The row that states a settlement's total is missing: an error, though nothing contradicts the lines."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Everything that a format found in a file, before it is grouped and checked."""

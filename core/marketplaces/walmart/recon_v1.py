@@ -11,6 +11,7 @@ The order is Walmart's *Customer Order #*; a purchase order is the shipment of i
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.settlements.lines import Header, Line
 from core.marketplaces.settlements.periods import header_of, period_name
-from core.marketplaces.settlements.tie_out import Findings, reading
+from core.marketplaces.settlements.tie_out import Findings, NoTotalProblem, reading
 from core.marketplaces.walmart.words import (
     DESTROYED,
     PLAIN_MONEY,
@@ -40,7 +41,7 @@ from core.marketplaces.words.words import UNKNOWN, doubted, listed, may_be_price
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from decimal import Decimal
 
     from core.marketplaces.reading.columns import ColumnTable
@@ -114,7 +115,7 @@ def _read(table: Table, mark: str) -> Reading:
     rows = [row for row in table.rows if not is_summary(row)]
     summary = summary_of(summaries, figures)
     currency = figures.currency(summary, "Currency") if summary else ""
-    lines = tuple(line_of(row, figures, currency or HOME) for row in rows)
+    lines = _apart_by_reason(rows, [line_of(row, figures, currency or HOME) for row in rows])
     summary_header = header(summary, figures, lines, currency or HOME)
     settled = tuple(line._replace(settlement_id=summary_header.settlement_id) for line in lines)
     return reading(
@@ -133,6 +134,35 @@ def _read(table: Table, mark: str) -> Reading:
             returns=returns_frame(destroyed(rows, settled)),
         )
     )
+
+
+def _apart_by_reason(rows: Sequence[Row], lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Keep refunds of one order line and moment apart of which the reasons differ: each says what became of its goods.
+
+    `DefectiveItem` and `Returnless refund`, one unit each: one unit came back and the other did not. Rows of other
+    amounts, of which it is not known whether they repeat the reason, are with the one that comes first by its letters.
+    """
+    reasons: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for row, line in zip(rows, lines, strict=True):
+        if says_refunded_units(row):
+            reasons[line.group].add(row.cells.get(REASON, "").strip())
+    return tuple(
+        _with_own_reason(line, row.cells.get(REASON, "").strip(), reasons[line.group])
+        if len(reasons.get(line.group, ())) > 1
+        else line
+        for row, line in zip(rows, lines, strict=True)
+    )
+
+
+def _with_own_reason(line: Line, reason: str, reasons: Collection[str]) -> Line:
+    own = reason if reason in reasons else min(reasons)
+    return line._replace(group=(*line.group[:-1], " / ".join(filter(None, (line.group[-1], own)))))
+
+
+def says_refunded_units(row: Row) -> bool:
+    """Tell whether a row says how many units were refunded, so that its reason is about goods."""
+    means = meaning(row.cells["Transaction Type"], row.cells["Transaction Description"])
+    return means.event is Event.REFUND and folded(row.cells["Amount Type"]) in _PRICES
 
 
 def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]:
@@ -352,7 +382,7 @@ def declared_lines(table: Table | ColumnTable, found: int) -> list[Problem]:
 def no_summary(table: Table | ColumnTable) -> tuple[Problem, ...]:
     """Return the error about a file that states no total."""
     message = "There is no PaymentSummary row, so nothing says what the lines must sum to. Download the file again."
-    return (Problem(Severity.ERROR, message, table.file),)
+    return (NoTotalProblem(Severity.ERROR, message, table.file),)
 
 
 FORMAT = Format(

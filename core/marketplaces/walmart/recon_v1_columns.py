@@ -19,7 +19,7 @@ from core.marketplaces.columns.column_reading import (
 )
 from core.marketplaces.documents.returns import returns_frame
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place
-from core.marketplaces.reading.columns import Coded
+from core.marketplaces.reading.columns import Coded, joint
 from core.marketplaces.reading.damaged_ids import is_damaged
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Kind
@@ -54,6 +54,9 @@ DECLARATION = Declaration(
     verbatim=frozenset({"Partner Item Id"}),
 )
 
+_OF_REFUNDS = ("Transaction Type", "Transaction Description", "Amount Type")
+_ORDER_LINE = ("Customer Order #", "Customer Order line #", "Transaction Key", "Partner Item Id")
+
 
 def read(contents: Contents) -> Reading:
     """Read a V1 reconciliation report; see `core.marketplaces.read`."""
@@ -61,7 +64,19 @@ def read(contents: Contents) -> Reading:
 
 
 def _build(table: ColumnTable) -> Reading:
+    if _differ_in_reason(table):
+        return recon_v1.read(table.contents)
     return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table))
+
+
+def _differ_in_reason(table: ColumnTable) -> bool:
+    """Tell whether refunds of one order line and moment have several reasons, which row by row are kept apart."""
+    if recon_v1.REASON not in table.columns:
+        return False
+    refunds = np.flatnonzero(table.by(_OF_REFUNDS, recon_v1.says_refunded_units).spread(bool, bool))
+    group = joint(table.stripped(name).codes[refunds] for name in _ORDER_LINE)
+    reason = table.stripped(recon_v1.REASON).codes[refunds]
+    return bool(len(refunds)) and len(np.unique(joint((group, reason)))) > len(np.unique(group))
 
 
 def _read(table: ColumnTable, mark: str) -> Reading:

@@ -225,6 +225,7 @@ def test_resolve_imports_no_server_no_http_and_no_migrations(tmp_path: Path) -> 
     assert "core.books.books" in modules
     unneeded = ("flask", "graphql", "sandbox", "alembic", "httpx", "keyring", "xlsxwriter", "openpyxl")
     assert [] == [name for name in modules if name.split(".")[0] in unneeded]
+    assert {"sqlalchemy.dialects.postgresql", "core.finale.report_mode"}.isdisjoint(modules)
 
 
 def imported_by(arguments: list[str], environment: dict[str, str]) -> list[str]:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.commands.settlements.import_messages import entries, sentences
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedFile
     from core.books.settlements.booked_settlement import OriginalFile
 
@@ -31,7 +31,7 @@ LACKING = "its lines sum to"
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

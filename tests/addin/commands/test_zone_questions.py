@@ -10,8 +10,6 @@ import pytest
 
 from addin.commands.outcome import Outcome
 from addin.commands.settlements.import_messages import with_remarks
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import OriginalFile
@@ -19,6 +17,7 @@ from core.marketplaces import read_file
 from core.model import Marketplace
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +57,7 @@ def test_a_store_is_asked_in_words_of_its_marketplace(
     tmp_path: Path, content: bytes, store: Marketplace, offer: str
 ) -> None:
     """Only Shopify has a shop whose own zone is set."""
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         file = OriginalFile("June", content)
         import_file(database, read_file(content, file.name), file, store=None, who="M. Lee", now=NOW)
         books = load_books(database)

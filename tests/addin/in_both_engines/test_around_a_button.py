@@ -11,10 +11,12 @@ from addin.commands.ribbon.ribbon_actions import OtherVersionError, refuse_other
 from addin.commands.ribbon.selection import selected_settlements
 from addin.sheets import exchange
 from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
+from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
 from addin.sheets.tables import tables
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import change
 from tests.fake_excel.application import AUTOMATIC, MANUAL, FakeChart
+from tests.fake_excel.com import Calls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,3 +187,20 @@ def test_the_hidden_sheet_may_be_gone(desktop: Desktop) -> None:
     ribbon.run("fill", [f"--wb={desktop.path.name}"], vba_waits=True)
 
     assert "on sheet Transactions" in desktop.excel.user.shown[-1]
+
+
+MOST_CALLS = 15
+"""Per column of Transactions, as in docs/performance.md."""
+
+
+def test_a_press_asks_excel_little(desktop: Desktop) -> None:
+    """Each call takes about a millisecond: of what a press needs again and again Excel is asked once."""
+
+    def press() -> int:
+        before = Calls.count
+        ribbon.run("fill", [f"--wb={desktop.path.name}"], vba_waits=True)
+        return Calls.count - before
+
+    opened, again = press(), press()
+
+    assert again < opened <= MOST_CALLS * len(TRANSACTIONS_SPEC.columns)

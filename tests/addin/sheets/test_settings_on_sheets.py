@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,14 @@ from addin.commands.desk_opening import YesNeededError, on_file
 from addin.commands.reports import pnl
 from addin.commands.settlements import importing
 from addin.commands.setup import settings_command as settings_action
-from addin.commands.setup.settings_edits import Edits
+from addin.commands.setup.settings_edits import Edits, take_over_edits
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.pnl import PNL_SPEC, PnlChoice
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import CellsRefusedError
+from core.books.database import Database
 from core.journal.files import Ledger
 from tests.core.books.listed_documents import v2_content
 from workbook_engine import workbook
@@ -182,3 +184,15 @@ def test_settings_says_what_an_open_settlement_would_become(book: Path) -> None:
     assert {} == months(book)
     unchanged = on_file(book, settings_action.preview, edits=Edits.LEAVE)
     assert [] == unchanged.data["effects"]
+
+
+def test_where_nothing_was_typed_nobody_who_writes_is_waited_for(book: Path) -> None:
+    """A press that takes nothing over from the sheets writes nothing, so that it need not be the only writer."""
+    place = book.parent / "acme.sqlite"
+    with (
+        workbook(book) as opened,
+        Database.open(place, busy_seconds=0.1) as database,
+        Database.open(place) as other,
+        other.writing(),
+    ):
+        assert take_over_edits(opened, database, "M. Lee", datetime(2026, 9, 1, tzinfo=UTC)) is None

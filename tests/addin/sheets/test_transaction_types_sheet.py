@@ -84,6 +84,7 @@ def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> No
     assert 1 == len(rows(book, SETTLEMENTS_SPEC))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("text", ["Other fees?", "Sales?", "levy ?"])
 def test_a_proposal_with_its_question_mark_is_refused(book: Path, text: str) -> None:
     """It was called taken over and was not; what is proposed and nobody touched is no edit, and stops nothing."""

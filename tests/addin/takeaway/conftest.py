@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books.database import Database
-from core.books.database.company import new_company
 from tests.addin.takeaway.books_to_report import NOW, Reported, make_books
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def made_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the books once."""
     path = tmp_path_factory.mktemp("reported") / "books.sqlite"
-    with Database.create(path, new_company("Acme & Sons", "USD", NOW)) as database:
+    with new_books(path, "Acme & Sons", "USD", NOW) as database:
         make_books(database)
     return path
 

@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.settings import stores
 from core.books.settings.sku_mapping import TypedMapping, change_mappings
 from core.books.settings.stores import Store
@@ -26,10 +24,13 @@ from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.model import Marketplace, ObservationKind
 from tests.core.books.bookkeeper import NOW, WHO
 from tests.core.books.listed_documents import v2_content
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from core.books.database import Database
 
 STORE, ORDER, LATE_ORDER = "US", "111-A", "111-C"
 WORD, REASON = "Mystery Move", "COURIER_MISHAP"
@@ -279,7 +280,7 @@ def _row(plan: Plan, line: str) -> dict[str, str]:
 
 def open_books(folder: Path) -> Database:
     """Make the books of a seller whose mug is known to Finale; nobody has said what the late SKU is."""
-    database = Database.create(folder / "books.sqlite", new_company("Acme", "USD", NOW))
+    database = new_books(folder / "books.sqlite", "Acme", "USD", NOW)
     with database.writing() as connection:
         stores.ensure(connection, Store(STORE, Marketplace.AMAZON))
     change_mappings(database, [TypedMapping("MUG", "MUG", "1")], **WHO)

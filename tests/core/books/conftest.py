@@ -16,6 +16,7 @@ from core.books.database import Database
 from core.books.database.engine import postgresql_url
 from core.books.database.schema import metadata
 from tests.core.books.examples import COMPANY
+from tests.new_books import copy_of_new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,7 +109,7 @@ def server_books(server_or_reason: PostgresqlServer | str) -> Iterator[Database 
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Return new, empty books."""
     if request.param == "sqlite":
-        with Database.create(tmp_path / "Books.sqlite", COMPANY) as created:
+        with copy_of_new_books(tmp_path / "Books.sqlite", COMPANY) as created:
             yield created
         return
     request.getfixturevalue("postgresql")

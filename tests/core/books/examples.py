@@ -15,7 +15,14 @@ from core.books.overrides.overrides import ANSWER_COLUMNS
 from core.books.settings import stores
 from core.books.settings.stores import Store
 from core.books.settlements import settlement_lines, settlements
-from core.books.settlements.booked_settlement import BookedSettlement, Imported, OriginalFile, SettlementKind, Source
+from core.books.settlements.booked_settlement import (
+    BookedSettlement,
+    EntryStatus,
+    Imported,
+    OriginalFile,
+    SettlementKind,
+    Source,
+)
 from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import (
     CostSource,
@@ -88,6 +95,33 @@ def source(content: bytes = b"settlement-id\tamount", **fields: Any) -> Source:
     """Return where a settlement came from."""
     plain = {"store": STORE, "format": "Amazon V2", "kind": SettlementKind.RECORD, "reader_version": 1}
     return Source(file=OriginalFile("Settlement ü.txt", content), **{**plain, **fields})
+
+
+def booked(settlement_id: str = "S1", **fields: Any) -> BookedSettlement:
+    """Return an open settlement as books have it, for what is asked of one without any."""
+    plain = {
+        "id": 1,
+        "store": STORE,
+        "settlement_id": settlement_id,
+        "format": "Amazon V2",
+        "kind": SettlementKind.RECORD,
+        "marketplace": "Amazon.com.au",
+        "currency": "AUD",
+        "total": Decimal("39.34"),
+        "sum": Decimal("39.34"),
+        "ties_out": True,
+        "lines": 4,
+        "period_start": NOW - timedelta(days=14),
+        "period_end": NOW,
+        "deposit_at": None,
+        "sha256": "0" * 64,
+        "reader_version": 1,
+        "batch": 1,
+        "imported_at": NOW,
+        "settlement_entry": EntryStatus.OPEN,
+        "cogs_entry": EntryStatus.OPEN,
+    }
+    return BookedSettlement(**{**plain, **fields})
 
 
 def save_settlement(connection: Connection, what: Settlement | None = None, of: Source | None = None) -> Imported:

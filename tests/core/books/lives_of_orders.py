@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.settings import sku_mapping, stores
 from core.books.settings.stores import Store
@@ -26,10 +24,13 @@ from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import Disposition, Marketplace, ObservationKind
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from core.books.database import Database
 
 NOW = datetime(2026, 9, 20, 9, tzinfo=UTC)
 WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
@@ -158,7 +159,7 @@ def _file(store: str, period: int, rows: list[dict[str, str]]) -> OriginalFile:
 
 def open_books(folder: Path) -> Database:
     """Make the books of a company with two stores."""
-    database = Database.create(folder / "books.sqlite", new_company("Acme", "USD", NOW))
+    database = new_books(folder / "books.sqlite", "Acme", "USD", NOW)
     with database.writing() as connection:
         for name in STORES:
             stores.ensure(connection, Store(name, Marketplace.AMAZON))

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries import entries
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.entries.reopening import reopen
@@ -27,12 +25,14 @@ from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.marketplaces import read_file
 from core.model import Event, Marketplace, ObservationKind
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from core.books.books import Books
+    from core.books.database import Database
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.books.true_ups.true_ups import AcceptedTrueUps
     from core.journal.entry import EntryKind
@@ -103,7 +103,7 @@ class Shop:
     @classmethod
     def open(cls, folder: Path, *names: str) -> Shop:
         """Make the books of a company with these stores."""
-        database = Database.create(folder / "books.sqlite", new_company("Acme", "USD", NOW))
+        database = new_books(folder / "books.sqlite", "Acme", "USD", NOW)
         with database.writing() as connection:
             for name in names or ("US",):
                 stores.ensure(connection, Store(name, Marketplace.AMAZON))

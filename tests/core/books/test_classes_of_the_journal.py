@@ -137,7 +137,7 @@ def test_a_line_that_was_stored_as_another_class_is_named(healthy: Path, tmp_pat
     assert any(f"line “{line_type}” to " in one for one in found), found
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("line_type", OTHER_ACCOUNT)
 def test_a_line_that_was_stored_under_an_account_of_another_class_is_named(
     healthy: Path, tmp_path: Path, line_type: str

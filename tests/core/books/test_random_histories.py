@@ -54,6 +54,7 @@ from tests.core.books.bookkeeper import LoadsOnce, assert_months_are_read_alone,
 from tests.core.books.exports_of_payouts import Row, unified_export
 from tests.core.books.importing.test_importing import v2_file
 from tests.examples import examples
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -373,7 +374,7 @@ def test_the_order_of_imports_does_not_matter(tmp_path: Path) -> None:
     found = []
     for order in (("1", "2", *VIEWS), ("2", "1", *VIEWS[::-1]), (VIEWS[1], "2", VIEWS[0], "1", VIEWS[2])):
         path = tmp_path / "".join(order).replace(" ", "") / "books.sqlite"
-        with Database.create(path, new_company("Acme", "USD", NOW)) as database:
+        with new_books(path, "Acme", "USD", NOW) as database:
             for number in order:
                 import_file(database, read_file(FILES[number].content), FILES[number], store=None, **WHO)
             found.append(sorted(records(load_books(database).lines), key=lambda line: str(line["key"])))

@@ -79,6 +79,7 @@ def net(database: Database, number: str) -> Decimal:
     return sum(lines["net"].to_list(), Decimal(0))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("of", [typed, of_the_bank], ids=["typed", "fetched"])
 def test_a_closed_months_profit_is_asked_about(database: Database, of: Callable[..., pd.DataFrame]) -> None:
     """The exported sale of 3 August at 1.10; at 1.50 the closed month would have another profit."""
@@ -94,6 +95,7 @@ def test_a_closed_months_profit_is_asked_about(database: Database, of: Callable[
     assert {"US0": (1, 1, before, worth * Decimal("1.5"))} == found
 
 
+@pytest.mark.long
 def test_a_rate_taken_back_from_a_closed_month_is_asked_about(database: Database) -> None:
     """Its figures would be blank."""
     known(database, "1.10", DAYS[0])
@@ -114,6 +116,7 @@ def test_an_exported_settlement_of_an_open_month_is_asked_about_where_it_had_ano
     assert {} == effects(database, typed("1.10", DAYS[1])), "the same rate again changes nothing"
 
 
+@pytest.mark.long
 def test_what_was_posted_elsewhere_is_asked_about_too(database: Database) -> None:
     """Its profit stands in reports that went out."""
     known(database, "1.10", *DAYS)

@@ -10,8 +10,6 @@ import pytest
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import sku_mapping
@@ -22,6 +20,7 @@ from core.marketplaces import read_file
 from core.model import ObservationKind
 from tests.core.books.listed_documents import v2_content
 from tests.core.marketplaces.documents.test_returned_goods import COLUMNS
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +50,7 @@ def refund_of(
     """Return the shop's refund of each order: what was sold at 4.00 was given back, and Amazon had shipped it."""
     parts = [{**one, "order-id": order, "sku": shop_sku} for order in orders for one in ({}, GIVEN_BACK)]
     sold = v2_content("2", *parts, total="0.00")
-    with Database.create(folder / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(folder / "books.sqlite", "Acme", "USD", NOW) as database:
         files = (("Amazon US", v2_content("1", SHIPPED, total="-4.00")), ("Shop", sold), ("Amazon US", returns))
         for store, content in files:
             file = OriginalFile("file", content)
@@ -67,6 +66,7 @@ def refund_of(
     return {row["order_id"]: row for row in records(lines[lines["event"] == "refund"])}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("word", "shop_sku", "mapping", "expected"),
     [

@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.settings import sku_mapping, stores
 from core.books.settings.stores import Store
 from core.books.settlements.booked_settlement import OriginalFile
@@ -25,9 +23,12 @@ from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.model import Disposition, Marketplace, ObservationKind
 from tests.core.books.listed_documents import v2_content
 from tests.core.marketplaces.documents.test_returned_goods import COLUMNS
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from core.books.database import Database
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
 STORES = ("East", "West")
@@ -154,7 +155,7 @@ def _of_one_store(store: str) -> list[dict[str, str]]:
 
 def open_books(folder: Path) -> Database:
     """Make the books; both names of the product are mapped to it."""
-    database = Database.create(folder / "books.sqlite", new_company("Acme", "USD", NOW))
+    database = new_books(folder / "books.sqlite", "Acme", "USD", NOW)
     products = [
         {"sku": sku, "product_id": "MUG", "units": 1, "rule": "lookup", "fetched_at": NOW} for sku in ("MUG", "MUG-W")
     ]

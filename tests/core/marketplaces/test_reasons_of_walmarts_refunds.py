@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from core.frame_columns import records
@@ -58,3 +60,63 @@ def test_each_refund_has_its_own_reason(reader: object) -> None:
     """Rows that differ in their reason alone are told apart."""
     told = refunds(reader, ("Return Refund", "Keep it"), ("Return Refund", ""), ("Return Refund", "Zork"))
     assert [Goods.KEPT, Goods.REFUNDED, Goods.REFUND_UNCLEAR] == [goods for goods, _ in told]
+
+
+def of_one_moment(reader: object, *rows: tuple[str, str, str]) -> list[tuple[str, str | None, object, object]]:
+    """Return goods, words, units and net of refunds of one order line on one day, by their words.
+
+    Args:
+        reader: Of which module.
+        rows: Amount type, amount and reason of each row; a price is one of one unit.
+    """
+    lines = [
+        f",,,,,07/15/2026,Refund,Return Refund,2000123,1,1088,1,{amount},{kind},{1 if kind in PRICE else ''},,,{reason}"
+        f",W-9{',' * 13}"
+        for kind, amount, reason in rows
+    ]
+    total = sum(Decimal(amount) for _, amount, _ in rows)
+    head = f"07/14/2026,07/28/2026,{total},USD,,,PaymentSummary{',' * 25}"
+    contents = Contents("w.csv", "\n".join([WALMART, head, *lines]).encode())
+    (settlement,) = reader.FORMAT.read(contents).settlements  # type: ignore[attr-defined]  # one of the two modules
+    told = [
+        (row["goods"], row["raw_description"], row["quantity"], row["net"]) for row in records(settlement.transactions)
+    ]
+    return sorted(told, key=str)
+
+
+PRICE, COMMISSION, TAX = "Product Price", "Commission on Product", "Product Tax"
+
+
+@READERS
+@pytest.mark.parametrize(
+    ("one", "other", "goods"),
+    [
+        ("DefectiveItem", "Returnless refund", [Goods.REFUNDED, Goods.KEPT]),
+        ("Zork", "No return", [Goods.REFUND_UNCLEAR, Goods.KEPT]),
+        ("Customer keeps the item", "BillingError", [Goods.KEPT, Goods.REFUND_UNCLEAR]),
+        ("DefectiveItem", "ItemNotReceivedByCustomer", [Goods.REFUNDED, Goods.REFUND_UNCLEAR]),
+        ("", "Keep it", [Goods.REFUNDED, Goods.KEPT]),
+        ("DefectiveItem", "CustomerChangedMind", [Goods.REFUNDED, Goods.REFUNDED]),
+    ],
+)
+def test_refunds_of_one_moment_with_several_reasons_stay_apart(
+    reader: object, one: str, other: str, goods: list[Goods]
+) -> None:
+    """One unit came back and the other did not: neither reason speaks for both, whichever row comes first."""
+    words = [f"Return Refund / {reason}" if reason else "Return Refund" for reason in (one, other)]
+    expected = {(kind, said, -1, Decimal(-20)) for kind, said in zip(goods, words, strict=True)}
+    rows = (PRICE, "-20.00", one), (PRICE, "-20.00", other)
+    assert expected == set(of_one_moment(reader, *rows))
+    assert of_one_moment(reader, *rows) == of_one_moment(reader, *rows[::-1])
+
+
+@READERS
+def test_other_amounts_of_a_refund_need_not_repeat_its_reason(reader: object) -> None:
+    """A refund is one line whose reason stands on its price alone; of two, each keeps the amounts with its reason."""
+    alone = of_one_moment(reader, (PRICE, "-20.00", "Keep it"), (COMMISSION, "3.00", ""), (TAX, "-1.00", ""))
+    assert [(Goods.KEPT, "Return Refund / Keep it", -1, Decimal("-18.00"))] == alone
+
+    two = [(PRICE, "-20.00", "Keep it"), (COMMISSION, "3.00", "Keep it"), (PRICE, "-20.00", "Zork"), (TAX, "-1.00", "")]
+    assert [("Return Refund / Keep it", Decimal("-18.00")), ("Return Refund / Zork", Decimal("-20.00"))] == sorted(
+        (words, net) for _, words, _, net in of_one_moment(reader, *two)
+    )

@@ -23,7 +23,6 @@ from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.line_totals import moved_totals
 from core.books.costed_lines.stored_lines import keep, kept_state, kept_tie_outs
 from core.books.database import Database, costing_tables
-from core.books.database.company import new_company
 from core.books.database.state import changed_between, state
 from core.books.documents import file_rows
 from core.books.documents.reimbursements import REIMBURSEMENTS
@@ -63,6 +62,7 @@ from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
 from tests.core.costing.random_books import MAPPINGS, ORDERS, SKUS, START, STORES, Row, Rows, costs, random_books
 from tests.examples import examples
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -230,18 +230,10 @@ def answers(draw: st.DrawFn, keys: list[str]) -> list[Row]:
 
 
 @pytest.mark.long
-@hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
-@given(books=stored_books(), data=st.data())
-def test_what_is_brought_along_is_what_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
-    """Saves, and undos of them, one or several before the lines are brought along."""
-    answered_and_brought_along(books, data, 1)
-
-
-@pytest.mark.long
 @hypothesis_settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
-def test_what_is_often_brought_along_is_what_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
-    """Many books, and up to three times each."""
+def test_what_is_brought_along_is_what_costing_everything_gives(books: Stored, data: st.DataObject) -> None:
+    """Saves, and undos of them, up to three times, one or several before the lines are brought along."""
     answered_and_brought_along(books, data, data.draw(st.integers(1, 3)))
 
 
@@ -335,16 +327,9 @@ def typed(draw: st.DrawFn, keys: list[str], versions: dict[str, int]) -> list[An
 
 
 @pytest.mark.long
-@hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
-@given(books=stored_books(), data=st.data())
-def test_answers_are_judged_by_what_is_near_them_as_by_everything(books: Stored, data: st.DataObject) -> None:
-    judged_alike(books, data)
-
-
-@pytest.mark.long
 @hypothesis_settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
-def test_answers_are_often_judged_alike(books: Stored, data: st.DataObject) -> None:
+def test_answers_are_judged_by_what_is_near_them_as_by_everything(books: Stored, data: st.DataObject) -> None:
     judged_alike(books, data)
 
 
@@ -378,7 +363,7 @@ def without(row: Row, *names: str) -> Row:
 
 
 def a_company(folder: Path) -> Database:
-    return Database.create(folder / "books.sqlite", new_company("Acme", "USD", START))
+    return new_books(folder / "books.sqlite", "Acme", "USD", START)
 
 
 @pytest.fixture(scope="module")
@@ -506,6 +491,7 @@ def caught_up(database: Database) -> list[Row]:
     return records(books.lines)
 
 
+@pytest.mark.long
 def test_what_an_order_cost_is_brought_along_to_its_lines(database: Database) -> None:
     """The sale and its refund in the next settlement; the rows of the other order are those that were there."""
     let_finale_say(database, "111-1", Decimal("3.00"))
@@ -519,6 +505,7 @@ def test_what_an_order_cost_is_brought_along_to_its_lines(database: Database) ->
     assert {Decimal("4.25"), Decimal("-4.25")} == {row["cogs"] for row in rows if row["key"] in of_order}
 
 
+@pytest.mark.long
 def test_another_average_is_brought_along_to_what_looks_wrong_beside_it(database: Database) -> None:
     """A cost of 3.00 beside an average of 3.00, of 20.00, and of 3.00 again."""
     for order in ("111-0", "111-1"):
@@ -531,6 +518,7 @@ def test_another_average_is_brought_along_to_what_looks_wrong_beside_it(database
         assert [looks_wrong] * 2 == [row["suspect"] is not None for row in sales], cost
 
 
+@pytest.mark.long
 def test_an_average_that_is_said_again_is_brought_along_to_what_is_proposed(database: Database) -> None:
     """As of when a proposal is moves on; of a line that has its cost no row is written again."""
     let_finale_say(database, "111-1", Decimal("3.00"))

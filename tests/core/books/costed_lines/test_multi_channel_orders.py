@@ -11,8 +11,6 @@ import pytest
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.recosting import after_save
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -28,10 +26,13 @@ from core.marketplaces import read_file
 from core.model import Cause, CostStatus, ObservationKind
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.shops import WHO, Shop, lost, refund, sale
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from core.books.database import Database
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SHIPPED = {
@@ -55,7 +56,7 @@ def test_amazons_line_carries_the_cost_only_where_the_selling_store_is_elsewhere
     shipped = v2_content("1", {**SHIPPED, "merchant-order-id": merchant_order}, total="-4.00")
     sold = v2_content("2", {"order-id": "1044"}, total="10.00")
     files = [("Amazon US", shipped), ("Shop", sold)]
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         for store, content in reversed(files) if selling_store_first else files:
             file = OriginalFile("file", content)
             import_file(database, read_file(content), file, store=store, who="M. Lee", now=NOW)
@@ -75,7 +76,7 @@ def test_a_cost_that_moves_to_the_selling_store_after_the_export_is_taken_back(t
     shipped = v2_content("1", {**SHIPPED, "merchant-order-id": "#1044"}, total="-4.00")
     sold = v2_content("2", {"order-id": "1044"}, total="10.00")
     who = {"who": "M. Lee", "now": NOW}
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "EUR", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "EUR", NOW) as database:
         import_file(database, read_file(shipped), OriginalFile("file", shipped), store="Amazon US", **who)  # type: ignore[arg-type]
         line = load_books(database).lines["key"].iloc[0]
         answer = Answer(line, 0, Decimal("4.00"), None)
@@ -157,7 +158,7 @@ def test_goods_are_the_same_where_their_products_are(
     tmp_path: Path, amazon: str, shop: list[str], products: Products, status: str, cogs: str
 ) -> None:
     """However two stores name a product, an order of it is costed once; what is not sure of it is asked."""
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         one_order(database, amazon, *shop)
         finale_says(database, products)
         lines = load_books(database).lines
@@ -173,7 +174,7 @@ def test_goods_are_the_same_where_their_products_are(
 def test_a_mapping_that_comes_later_takes_the_second_cost_back(tmp_path: Path) -> None:
     """Both names were exported when nobody knew that they are one product: the difference is proposed."""
     apart: Products = {"MUG-FBA": [("mug", 1)], "mug-blue": [("mug old", 1)]}
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         one_order(database, "MUG-FBA", "mug-blue")
         finale_says(database, apart)
         for number in (0, 1):
@@ -191,7 +192,7 @@ def test_a_mapping_that_comes_later_takes_the_second_cost_back(tmp_path: Path) -
 @pytest.mark.long
 def test_an_answer_to_one_name_is_costed_with_the_other(tmp_path: Path) -> None:
     """What a save costs anew is what a full costing says, with two names of one product as well."""
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         one_order(database, "MUG-FBA", "mug-blue")
         finale_says(database, MUG)
         before = load_books(database)

@@ -169,7 +169,7 @@ def test_a_refund_takes_no_cost_of_goods_that_leave_after_it(database: Database,
     assert cost_comparison.differences(books).empty
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("how", HOWS)
 def test_three_shipments_over_three_settlements(database: Database, how: str) -> None:
     """2 at 5.00, 1 at 6.00 and 2 at 9.00; 1 of the first three comes back, and 3 of the four that are left then."""

@@ -259,6 +259,7 @@ def test_a_typed_sku_lets_no_remark_hold(database: Database) -> None:
         assert notes_of(books) == kept_notes(connection), "noted anew, though the lines are kept"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("table", "change"),
     [

@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 from core.books.batches import BatchKind, new
 from core.books.costed_lines.line_costs import costed_lines
 from core.books.costed_lines.recosting import recosted
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.documents import file_rows
 from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.entries.exporting import ExportOptions, export_settlement
@@ -48,11 +46,13 @@ from tests.core.books.listed_documents import v2_content
 from tests.core.costing.random_books import START, Rows, random_books
 from tests.core.marketplaces.documents.test_reimbursements_report import COLUMNS
 from tests.examples import examples
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedFile
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -88,7 +88,7 @@ ONE_OF_EACH = report(LOST.format(cash=1, stock=1))
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

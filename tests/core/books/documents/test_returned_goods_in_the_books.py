@@ -10,8 +10,6 @@ import pandas as pd
 import pytest
 
 from core.books.batches import BatchKind, history, new
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.documents import file_rows
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries.exporting import ExportOptions, export_settlement
@@ -34,11 +32,13 @@ from core.marketplaces import read_file
 from core.model import Cause, CostStatus, Disposition
 from tests.core.books.listed_documents import v2_content
 from tests.core.marketplaces.documents.test_returned_goods import COLUMNS
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedFile
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -55,7 +55,7 @@ def report(*words: str, name: str = "returns.txt") -> OriginalFile:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

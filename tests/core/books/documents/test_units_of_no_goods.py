@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
@@ -21,10 +19,13 @@ from core.model import Cause, CostStatus
 from tests.core.books.shops import NOW, WHO, lost, refund, sale, settlement_file
 from tests.core.marketplaces.amazon_files import line
 from tests.core.marketplaces.settlement_writers import WITHOUT_ITEMS, WRITERS, Sold
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from core.books.database import Database
 
 NOTHING = Sold("111-1", "A", 0, Decimal("10.00"), Decimal("-1.00"))
 OF_UNITS = (Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE)
@@ -32,7 +33,7 @@ OF_UNITS = (Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

@@ -16,7 +16,6 @@ from core.books.books import with_settings
 from core.books.costed_lines.recosting import after_save
 from core.books.costed_lines.stored_lines import keep
 from core.books.database import Database, marketplace_tables
-from core.books.database.company import new_company
 from core.books.entries import locks
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
@@ -35,6 +34,7 @@ from core.model import Cause, CostStatus
 from core.settings import POLICIES_NAME, Policies
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +65,7 @@ def both(first: ShopOrder, later: ShopOrder) -> list[bytes]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
         books = load_books(opened, anew=True)
         keep(opened, books)
@@ -222,7 +222,7 @@ def test_every_unit_is_expensed_once_in_whatever_order_documents_come(story: str
     documents, shipped, expected = STORIES[story]
     answers = []
     for number, contents in enumerate(permutations(documents())):
-        with Database.create(tmp_path / f"{number}.sqlite", new_company("Acme", "USD", NOW)) as database:
+        with new_books(tmp_path / f"{number}.sqlite", "Acme", "USD", NOW) as database:
             bring_in(database, *contents)
             sync(database, *shipped)
             books = load_books(database)

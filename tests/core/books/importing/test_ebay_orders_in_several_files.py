@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.books.batches import BatchKind, new
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -46,11 +44,13 @@ from tests.core.marketplaces.ebay_documents import (
     single,
     whole,
 )
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
 
 NOW = datetime(2026, 9, 10, tzinfo=UTC)
@@ -65,7 +65,7 @@ NOT_STORED = (Import.CONFLICT, Import.LOCKED)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 
@@ -120,7 +120,7 @@ def test_the_report_with_the_payout_takes_the_place_of_a_part(database: Database
     assert [] == what_verify_names(database)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("first", [[POUNDS], [POUNDS, JAR], [LID, POUNDS]])
 def test_so_it_is_in_another_currency(database: Database, first: list[Row]) -> None:
     """The cent that rounding leaves is in the whole report's prices, whatever a part of it made of them."""
@@ -163,7 +163,7 @@ def test_a_german_part_and_an_english_report_are_one_order(database: Database) -
     }
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "other",
     [
@@ -259,7 +259,7 @@ def paid(number: str, day: str, amount: str, units: int) -> bytes:
 FIRST = paid("1", "2026-09-02", "20", 2)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("other", "units"),
     [
@@ -278,6 +278,7 @@ def test_units_of_an_order_that_two_payouts_pay_count_once(
     assert [("MUG", number, Decimal(5 * number)) for number in units] == cogs(database, *files)
 
 
+@pytest.mark.long
 def test_units_that_a_report_brought_do_not_count_again_with_a_later_payout(database: Database) -> None:
     """The report of one payout, and the next one pulled."""
     row = single("20", "1", "MUG", "20", "--", Quantity=2) | {"Payout ID": "1"}
@@ -293,7 +294,7 @@ def told(payout: str, net: str, units: int = 2, sku: str = "MUG", code: str = "1
     return row | {"Payout ID": payout, "Payout date": f"Sep {payout}, 2026"} | more
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize(
     ("rows", "units"),
@@ -348,6 +349,7 @@ def test_rows_before_the_first_that_differs_are_clear(database: Database) -> Non
     assert [2, 0, None] == [units for _, units, _ in found]
 
 
+@pytest.mark.long
 def test_what_an_exported_report_counted_does_not_count_again(database: Database) -> None:
     """The first payout's entry went out with 2 mugs; the later report names the same item."""
     cogs(database, report(told("2", "20")))

@@ -12,8 +12,6 @@ import pytest
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, NotReadyError, ProvisionalError, export_settlement
 from core.books.entries.reopening import reopen
 from core.books.importing import pulling
@@ -54,12 +52,14 @@ from tests.core.books.exports_of_payouts import Row, ebay_export, released_expor
 from tests.core.books.importing.test_importing import v2_file
 from tests.core.marketplaces.settlement_writers import Sold, not_in_payouts, shopify_api
 from tests.core.marketplaces.settlements.test_uniting import TWO_SPELLINGS, shopify
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from core.books.books import Books
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
     from core.marketplaces.formats import Format
 
@@ -72,7 +72,7 @@ PAID = Row("2026-07-02", "", "-164.90", kind="payout")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 
@@ -121,7 +121,7 @@ def test_the_order_of_overlapping_exports_does_not_matter(tmp_path: Path, export
     found = []
     for number, order in enumerate(permutations(files)):
         path = tmp_path / f"{number}" / "books.sqlite"
-        with Database.create(path, new_company("Acme", "USD", NOW)) as database:
+        with new_books(path, "Acme", "USD", NOW) as database:
             for file in order:
                 bring_in(database, file)
             found.append(lines_of(database))
@@ -187,6 +187,7 @@ def test_a_file_that_covers_a_day_takes_no_line_away(
     assert f"The books have {sum(before.values()):.2f} USD and are unchanged; with this file" in told.reason
 
 
+@pytest.mark.long
 def test_the_remedy_of_a_file_that_lacks_lines_works(database: Database) -> None:
     """Removed and imported again from today's file, the settlement has its lines alone."""
     bring_in(database, shopify_export("a.csv", ENDS[0], *JUNE, WRONG))
@@ -216,7 +217,7 @@ def test_a_payout_that_is_proved_by_its_total_holds_whatever_comes_before_or_aft
     part = ebay_export("part.csv", JUNE[0], Row("2026-06-30", "#2", "40.00"))
     for number, order in enumerate([(whole, part), (part, whole)]):
         path = tmp_path / f"{number}" / "books.sqlite"
-        with Database.create(path, new_company("Acme", "USD", NOW)) as database:
+        with new_books(path, "Acme", "USD", NOW) as database:
             for file in order:
                 bring_in(database, file)
             one = only(database)
@@ -624,6 +625,7 @@ def test_the_same_rows_under_another_payout_id_are_asked(database: Database) -> 
     )
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("derived_first", [True, False])
 def test_a_payout_whose_id_is_made_of_dates_is_looked_for_by_date_currency_and_sum(
     database: Database, *, derived_first: bool
@@ -650,6 +652,7 @@ def without_id(content: bytes) -> bytes:
     return content.replace(b",900001,", b",,")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("derived_first", [True, False])
 @pytest.mark.parametrize("orders", [("#1", "#9"), ("#2", "#30")])
 def test_two_payouts_of_one_day_and_sum_are_asked_with_their_orders(
@@ -843,7 +846,7 @@ EBAY_FEE = (("48.50,USD", "48.00,USD"), ("48.50,0,0,48.50", "48.50,0,-0.50,48.50
 DATE_RANGE_FEE = ('"48.50","0","0","0","0","0","48.50"', '"48.50","0","-1.00","0","0","0","47.50"')
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("write", "first", "then", "differs", "instead"),
     [
@@ -929,6 +932,7 @@ def test_fees_of_one_order_and_day_with_other_words_are_united(database: Databas
     assert (Import.UNITED, 4) == (united.result, len(lines_of(database)))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("release_first", [True, False])
 def test_an_order_whose_release_only_one_report_knows_is_one(database: Database, *, release_first: bool) -> None:
     """17.00 once, released on 17 June: the older report without release dates neither doubles it nor takes it back."""
@@ -963,7 +967,7 @@ ZONES = {
 }
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("lost", ZONES)
 def test_rows_that_lost_something_are_asked(database: Database, lost: str) -> None:
     """145.50 stays 145.50 where a file lacks a zone, a time or a number; what it was downloaded as is taken."""

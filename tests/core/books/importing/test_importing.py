@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
@@ -24,11 +22,13 @@ from core.marketplaces import read_file
 from core.model import Marketplace, Severity
 from tests.core.books.exports_of_payouts import Row, shopify_export, unified_export
 from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -80,7 +80,7 @@ def broken(file: OriginalFile, right: str, wrong: str) -> OriginalFile:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 
@@ -105,6 +105,7 @@ def test_the_same_file_twice_changes_nothing(database: Database) -> None:
 ONE, TWO = (Row(f"2026-06-{day}", f"#{day}", "49.00") for day in ("28", "29"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("files", "errors"),
     [

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.settlements import settlement_lines
 from core.books.settlements.booked_settlement import Import, OriginalFile
 from core.frame_columns import records
 from core.marketplaces import read_file
 from tests.core.marketplaces.pulled_store import NOON, PULLED, PulledStore, by_hand
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.books.database import Database
     from core.model import Marketplace
 
 
@@ -40,8 +40,8 @@ def test_a_settlement_is_in_the_books_once(marketplace: Marketplace, tmp_path: P
     """Offered twice, pulled twice and then downloaded by hand: the first one counts, and the lines are identical."""
     store = PulledStore(marketplace, "offered-twice")
     with (
-        Database.create(tmp_path / "pulled.sqlite", new_company("Acme", "USD", NOON)) as pulled,
-        Database.create(tmp_path / "by_hand.sqlite", new_company("Acme", "USD", NOON)) as downloaded,
+        new_books(tmp_path / "pulled.sqlite", "Acme", "USD", NOON) as pulled,
+        new_books(tmp_path / "by_hand.sqlite", "Acme", "USD", NOON) as downloaded,
     ):
         offered = [(each.name, store.connector.fetch(each)) for each in store.connector.documents(())]
         results = [bring_in(pulled, name, content) for name, content in offered]

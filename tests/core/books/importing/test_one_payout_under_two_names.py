@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settlements import settlements
@@ -17,11 +15,13 @@ from core.books.settlements.remarks import twins_of
 from core.books.settlements.removing import remove_settlements
 from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ PAID = Row("2026-07-01", "", "-164.90", kind="payout")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 
@@ -64,7 +64,7 @@ def without_ids(file: OriginalFile, *, day: str = "2026-07-01", currency: str = 
     return OriginalFile(f"without {file.name}", text.replace(",USD\n", f",{currency}\n").encode())
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("derived_first", [True, False])
 @pytest.mark.parametrize(
     ("named", "nameless"),
@@ -119,7 +119,7 @@ def test_another_shops_payout_of_the_day_is_another(database: Database) -> None:
     assert Import.NEW == bring_in(database, without_ids(shopify_export("old.csv", *JULY)), "Shop two").result
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("export", [ebay_export, unified_export])
 @pytest.mark.parametrize("rows", [JUNE, JUNE[:1], (*JULY, JUNE[0])])
 def test_rows_of_a_view_under_another_id_are_asked(database: Database, export: Any, rows: tuple[Row, ...]) -> None:
@@ -145,6 +145,7 @@ def test_a_row_written_otherwise_in_another_payout_is_asked(database: Database) 
     assert Import.NEW == bring_in(database, moved("b.csv", JUNE[1]), another_payout=True).result
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("also", [JUNE[0], Row("2026-06-29", "", "-97.00", kind="fee")])
 def test_what_removing_takes_out_is_named_and_how_it_comes_back(database: Database, also: Row) -> None:
     """Order #2 moved to another payout: the first one's other row is named, and its new export brings it back."""
@@ -335,6 +336,7 @@ def test_two_payouts_of_a_day_are_both_stored_once_somebody_says_so(
     assert (Import.CONFLICT, True) == (anew.result, anew.may_be_another)
 
 
+@pytest.mark.long
 def test_the_yes_holds_also_when_the_first_of_the_two_comes_back(database: Database) -> None:
     """Which of the two is removed and imported again, or gets more of its rows, does not matter."""
     named, nameless = MAY_BE_TWO["one sum, other orders"]
@@ -348,6 +350,7 @@ def test_the_yes_holds_also_when_the_first_of_the_two_comes_back(database: Datab
     assert ["2026-07-01 USD", "900001"] == sorted(names(database))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("nameless", [JUNE, JUNE[:1], (*OTHER_ORDERS, JUNE[0])])
 def test_what_has_lines_of_the_other_is_no_second_payout_whoever_says_so(
     database: Database, nameless: tuple[Row, ...]

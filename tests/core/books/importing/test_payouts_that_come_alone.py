@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.settlements import settlement_lines, settlements
 from core.books.settlements.booked_settlement import BookedSettlement, Import, OriginalFile
 from core.frame_columns import records
 from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ VIEWS = pytest.mark.parametrize("export", [shopify_export, ebay_export])
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing import pulling
 from core.books.importing.pulling import ConnectedStore, PulledStore, pull_stores
 from core.books.settlements import settlements
@@ -18,10 +16,13 @@ from core.marketplaces.pulling.connector import Document
 from core.model import Marketplace
 from core.progress import silent
 from tests.core.books.listed_documents import Listed, settlement_document, v2_content
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from core.books.database import Database
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 DOWN = ConnectionFailedError("Amazon", "GET /reports", "no answer")
@@ -29,7 +30,7 @@ DOWN = ConnectionFailedError("Amazon", "GET /reports", "no answer")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

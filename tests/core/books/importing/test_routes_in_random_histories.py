@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from core.books.batches import BatchKind, new
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.overrides.answers import Answer, Ruling
 from core.books.overrides.saving import save_answers
@@ -30,6 +28,7 @@ from core.marketplaces import read_file
 from core.model import CostStatus, Event
 from tests.core.books.bookkeeper import NOW, WHO, Bookkeeper, so_many
 from tests.core.books.payouts_by_routes import EBAY, ISSUED, SHOPIFY, Movement, Payouts
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from core.books.books import Books
@@ -52,7 +51,7 @@ class Shop(Bookkeeper):
     )
     def begin(self, returned: bool, restocked: bool, refunded: bool, pulled: str) -> None:  # noqa: FBT001 - drawn
         folder = self.open_folder()
-        self.database = Database.create(folder / "books.sqlite", new_company("Acme", "USD", NOW))
+        self.database = new_books(folder / "books.sqlite", "Acme", "USD", NOW)
         self.payouts = Payouts(returned, restocked, refunded)
         self.rows = self.payouts.rows
         self.is_record: set[str] = set()

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.settings import stores
 from core.books.settings.stores import OtherSiteError, StoreNotNamedError, refuse_unasked_sites
@@ -17,17 +15,20 @@ from core.books.settlements.booked_settlement import OriginalFile
 from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from core.books.database import Database
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

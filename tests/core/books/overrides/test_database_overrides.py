@@ -91,6 +91,7 @@ def test_the_newest_version_holds(database: Database) -> None:
     assert [1, 2] == [row["version"] for row in history(database, "a")]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("shown", [0, 1, 3])
 def test_a_stale_answer_is_refused_with_what_is_there(database: Database, shown: int) -> None:
     """A row filled from another version than the newest is refused and told who saved what; other rows are saved."""

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -32,11 +30,13 @@ from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export
 from tests.core.books.importing.test_importing import v2_file
 from tests.core.books.listed_documents import v2_content
 from tests.core.marketplaces.settlement_writers import Sold, shopify, shopify_api
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedSettlement
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -45,7 +45,7 @@ WHO: dict[str, Any] = {"who": "M. Lee", "now": NOW}
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 
@@ -244,7 +244,7 @@ def say(database: Database, word: str, choice: str) -> dict[str, Any]:
     return line
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("typed", "choice", "proposed"),
     [
@@ -338,7 +338,7 @@ def test_undo_obeys_the_rule_too(database: Database, first: int, second: int) ->
     assert ("missing", None, Decimal(7)) == (line["cost_status"], line["cogs"], line["proposed_cost"])
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("second", [1, 3])
 def test_a_restored_value_obeys_the_rule_too(database: Database, second: int) -> None:
     """The value of an earlier batch is brought back: it holds where the line has its units."""
@@ -369,7 +369,7 @@ def refunded(units: int) -> OriginalFile:
     return OriginalFile("1.txt", content)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "named"),
     [

@@ -10,11 +10,11 @@ import pytest
 from addin.commands.setup.new import new_workbook
 from core.books import batches
 from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.loading import load_books
 from core.books.settings.accounts import AccountRowError, change_accounts
 from core.books.settings.policies import change_policies
 from core.line_types import LineType
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def row(line_type: str, **cells: str) -> dict[str, str]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as made:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as made:
         yield made
 
 

@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, export_settlement, make_entries
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -37,12 +35,14 @@ from core.time import StoreDays, local_days, months_of, settlement_dates
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.lives_of_orders import let_finale_say
 from tests.examples import examples
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from core.books.books import Books
+    from core.books.database import Database
 
 NOW = datetime(2026, 10, 31, 15, tzinfo=UTC)
 WHO = {"who": "M. Lee", "now": NOW}
@@ -88,7 +88,7 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         product = {"sku": "MUG", "product_id": "MUG", "units": 1, "rule": "product id", "fetched_at": NOW}
         with database.writing() as connection:
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)

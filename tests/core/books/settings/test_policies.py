@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books import batches
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.loading import load_books
 from core.books.settings.policies import PolicyError, change_policies
 from core.model import Disposition
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +22,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 @pytest.mark.long
 def test_edited_policies_are_stored_as_a_batch(tmp_path: Path) -> None:
     """They hold from the next costing on; an empty value takes a date away."""
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         change_policies(
             database, {"books_start": "2026-08-01", "refunded_goods": "Not returned"}, who="M. Lee", now=NOW
         )
@@ -51,7 +50,7 @@ def test_edited_policies_are_stored_as_a_batch(tmp_path: Path) -> None:
 )
 def test_a_value_that_is_none_is_refused_by_its_name(tmp_path: Path, name: str, text: str, advice: str) -> None:
     """The message says which setting, what stands there and what it takes, in no other's words; nothing is stored."""
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         before = load_books(database).policies
 
         with pytest.raises(PolicyError, match=f"“{text}” cannot be taken for .*{advice}"):

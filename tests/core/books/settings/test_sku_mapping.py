@@ -9,8 +9,6 @@ import pytest
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.settings import sku_mapping as mappings
 from core.books.settings.sku_mapping import (
     MappingTypedError,
@@ -25,10 +23,13 @@ from core.books.syncing.syncing import cost_request, typed_products
 from core.finale.observations import NO_SUCH_PRODUCT
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.model import ObservationKind
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from core.books.database import Database
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 FROM_FINALE: tuple[dict[str, Any], ...] = (
@@ -44,7 +45,7 @@ FROM_FINALE: tuple[dict[str, Any], ...] = (
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """Books in which a sync has found some mappings."""
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         with database.writing() as connection:
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
             add(connection, frame(MAPPING_COLUMNS, FROM_FINALE), batch, NOW)

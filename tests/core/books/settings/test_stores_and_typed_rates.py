@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books import batches
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.loading import load_books
 from core.books.settings.calendars import time_zones
 from core.books.settings.rates import RateUnreadableError, TypedRate, save_typed_rates
 from core.books.settings.time_zones import TimeZoneUnknownError, change_time_zones
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from core.books.database import Database
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """Return new books."""
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

@@ -12,7 +12,6 @@ import pytest
 from core.books import batches
 from core.books.costed_lines.stored_lines import keep
 from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries import locks
 from core.books.entries.exporting import ExportOptions, NotReadyError, export_settlement
 from core.books.entries.reopening import reopen
@@ -29,6 +28,7 @@ from core.marketplaces import read_file
 from core.marketplaces.words.classification import CHOICES
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.listed_documents import v2_content
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ UNKNOWN = {
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Import two settlements, once."""
     path = tmp_path_factory.mktemp("types") / "books.sqlite"
-    with Database.create(path, new_company("Acme", "USD", NOW)) as opened:
+    with new_books(path, "Acme", "USD", NOW) as opened:
         for name, days in (("1", ("01", "08")), ("2", ("08", "15"))):
             bring_in(opened, name, days)
     return path
@@ -111,6 +111,7 @@ def test_an_emptied_choice_is_taken_back(database: Database) -> None:
     assert ["Lightning Levy / Base: not classified", "Lightning Levy / Base: Other fees"] == notes
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("text", ["payout", "something"])
 def test_what_is_no_event_is_refused(database: Database, text: str) -> None:
     """A payout would take the amount out of the sum; the message lists what can be said."""

@@ -152,6 +152,7 @@ def test_opening_costs_are_used_before_finale_start(first: First) -> None:
     assert (None, None) == of_new_order()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [

@@ -14,7 +14,6 @@ import pytest
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries import entries, locks
 from core.books.entries.exporting import AlreadyExportedError, ExportOptions, NotReadyError, export_settlement
 from core.books.entries.reopening import ReopenReasonError, reopen
@@ -34,6 +33,7 @@ from core.journal.entry import EntryKind
 from core.marketplaces import read_file
 from core.model import Cause, CostSource, ObservationKind
 from tests.core.books.importing.test_importing import v2_file
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ class Ledger:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         file: OriginalFile = v2_file("1", "20.00", "20.00", total="40.00")
         import_file(database, read_file(file.content), file, store=None, **ME)  # type: ignore[arg-type]  # who and when
         made = Ledger(database)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import stored_settings
@@ -21,9 +19,12 @@ from tests.core.books.importing.test_importing import unified_file
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.shops import Shop, sale
 from tests.core.marketplaces.amazon_files import line
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from core.books.database import Database
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 WALMART = (
@@ -37,7 +38,7 @@ WALMART = (
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.importing.importing import import_file
 from core.books.settings import stored_settings
 from core.books.settlements import original_files
 from core.books.settlements.booked_settlement import Import, OriginalFile
 from core.marketplaces import read_file
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from core.books.database import Database
     from core.books.importing.importing import ImportedFile
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ RETURNS = OriginalFile("returns.txt", (GOLDEN / "amazon-customer-returns.txt").r
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as opened:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
         yield opened
 
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.syncing.syncing import (
@@ -30,12 +28,14 @@ from core.model import Cause, ObservationKind
 from core.progress import silent
 from core.settings import Policies
 from core.time import StoreDays
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from core.books.books import Books
+    from core.books.database import Database
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.costing import CostingInput
     from core.progress import Progress
@@ -89,7 +89,7 @@ class Finale:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "books.sqlite", new_company("Acme", "USD", NOW)) as database:
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         yield database
 
 

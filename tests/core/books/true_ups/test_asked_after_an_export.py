@@ -22,7 +22,7 @@ from core.frame_columns import records
 from core.model import Cause
 from tests.core.books.documents import test_returned_goods_in_the_books as returned
 from tests.core.books.documents.test_returned_goods_in_the_books import GIVEN_BACK, back, bring_in, fee, sold, statement
-from tests.core.books.shops import Shop, lost, sale
+from tests.core.books.shops import Shop, lost, refund, sale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,4 +127,24 @@ def test_a_clawback_is_asked_while_its_loss_is_out_of_the_books(tmp_path: Path, 
 
     assert ([], ([("CUP", Cause.ORIGINAL_MISSING)], [])) == (quiet, loud)
     assert ([], []) == (asked(shop.database), proposed(shop.database))
+    shop.database.close()
+
+
+@pytest.mark.long
+def test_an_original_that_has_another_key_since_is_not_gone(tmp_path: Path) -> None:
+    """Another settlement has the sale of that order and SKU: books are loaded in parts again, and nothing is asked."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", sale("111-1", "CUP"))
+    shop.bring_in("2", refund("111-1", "CUP"))
+    shop.finale_says({("111-1", "CUP"): "5.00"})
+    shop.export("2")
+    books = shop.books
+    remove_settlements(shop.database, books, [books.named(["1"])[0]], who="M. Lee", now=NOW)
+    without = shop.books.late_questions
+    shop.bring_in("3", sale("111-1", "CUP"))
+    keep(shop.database, shop.books)
+    with shop.database.reading() as connection:
+        kept = any_late_question(connection)
+
+    assert (1, frozenset(), False) == (len(without), shop.books.late_questions, kept)
     shop.database.close()

@@ -432,7 +432,7 @@ READ_BY_ROW = ("settlement.kind", "settlement.cogs_entry", "lock.reason", "batch
 """Words of lists that the database does not know: what reads the row looks at them."""
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", [*LISTED, *READ_BY_ROW])
 def test_a_word_that_no_version_knows_is_an_error_with_its_row(sample: Path, tmp_path: Path, name: str) -> None:
     """Whatever reads it: costing, a check, a page. Where nothing reads it, nothing stops."""
@@ -455,6 +455,7 @@ def test_a_cause_that_no_version_knows_stops_costing_by_name(exported: Path, tmp
         load_books(database, anew=True)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("table", "column"),
     [
@@ -479,6 +480,7 @@ def test_a_word_whose_seal_was_altered_alike_is_named(sample: Path, tmp_path: Pa
         load_books(database, anew=True)
 
 
+@pytest.mark.long
 def test_a_second_lock_whose_seal_was_altered_alike_is_named(exported: Path, tmp_path: Path) -> None:
     """Verify ended in an error of the program."""
     held = "(SELECT id FROM settlement WHERE settlement_id = '1')"

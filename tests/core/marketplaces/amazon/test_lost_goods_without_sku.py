@@ -173,3 +173,32 @@ def test_a_loss_that_was_paid_was_not_made_good_in_units(total: str, *, in_units
 
     assert in_units is ("Reimbursed in units" in (line["cost_note"] or ""))
     assert (0 if in_units else None) == line["cogs"]  # not known before Finale is asked
+
+
+def named_by_itself(element: str, inside: str, word: str = "") -> File:
+    """Write a transaction of 12.00 that names its goods itself, without any item."""
+    content, name = xml("-")
+    text = content.decode()
+    money = '<Amount currency="USD">12.00</Amount>'
+    kind = f"<TransactionType>{word}</TransactionType>" if word else ""
+    own = f"<{element}>{kind}<PostedDate>2026-06-17T08:14:22+00:00</PostedDate>{inside}{money}</{element}>"
+    begin, end = text.index("<OtherTransaction>"), text.index("</SettlementReport>")
+    return (text[:begin] + own + text[end:]).encode(), name
+
+
+@pytest.mark.parametrize(
+    ("element", "word", "units", "cause"),
+    [
+        ("GoodwillLoss", "", 3, Cause.GOODS_UNCLEAR),
+        ("GoodwillLoss", "Goods seized", 3, Cause.GOODS_UNCLEAR),
+        ("OtherTransaction", "Lost by courier", 2, Cause.GOODS_UNCLEAR),
+        ("OtherTransaction", "WAREHOUSE_LOST", 1, Cause.NOT_SYNCED),
+    ],
+)
+def test_a_transaction_that_names_its_goods_itself_is_about_them(
+    element: str, word: str, units: int, cause: Cause
+) -> None:
+    """Without an item around them, SKU and units were dropped, and a word that nobody knows moved money alone."""
+    line = costed(named_by_itself(element, f"<SKU>MUG</SKU><Quantity>{units}</Quantity>", word))
+
+    assert ("MUG", units, 12, cause) == (line["sku"], line["quantity"], line["net"], line["cause"])

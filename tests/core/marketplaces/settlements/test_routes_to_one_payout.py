@@ -22,8 +22,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.books.batches import BatchKind, new
-from core.books.database import Database
-from core.books.database.company import new_company
 from core.books.entries.exporting import ExportOptions, make_entries
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -41,6 +39,7 @@ from tests.core.marketplaces.amazon.test_amazon_formats_agree import by_item
 from tests.core.marketplaces.amazon.test_amazon_formats_agree import settlements as amazon_settlements
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, money, payout, refund
 from tests.examples import examples
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,7 +109,7 @@ def booked(orders: Iterable[str], *contents: bytes, skus: Sequence[str] = SKUS) 
     costs = [cost | {"order_id": one, "product_id": sku, "unit_cost": Decimal(5)} for one in orders for sku in skus]
     known = [{"sku": sku, "product_id": sku, "units": 1} for sku in skus]
     with TemporaryDirectory() as folder:
-        database = Database.create(Path(folder) / "books.sqlite", new_company("Acme", "USD", NOW))
+        database = new_books(Path(folder) / "books.sqlite", "Acme", "USD", NOW)
         with database:
             for number, content in enumerate(contents):
                 file = OriginalFile(str(number), content)
