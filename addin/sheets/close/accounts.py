@@ -61,8 +61,13 @@ ACCOUNTS_SPEC = TableSpec(
 
 def fill_accounts(book: xw.Book, books: Books) -> None:
     """Show every kind of line with its account, and the rows that the bookkeeper added."""
+    tables.update(book, ACCOUNTS_SPEC, account_records(books))
+
+
+def account_records(books: Books) -> list[Record]:
+    """Return one row per kind of line, and those that the bookkeeper added. Pure."""
     shown = {row.key: row for row in (*_listed(books), *books.accounts.rows)}
-    tables.update(book, ACCOUNTS_SPEC, with_filled(ACCOUNTS_SPEC, (_record(books, row) for row in shown.values())))
+    return with_filled(ACCOUNTS_SPEC, (_record(books, row) for row in shown.values()))
 
 
 def edited_accounts(book: xw.Book) -> list[dict[str, str]]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
+    from addin.sheets.tables.tables import Record
+
 OPENING_COSTS_SPEC = TableSpec(
     sheet="Opening costs",
     table="tblOpening",
@@ -46,9 +48,14 @@ OPENING_COSTS_SPEC = TableSpec(
 
 def fill_opening_costs(book: xw.Book, opening: pd.DataFrame | None, home_currency: str) -> None:
     """Show the opening costs in force (OPENING_COLUMNS)."""
+    tables.update(book, OPENING_COSTS_SPEC, opening_records(opening, home_currency))
+
+
+def opening_records(opening: pd.DataFrame | None, home_currency: str) -> list[Record]:
+    """Return one row per SKU that has an opening cost. Pure."""
     rows = [] if opening is None else records(opening)
     shown = ({**row, "unit_cost": _plain(row["unit_cost"]), "currency": home_currency} for row in rows)
-    tables.update(book, OPENING_COSTS_SPEC, with_filled(OPENING_COSTS_SPEC, shown))
+    return with_filled(OPENING_COSTS_SPEC, shown)
 
 
 def _plain(cost: Decimal) -> Decimal:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
+    from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
 SKU_MAPPING_SPEC = TableSpec(
@@ -56,8 +57,13 @@ def fill_sku_mapping(book: xw.Book, books: Books, origins: pd.DataFrame) -> None
         books: Their state.
         origins: The newest answers of either origin (`core.books.settings.sku_mapping.origins`).
     """
+    tables.update(book, SKU_MAPPING_SPEC, mapping_records(books, origins))
+
+
+def mapping_records(books: Books, origins: pd.DataFrame) -> list[Record]:
+    """Return one row per SKU, as `fill_sku_mapping` shows it. Pure."""
     rows = sku_mapping(skus_of(books), origins, books.observations)
-    tables.update(book, SKU_MAPPING_SPEC, with_filled(SKU_MAPPING_SPEC, records_of(rows, SKU_MAPPING_SPEC)))
+    return with_filled(SKU_MAPPING_SPEC, records_of(rows, SKU_MAPPING_SPEC))
 
 
 def edited_mappings(book: xw.Book) -> list[TypedMapping]:

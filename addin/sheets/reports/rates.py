@@ -14,6 +14,7 @@ from core.exchange_rates import TYPED, Rate, find_rates, needed_rates
 if TYPE_CHECKING:
     import xlwings as xw
 
+    from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
 RATES_SPEC = TableSpec(
@@ -49,7 +50,12 @@ _DIGITS = 10
 
 def fill_rates(book: xw.Book, books: Books) -> None:
     """Show the rate of every day that lines need, those that were typed in, and the days without any; in place."""
-    tables.update(book, RATES_SPEC, with_filled(RATES_SPEC, rate_records(books)))
+    tables.update(book, RATES_SPEC, filled_rates(books))
+
+
+def filled_rates(books: Books) -> list[Record]:
+    """Return the rows of the sheet, with what they are filled with. Pure."""
+    return with_filled(RATES_SPEC, rate_records(books))
 
 
 def are_rates_shown(book: xw.Book) -> bool:

@@ -44,7 +44,12 @@ TYPES_SPEC = TableSpec(
 
 def fill_types(book: xw.Book, books: Books) -> None:
     """Show every type that is unknown, or was until somebody said what it is."""
-    tables.update(book, TYPES_SPEC, with_filled(TYPES_SPEC, (_record(one) for one in listed_types(books))))
+    tables.update(book, TYPES_SPEC, type_records(books))
+
+
+def type_records(books: Books) -> list[Record]:
+    """Return one row per type that is unknown, or was. Pure."""
+    return with_filled(TYPES_SPEC, (_record(one) for one in listed_types(books)))
 
 
 def edited_types(book: xw.Book) -> dict[tuple[str, str], str]:

@@ -46,7 +46,7 @@ SETUP_SPEC = TableSpec(
 
 def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
     """Show what the workbook belongs to and the policies in force, and below them the rows of others."""
-    tables.update(book, SETUP_SPEC, _records(books, more))
+    tables.update(book, SETUP_SPEC, setup_records(books, more))
 
 
 def edited_policies(book: xw.Book) -> dict[str, str]:
@@ -76,7 +76,8 @@ _WITHOUT_DATES = frozenset(
 """Settings that want no date: a real one in their cell is refused by its cell."""
 
 
-def _records(books: Books, more: Iterable[Row]) -> list[Record]:
+def setup_records(books: Books, more: Iterable[Row] = ()) -> list[Record]:
+    """Return the rows of the sheet: facts, the policies in force, and the rows of others. Pure."""
     facts = [
         ("Company", books.company.name, "Whose books this workbook shows. Copies of it show the same books."),
         ("Home currency", books.company.home_currency, "The currency of Finale's costs, of COGS and of inventory."),

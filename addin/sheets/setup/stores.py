@@ -37,6 +37,11 @@ STORES_SPEC = TableSpec(
 
 def fill_stores(book: xw.Book, books: Books) -> None:
     """Show every store, in place."""
+    tables.update(book, STORES_SPEC, store_records(books))
+
+
+def store_records(books: Books) -> list[Record]:
+    """Return one row per store. Pure."""
     newest = {one.store: one.imported_at for one in sorted(books.settlements, key=lambda one: one.imported_at)}
     rows: list[Record] = [
         {
@@ -47,7 +52,7 @@ def fill_stores(book: xw.Book, books: Books) -> None:
         }
         for store in books.stores
     ]
-    tables.update(book, STORES_SPEC, with_filled(STORES_SPEC, rows))
+    return with_filled(STORES_SPEC, rows)
 
 
 def edited_time_zones(book: xw.Book) -> dict[str, str]:
