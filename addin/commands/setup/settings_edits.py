@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.costs.returning_answers import with_proposals
-from addin.commands.setup.settings_shown import SettingsShown, fill_typed, refuse_unfillable
+from addin.commands.setup.settings_shown import SettingsShown, fill_typed, in_books, refuse_unfillable
 from addin.connections.finale_account import change_account
 from addin.sheets.close import accounts
 from addin.sheets.costs import opening_costs, sku_mapping
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.commands.outcome import Outcome
+    from addin.sheets.tables.saved_meanwhile import InBooks
     from addin.sheets.tables.sheet_specs import TableSpec
     from core.books.books import Books
     from core.books.database import Database
@@ -101,7 +102,8 @@ def take_over_edits(
     """
     if edits is Edits.LEAVE:
         return None
-    typed = _read_typed(book)
+    found = SettingsShown(database)
+    typed = _read_typed(book, found)
     _refuse_unknown_stores(typed[_change_time_zones], database)
     sheets, effects = _effects(typed, database, who, now)
     home, agreed = database.company.home_currency, edits is Edits.AGREED
@@ -112,16 +114,20 @@ def take_over_edits(
     specs = [spec for spec in _SPECS if spec.sheet in counts]
     refuse_unfillable(book, specs)
     told = bool(effects) or any(rows for change, rows in typed.items() if change not in _COSTS_STAY)
-    before = load_books(database) if told else None
+    before = found.books if told else None
     _store(database, typed, who, now)
     shown = SettingsShown(database)
     fill_typed(book, specs, shown)
     return TypedSettings(counts, before, shown.books if told else None, tuple(effects))
 
 
-def _read_typed(book: xw.Book) -> dict[Callable[..., object], Any]:
-    """Return what was edited, sheet by sheet, under what stores it."""
-    return {change: edited(book) for edited, change in _SHEETS}
+def _read_typed(book: xw.Book, shown: SettingsShown) -> dict[Callable[..., object], Any]:
+    """Return what was edited, sheet by sheet, under what stores it.
+
+    Raises:
+        WorkbookError: If a cell holds what its column does not want, or was typed over what somebody else saved since.
+    """
+    return {change: edited(book, in_books(shown, _SPEC_OF[change])) for edited, change in _SHEETS}
 
 
 def _counts(typed: Mapping[Callable[..., object], Any]) -> dict[str, int]:
@@ -196,7 +202,7 @@ def edited_effects(book: xw.Book, database: Database, who: str, now: datetime) -
     Raises:
         CogsheetError: If a value cannot be taken.
     """
-    return _effects(_read_typed(book), database, who, now)
+    return _effects(_read_typed(book, SettingsShown(database)), database, who, now)
 
 
 def _effects(
@@ -246,7 +252,7 @@ def _tried(
 
 _change_policies = partial(change_policies, agreed=True)
 _change_time_zones = partial(change_time_zones, agreed=True)
-_SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
+_SHEETS: tuple[tuple[Callable[[xw.Book, InBooks], Any], Callable[..., object]], ...] = (
     (sku_mapping.edited_mappings, change_mappings),
     (setup.edited_settings, change_account),
     (accounts.edited_accounts, change_accounts),

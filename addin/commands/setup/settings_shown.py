@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from addin.connections.finale_account import finale_side
@@ -19,6 +19,7 @@ from addin.sheets.setup import setup, stores
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
+from addin.sheets.tables.saved_meanwhile import InBooks
 from core.books.loading import load_books
 from core.books.settings.sku_mapping import origins
 
@@ -71,6 +72,11 @@ _RECORDS: dict[str, Callable[[SettingsShown], list[Record]]] = {
     RATES_SPEC.table: lambda shown: rates.filled_rates(shown.books),
     STORES_SPEC.table: lambda shown: stores.store_records(shown.books),
 }
+
+
+def in_books(shown: SettingsShown, spec: TableSpec) -> InBooks:
+    """Return what the books hold of a sheet of settings; nothing is read before an edit asks for it."""
+    return InBooks(partial(shown.records, spec))
 
 
 def refuse_unfillable(book: xw.Book, specs: Iterable[TableSpec]) -> None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.edited_rows import edited_rows
+from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.books.settings.opening_costs import TypedOpening
 from core.frame_columns import records
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
+    from addin.sheets.tables.saved_meanwhile import InBooks
     from addin.sheets.tables.tables import Record
 
 OPENING_COSTS_SPEC = TableSpec(
@@ -63,7 +65,8 @@ def _plain(cost: Decimal) -> Decimal:
     return Decimal(f"{cost.normalize():f}")
 
 
-def edited_opening_costs(book: xw.Book) -> list[TypedOpening]:
+def edited_opening_costs(book: xw.Book, books: InBooks | None = None) -> list[TypedOpening]:
     """Return the rows that were edited or added since the sheet was filled."""
     names = ("sku", "unit_cost", "currency", "as_of")
-    return [TypedOpening(**{name: row[name] for name in names}) for row in edited_rows(book, OPENING_COSTS_SPEC)]
+    rows = edited_rows(book, OPENING_COSTS_SPEC, books=books)
+    return [TypedOpening(**{name: row[name] for name in names}) for row in rows]
