@@ -22,7 +22,7 @@ from addin.sheets.costs.history import HISTORY_SPEC
 from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.costs.sku_mapping import SKU_MAPPING_SPEC
 from addin.sheets.desk import View
-from addin.sheets.reports import cogs, rates
+from addin.sheets.reports import cogs, pnl_age, rates
 from addin.sheets.reports.rates import RATES_SPEC
 from addin.sheets.settlements import settlements, transactions, types
 from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
@@ -83,7 +83,7 @@ _FILLED = (
 
 def remember_shown(book: xw.Book, state: str) -> None:
     """Note that the sheets show a state of the books; a workbook without the very hidden sheet notes nothing."""
-    cell = _cell(book)
+    cell = exchange.cell(book, exchange.SHOWN_CELL)
     if cell is not None:
         cell.number_format = "@"
         cell.value = _note(book, state)
@@ -91,14 +91,9 @@ def remember_shown(book: xw.Book, state: str) -> None:
 
 def is_shown(book: xw.Book, state: str) -> bool:
     """Tell whether the sheets show this state of the books, with all their rows."""
-    cell = _cell(book)
+    cell = exchange.cell(book, exchange.SHOWN_CELL)
     noted = None if cell is None else to_text(cell.value)
     return noted is not None and noted.startswith(f"{state} ") and noted == _note(book, state)
-
-
-def _cell(book: xw.Book) -> xw.Range | None:
-    sheet = next((sheet for sheet in book.sheets if sheet.name == exchange.SHEET), None)
-    return None if sheet is None else sheet.range(exchange.SHOWN_CELL)
 
 
 def _note(book: xw.Book, state: str) -> str:
@@ -160,6 +155,7 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
     """Let the worksheet functions answer from these books, and refresh the sheets that show them."""
     publish(view.books, desk.machine)
     show(desk.book, view, transactions_too=transactions_too)
+    pnl_age.say_if_changed(desk.book, view.books)
     remember_shown(desk.book, state_name(view.books))
 
 
@@ -292,6 +288,7 @@ def _show_changed(
         cogs.fill_cogs(desk.book, books, one)
     if shown:
         transactions.fill_transactions(desk.book, books.lines_of_all(shown), books)
+    pnl_age.say_if_changed(desk.book, books)
     remember_shown(desk.book, state_name(books))
 
 

@@ -7,6 +7,11 @@ remembers what the sheets show.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
 SHEET = "_cogsheet"
 
 VERSION_CELL = "B1"
@@ -22,6 +27,9 @@ TEXT_CELL = "B4"
 SHOWN_CELL = "B5"
 """Written and read by Python alone: which state of the books the sheets show (`addin.commands.refresh`)."""
 
+PNL_CELL = "B6"
+"""Written and read by Python alone: of which costs the profit and loss is (`addin.sheets.reports.pnl_age`)."""
+
 DONE = "done"
 ATTENTION = "attention"
 ERROR = "error"
@@ -33,3 +41,9 @@ FIRST_PATH_ROW = 2
 
 MISSING_COST = "#COGSHEET:MISSING"
 """What a worksheet function returns for a missing cost: VBA makes it Excel's error #N/A, which Python cannot send."""
+
+
+def cell(book: xw.Book, address: str) -> xw.Range | None:
+    """Return a cell of the very hidden sheet; a workbook without it has none."""
+    sheet = next((sheet for sheet in book.sheets if sheet.name == SHEET), None)
+    return None if sheet is None else sheet.range(address)
