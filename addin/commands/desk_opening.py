@@ -50,6 +50,7 @@ def desk(
     progress: Progress = silent,
     edits: Edits = Edits.ASK,
     sees_altered: bool = False,
+    keeps: Callable[[], object] | None = None,
 ) -> Iterator[Desk]:
     """Open the books that a workbook shows; settings that were edited on its sheets are taken over.
 
@@ -61,6 +62,8 @@ def desk(
         edits: What becomes of edited settings.
         sees_altered: Whether books of which another program altered rows are opened as they are: nothing is taken over
             or read anew then.
+        keeps: Saves the workbook once its edited settings are taken over, whatever becomes of the rest of the press:
+            they count then, and are edits no more. In Excel its user saves it.
 
     Raises:
         AlteredRowsError: If the books cannot be read because another program altered rows.
@@ -79,6 +82,8 @@ def desk(
             yield Desk(book, path, database, user, machine, clock, progress, altered_rows=altered)
             return
         taken = take_over_edits(book, database, user, clock(), edits)
+        if taken is not None and keeps is not None:
+            keeps()
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
         catch_up(database)
         with _told_with_errors(taken), told_with_errors(news):
@@ -121,7 +126,13 @@ def on_file(
         with (
             open_workbook(path) as book,
             desk(
-                book, path.resolve(), clock=clock, progress=progress, edits=edits, sees_altered=sees_altered
+                book,
+                path.resolve(),
+                clock=clock,
+                progress=progress,
+                edits=edits,
+                sees_altered=sees_altered,
+                keeps=book.save,
             ) as opened,
         ):
             outcome = with_what_was_taken(action(opened), opened)

@@ -22,7 +22,7 @@ from addin.sheets.costs.history import HISTORY_SPEC
 from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.costs.sku_mapping import SKU_MAPPING_SPEC
 from addin.sheets.desk import View
-from addin.sheets.reports import cogs, rates
+from addin.sheets.reports import cogs, pnl_age, rates
 from addin.sheets.reports.rates import RATES_SPEC
 from addin.sheets.settlements import settlements, transactions, types
 from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
@@ -155,6 +155,7 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
     """Let the worksheet functions answer from these books, and refresh the sheets that show them."""
     publish(view.books, desk.machine)
     show(desk.book, view, transactions_too=transactions_too)
+    pnl_age.say_if_changed(desk.book, view.books)
     remember_shown(desk.book, state_name(view.books))
 
 
@@ -287,6 +288,7 @@ def _show_changed(
         cogs.fill_cogs(desk.book, books, one)
     if shown:
         transactions.fill_transactions(desk.book, books.lines_of_all(shown), books)
+    pnl_age.say_if_changed(desk.book, books)
     remember_shown(desk.book, state_name(books))
 
 

@@ -30,6 +30,9 @@ TEXT_CELL = "B4"
 SHOWN_CELL = "B5"
 """Written and read by Python alone: which state of the books the sheets show (`addin.commands.refresh`)."""
 
+PNL_CELL = "B6"
+"""Written and read by Python alone: of which costs the profit and loss is (`addin.sheets.reports.pnl_age`)."""
+
 DONE = "done"
 ATTENTION = "attention"
 ERROR = "error"

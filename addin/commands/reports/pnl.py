@@ -13,6 +13,7 @@ from addin.commands.refresh import load, refresh_if_needed, shows_now
 from addin.commands.sentences import RATES_AT_TERMINAL, amount, counted
 from addin.sheets import drill_down
 from addin.sheets.reports.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
+from addin.sheets.reports.pnl_age import as_of, remember_costs
 from core.books.costed_lines.stored_lines import state_name, state_now
 from core.books.entries.accruals import shipments_of
 from core.books.part_of_books import Days, load_part, settlements_of_days
@@ -99,10 +100,12 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
     summary = pnl_summary(priced, question)
     came = asked_by_lines_that_came(books) if not ids else Counter()
     beside = _Beside(others, came, _untied(books, priced))
-    message = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
+    words = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
+    message = as_of(desk.clock(), words)
     fill_pnl(desk.book, rows)
     write_head(desk.book, choice, message)
     fill_pnl_summary(desk.book, summary, charted(summary, rows), message)
+    remember_costs(desk.book, books)
     return _outcome(rows, priced, rates, choice, home, beside)
 
 

@@ -1,7 +1,8 @@
 """Take over what was edited on the sheets of settings, before a button does its work: one line per sheet.
 
 Policies, time zones and exchange rates may decide anew what is posted or closed: that is asked before anything of any
-sheet is stored.
+sheet is stored. What is taken is taken together, and its sheets are filled in the same press: what a cell was filled
+with and what the books hold never part, whichever button it was.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.costs.returning_answers import with_proposals
+from addin.commands.setup.settings_shown import SettingsShown, fill_typed, in_books, refuse_unfillable
 from addin.connections.finale_account import change_account
 from addin.sheets.close import accounts
 from addin.sheets.costs import opening_costs, sku_mapping
 from addin.sheets.desk import TypedSettings
 from addin.sheets.reports import rates
+from addin.sheets.reports.pnl_age import say_if_changed
 from addin.sheets.settlements import types
 from addin.sheets.setup import setup, stores
 from core.books.loading import load_books
@@ -33,12 +36,14 @@ from core.books.settings.type_choices import change_types
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     import xlwings as xw
 
     from addin.commands.outcome import Outcome
+    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.sheet_specs import TableSpec
     from core.books.books import Books
     from core.books.database import Database
     from core.books.settings.rates import TypedRate
@@ -69,13 +74,12 @@ class NoSuchStoreError(WorkbookError):
         )
 
 
-def _refuse_unknown_stores(book: xw.Book, database: Database) -> None:
+def _refuse_unknown_stores(typed: Mapping[str, str], database: Database) -> None:
     """Stop where a time zone was typed for a store that is not in the books.
 
     Raises:
         NoSuchStoreError: If there is one.
     """
-    typed = stores.edited_time_zones(book)
     if typed:
         with database.reading() as connection:
             known = [one.name for one in all_stores(connection)]
@@ -86,7 +90,7 @@ def _refuse_unknown_stores(book: xw.Book, database: Database) -> None:
 def take_over_edits(
     book: xw.Book, database: Database, who: str, now: datetime, edits: Edits = Edits.ASK
 ) -> TypedSettings | None:
-    """Store every edited setting, sheet by sheet.
+    """Store every edited setting, and fill the sheets on which there was one: all of them, or nothing.
 
     Returns:
         What was typed, with the books as they were before where it can change costs: what a button says that it changed
@@ -95,23 +99,55 @@ def take_over_edits(
     Raises:
         ChangeNotAgreedError: If something would be decided anew to which somebody must agree (`Edits`) and nobody has;
             nothing of any sheet was stored.
-        CogsheetError: If a value cannot be taken; the message says which, and nothing of that sheet was stored.
+        CogsheetError: If a value cannot be taken, or a sheet not be filled; nothing of any sheet was stored.
     """
     if edits is Edits.LEAVE:
         return None
-    _refuse_unknown_stores(book, database)
-    sheets, effects = edited_effects(book, database, who, now)
+    found = SettingsShown(database)
+    typed = _read_typed(book, found)
+    _refuse_unknown_stores(typed[_change_time_zones], database)
+    sheets, effects = _effects(typed, database, who, now)
     home, agreed = database.company.home_currency, edits is Edits.AGREED
     refuse_unagreed(sheets, effects, home, agreed=agreed, shows_all=edits is Edits.SHOW)
-    typed = [(change, edited(book)) for edited, change in _SHEETS]
-    told = bool(effects) or any(rows for change, rows in typed if change not in _COSTS_STAY)
-    before = load_books(database) if told else None
+    counts = _counts(typed)
+    if not counts:
+        return None
+    specs = [spec for spec in _SPECS if spec.sheet in counts]
+    refuse_unfillable(book, specs)
+    told = bool(effects) or any(rows for change, rows in typed.items() if change not in _COSTS_STAY)
+    before = found.books if told else None
+    _store(database, typed, who, now)
+    shown = SettingsShown(database)
+    fill_typed(book, specs, shown)
+    say_if_changed(book, shown.books)
+    return TypedSettings(counts, before, shown.books if told else None, tuple(effects))
+
+
+def _read_typed(book: xw.Book, shown: SettingsShown) -> dict[Callable[..., object], Any]:
+    """Return what was edited, sheet by sheet, under what stores it.
+
+    Raises:
+        WorkbookError: If a cell holds what its column does not want, or was typed over what somebody else saved since.
+    """
+    return {change: edited(book, in_books(shown, _SPEC_OF[change])) for edited, change in _SHEETS}
+
+
+def _counts(typed: Mapping[Callable[..., object], Any]) -> dict[str, int]:
+    """Return how many rows were edited on each sheet."""
     counts: dict[str, int] = {}
-    for change, rows in typed:
+    for change, rows in typed.items():
         if rows:
-            change(database, rows, who=who, now=now)
-            counts[_SHEET_OF[change]] = counts.get(_SHEET_OF[change], 0) + len(rows)
-    return TypedSettings(counts, before, load_books(database) if before else None, tuple(effects)) if counts else None
+            sheet = _SPEC_OF[change].sheet
+            counts[sheet] = counts.get(sheet, 0) + len(rows)
+    return counts
+
+
+def _store(database: Database, typed: Mapping[Callable[..., object], Any], who: str, now: datetime) -> None:
+    """Store what was edited on every sheet, or, where a value cannot be taken, nothing of any."""
+    with database.writing():
+        for change, rows in typed.items():
+            if rows:
+                change(database, rows, who=who, now=now)
 
 
 def with_taken(outcome: Outcome, settings: TypedSettings | None) -> Outcome:
@@ -168,14 +204,20 @@ def edited_effects(book: xw.Book, database: Database, who: str, now: datetime) -
     Raises:
         CogsheetError: If a value cannot be taken.
     """
-    of_rates = _effects_of_rates(database, rates.edited_rates(book))
+    return _effects(_read_typed(book, SettingsShown(database)), database, who, now)
+
+
+def _effects(
+    typed: Mapping[Callable[..., object], Any], database: Database, who: str, now: datetime
+) -> tuple[str, list[SettingEffect]]:
+    of_rates = _effects_of_rates(database, typed[save_typed_rates])
     sheet_of_rates = rates.RATES_SPEC.sheet if of_rates else ""
-    policies, zones = setup.edited_policies(book), stores.edited_time_zones(book)
+    policies, zones = typed[_change_policies], typed[_change_time_zones]
     if not policies and not zones:
         return f"Sheet {sheet_of_rates}" if of_rates else "", of_rates
-    others = [(change, rows) for edited, change in _SHEETS if change in _COSTS_MOVE and (rows := edited(book))]
-    specs = ((setup.SETUP_SPEC, policies), (stores.STORES_SPEC, zones))
-    names = [*(_SHEET_OF[change] for change, _ in others), *(spec.sheet for spec, typed in specs if typed)]
+    others = [(change, rows) for change, rows in typed.items() if change in _COSTS_MOVE and rows]
+    decide = [change for change in (_change_policies, _change_time_zones) if typed[change]]
+    names = [_SPEC_OF[change].sheet for change in (*(change for change, _ in others), *decide)]
     names += [sheet_of_rates] if of_rates else []
     *first, last = names
     sheets = f"Sheets {', '.join(first)} and {last}" if first else f"Sheet {last}"
@@ -212,7 +254,7 @@ def _tried(
 
 _change_policies = partial(change_policies, agreed=True)
 _change_time_zones = partial(change_time_zones, agreed=True)
-_SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
+_SHEETS: tuple[tuple[Callable[[xw.Book, InBooks], Any], Callable[..., object]], ...] = (
     (sku_mapping.edited_mappings, change_mappings),
     (setup.edited_settings, change_account),
     (accounts.edited_accounts, change_accounts),
@@ -223,16 +265,17 @@ _SHEETS: tuple[tuple[Callable[[xw.Book], Any], Callable[..., object]], ...] = (
     (stores.edited_time_zones, _change_time_zones),
 )
 """What was edited on each sheet of settings, and what stores it; last what may decide anew what is posted."""
-_SHEET_OF: dict[Callable[..., object], str] = {
-    change_mappings: sku_mapping.SKU_MAPPING_SPEC.sheet,
-    change_account: setup.SETUP_SPEC.sheet,
-    change_accounts: accounts.ACCOUNTS_SPEC.sheet,
-    change_types: types.TYPES_SPEC.sheet,
-    change_opening_costs: opening_costs.OPENING_COSTS_SPEC.sheet,
-    save_typed_rates: rates.RATES_SPEC.sheet,
-    _change_policies: setup.SETUP_SPEC.sheet,
-    _change_time_zones: stores.STORES_SPEC.sheet,
+_SPEC_OF: dict[Callable[..., object], TableSpec] = {
+    change_mappings: sku_mapping.SKU_MAPPING_SPEC,
+    change_account: setup.SETUP_SPEC,
+    change_accounts: accounts.ACCOUNTS_SPEC,
+    change_types: types.TYPES_SPEC,
+    change_opening_costs: opening_costs.OPENING_COSTS_SPEC,
+    save_typed_rates: rates.RATES_SPEC,
+    _change_policies: setup.SETUP_SPEC,
+    _change_time_zones: stores.STORES_SPEC,
 }
+_SPECS = tuple(dict.fromkeys(_SPEC_OF.values()))
 _COSTS_STAY = (change_account, change_accounts, save_typed_rates)
 """What stores settings that no line's cost depends on."""
 _COSTS_MOVE = (change_mappings, change_types, change_opening_costs)

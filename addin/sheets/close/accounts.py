@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.edited_rows import edited_rows
+from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.journal.accounts import AccountRow, takes_groups
 from core.line_types import MEANINGS, PER_STORE, LineType
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from addin.sheets.tables.saved_meanwhile import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
@@ -61,13 +63,18 @@ ACCOUNTS_SPEC = TableSpec(
 
 def fill_accounts(book: xw.Book, books: Books) -> None:
     """Show every kind of line with its account, and the rows that the bookkeeper added."""
+    tables.update(book, ACCOUNTS_SPEC, account_records(books))
+
+
+def account_records(books: Books) -> list[Record]:
+    """Return one row per kind of line, and those that the bookkeeper added. Pure."""
     shown = {row.key: row for row in (*_listed(books), *books.accounts.rows)}
-    tables.update(book, ACCOUNTS_SPEC, with_filled(ACCOUNTS_SPEC, (_record(books, row) for row in shown.values())))
+    return with_filled(ACCOUNTS_SPEC, (_record(books, row) for row in shown.values()))
 
 
-def edited_accounts(book: xw.Book) -> list[dict[str, str]]:
+def edited_accounts(book: xw.Book, books: InBooks | None = None) -> list[dict[str, str]]:
     """Return the rows that were edited or added on the sheet, as texts."""
-    return edited_rows(book, ACCOUNTS_SPEC)
+    return edited_rows(book, ACCOUNTS_SPEC, books=books)
 
 
 def _listed(books: Books) -> Iterator[AccountRow]:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.edited_rows import edited_rows
+from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.books.settings.opening_costs import TypedOpening
 from core.frame_columns import records
@@ -14,6 +15,9 @@ from core.frame_columns import records
 if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
+
+    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.tables import Record
 
 OPENING_COSTS_SPEC = TableSpec(
     sheet="Opening costs",
@@ -46,9 +50,14 @@ OPENING_COSTS_SPEC = TableSpec(
 
 def fill_opening_costs(book: xw.Book, opening: pd.DataFrame | None, home_currency: str) -> None:
     """Show the opening costs in force (OPENING_COLUMNS)."""
+    tables.update(book, OPENING_COSTS_SPEC, opening_records(opening, home_currency))
+
+
+def opening_records(opening: pd.DataFrame | None, home_currency: str) -> list[Record]:
+    """Return one row per SKU that has an opening cost. Pure."""
     rows = [] if opening is None else records(opening)
     shown = ({**row, "unit_cost": _plain(row["unit_cost"]), "currency": home_currency} for row in rows)
-    tables.update(book, OPENING_COSTS_SPEC, with_filled(OPENING_COSTS_SPEC, shown))
+    return with_filled(OPENING_COSTS_SPEC, shown)
 
 
 def _plain(cost: Decimal) -> Decimal:
@@ -56,7 +65,8 @@ def _plain(cost: Decimal) -> Decimal:
     return Decimal(f"{cost.normalize():f}")
 
 
-def edited_opening_costs(book: xw.Book) -> list[TypedOpening]:
+def edited_opening_costs(book: xw.Book, books: InBooks | None = None) -> list[TypedOpening]:
     """Return the rows that were edited or added since the sheet was filled."""
     names = ("sku", "unit_cost", "currency", "as_of")
-    return [TypedOpening(**{name: row[name] for name in names}) for row in edited_rows(book, OPENING_COSTS_SPEC)]
+    rows = edited_rows(book, OPENING_COSTS_SPEC, books=books)
+    return [TypedOpening(**{name: row[name] for name in names}) for row in rows]

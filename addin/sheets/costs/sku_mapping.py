@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.edited_rows import edited_rows
+from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.frames import records_of
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.books.costed_lines.line_totals import skus_of
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
+    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
 SKU_MAPPING_SPEC = TableSpec(
@@ -56,14 +60,23 @@ def fill_sku_mapping(book: xw.Book, books: Books, origins: pd.DataFrame) -> None
         books: Their state.
         origins: The newest answers of either origin (`core.books.settings.sku_mapping.origins`).
     """
+    tables.update(book, SKU_MAPPING_SPEC, mapping_records(books, origins))
+
+
+def mapping_records(books: Books, origins: pd.DataFrame) -> list[Record]:
+    """Return one row per SKU, as `fill_sku_mapping` shows it. Pure."""
     rows = sku_mapping(skus_of(books), origins, books.observations)
-    tables.update(book, SKU_MAPPING_SPEC, with_filled(SKU_MAPPING_SPEC, records_of(rows, SKU_MAPPING_SPEC)))
+    return with_filled(SKU_MAPPING_SPEC, records_of(rows, SKU_MAPPING_SPEC))
 
 
-def edited_mappings(book: xw.Book) -> list[TypedMapping]:
-    """Return the rows whose product or units were typed, changed or emptied since the sheet was filled."""
+def edited_mappings(book: xw.Book, books: InBooks | None = None) -> list[TypedMapping]:
+    """Return the rows whose product or units were typed, changed or emptied since the sheet was filled.
+
+    Units are of the product beside them: a row says both together.
+    """
+    whole = None if books is None else replace(books, whole=True)
     return [
         TypedMapping(row["sku"], row["own_product"], row["own_units"], row["product"])
-        for row in edited_rows(book, SKU_MAPPING_SPEC)
+        for row in edited_rows(book, SKU_MAPPING_SPEC, books=whole)
         if row["sku"] or row["own_product"]
     ]

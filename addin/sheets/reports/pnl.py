@@ -7,8 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.cells import Refused, read_cell, to_cell, typed_values
-from addin.sheets.tables.edited_rows import plain_text
+from addin.sheets.tables.cells import Refused, plain_text, read_cell, to_cell, typed_values
 from addin.sheets.tables.frames import records_of
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.errors import WorkbookError

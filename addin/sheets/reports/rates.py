@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.edited_rows import edited_rows
+from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.books.settings.rates import TypedRate
 from core.books.true_ups.corrections import rated_lines
@@ -14,6 +15,8 @@ from core.exchange_rates import TYPED, Rate, find_rates, needed_rates
 if TYPE_CHECKING:
     import xlwings as xw
 
+    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
 RATES_SPEC = TableSpec(
@@ -49,7 +52,12 @@ _DIGITS = 10
 
 def fill_rates(book: xw.Book, books: Books) -> None:
     """Show the rate of every day that lines need, those that were typed in, and the days without any; in place."""
-    tables.update(book, RATES_SPEC, with_filled(RATES_SPEC, rate_records(books)))
+    tables.update(book, RATES_SPEC, filled_rates(books))
+
+
+def filled_rates(books: Books) -> list[Record]:
+    """Return the rows of the sheet, with what they are filled with. Pure."""
+    return with_filled(RATES_SPEC, rate_records(books))
 
 
 def are_rates_shown(book: xw.Book) -> bool:
@@ -83,10 +91,10 @@ def _cell(rate: Rate) -> float:
     return float(f"{rate.rate:.{_DIGITS}g}")
 
 
-def edited_rates(book: xw.Book) -> list[TypedRate]:
+def edited_rates(book: xw.Book, books: InBooks | None = None) -> list[TypedRate]:
     """Return the rates that were typed in or over on the sheet since it was filled."""
     return [
         TypedRate(row["currency"], row["day"], row["rate"])
-        for row in edited_rows(book, RATES_SPEC)
+        for row in edited_rows(book, RATES_SPEC, books=books)
         if row["currency"] or row["day"] or row["rate"]
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.edited_rows import edited_rows
+from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.books.settings.type_choices import PROPOSED
 from core.books.settings.unknown_types import ListedType, listed_types
@@ -14,6 +16,7 @@ from core.marketplaces.words.classification import CHOICES
 if TYPE_CHECKING:
     import xlwings as xw
 
+    from addin.sheets.tables.saved_meanwhile import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
@@ -44,12 +47,19 @@ TYPES_SPEC = TableSpec(
 
 def fill_types(book: xw.Book, books: Books) -> None:
     """Show every type that is unknown, or was until somebody said what it is."""
-    tables.update(book, TYPES_SPEC, with_filled(TYPES_SPEC, (_record(one) for one in listed_types(books))))
+    tables.update(book, TYPES_SPEC, type_records(books))
 
 
-def edited_types(book: xw.Book) -> dict[tuple[str, str], str]:
+def type_records(books: Books) -> list[Record]:
+    """Return one row per type that is unknown, or was. Pure."""
+    return with_filled(TYPES_SPEC, (_record(one) for one in listed_types(books)))
+
+
+def edited_types(book: xw.Book, books: InBooks | None = None) -> dict[tuple[str, str], str]:
     """Return what was said of types since the sheet was filled, by marketplace and word."""
-    return {(row["marketplace"], row["word"]): row["event"] for row in edited_rows(book, TYPES_SPEC) if row["word"]}
+    said = None if books is None else replace(books, proposal=PROPOSED)
+    rows = edited_rows(book, TYPES_SPEC, books=said)
+    return {(row["marketplace"], row["word"]): row["event"] for row in rows if row["word"]}
 
 
 def _record(one: ListedType) -> Record:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, get_args
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.edited_rows import edited_rows
+from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
 from core.finale.account_remarks import account_words
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import xlwings as xw
     from pydantic.fields import FieldInfo
 
+    from addin.sheets.tables.saved_meanwhile import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
     from core.finale.schema import Schema
@@ -46,14 +48,21 @@ SETUP_SPEC = TableSpec(
 
 def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
     """Show what the workbook belongs to and the policies in force, and below them the rows of others."""
-    tables.update(book, SETUP_SPEC, _records(books, more))
+    tables.update(book, SETUP_SPEC, setup_records(books, more))
 
 
-def edited_policies(book: xw.Book) -> dict[str, str]:
+def edited_policies(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:
     """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
     names = {field.title: name for name, field in POLICY_FIELDS.items()}
-    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES)
+    rows = _edited(book, books)
     return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}
+
+
+def _edited(book: xw.Book, books: InBooks | None) -> list[dict[str, str]]:
+    """Return the edited rows; what the books hold matters of settings alone, for facts are nobody's to type."""
+    settings = {field.title for field in POLICY_FIELDS.values()} | {title for title, _ in TITLES.values()}
+    known = books and replace(books, rows=lambda: [row for row in books.rows() if row["setting"] in settings])
+    return edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES, known)
 
 
 def _advice(field: FieldInfo) -> str:
@@ -76,7 +85,8 @@ _WITHOUT_DATES = frozenset(
 """Settings that want no date: a real one in their cell is refused by its cell."""
 
 
-def _records(books: Books, more: Iterable[Row]) -> list[Record]:
+def setup_records(books: Books, more: Iterable[Row] = ()) -> list[Record]:
+    """Return the rows of the sheet: facts, the policies in force, and the rows of others. Pure."""
     facts = [
         ("Company", books.company.name, "Whose books this workbook shows. Copies of it show the same books."),
         ("Home currency", books.company.home_currency, "The currency of Finale's costs, of COGS and of inventory."),
@@ -152,8 +162,8 @@ def finale_rows(finale: FinaleSide) -> Iterable[Row]:
         yield f"Finale remark {number}", "", remark  # without a value the sentence may run on to the right
 
 
-def edited_settings(book: xw.Book) -> dict[str, str]:
+def edited_settings(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:
     """Return the account's settings that were changed on the sheet since it was filled: name and new text."""
     names = {title: name for name, (title, _) in TITLES.items()}
-    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES)
+    rows = _edited(book, books)
     return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}

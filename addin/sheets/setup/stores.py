@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.edited_rows import FILLED, edited_rows, with_filled
+from addin.sheets.tables.edited_rows import edited_rows
+from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 
 if TYPE_CHECKING:
     import xlwings as xw
 
+    from addin.sheets.tables.saved_meanwhile import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
 
@@ -37,6 +39,11 @@ STORES_SPEC = TableSpec(
 
 def fill_stores(book: xw.Book, books: Books) -> None:
     """Show every store, in place."""
+    tables.update(book, STORES_SPEC, store_records(books))
+
+
+def store_records(books: Books) -> list[Record]:
+    """Return one row per store. Pure."""
     newest = {one.store: one.imported_at for one in sorted(books.settlements, key=lambda one: one.imported_at)}
     rows: list[Record] = [
         {
@@ -47,9 +54,10 @@ def fill_stores(book: xw.Book, books: Books) -> None:
         }
         for store in books.stores
     ]
-    tables.update(book, STORES_SPEC, with_filled(STORES_SPEC, rows))
+    return with_filled(STORES_SPEC, rows)
 
 
-def edited_time_zones(book: xw.Book) -> dict[str, str]:
+def edited_time_zones(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:
     """Return the time zones that were changed on the sheet since it was filled, by store."""
-    return {row["store"]: row["time_zone"] for row in edited_rows(book, STORES_SPEC) if row["store"]}
+    rows = edited_rows(book, STORES_SPEC, books=books)
+    return {row["store"]: row["time_zone"] for row in rows if row["store"]}

@@ -127,6 +127,13 @@ def to_text(value: object) -> str | None:
     return error_text(value) or str(value)
 
 
+def plain_text(value: object) -> str:
+    """Return what stands in a cell as text, without blanks around it; a flag as `yes` or nothing."""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return (to_text(value) or "").strip()
+
+
 def to_decimal(value: object) -> Decimal | NotANumber | None:
     """Read a number at six places, as typed; blank is `None`, and what is not a number comes back as it is."""
     number = _exact(value)

@@ -13,23 +13,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.cells import Percentage, Refused, Scientific, read_cell, read_choice, to_text, typed_values
+from addin.sheets.tables.cells import (
+    Percentage,
+    Refused,
+    Scientific,
+    plain_text,
+    read_cell,
+    read_choice,
+    to_text,
+    typed_values,
+)
+from addin.sheets.tables.filled import FILLED, filled_text, is_as_filled
 from addin.sheets.tables.native_cells import area_of, plain_values
+from addin.sheets.tables.saved_meanwhile import cell_by_cell
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.errors import WorkbookError
 from workbook_engine.addresses import column_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import xlwings as xw
 
+    from addin.sheets.tables.saved_meanwhile import InBooks
     from addin.sheets.tables.tables import Record, SheetTable
 
-FILLED = Column("Filled", "filled", hidden=True, note="What the row was filled with, to tell an edit from it.")
-"""The last column of every list that can be edited."""
-
-_BETWEEN = " | "
 _MOST_CELLS_NAMED = 5
 
 
@@ -52,13 +60,12 @@ class RowBelowTableError(WorkbookError):
         )
 
 
-def with_filled(spec: TableSpec, records: Iterable[Record]) -> list[Record]:
-    """Return the records with what their editable cells will show, for the hidden column."""
-    return [{**record, FILLED.field: _editable_texts(spec, record)} for record in records]
-
-
 def edited_rows(
-    book: xw.Book, spec: TableSpec, advice: Mapping[str, str] | None = None, without_dates: Collection[str] = ()
+    book: xw.Book,
+    spec: TableSpec,
+    advice: Mapping[str, str] | None = None,
+    without_dates: Collection[str] = (),
+    books: InBooks | None = None,
 ) -> list[dict[str, str]]:
     """Return the rows that were edited or added since the sheet was filled: every field as plain text.
 
@@ -70,18 +77,21 @@ def edited_rows(
         spec: The list.
         advice: How to write what is wanted, by the name of a row, where rows of one column want different things.
         without_dates: The names of rows that want no date, where their column takes dates for others.
+        books: What the books hold of the list: cells that nobody touched say that. Left out, they say what stands
+            there.
 
     Raises:
         WorkbookError: If the table or one of its columns is not there, or something was typed below it.
         CellsRefusedError: If a cell of an edited row holds an error, a date or a percentage where none is wanted, or
             a row does not say what it is about.
         DuplicateKeyError: If an edited row and another one are about the same.
+        SavedMeanwhileError: If a cell was typed over something that the books do not hold any more.
     """
     table = tables.find(book, spec)
     rows = tables.read(table, spec)
     refuse_rows_below(table, spec)
-    filled = [to_text(row[FILLED.field]) or _editable_texts(spec, {}) for row in rows]
-    edited = [index for index, row in enumerate(rows) if _editable_texts(spec, row) != filled[index]]
+    filled = [to_text(row[FILLED.field]) or filled_text(spec, {}) for row in rows]
+    edited = [index for index, row in enumerate(rows) if not is_as_filled(spec, row, filled[index])]
     if not edited:
         return []
     typed = {column.field: typed_cells(table, column, edited) for column in _typed_columns(spec)}
@@ -90,9 +100,11 @@ def edited_rows(
     ]
     wanted = _Wanted(advice or {}, without_dates)
     taken = dict(zip(edited, _read_rows(table, spec, texts, edited, wanted), strict=True))
-    taken = {index: row for index, row in taken.items() if _editable_texts(spec, row) != filled[index]}
+    taken = {index: row for index, row in taken.items() if not is_as_filled(spec, row, filled[index])}
     _refuse_unnamed(table, spec, taken)
     _refuse_twice(table, spec, [taken.get(index, row) for index, row in enumerate(rows)], taken)
+    if books is not None:
+        taken = cell_by_cell(spec, taken, filled, books, cell_names(table))
     return [
         {field: plain_text(value) for field, value in row.items() if field != FILLED.field} for row in taken.values()
     ]
@@ -183,13 +195,6 @@ def typed_words(table: SheetTable, spec: TableSpec, fields: Sequence[str]) -> li
     return words
 
 
-def plain_text(value: object) -> str:
-    """Return what stands in a cell as text, without blanks around it; a flag as `yes` or nothing."""
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return (to_text(value) or "").strip()
-
-
 def _typed_columns(spec: TableSpec) -> list[Column]:
     """Return the columns that somebody may type into: those that can be edited, and those that name a row."""
     return [column for column in spec.columns if column.editable or column.field in spec.key]
@@ -236,12 +241,3 @@ def _read_rows(
     if refused:
         raise CellsRefusedError(refused)
     return read
-
-
-def _editable_texts(spec: TableSpec, record: Mapping[str, object]) -> str:
-    return _BETWEEN.join(_text_of(record.get(column.field), column) for column in spec.columns if column.editable)
-
-
-def _text_of(value: object, column: Column) -> str:
-    """Return what stands in a cell as text; FALSE is nothing only where yes or no is asked."""
-    return "FALSE" if value is False and column.kind is not Kind.FLAG else plain_text(value)

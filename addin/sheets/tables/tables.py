@@ -211,6 +211,17 @@ def update(
         _write(shown_table, spec, rows, plan.contents)
 
 
+def refuse_unfillable(book: xw.Book, spec: TableSpec) -> None:
+    """Stop where `update` would refuse a table.
+
+    Raises:
+        WorkbookError: If its sheet is protected, or two of its rows claim to be the same line.
+    """
+    table = find(book, spec)
+    refuse_protected(table.sheet)
+    _refuse_duplicates(table, keys_of(read(table, spec), spec))
+
+
 def update_report(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, keep: float) -> None:
     """Make the table show the rows of a report, in the report's own order where it shows mostly other rows than before.
 

@@ -264,7 +264,7 @@ def _is_unconfirmed(row: Row) -> bool:
     bill = row["finale_cost"]
     if row["cost_source"] == CostSource.LOCKED:
         return bill is None
-    return row["cost_source"] == CostSource.ACCEPTED_AVERAGE and bill != row["estimate"]
+    return bool(row["cost_source"] == CostSource.ACCEPTED_AVERAGE and bill != row["estimate"])
 
 
 def _saved(row: Row) -> Row:
