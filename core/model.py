@@ -346,10 +346,12 @@ def units_of(lines: pd.DataFrame) -> pd.Series:
     They are those that the line states. Where it states none, or words that nobody has declared stand beside them, they
     are the units that its cost is taken for, once these are known: typed on Resolve, of Finale's order, or the share of
     the original's price. Of a refund the units count that somebody saved or accepted, be they back in stock or not:
-    the marketplace repeats the quantity on every part of a refund.
+    the marketplace repeats the quantity on every part of a refund. Of any other line that somebody answered with units
+    those count that take its cost, so that units × unit cost = COGS.
 
     Examples: a reimbursement without quantity for which 3 units were typed is about 3; a refund of 4 of which 2 came
-    back, as typed, is about 2; an undeclared word with 2 units beside it is about none until somebody has answered.
+    back, as typed, is about 2; a clawback of 6 of which 4 were left, as saved, is about 4; an undeclared word with 2
+    units beside it is about none until somebody has answered.
 
     Args:
         lines: TRANSACTION_COLUMNS and COSTED_COLUMNS, with `UNITS_TYPED` and `PROPOSAL_TAKEN` where answers are known.
@@ -359,7 +361,10 @@ def units_of(lines: pd.DataFrame) -> pd.Series:
     open_units = _told(lines["cost_status"] == CostStatus.MISSING) & _told(lines["cause"].isin(list(ASKS_GOODS)))
     nothing = _told(lines["cost_quantity"] == 0) & lines["quantity"].isna() & typed.isna()
     counted = lines["quantity"].mask(unclear).fillna(lines["cost_quantity"].mask(open_units | nothing))
-    refunds = _told(lines["event"].isin([Event.REFUND, Event.DISPUTE])) & ~open_units
+    is_refund = _told(lines["event"].isin([Event.REFUND, Event.DISPUTE]))
+    answered = ~is_refund & ~open_units & _told(typed > 0) & _told(lines["cost_quantity"] != 0)
+    counted = counted.mask(answered, lines["cost_quantity"])
+    refunds = is_refund & ~open_units
     if PROPOSAL_TAKEN in lines:
         moved = _told(lines["disposition"].isin([Disposition.RESTOCKED, Disposition.MONEY_ONLY]))
         counted = counted.mask(refunds & _told(lines[PROPOSAL_TAKEN]) & moved, lines["cost_quantity"])

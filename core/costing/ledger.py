@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from core.costing.costs.finale_costs import read_finale
 from core.costing.costs.order_costs import OrderCosts, only_skus
-from core.costing.costs.precedence import Sources, read_opening
+from core.costing.costs.precedence import LEAVES, Sources, read_opening
 from core.costing.inputs import PAID_WITHOUT_UNITS
 from core.costing.lines import asked_units, history, locks, overrides_in_force, read_lines, reported
 from core.costing.rules.goods import GoodsLine, Move
 from core.costing.rules.line_kinds import is_removal
 from core.costing.rules.moves import FreeSale, moves
 from core.costing.rules.rules import RULES, Judgement, Rule, judge
+from core.costing.units.lots import departures
 from core.costing.units.originals import REFERRING, find_originals
 from core.costing.units.reimbursements import as_told, decided, read_told, with_report
 from core.costing.units.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
-from core.costing.units.shipments import costs_by_line, departures, shipments_by_line
+from core.costing.units.shipments import costs_by_line, shipments_by_line
 from core.costing.units.sold_goods import AsSold, sold_elsewhere
 from core.costing.units.units_taken import Claim
 from core.model import Cause, CostSource, is_multi_channel
@@ -107,27 +108,31 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     """
     finale = read_finale(books.observations, books.mappings, policies.home_currency)
     known_lines = _known_lines(books, policies, finale)
-    whole = OrderCosts(finale, only_skus(_sold(known_lines)))
-    order_costs = replace(whole, by_line=costs_by_line(_claims(known_lines, finale), whole))
+    order_costs = OrderCosts(finale, only_skus(_sold(known_lines)))
     sources = Sources(finale, order_costs, read_opening(books.opening), policies)
     accepted = list(_accepted_without_goods(known_lines))
     if accepted:
         known_lines = _as_asked_today(known_lines, accepted, sources)
-    return _settled(known_lines, sources)
+    return _in_shipments(_settled(known_lines, sources))
+
+
+def _in_shipments(ledger: Ledger) -> Ledger:
+    """Give each line that takes units of an order the cost of its own shipments, where they differ."""
+    of_orders = ledger.sources.order_costs
+    by_line = costs_by_line(list(_claims(ledger)), of_orders)
+    return replace(ledger, sources=replace(ledger.sources, order_costs=replace(of_orders, by_line=by_line)))
 
 
 def sold_in_shipments(books: CostingInput, policies: CostingPolicies) -> dict[str, SoldInShipments]:
-    """Return in which shipments the units of sales left, by line key, where those of an order are to be told apart.
+    """Return in which shipments the units of lines left, by line key, where those of an order are to be told apart.
 
     Args:
         books: As `open_ledger` takes them.
         policies: How doubtful cases are treated.
     """
-    finale = read_finale(books.observations, books.mappings, policies.home_currency)
-    known_lines = _known_lines(books, policies, finale)
-    whole = OrderCosts(finale, only_skus(_sold(known_lines)))
-    found = shipments_by_line(_claims(known_lines, finale), whole)
-    return {known_lines.lines[place].key: one for place, one in found.items()}
+    ledger = open_ledger(books, policies)
+    found = shipments_by_line(list(_claims(ledger)), ledger.sources.order_costs)
+    return {ledger.known_lines.lines[place].key: one for place, one in found.items()}
 
 
 def _settled(known_lines: KnownLines, sources: Sources) -> Ledger:
@@ -252,12 +257,14 @@ def _sold(known_lines: KnownLines) -> Iterator[tuple[str, str, int]]:
             yield line.order_id, line.sku, (said_units(line, known_lines) or 0) if judged.rule is Rule.SALE else 0
 
 
-def _claims(known_lines: KnownLines, finale: Finale) -> Iterator[Claim]:
-    """Return the sales of orders that Finale knows, with what exported ones took."""
-    for line in known_lines.of_rule(Rule.SALE):
-        units = said_units(line, known_lines) if line.order_id in finale.on_orders else None
-        if units is not None and units > 0:
-            yield Claim(line, units, _taken(line, known_lines))
+def _claims(ledger: Ledger) -> Iterator[Claim]:
+    """Return the lines whose goods left on an order that Finale knows, with what exported ones took."""
+    known_lines, on_orders = ledger.known_lines, ledger.sources.finale.on_orders
+    for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):
+        if judged.rule in LEAVES and line.order_id in on_orders:
+            units = said_units(line, known_lines) if judged.rule is Rule.SALE else ledger.move(line).quantity
+            if units is not None and units > 0:
+                yield Claim(line, units, _taken(line, known_lines))
 
 
 def _taken(line: Line, known_lines: KnownLines) -> Decimal | None:

@@ -12,6 +12,8 @@ COSTED = {"cost_status": CostStatus.COSTED}
 ASKED = {"cost_status": CostStatus.MISSING, "cause": Cause.UNITS_UNKNOWN}
 SALE = {"event": Event.SALE, "goods": Goods.SOLD}
 REFUND = {"event": Event.REFUND, "goods": Goods.REFUNDED}
+LOST = {"event": Event.REIMBURSEMENT, "goods": Goods.LOST_ON_REMOVAL}
+FOUND = {"event": Event.REIMBURSEMENT_REVERSAL, "goods": Goods.FOUND}
 UNDECLARED = {"event": Event.OTHER, "goods": Goods.UNCLEAR, "quantity": 2}
 
 
@@ -37,6 +39,15 @@ UNDECLARED = {"event": Event.OTHER, "goods": Goods.UNCLEAR, "quantity": 2}
             id="1 was proposed and taken",
         ),
         pytest.param(REFUND | COSTED | {"quantity": -4, "cost_quantity": 0}, -4, id="nothing came back"),
+        pytest.param(FOUND | COSTED | {"quantity": -6, "cost_quantity": -4, UNITS_TYPED: 4}, -4, id="4 of 6 were lost"),
+        pytest.param(LOST | COSTED | {"quantity": 3, "cost_quantity": 2, UNITS_TYPED: 2}, 2, id="2 of 3 take a cost"),
+        pytest.param(
+            LOST | COSTED | {"goods": Goods.RETURN_PAID, "quantity": 3, "cost_quantity": 1, UNITS_TYPED: 1},
+            1,
+            id="1 of 3 returned ones was lost again",
+        ),
+        pytest.param(FOUND | COSTED | {"quantity": -6, "cost_quantity": 0, UNITS_TYPED: 4}, -6, id="found unsellable"),
+        pytest.param(FOUND | ASKED | {"quantity": -6, "cost_quantity": -4, UNITS_TYPED: 4}, -6, id="asked anew"),
     ],
 )
 def test_units_are_those_that_are_stated_typed_or_taken(line: dict[str, object], units: int | None) -> None:

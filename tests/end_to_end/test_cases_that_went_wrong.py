@@ -240,6 +240,8 @@ def test_a_lost_return_and_a_clawback_take_fewer_units_than_they_state(story: St
     story.answer(({"SKU": "A"}, {"Units back": 1}))
 
     assert (Decimal(8), Decimal(14)) == (story.cogs(SKU="B"), story.cogs(SKU="A"))
+    assert {("B", 2), ("A", 3), ("A", -1)} == {(row["SKU"], row["Units"]) for row in story.lines()}
+    assert all(row["Units"] * row["Unit cost"] == row["COGS"] for row in story.lines())
     story.ties()
 
 
@@ -334,6 +336,7 @@ def test_units_left_stand_beside_a_clawback_of_more(
     assert f"{units[2]} would come back, but only {left} of the reimbursement" in asked["Status"]
     assert "the books take 7 a unit" in refused.output
     assert [units[1] * -7, left * -7] == [story.cogs(Net=net) for net in (-31, -32)]
+    assert [-left] == [row["Units"] for row in story.lines() if row["Net"] == -32]
     story.ties()
 
 

@@ -277,5 +277,11 @@ def _held_lines(connection: Connection) -> pd.DataFrame:
     return frames.concat(parts, columns).drop_duplicates("key", ignore_index=True)
 
 
+def keys_that_came(connection: Connection, settlement: int) -> set[str]:
+    """Return the keys of the lines that ever came to an exported settlement by another reading of its files."""
+    later = tables.later_transaction.c
+    return set(connection.scalars(select(later.key).where(later.settlement == settlement)))
+
+
 def _holds(number: ColumnElement[Any]) -> ColumnElement[bool]:
     return number.not_in(select(closing_tables.reopening.c.lock))

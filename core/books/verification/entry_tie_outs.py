@@ -17,16 +17,16 @@ import pandas as pd
 
 from core.books.batches import BatchKind
 from core.books.entries.booking_months import booking_day
-from core.books.true_ups.cost_comparison import ACCOUNT, READING, change, every_line, in_places, posted_corrections
-from core.books.true_ups.true_up_history import DECIDED_COLUMNS
+from core.books.true_ups.cost_comparison import every_line, in_places, posted_corrections
+from core.books.true_ups.true_up_history import DECIDED_COLUMNS, Decision
 from core.books.true_ups.true_ups import finale_corrects
 from core.books.verification.account_tie_outs import detail
-from core.books.verification.tie_outs import TieOut, difference, place_of
-from core.frame_columns import TEXT, frame, records
+from core.books.verification.proposal_tie_outs import proposal_tie_outs
+from core.books.verification.tie_outs import TieOut, difference
+from core.frame_columns import TEXT, frame
 from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
 from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, left_over
 from core.line_types import LineType
-from core.model import Disposition
 from core.money import cents, total
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.entries.entries import EntryRow, PostedEntry
     from core.books.settlements.booked_settlement import BookedSettlement
+    from core.books.verification.proposal_tie_outs import Proposals
     from core.journal.accounts import Accounts
     from core.settings import Policies
 
@@ -238,10 +239,8 @@ class TrueUps:
     """What was accepted for the lines of a lock that holds."""
 
     settlement: BookedSettlement
-    locked_lines: Sequence[Mapping[str, Any]]
-    """COSTED_COLUMNS of the lock."""
-    accepted_rows: Sequence[dict[str, Any]]
-    """DECIDED_COLUMNS, in the order in which they were proposed."""
+    proposals: Proposals
+    """All that was proposed for them, and what is known of them."""
     standing_entries: Sequence[EntryRow]
     """Every entry of the settlement that stands."""
     choices: Callable[[int], Sequence[tuple[Policies, Accounts]]]
@@ -258,11 +257,12 @@ def true_up_lines(books: Books, settlement: BookedSettlement) -> pd.DataFrame:
 
 def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
     """Hold a settlement's accepted true-ups and their entries against its lock; only what differs."""
-    ties = list(_chain(books, of))
-    so_far = total(row["cogs"] for row in of.locked_lines if row["key"] not in books.never_posted)
+    ties = list(proposal_tie_outs(of.settlement.name, true_up_lines(books, of.settlement), of.proposals))
+    so_far = total(row["cogs"] for row in of.proposals.locked_lines if row["key"] not in books.never_posted)
     own = [one for one in of.standing_entries if one.kind in _TRUE_UPS]
-    for batch in sorted({*(row["decided_in"] for row in of.accepted_rows), *(one.revision for one in own)}):
-        rows = [row for row in of.accepted_rows if row["decided_in"] == batch]
+    accepted = [row for row in of.proposals.rows if row["decision"] == Decision.ACCEPTED]
+    for batch in sorted({*(row["decided_in"] for row in accepted), *(one.revision for one in own)}):
+        rows = [row for row in accepted if row["decided_in"] == batch]
         exact = total(row["difference"] for row in rows)
         whole = cents(so_far + exact) - cents(so_far)
         stored = [one for one in own if one.revision == batch]
@@ -301,49 +301,6 @@ def _by_month(settlement: BookedSettlement, corrections: pd.DataFrame, own: Sequ
         exact, stored = shown[month, kind], booked[month, kind]
         if abs(exact - stored) >= _ROUNDED * batches:
             yield TieOut(f"{settlement.name}: true-ups of {month}, P&L and journal, {kind}", exact, stored)
-
-
-def _chain(books: Books, of: TrueUps) -> Iterator[TieOut]:
-    lines = true_up_lines(books, of.settlement)
-    places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
-    locked_cogs = {row["key"]: row["cogs"] or Decimal(0) for row in of.locked_lines}
-    held = {row["key"]: row for row in of.locked_lines}
-    for row in of.accepted_rows:
-        name = f"{of.settlement.name}, {places.get(row['key'], row['key'])}: true-up {row['id']}"
-        rest = row["cogs"] - locked_cogs.get(row["key"], Decimal(0))
-        if row["difference"] != rest:
-            yield TieOut(name, row["difference"], rest, is_exact=True)
-        locked_cogs[row["key"]] = row["cogs"]
-        yield from _of_itself(name, row, books.company.home_currency)
-        yield from _of_its_cause(name, row, held.get(row["key"]))
-        held[row["key"]] = row
-
-
-def _of_its_cause(name: str, row: Mapping[str, Any], was: Mapping[str, Any] | None) -> Iterator[TieOut]:
-    """A true-up says what has changed of its line, and units that count came from or went to stock."""
-    if was is None or (row["unit_cost"] is None and not row["cogs"] and row["cause"] == READING):
-        cause = READING
-    elif row["event_was"] is not None and not row["difference"]:
-        cause = ACCOUNT
-    else:
-        cause = change(dict(row), dict(was))
-    if row["cause"] != cause:
-        yield difference(f"{name}, cause", row["cause"], cause)
-    if row["disposition"] in (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY) and row["cost_quantity"]:
-        yield difference(f"{name}, disposition", row["disposition"], f"one that moves {row['cost_quantity']} units")
-
-
-def _of_itself(name: str, row: Mapping[str, Any], home: str) -> Iterator[TieOut]:
-    """COGS of a true-up is units x unit cost, in home currency."""
-    if row["unit_cost"] is not None and row["cost_quantity"] is not None:
-        cogs = row["unit_cost"] * row["cost_quantity"]
-        if cogs != row["cogs"]:
-            yield TieOut(f"{name}, COGS and units x unit cost", row["cogs"], cogs, is_exact=True)
-    if row["currency"] != home:
-        yield difference(f"{name}, currency", row["currency"], home)
-
-
-_PLACE = ("order_id", "sku", "raw_type", "raw_description")
 
 
 def _of_batch(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from core.books import batches
@@ -22,7 +23,6 @@ from core.books.settlements.booked_settlement import BookedSettlement, EntryStat
 from core.books.true_ups import true_up_history
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.reclassifications import reclassified_tie_outs
-from core.books.true_ups.true_up_history import Decision
 from core.books.verification.account_tie_outs import account_tie_outs
 from core.books.verification.accrual_tie_outs import accrual_tie_outs
 from core.books.verification.decision_tie_outs import (
@@ -42,6 +42,7 @@ from core.books.verification.entry_tie_outs import (
 from core.books.verification.file_tie_outs import KeptFile, file_tie_outs
 from core.books.verification.listed_lines import listed_tie_outs
 from core.books.verification.month_tie_outs import month_tie_outs
+from core.books.verification.proposal_tie_outs import Proposals
 from core.books.verification.tie_outs import (
     TieOut,
     count_of,
@@ -276,17 +277,29 @@ def _true_ups(
     lock = locks.find(connection, settlement)
     if lock is None:
         return []
-    own = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
-    accepted = [row for row in own if row["decision"] == Decision.ACCEPTED and row["decided_in"] > lock.batch]
     of = TrueUps(
         settlement,
-        _locked(books, lock.id),
-        accepted,
+        _proposals(connection, books, settlement, lock, evidence),
         [one.entry for one in standing_ones],
         lambda batch: _choices(connection, batch, evidence),
         lambda batch: evidence.batches[batch][1] if batch in evidence.batches else None,
     )
     return true_up_tie_outs(books, of)
+
+
+def _proposals(
+    connection: Connection, books: Books, settlement: BookedSettlement, lock: locks.Lock, evidence: Evidence
+) -> Proposals:
+    """Return all that was proposed since a lock, with what is known of its lines."""
+    own = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
+    rows = [row for row in own if (row["decided_in"] or row["batch"]) > lock.batch]
+    skus: dict[str, set[str]] = defaultdict(set)
+    read = [] if books.as_read is None else records(books.as_read.transactions[["key", "sku"]])
+    for row in (*records(books.lines[["key", "sku"]]), *read, *chain.from_iterable(evidence.answers.values())):
+        if row["sku"]:
+            skus[row["key"]].add(row["sku"])
+    came = true_up_history.keys_that_came(connection, settlement.id)
+    return Proposals(_locked(books, lock.id), rows, came, skus, books.company.home_currency)
 
 
 def _lock_tie_outs(

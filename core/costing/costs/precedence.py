@@ -130,6 +130,10 @@ HAS_OWN_COST = frozenset({Rule.SALE, Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACE
 """Rules of lines that may take a cost by themselves; a reversal takes that of what it reverses, or is asked."""
 
 
+LEAVES = frozenset({Rule.SALE, Rule.LOSS, Rule.LIQUIDATION})
+"""Those whose goods left with the order that they name, so that each takes the cost of its own shipments."""
+
+
 def average_on_date(question: CostQuestion, sources: Sources) -> Answer | None:
     """Step 5: an adjustment without an order takes Finale's average of its day, unless the policy asks."""
     if sources.policies.on(question.line.day).adjustment_average != "use" or not takes_average(

@@ -22,8 +22,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.costing.costs.finale_costs import midnight
-from core.costing.costs.order_costs import OrderCost, distorted
-from core.costing.units.units_taken import LAST_PLACE, Lot, taken_by_exported, taken_in_time
+from core.costing.costs.order_costs import OrderCost
+from core.costing.units.pools import joined, left_in_several, pools
+from core.costing.units.units_taken import LAST_PLACE, taken_by_exported, taken_in_time
 from core.counted import counted
 from core.model import Departure, SoldInShipments
 from core.money import at_line_places
@@ -31,92 +32,91 @@ from core.money import at_line_places
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from core.costing.costs.finale_costs import Finale, Part, Shipped
+    from core.costing.costs.finale_costs import Finale
     from core.costing.costs.order_costs import OrderCosts
-    from core.costing.lines import Line
-    from core.costing.units.units_taken import Claim, Draw
+    from core.costing.units.pools import Pool
+    from core.costing.units.units_taken import Claim, Draw, Lot
 
 
 _NONE = Decimal(0)
 
 
-def costs_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int, OrderCost]:
-    """Return what each sale costs by its place, as far as that is not the same for all units of its order.
+def costs_by_line(claims: Sequence[Claim], order_costs: OrderCosts) -> dict[int, OrderCost]:
+    """Return what each line costs by its place, as far as that is not the same for all units of its order.
 
     Args:
-        claims: Every sale that says its units, of orders that Finale knows.
+        claims: Every line whose goods left on an order that Finale knows, and that says its units.
         order_costs: What a SKU cost on an order, all its shipments together.
     """
     finale, costs = order_costs.finale, dict[int, OrderCost]()
-    groups = _groups(claims)
-    for (_, order_id, sku), group in _apart(groups, finale).items():
-        lots = lots_of(finale.parts(sku), finale, order_id)
-        if lots:
-            costs |= _shared(sorted(group, key=lambda claim: claim.line.when), lots, order_costs.of(order_id, sku))
+    for pool in pools(claims, finale):
+        if pool.lots and (pool.has_exported or left_in_several(pool, finale)):
+            costs |= _shared(pool, order_costs)
+        elif not pool.lots and pool.has_exported:
+            costs |= _rest_of_averages(pool.claims, order_costs)
     return costs | {
-        claim.line.place: _not_there(order_costs.of(claim.line.order_id, claim.line.sku), units, claim)
-        for claim, units in _short(groups, finale)
+        claim.line.place: _not_there(_of(claim, order_costs), units, claim)
+        for claim, units in _short(claims, finale)
         if claim.line.place not in costs
     }
 
 
-def shipments_by_line(claims: Iterable[Claim], order_costs: OrderCosts) -> dict[int, SoldInShipments]:
-    """Return in which shipments the units of each sale left, by its place: those of which it takes the cost.
+def shipments_by_line(claims: Sequence[Claim], order_costs: OrderCosts) -> dict[int, SoldInShipments]:
+    """Return in which shipments the units of each line left, by its place: those of which it takes the cost.
 
-    Only of orders of which several lines sold a SKU, or a product left in several shipments; and of them only where
-    Finale's units are those of the mapping, and no two SKUs share a product.
+    Only of orders of which several lines take a product, or a product left in several shipments; and of them only where
+    Finale's units are those of the mapping, and the line took whole units of its SKU of each shipment.
 
     Args:
         claims: As `costs_by_line` takes them.
         order_costs: The same.
     """
     finale, found = order_costs.finale, dict[int, SoldInShipments]()
-    groups = _groups(claims)
-    wanted = {of: group for of, group in groups.items() if len(group) > 1 or _left_in_several(of, finale)}
-    shared = _shared_products(groups, wanted, finale) if wanted else set()
-    for goods, group in wanted.items():
-        lots = [] if goods in shared else lots_of(finale.parts(goods[2]), finale, goods[1])
-        if lots and not order_costs.of(goods[1], goods[2]).as_shipped:
-            in_time = sorted(group, key=lambda claim: claim.line.when)
-            for claim, draw in _drawn(in_time, lots):
-                left = (
-                    Departure(lot.day, units, lot.unit_cost) for units, lot in zip(draw, lots, strict=True) if units
-                )
-                found[claim.line.place] = SoldInShipments(claim.units, tuple(left))
+    for pool in pools(claims, finale):
+        is_wanted = pool.lots and (len(pool.claims) > 1 or left_in_several(pool, finale))
+        if is_wanted and not _of(pool.claims[0], order_costs).as_shipped:
+            drawn = _drawn(pool.claims, pool.lots)
+            for claim in pool.claims:
+                draw = drawn[claim.line.place]
+                if not any(units % claim.size for units in draw):
+                    found[claim.line.place] = _left_with(claim, draw, pool.lots)
     return found
 
 
-def _drawn(claims: Sequence[Claim], lots: Sequence[Lot]) -> Iterator[tuple[Claim, Draw]]:
+def _left_with(claim: Claim, draw: Draw, lots: Sequence[Lot]) -> SoldInShipments:
+    left = (
+        Departure(lot.day, units // claim.size, None if lot.unit_cost is None else lot.unit_cost * claim.size)
+        for units, lot in zip(draw, lots, strict=True)
+        if units
+    )
+    return SoldInShipments(claim.units // claim.size, tuple(left))
+
+
+def _of(claim: Claim, order_costs: OrderCosts) -> OrderCost:
+    return order_costs.of(claim.line.order_id, claim.line.sku)
+
+
+def _drawn(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, Draw]:
+    """Return what each line takes by its place, each unit once: first those that were exported."""
     exported = taken_by_exported(_kept(claims), lots)
-    rest = [claim for claim in claims if claim.line.place not in exported]
-    drawn = exported | taken_in_time(rest, lots, _left(lots, exported.values()))
-    return ((claim, drawn[claim.line.place]) for claim in claims)
+    return exported | taken_in_time(_others(claims, exported), lots, _left(lots, exported.values()))
 
 
-Goods = tuple[str | None, str, str]
-"""Store, order and SKU."""
+def _others(claims: Sequence[Claim], exported: Mapping[int, Draw]) -> list[Claim]:
+    return [claim for claim in claims if claim.line.place not in exported]
 
 
-def _groups(claims: Iterable[Claim]) -> dict[Goods, list[Claim]]:
-    """Return the sales of each order and SKU."""
-    groups: dict[Goods, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        line = claim.line
-        if line.order_id is not None and line.sku is not None:
-            groups[line.store, line.order_id, line.sku].append(claim)
-    return groups
-
-
-def _short(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> Iterator[tuple[Claim, int]]:
-    """Return the sales for which Finale shipped too few units, and how many it shipped for each.
+def _short(claims: Iterable[Claim], finale: Finale) -> Iterator[tuple[Claim, int]]:
+    """Return the lines for which Finale shipped too few units, and how many it shipped for each.
 
     Of several of an order the later ones go short, those that were exported last of all: of 2 and 1 sold and 2 shipped
     it is the line of 1.
     """
     of_product: dict[Goods, list[tuple[Claim, int]]] = defaultdict(list)
-    for (store, order_id, sku), group in groups.items():
-        for part in finale.parts(sku):
-            of_product[store, order_id, part.product] += [(claim, part.units) for claim in group]
+    for claim in claims:
+        if claim.line.order_id is not None:
+            for part in finale.parts(claim.line.sku):
+                of_product[claim.line.store, claim.line.order_id, part.product].append((claim, part.units))
     for (_, order_id, product), sold in of_product.items():
         shipped = next((one for one in finale.on_orders[order_id] if one.product == product), None)
         left = shipped.units if shipped is not None else None
@@ -129,123 +129,26 @@ def _short(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> Iterator[
                 yield claim, here
 
 
-def _apart(groups: Mapping[Goods, Sequence[Claim]], finale: Finale) -> dict[Goods, Sequence[Claim]]:
-    """Return the orders and SKUs whose lines may cost differently; most are not among them."""
-    wanted = {goods: group for goods, group in groups.items() if _may_differ(goods, group, finale)}
-    shared = _shared_products(groups, wanted, finale) if wanted else set()
-    return {goods: group for goods, group in wanted.items() if goods not in shared}
+Goods = tuple[str | None, str, str]
+"""Store, order and product."""
 
 
-def _may_differ(goods: Goods, group: Sequence[Claim], finale: Finale) -> bool:
-    if len(group) > 1 and any(claim.exported_cost is not None for claim in group):
-        return True
-    return _left_in_several(goods, finale)
-
-
-def _left_in_several(goods: Goods, finale: Finale) -> bool:
-    several = finale.shipments.get(goods[1])
-    return several is not None and any(part.product in several for part in finale.parts(goods[2]))
-
-
-def _shared_products(groups: Iterable[Goods], wanted: Iterable[Goods], finale: Finale) -> set[Goods]:
-    """Return the SKUs that share a product with another SKU of their order: its shipments cannot be told apart."""
-    orders = {goods[:2] for goods in wanted}
-    skus: dict[tuple[str | None, str, str], set[str]] = defaultdict(set)
-    for store, order_id, sku in groups:
-        if (store, order_id) in orders:
-            for part in finale.parts(sku):
-                skus[store, order_id, part.product].add(sku)
-    return {(store, order, sku) for (store, order, _), of in skus.items() if len(of) > 1 for sku in of}
-
-
-def lots_of(parts: Sequence[Part], finale: Finale, order_id: str) -> list[Lot]:
-    """Return in which lots a SKU left on an order, the first one first; nothing where Finale's rows do not say.
-
-    A kit left in lots where all its parts did, each time as many as the kit needs; else it is one lot.
-    """
-    there = {one.product: one for one in finale.on_orders.get(order_id, ())}
-    if not parts or any(part.product not in there for part in parts):
-        return []
-    several = finale.shipments.get(order_id, {})
-    apart = [sorted(several.get(part.product, (there[part.product],)), key=_in_time) for part in parts]
-    lots = _sets(parts, apart) or _sets(parts, [[there[part.product]] for part in parts])
-    return sorted(lots, key=lambda lot: (lot.day or "", lot.units, lot.unit_cost or 0))
-
-
-def departures(sent: Iterable[tuple[Line, int]], finale: Finale) -> dict[int, tuple[tuple[str, int], ...]]:
-    """Return on which days how many units of goods left that were sent away, by the place of their line.
-
-    Several lines of one order take its shipments in order of time, each unit once; of what they state beyond these, the
-    last one. A line whose order Finale has not shipped is left out.
-
-    Args:
-        sent: Liquidations and removals with the units that they state.
-        finale: What Finale said.
-    """
-    left: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    by_place: dict[int, tuple[tuple[str, int], ...]] = {}
-    for line, units in sorted(sent, key=lambda one: one[0].when):
-        if line.order_id is None or line.sku is None:
-            continue
-        lots = left.setdefault((line.order_id, line.sku), _days_left(line, line.order_id, units, finale))
-        taken, wanted = [], units
-        while wanted and lots:
-            day, there = lots.pop(0)
-            number = wanted if not lots else min(wanted, there)
-            taken.append((day, number))
-            wanted -= number
-            if number < there or not lots:
-                lots.insert(0, (day, max(0, there - number)))
-        if taken:
-            by_place[line.place] = tuple(taken)
-    return by_place
-
-
-def _days_left(line: Line, order_id: str, units: int, finale: Finale) -> list[tuple[str, int]]:
-    """Return the days on which units of an order left; all on the last one where its rows are no whole units."""
-    lots = [(lot.day, lot.units) for lot in lots_of(finale.parts(line.sku), finale, order_id) if lot.day]
-    day = finale.shipping_day(line)
-    return lots or ([] if day is None else [(day, units)])
-
-
-def _in_time(shipped: Shipped) -> tuple[str, int, Decimal]:
-    return shipped.day or "", shipped.units or 0, shipped.unit_cost or Decimal(0)
-
-
-def _sets(parts: Sequence[Part], apart: Sequence[Sequence[Shipped]]) -> list[Lot]:
-    """Put the n-th shipments of all parts together; nothing where they are no whole units of the SKU."""
-    if len({len(shipments) for shipments in apart}) > 1:
-        return []
-    lots = []
-    for together in zip(*apart, strict=True):
-        units = {divmod(one.units or 0, part.units) for one, part in zip(together, parts, strict=True)}
-        number, rest = next(iter(units))
-        if len(units) > 1 or rest or not number:
-            return []
-        lots.append(_lot(number, parts, together))
-    return lots
-
-
-def _lot(units: int, parts: Sequence[Part], together: Sequence[Shipped]) -> Lot:
-    problem = next((one.problem for one in together if one.problem is not None), None)
-    worth = sum((part.units * (one.unit_cost or _NONE) for part, one in zip(parts, together, strict=True)), Decimal(0))
-    day = max((one.day for one in together if one.day), default=None)
-    return Lot(units, None if problem else at_line_places(worth), problem, day, distorted(together))
-
-
-def _shared(claims: Sequence[Claim], lots: Sequence[Lot], whole: OrderCost) -> dict[int, OrderCost]:
-    """Divide the lots of one order and SKU among its sales, each unit once: first those that were exported."""
+def _shared(pool: Pool, order_costs: OrderCosts) -> dict[int, OrderCost]:
+    """Divide the lots of one order among its lines, each unit once: first those that were exported."""
+    claims, lots = pool.claims, pool.lots
     exported = taken_by_exported(_kept(claims), lots)
-    left = _left(lots, exported.values())
-    rest = [claim for claim in claims if claim.line.place not in exported]
+    left, rest = _left(lots, exported.values()), _others(claims, exported)
     drawn = exported | taken_in_time(rest, lots, left)
-    costs = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, whole) for claim in claims}
-    if whole.as_shipped:
+    costs = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, _of(claim, order_costs)) for claim in claims}
+    if _of(claims[0], order_costs).as_shipped:
         rest_of_lots = _left(lots, drawn.values())
         return {place: cost for place, cost in costs.items() if not _breaks(drawn[place], rest_of_lots)}
     if sum(left) > sum(claim.units for claim in rest):
         by_units = taken_in_time(rest, lots, left, leaves_whole=True)
-        costs |= {place: _doubted(costs[place], draw, lots) for place, draw in by_units.items()}
+        costs |= {
+            claim.line.place: _doubted(costs[claim.line.place], claim, by_units[claim.line.place], lots)
+            for claim in rest
+        }
     for together in _sharing(rest, drawn):
         costs |= _remainders(together, _added(drawn[claim.line.place] for claim in together), lots)
     return costs
@@ -273,16 +176,16 @@ def _cost(claim: Claim, draw: Draw, lots: Sequence[Lot], whole: OrderCost) -> Or
     """Return the cost of the units of a sale; one for which too few left takes the order's cost and is marked."""
     if sum(draw) < claim.units:
         return _not_there(whole, sum(draw), claim)
-    return _of_lots(draw, lots)
+    return _of_lots(draw, lots, claim.size)
 
 
-def _doubted(cost: OrderCost, by_units: Draw, lots: Sequence[Lot]) -> OrderCost:
+def _doubted(cost: OrderCost, claim: Claim, by_units: Draw, lots: Sequence[Lot]) -> OrderCost:
     """Mark a sale whose order is not wholly in the books where the units of the shipments tell another cost than time.
 
     2 left at 5.00 in August and 3 at 7.00 in September. A line of 2 of September, alone in the books, takes 14.00,
     for that had left the day before; the shipment of 2 says 10.00.
     """
-    other = _of_lots(by_units, lots).unit_cost if any(by_units) else None
+    other = _of_lots(by_units, lots, claim.size).unit_cost if any(by_units) else None
     if cost.odd is not None or cost.unit_cost is None or other is None or other == cost.unit_cost:
         return cost
     return cost._replace(
@@ -296,16 +199,8 @@ def _sharing(claims: Sequence[Claim], drawn: Mapping[int, Draw]) -> Iterator[lis
 
     An exported sale with lots of its own is corrected by a true-up alone: their bill came late.
     """
-    groups: list[tuple[list[Claim], set[int]]] = []
-    for claim in claims:
-        own = {number for number, units in enumerate(drawn[claim.line.place]) if units}
-        touching = [group for group in groups if group[1] & own]
-        groups = [group for group in groups if not group[1] & own]
-        members = [one for group in touching for one in group[0]]
-        groups.append(([*members, claim], own.union(*(group[1] for group in touching))))
-    for members, _ in groups:
-        if len(members) > 1 and _kept(members):
-            yield members
+    taken = ((claim, {at for at, units in enumerate(drawn[claim.line.place]) if units}) for claim in claims)
+    return (members for members in joined(taken) if len(members) > 1 and _kept(members))
 
 
 def _taken(claims: Iterable[Claim]) -> Decimal:
@@ -336,36 +231,100 @@ def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dic
     costs = {claim.line.place: (claim.exported_cost or _NONE) + (_NONE if others else share) for claim in kept}
     if not others and abs(total - taken) < LAST_PLACE * sum(claim.units for claim in kept):
         costs = {claim.line.place: claim.exported_cost or _NONE for claim in kept}
-    how = f"the rest of the order's {total.normalize():f} after the {taken.normalize():f} of what was exported before"
     costs |= {claim.line.place: share for claim in others}
     if any(cost <= 0 for cost in costs.values()):
         return {}
     as_of = max((lot.day for lot in units if lot.day), default=None)
-    places = {claim.line.place for claim in others}
-    odd = next((lot.odd for lot in units if lot.odd), None)
+    found = OrderCost(
+        None,
+        as_of=midnight(as_of) if as_of else None,
+        odd=next((lot.odd for lot in units if lot.odd), None),
+        how=_how(total, taken) if others else None,
+    )
+    kept_places = {claim.line.place for claim in kept} if others else set()
+    sizes = {claim.line.place: claim.size for claim in claims}
     return {
-        place: OrderCost(
-            at_line_places(cost), None, midnight(as_of) if as_of else None, odd, how=how if place in places else None
+        place: found._replace(
+            unit_cost=at_line_places(cost * sizes[place]), how=None if place in kept_places else found.how
         )
         for place, cost in costs.items()
     }
 
 
+def _how(total: Decimal, taken: Decimal) -> str:
+    rest, before = at_line_places(total).normalize(), at_line_places(taken).normalize()
+    return f"the rest of the order's {rest:f} after the {before:f} of what was exported before"
+
+
+def _rest_of_averages(claims: Sequence[Claim], order_costs: OrderCosts) -> dict[int, OrderCost]:
+    """Let exported lines keep what they took where kits and other SKUs share products; the others share the rest.
+
+    Each by its average cost of the order: a mug was exported at 5.00, then one more left at 9.00 in a set with a cup of
+    3.00. The set takes 12.00, not the 10.00 of its averages. Nothing where units do not agree, or a cost is missing.
+
+    Args:
+        claims: All lines of the order that share products, some of them exported.
+        order_costs: What their SKUs cost on the order, all its shipments together.
+    """
+    kept = _kept(claims)
+    whole = {claim.line.place: _of(claim, order_costs) for claim in claims}
+    averages = {place: cost.unit_cost or _NONE for place, cost in whole.items()}
+    total = _total(claims, order_costs.finale)
+    if total is None or not all(averages.values()) or all(_is_average(claim, averages) for claim in kept):
+        return {}
+    others = [claim for claim in claims if claim.exported_cost is None]
+    costs = {claim.line.place: claim.exported_cost or _NONE for claim in kept} if others else averages
+    rest = total - _taken(kept)
+    worth = sum((claim.units * averages[claim.line.place] for claim in others), _NONE)
+    if others and rest <= 0:
+        return {}
+    found = {place: whole[place]._replace(unit_cost=cost) for place, cost in costs.items()}
+    return found | {
+        claim.line.place: whole[claim.line.place]._replace(
+            unit_cost=at_line_places(averages[claim.line.place] * rest / worth), how=_how(total, _taken(kept))
+        )
+        for claim in others
+    }
+
+
+def _is_average(claim: Claim, averages: Mapping[int, Decimal]) -> bool:
+    return abs((claim.exported_cost or _NONE) - averages[claim.line.place]) <= LAST_PLACE
+
+
+def _total(claims: Sequence[Claim], finale: Finale) -> Decimal | None:
+    """Return what the products of an order cost together; nothing where other units left than its lines need."""
+    needed: dict[str, int] = defaultdict(int)
+    for claim in claims:
+        for part in finale.parts(claim.line.sku):
+            needed[part.product] += claim.units * part.units
+    shipped = [one for one in finale.on_orders[claims[0].line.order_id or ""] if one.product in needed]
+    if len(shipped) < len(needed) or any(one.units != needed[one.product] for one in shipped):
+        return None
+    return sum(((one.units or 0) * (one.unit_cost or _NONE) for one in shipped), _NONE)
+
+
 def _not_there(whole: OrderCost, units: int, claim: Claim) -> OrderCost:
     if whole.unit_cost is None or whole.odd is not None:
         return whole
-    there = f"{units} of its {counted(claim.units, 'unit')}" if units else "no unit"
+    units, wanted = units // claim.size, claim.units // claim.size
+    there = f"{units} of its {counted(wanted, 'unit')}" if units else "no unit"
     return whole._replace(odd=f"Finale's shipments of the order hold {there} for this line, so their average is taken")
 
 
-def _of_lots(draw: Draw, lots: Sequence[Lot]) -> OrderCost:
-    """Return the cost of units from some lots, weighted by units; none if one lot has none."""
+def _of_lots(draw: Draw, lots: Sequence[Lot], size: int) -> OrderCost:
+    """Return the cost of units from some lots, weighted by units; none if one lot has none.
+
+    Args:
+        draw: The units.
+        lots: The lots.
+        size: How many of them are one unit that was sold.
+    """
     drawn = [(number, lot) for number, lot in zip(draw, lots, strict=True) if number]
     problem = next((lot.cause for _, lot in drawn if lot.unit_cost is None), None)
     units = sum(draw)
     day = max((lot.day for _, lot in drawn if lot.day), default=None)
     as_of = midnight(day) if day else None
     if problem is not None:
-        return OrderCost(None, problem, as_of, units=units)
+        return OrderCost(None, problem, as_of, units=units // size)
     odd = next((lot.odd for _, lot in drawn if lot.odd), None)
-    return OrderCost(at_line_places(_worth(draw, lots) / units), None, as_of, odd, units)
+    return OrderCost(at_line_places(_worth(draw, lots) * size / units), None, as_of, odd, units // size)

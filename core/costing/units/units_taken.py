@@ -31,12 +31,19 @@ LAST_PLACE = Decimal("0.000001")
 
 
 class Claim(NamedTuple):
-    """A sale that takes units of its order."""
+    """A line that takes units of its order: a sale, or goods that were sent away or lost."""
 
     line: Line
     units: int
     exported_cost: Decimal | None = None
     """The unit cost that it was exported with, where Finale's order gave it."""
+    size: int = 1
+    """Where it is counted in the units of lots: how many of them are one unit that was sold."""
+
+    def in_lots_of(self, size: int) -> Claim:
+        """Return it in units of a product, of which each unit that was sold holds so many."""
+        cost = None if self.exported_cost is None else self.exported_cost / size
+        return self._replace(units=self.units * size, exported_cost=cost, size=size)
 
 
 class Lot(NamedTuple):

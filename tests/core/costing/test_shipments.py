@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from core.costing import CostingInput, CostingPolicies, cost
 from core.costing.units.units_taken import Claim, Lot, taken_by_exported, taken_in_time
 from core.frame_columns import COSTED_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
-from core.model import Event, ObservationKind, StockEffect
+from core.model import Event, Goods, ObservationKind, StockEffect
 from tests.core.costing import all_plans
 from tests.examples import examples
 
@@ -45,6 +45,8 @@ class Plan:
     told_apart: bool
     seen: tuple[int, ...]
     """How many shipments Finale had after each import; all in the end."""
+    kind: str = "sold"
+    """What the lines are about: `sold`, `sent away`, or `two SKUs` that stand for the one product."""
 
     @property
     def total(self) -> Decimal:
@@ -68,6 +70,7 @@ def plans(draw: st.DrawFn) -> Plan:
         tuple(draw(st.lists(st.booleans(), min_size=len(lines), max_size=len(lines)))),
         draw(st.booleans()),
         tuple(draw(st.lists(st.integers(1, len(shipments)), min_size=len(lines), max_size=len(lines)))),
+        draw(st.sampled_from(["sold", "sent away", "two SKUs"])),
     )
 
 
@@ -87,10 +90,16 @@ def observations(plan: Plan, seen: int) -> pd.DataFrame:
     )
 
 
-def line(number: int, units: int, sku: str = "MUG") -> dict[str, object]:
-    """Return a sale of the order, a week after the one before."""
+def line(number: int, units: int, sku: str = "MUG", kind: str = "sold") -> dict[str, object]:
+    """Return a line of the order, a week after the one before."""
     posted = datetime(2026, 8, 1 + 7 * number % 28, 12, tzinfo=UTC)
     sale: dict[str, Any] = {"event": Event.SALE, "stock_effect": StockEffect.OUT, "order_id": "1", "sku": sku}
+    if kind == "sent away":
+        removed = number % 2 == 1
+        sale |= {"event": Event.REIMBURSEMENT if removed else Event.LIQUIDATION}
+        sale |= {"goods": Goods.LOST_ON_REMOVAL if removed else Goods.LIQUIDATED}
+    if kind == "two SKUs" and number % 2:
+        sale |= {"sku": "MUG-FBA"}
     money = {"principal": Decimal(20) * units, "net": Decimal(20) * units}
     return {**sale, **money, "key": f"line {number}", "store": "US", "quantity": units, "posted_at": posted}
 
@@ -101,9 +110,10 @@ OTHER = 99
 
 def books(plan: Plan, count: int, seen: int, locked: pd.DataFrame) -> CostingInput:
     """Return the books after so many imports."""
-    lines = [line(number, plan.lines[number]) for number in plan.imported[:count]]
-    mapping = [{"sku": sku, "product_id": sku, "units": 1} for sku in ("MUG", "CUP")]
-    table = frame(TRANSACTION_COLUMNS, [*lines, line(OTHER, 1, "CUP")])
+    lines = [line(number, plan.lines[number], kind=plan.kind) for number in plan.imported[:count]]
+    mapping = [{"sku": sku, "product_id": sku[:3], "units": 1} for sku in ("MUG", "MUG-FBA", "CUP")]
+    other = line(OTHER, 1, "CUP", "sold" if plan.kind == "two SKUs" else plan.kind)
+    table = frame(TRANSACTION_COLUMNS, [*lines, other])
     return CostingInput(table, observations(plan, seen), frame(MAPPING_COLUMNS, mapping), locked_lines=locked)
 
 

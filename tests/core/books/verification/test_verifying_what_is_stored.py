@@ -521,6 +521,9 @@ def decided(healthy: Path, folder: Path) -> Path:
     return folder / "decided.sqlite"
 
 
+DISMISSED = "id IN (SELECT true_up FROM true_up_decision WHERE decision = 'dismissed')"
+WITHDRAWN = "id IN (SELECT true_up FROM true_up_decision WHERE decision = 'withdrawn')"
+COLUMNS = '"lock", batch, key, cause, unit_cost, cost_quantity, disposition, cogs, difference, currency'
 OF_DECISIONS = {
     "reason of a lock": (
         "UPDATE 'lock' SET reason = 'posted elsewhere' WHERE id = 1",
@@ -559,6 +562,38 @@ OF_DECISIONS = {
         "dismissed in batch 7: the books have “export US/1”, recomputed it is “true-up dismissed”",
     ),
     "batch in which one was taken up": ("UPDATE taken_up SET batch = 16", "taken up in batch 16"),
+    "COGS of a dismissed one": (
+        "UPDATE true_up SET cogs = cogs + 1000000, unit_cost = NULL WHERE " + DISMISSED,
+        "US/1, order 111-1, SKU CUP: true-up 8: -1.10 and -0.10 differ",
+    ),
+    "COGS of a withdrawn one with its difference": (
+        "UPDATE true_up SET cogs = cogs + 1000000, difference = difference + 1000000 WHERE " + WITHDRAWN,
+        "COGS and units x unit cost",
+    ),
+    "units of a dismissed one": (
+        "UPDATE true_up SET cost_quantity = 0 WHERE cost_quantity <> 0 AND " + DISMISSED,
+        "COGS and units x unit cost",
+    ),
+    "currency of a dismissed one": (
+        "UPDATE true_up SET currency = 'EUR' WHERE " + DISMISSED,
+        "currency: the books have “EUR”, recomputed it is “USD”",
+    ),
+    "line of a dismissed one": (
+        "UPDATE true_up SET key = 'x' WHERE " + DISMISSED,
+        "line: the books have “x”, recomputed it is “a line of the settlement”",
+    ),
+    "copy of a proposal": (
+        f"INSERT INTO true_up ({COLUMNS}) SELECT {COLUMNS} FROM true_up WHERE id = 8",
+        "was decided",
+    ),
+    "SKU of an accepted one that moves nothing": (
+        "UPDATE true_up SET sku_was = 'MUG' WHERE id = 1",
+        "true-up 1, SKU it was: the books have “MUG”, recomputed it is nothing",
+    ),
+    "type of a dismissed one that moves nothing": (
+        "UPDATE true_up SET event_now = 'sale' WHERE " + DISMISSED,
+        "type it now: the books have “sale”, recomputed it is nothing",
+    ),
     "taken up without a dismissal": ("UPDATE taken_up SET true_up = 1 WHERE true_up = 8", "true-up 1, taken up again"),
 }
 FREE_TEXTS = {
