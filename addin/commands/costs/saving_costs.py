@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveChoice:
+class SaveOptions:
     """What of Resolve is saved, and how."""
 
     accept_proposals: bool = False
@@ -60,7 +60,9 @@ class SaveChoice:
     """Costs that look wrong too; else nothing is saved where there are any."""
 
 
-def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice(), preview: bool = False) -> Outcome:
+def save(
+    desk: Desk, *, ids: Sequence[str] = (), options: SaveOptions = SaveOptions(), preview: bool = False
+) -> Outcome:
     """Save the costs typed on Resolve; unedited proposals only where they are accepted.
 
     Where a cost looks wrong beside its SKU's average and nobody said that it is right, nothing is saved.
@@ -71,22 +73,22 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     sheet = read_answers(desk.book)
     near = load_to_answer(desk.database, sheet.answers, settlements_shown(desk.book))
     books = load_books(desk.database) if near is None else near
-    keys = _keys_asked(sheet, books, ids, choice)
-    report: _SaveOptions = {
+    keys = _keys_asked(sheet, books, ids, options)
+    report: _SaveTerms = {
         "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
-        "accept_proposals": choice.accept_proposals,
+        "accept_proposals": options.accept_proposals,
         "who": desk.user,
         "now": desk.clock(),
     }
-    downs = _downs(sheet, books, keys, report) if preview or choice.same_sku else []
-    filled = filled_down(sheet, downs) if choice.same_sku else sheet
+    downs = _downs(sheet, books, keys, report) if preview or options.same_sku else []
+    filled = filled_down(sheet, downs) if options.same_sku else sheet
     answers = _of_lines(filled, keys)
     if preview:
         return _planned(plan_answers(books, answers, **report), downs)
-    saving = save_answers(desk.database, books, answers, **report, accept_suspect=choice.accept_suspect)
-    if saving.suspects and not choice.accept_suspect:
+    saving = save_answers(desk.database, books, answers, **report, accept_suspect=options.accept_suspect)
+    if saving.suspects and not options.accept_suspect:
         return _stopped_by_suspects(saving)
-    if choice.same_sku and downs:
+    if options.same_sku and downs:
         fill_down(sheet, downs)
         filled = replace(filled, rows=read_answers(desk.book).rows)
     now = None if near is None else _after_save(desk, near, saving)
@@ -105,16 +107,16 @@ def _after_save(desk: Desk, near: Books, saving: Saving) -> Books | None:
     return refresh_after_answers(desk, near.database_state, saving.versions, settlements_shown(desk.book))
 
 
-def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: SaveChoice) -> set[str] | None:
+def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], options: SaveOptions) -> set[str] | None:
     """Return the lines that a save is about; `None` means all. What lies outside is neither saved nor filled."""
-    of_rows = set(keys_in_rows(sheet, choice.rows)) if choice.rows else None
+    of_rows = set(keys_in_rows(sheet, options.rows)) if options.rows else None
     if not ids:
         return of_rows
     of_ids = set(books.lines_of_all(books.named(ids))["key"])
     return of_ids if of_rows is None else of_ids & of_rows
 
 
-class _SaveOptions(TypedDict):
+class _SaveTerms(TypedDict):
     """What a save is asked beside its answers."""
 
     settlement_ids: Collection[SettlementName] | None
@@ -128,7 +130,7 @@ def _of_lines(sheet: SheetAnswers, keys: Collection[str] | None) -> list[Answer]
     return [answer for answer in sheet.answers if keys is None or answer.key in keys]
 
 
-def _downs(sheet: SheetAnswers, books: Books, keys: Collection[str] | None, report: _SaveOptions) -> list[FillDown]:
+def _downs(sheet: SheetAnswers, books: Books, keys: Collection[str] | None, report: _SaveTerms) -> list[FillDown]:
     """Return which typed costs other rows of their SKU may take: those that the books take, from rows as they are."""
     downs = fill_downs(sheet, keys)
     if not downs:

@@ -110,7 +110,7 @@ CLOSE = (
             Option("--reason", "Why they are dismissed or proposed again.", Kind.TEXT, default=""),
             Option("--dismiss-immaterial", "Dismiss what is below the materiality limit set on Setup."),
         ),
-        gathers=Gathered("choice", "addin.commands.close.true_ups:TrueUpChoice"),
+        gathers=Gathered("options", "addin.commands.close.true_ups:TrueUpOptions"),
         asks=Asks(dialogue="addin.commands.dialogues.close:true_ups"),
         action="addin.commands.close.true_ups:list_true_ups",
         shows="Cost true-ups",

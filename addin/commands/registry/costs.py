@@ -64,7 +64,7 @@ COSTS = (
             Option("--accept-suspect", "Also save costs that look wrong."),
             Option("--preview", "Only say what would be saved."),
         ),
-        gathers=Gathered("choice", "addin.commands.costs.saving_costs:SaveChoice"),
+        gathers=Gathered("options", "addin.commands.costs.saving_costs:SaveOptions"),
         selects=Selects.TYPED,
         asks=Asks(dialogue="addin.commands.dialogues.costs:save"),
         action="addin.commands.costs.saving_costs:save",

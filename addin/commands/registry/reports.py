@@ -67,7 +67,7 @@ REPORTS = (
             Option("--store", "Only this store; may be given several times.", Kind.TEXT, name="stores", many=True),
             Option("--together", "One row per item for all stores together."),
         ),
-        gathers=Gathered("choice", "addin.sheets.reports.pnl:PnlChoice"),
+        gathers=Gathered("options", "addin.sheets.reports.pnl:PnlOptions"),
         selects=Selects.SETTLEMENTS_OR_ALL,
         without="all settlements",
         asks=Asks(dialogue="addin.commands.dialogues.reports:pnl"),

@@ -12,7 +12,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh_if_needed, shows_now
 from addin.commands.sentences import RATES_AT_TERMINAL, amount, counted
 from addin.sheets import drill_down
-from addin.sheets.reports.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
+from addin.sheets.reports.pnl import PnlOptions, fill_pnl, fill_pnl_summary, write_head
 from core.books.costed_lines.stored_lines import state_name, state_now
 from core.books.entries.accruals import shipments_of
 from core.books.part_of_books import Days, load_part, settlements_of_days
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from core.reports.left_out import LeftOut
     from core.time import SettlementName
 
-_EVERYTHING = PnlChoice()
+_EVERYTHING = PnlOptions()
 _PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")
 
 
@@ -61,24 +61,24 @@ class _Beside:
     """Settlements in the figures that do not tie out."""
 
 
-def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYTHING) -> Outcome:
+def make_pnl(desk: Desk, *, ids: Sequence[str] = (), options: PnlOptions = _EVERYTHING) -> Outcome:
     """Fill sheets P&L and P&L summary, for these settlements or for all.
 
     Raises:
         CogsheetError: If a settlement or store is unknown, or a sheet is not as it must be.
     """
-    books, view = _books(desk, ids, choice)
-    lines = _chosen(books, ids, choice)
+    books, view = _books(desk, ids, options)
+    lines = _chosen(books, ids, options)
     home = books.company.home_currency
     question = PnlQuestion(
         home,
-        by_month=choice.by_month,
-        by_store=not choice.together,
-        first_day=choice.first_day,
-        last_day=choice.last_day,
-        basis=choice.basis,
+        by_month=options.by_month,
+        by_store=not options.together,
+        first_day=options.first_day,
+        last_day=options.last_day,
+        basis=options.basis,
     )
-    corrected = _corrections_of(books, lines, choice.basis)
+    corrected = _corrections_of(books, lines, options.basis)
     rated = pd.concat([lines, corrected[list(lines.columns)]], ignore_index=True)
     rates = find_rates(books.rates, needed_rates(rated, home, books.zones), home)
     priced = priced_lines(
@@ -87,7 +87,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
         zones=books.zones,
         rates=rates.factors,
         observations=books.observations,
-        shipments=shipments_of(books, lines) if choice.basis is Basis.SHIPPED else None,
+        shipments=shipments_of(books, lines) if options.basis is Basis.SHIPPED else None,
         corrections=corrected,
         booked=books.booked_days,
     )
@@ -99,21 +99,21 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
     summary = pnl_summary(priced, question)
     came = asked_by_lines_that_came(books) if not ids else Counter()
     beside = _Beside(others, came, _untied(books, priced))
-    message = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
+    message = "  ".join([_range_sentence(options, ids), *_notes(priced, rates, options, home, beside)])
     fill_pnl(desk.book, rows)
-    write_head(desk.book, choice, message)
+    write_head(desk.book, options, message)
     fill_pnl_summary(desk.book, summary, charted(summary, rows), message)
-    return _outcome(rows, priced, rates, choice, home, beside)
+    return _outcome(rows, priced, rates, options, home, beside)
 
 
-def _books(desk: Desk, ids: Sequence[str], choice: PnlChoice) -> tuple[Books, View | None]:
+def _books(desk: Desk, ids: Sequence[str], options: PnlOptions) -> tuple[Books, View | None]:
     """Return the books with all lines that the figures are made of, and a view of them that sheets may have to show.
 
     Where the other sheets show the books as they are, the lines of other settlements are not read, and there is no
     view. By order and ship dates any settlement may have a line of the days that are asked for.
     """
-    days, now = Days(choice.first_day, choice.last_day), state_now(desk.database)
-    if choice.basis is Basis.POSTED and (ids or None not in days) and shows_now(desk, now):
+    days, now = Days(options.first_day, options.last_day), state_now(desk.database)
+    if options.basis is Basis.POSTED and (ids or None not in days) and shows_now(desk, now):
         part = load_part(
             desk.database,
             lambda connection, booked: named_settlements(booked, ids) or settlements_of_days(connection, booked, days),
@@ -124,14 +124,14 @@ def _books(desk: Desk, ids: Sequence[str], choice: PnlChoice) -> tuple[Books, Vi
     return view.books, view
 
 
-def _chosen(books: Books, ids: Sequence[str], choice: PnlChoice) -> pd.DataFrame:
+def _chosen(books: Books, ids: Sequence[str], options: PnlOptions) -> pd.DataFrame:
     known = [store.name for store in books.stores]
-    for name in choice.stores:
+    for name in options.stores:
         if name not in known:
             raise StoreUnknownError(name, known)
     lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
     lines = with_asked_since(books, lines)
-    return lines[lines["store"].isin(choice.stores)] if choice.stores else lines
+    return lines[lines["store"].isin(options.stores)] if options.stores else lines
 
 
 def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataFrame:
@@ -155,28 +155,28 @@ def _untied(books: Books, priced: pd.DataFrame) -> list[str]:
     return [one.name for one in books.settlements if not one.ties_out and (one.store, one.settlement_id) in used]
 
 
-def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
+def _range_sentence(options: PnlOptions, ids: Sequence[str]) -> str:
     days = " ".join(
         word
         for word in (
-            f"from {choice.first_day}" if choice.first_day else "",
-            f"to {choice.last_day}" if choice.last_day else "",
+            f"from {options.first_day}" if options.first_day else "",
+            f"to {options.last_day}" if options.last_day else "",
         )
         if word
     )
     of = f"settlements {', '.join(ids)}" if ids else "all settlements"
-    stores = f" in {', '.join(choice.stores)}" if choice.stores else ""
-    return f"By {choice.basis} date, {days or 'every day'}, of {of}{stores}."
+    stores = f" in {', '.join(options.stores)}" if options.stores else ""
+    return f"By {options.basis} date, {days or 'every day'}, of {of}{stores}."
 
 
-def _notes(priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str, beside: _Beside) -> list[str]:
+def _notes(priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: str, beside: _Beside) -> list[str]:
     """Return what must be known to read the figures."""
     notes = []
     fell_back = int(priced["without_date"].sum())
-    if choice.basis is not Basis.POSTED:
+    if options.basis is not Basis.POSTED:
         notes.append("Only the posted dates tie to the settlements.")
     if fell_back:
-        known = "order date" if choice.basis is Basis.ORDERED else "ship date"
+        known = "order date" if options.basis is Basis.ORDERED else "ship date"
         notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
     notes += [other_month_sentence(one, home) for one in beside.others]
     if beside.untied:
@@ -226,7 +226,7 @@ def _rates_used(rates: RateLookup) -> list[str]:
 
 
 def _outcome(
-    found: pd.DataFrame, priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str, beside: _Beside
+    found: pd.DataFrame, priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: str, beside: _Beside
 ) -> Outcome:
     figures = totals(found)
     items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())
@@ -237,7 +237,7 @@ def _outcome(
     ]
     if (priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).any():
         sentences.append(_without_cost(priced[~priced["without_rate"]], items))
-    sentences += [note for note in _notes(priced, rates, choice, home, beside) if "daily rate" not in note]
+    sentences += [note for note in _notes(priced, rates, options, home, beside) if "daily rate" not in note]
     sentences += came_sentences(beside.came)
     if rates.missing_rates:
         sentences.append(missing_sentence(rates.missing_rates))
@@ -257,7 +257,7 @@ def _outcome(
             "settlements_not_tying_out": list(beside.untied),
             "lines_asked_by_todays_reading": beside.came.total(),
             "booked_in_another_month": [other_month(one) for one in beside.others],
-            "by": str(choice.basis),
+            "by": str(options.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": lines_in(priced[priced["without_rate"]]),
             "excluded": [_excluded(one, home) for one in left_out(priced)],

@@ -92,7 +92,7 @@ class PnlCellError(WorkbookError):
 
 
 @dataclass(frozen=True, slots=True)
-class PnlChoice:
+class PnlOptions:
     """What a profit and loss is to show."""
 
     basis: Basis = Basis.POSTED
@@ -110,24 +110,24 @@ def fill_pnl(book: xw.Book, pnl: pd.DataFrame) -> None:
     tables.update_report(book, PNL_SPEC, records_of(with_unknown_costs_blank(pnl), PNL_SPEC), keep=_KEPT_SHARE)
 
 
-def write_head(book: xw.Book, choice: PnlChoice, message: str) -> None:
+def write_head(book: xw.Book, options: PnlOptions, message: str) -> None:
     """Write what was asked for above the table, and what must be known of the answer below the title."""
     sheet = tables.find(book, PNL_SPEC).sheet
     sheet.range((2, 1)).value = message
     answers = (
-        str(choice.basis),
-        "" if choice.first_day is None else choice.first_day.isoformat(),
-        "" if choice.last_day is None else choice.last_day.isoformat(),
-        ", ".join(choice.stores) or ALL,
-        YES if choice.by_month else NO,
-        YES if choice.together else NO,
+        str(options.basis),
+        "" if options.first_day is None else options.first_day.isoformat(),
+        "" if options.last_day is None else options.last_day.isoformat(),
+        ", ".join(options.stores) or ALL,
+        YES if options.by_month else NO,
+        YES if options.together else NO,
     )
     cells = sheet.range((ASK_ROW, 2), (ASK_ROW + len(answers) - 1, 2))
     cells.number_format = "@"
     cells.value = [[answer] for answer in answers]
 
 
-def read_choice(book: xw.Book) -> PnlChoice:
+def read_options(book: xw.Book) -> PnlOptions:
     """Read what the cells above the table ask for.
 
     Raises:
@@ -137,7 +137,7 @@ def read_choice(book: xw.Book) -> PnlChoice:
     cells = typed_values(sheet.range((ASK_ROW, 2), (ASK_ROW + len(ASK_LABELS) - 1, 2)))
     texts = {label: _text(str(sheet.name), label, value) for label, value in zip(ASK_LABELS, cells, strict=True)}
     stores = texts["Store"]
-    return PnlChoice(
+    return PnlOptions(
         basis=_basis(str(sheet.name), texts),
         first_day=_day(str(sheet.name), texts, "From"),
         last_day=_day(str(sheet.name), texts, "To"),

@@ -253,7 +253,7 @@ def test_the_button_offers_finale_the_stores_and_new_ones(office: Office) -> Non
 
     def look(desk: Desk, *, kinds: tuple[ConnectorKind, ...], credentials: Vault) -> Outcome:
         del credentials
-        found = setup.choices(desk, kinds)
+        found = setup.service_forms(desk, kinds)
         offered.extend((choice.label, choice.form.fields[0].value) for choice in found)
         return connect_store(desk, StoreEntered("Amazon", "Amazon"), kinds=kinds, credentials=office.vault)
 
