@@ -15,7 +15,7 @@ from addin.sheets import exchange
 from addin.sheets.close import accounts, journal, true_ups
 from addin.sheets.close.accounts import ACCOUNTS_SPEC
 from addin.sheets.close.journal import JOURNAL_SPEC
-from addin.sheets.close.true_ups import TRUE_UPS_SPEC, Dismissed, Held
+from addin.sheets.close.true_ups import TRUE_UPS_SPEC, DismissedTrueUps, LockedFigures
 from addin.sheets.costs import costs, history, opening_costs, resolve, sku_mapping
 from addin.sheets.costs.costs import COSTS_SPEC
 from addin.sheets.costs.history import HISTORY_SPEC
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from addin.sheets.setup.setup import FinaleSide
     from addin.sheets.tables.sheet_specs import TableSpec
     from core.books.books import Books
-    from core.books.costed_lines.catching_up import Caught
+    from core.books.costed_lines.catching_up import LineChanges
     from core.books.database import Database
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.time import SettlementName
@@ -210,7 +210,7 @@ def refresh_after_answers(
 
 
 def refresh_after_sync(
-    desk: Desk, caught: Caught, near: Books, others: Collection[str], *, has_news: bool
+    desk: Desk, caught: LineChanges, near: Books, others: Collection[str], *, has_news: bool
 ) -> Books | None:
     """Bring up to date what a sync changed, where everything showed the books as they were before it.
 
@@ -307,9 +307,9 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
     anew = view.read_anew
     moved = reclassifications.rows(view.reclassifications, anew)
-    gone = Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications, anew))
+    gone = DismissedTrueUps(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications, anew))
     asked, refused = (by_reader(books, some, anew.lines) for some in (view.pending_true_ups, gone.true_ups))
-    figures = Held({row["key"]: row for row in held_lines(books)}, asked | refused)
+    figures = LockedFigures({row["key"]: row for row in held_lines(books)}, asked | refused)
     immaterial_ones = set(immaterial["id"])
     true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), figures, immaterial_ones, moved, gone)
     accounts.fill_accounts(book, books)

@@ -56,7 +56,7 @@ class InstallationFailedError(CogsheetError):
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class Installation:
     """What stands in the environment."""
 
     folder: Path
@@ -66,7 +66,7 @@ class Installed:
 
 def ensure(
     computer: Computer, program: Program, *, wheels: Path | None = None, progress: Progress = silent
-) -> Installed:
+) -> Installation:
     """Bring the environment to this copy of the program and its locked packages.
 
     Args:
@@ -81,7 +81,7 @@ def ensure(
     """
     folder = environment_folder(computer)
     if stands(computer, folder, program) or _runs_from(computer, folder):
-        return Installed(folder, changed=False)
+        return Installation(folder, changed=False)
     _refuse_store_python(computer)
     (folder / STAMP).unlink(missing_ok=True)
     python = str(program_in(folder, "python", computer))
@@ -94,7 +94,7 @@ def ensure(
     note = {"version": program.version, "fingerprint": program.fingerprint}
     (folder / STAMP).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
     progress("Installing", _STEPS, _STEPS)
-    return Installed(folder, changed=True)
+    return Installation(folder, changed=True)
 
 
 def stands(computer: Computer, folder: Path, program: Program) -> bool:

@@ -21,7 +21,7 @@ from core.books.overrides.questions import as_asked
 from core.books.settings.calendars import ended_before
 from core.books.settings.type_choices import TypeChoices
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus, named_settlements
-from core.books.settlements.status import Noted, SettlementState, Totals, settlement_totals, state_of
+from core.books.settlements.status import SettlementNotes, SettlementState, Totals, settlement_totals, state_of
 from core.books.true_ups.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
 from core.costing import CostingInput, with_typed_skus
 from core.exchange_rates import ExchangeRates
@@ -101,7 +101,7 @@ class Books:
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
     kept_totals: Mapping[int, Totals] = field(default_factory=dict)
     """Where only some lines are loaded: what all lines of each settlement come to, by its number."""
-    noted: Mapping[int, Noted] = field(default_factory=dict)
+    noted: Mapping[int, SettlementNotes] = field(default_factory=dict)
     """Where only some lines are loaded: what is noted of all lines of each settlement, by its number."""
     costs_beyond: Mapping[str, Collection[Decimal]] = field(default_factory=dict)
     """Where only some lines are loaded: unit costs that other lines of a SKU have, home currency, as far as asked."""

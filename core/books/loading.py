@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from core.books.costed_lines.line_ties import DocumentRows
     from core.books.database import Company, Connection, Database
     from core.books.settings.stores import Store
-    from core.books.settlements.status import Noted, Totals
+    from core.books.settlements.status import SettlementNotes, Totals
     from core.facilitator_tax import PostedTax
     from core.time import SettlementName, StoreDays
 
@@ -122,7 +122,7 @@ class Part(NamedTuple):
     """What documents tell of them."""
     totals: Mapping[int, Totals]
     """`Books.kept_totals`."""
-    noted: Mapping[int, Noted]
+    noted: Mapping[int, SettlementNotes]
     """`Books.noted`."""
     costs_beyond: Mapping[str, Collection[Decimal]]
     """See `Books`."""

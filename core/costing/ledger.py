@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from core.costing.lines import Line, Lock, Override, ReturnReport
     from core.costing.units.originals import Original
     from core.costing.units.reimbursements import ReimbursementReport
-    from core.costing.units.reversals import Reversed
+    from core.costing.units.reversals import ReversedUnits
     from core.model import SoldInShipments
 
 
@@ -84,7 +84,7 @@ class Ledger:
     """By the place of the line that refers to it."""
     goods: Mapping[int, Move]
     """What each line that is no plain sale does to stock, by its place."""
-    reversed_lines: Mapping[int, tuple[Reversed, ...]]
+    reversed_lines: Mapping[int, tuple[ReversedUnits, ...]]
     """What each reversal takes back, by the reversal's place."""
     units_of_orders: Mapping[int, int | None]
     """Units that Finale's order gives to sales which say none, by their place."""
@@ -221,7 +221,7 @@ def _known_lines(books: CostingInput, policies: CostingPolicies, finale: Finale)
     )
 
 
-def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:
+def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[ReversedUnits]]) -> Iterator[Judgement]:
     """Know a reversal by its sign alone, of which the SKU was typed and that reverses nothing in the books.
 
     A payment for damage that is negative takes back an earlier one, if there is one of that SKU; else it is a charge,

@@ -11,8 +11,8 @@ from core.costing.lines import Lock
 from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
 from core.costing.rules.line_kinds import may_be_money_only, means_its_order_alone
 from core.costing.rules.rules import Rule
-from core.costing.units.originals import Back, Used, as_it_came_back, used_on
-from core.costing.units.reversals import Part, negative
+from core.costing.units.originals import ReturnedUnits, SaleCost, as_it_came_back, used_on
+from core.costing.units.reversals import ReversedLine, negative
 from core.model import Cause, CostStatus
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from core.costing.lines import Line
     from core.costing.outcome import Outcome
     from core.costing.rules.goods import Move
-    from core.costing.units.originals import Name, UsedOnOriginal
-    from core.costing.units.reversals import Reversed
+    from core.costing.units.originals import Name, OriginalCost
+    from core.costing.units.reversals import ReversedUnits
 
 _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.REVERSAL})
 
@@ -65,7 +65,7 @@ class LineOutcome(NamedTuple):
     line: Line
     rule: Rule
     outcome: Outcome
-    original: UsedOnOriginal | None = None
+    original: OriginalCost | None = None
     """What its original cost; also where nobody will ever cost that one."""
     believed_cost: Decimal | None = None
     """The unit cost that is believed where goods and units are asked."""
@@ -84,7 +84,7 @@ def answer_lines(ledger: Ledger) -> list[LineOutcome]:
     return _with_reversals(ledger, [alone.get(line.place) or referring[line.place] for line in books.lines])
 
 
-def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None) -> LineOutcome:
+def _answered(ledger: Ledger, line: Line, original: OriginalCost | None = None) -> LineOutcome:
     """Ask the precedence for a line's cost.
 
     An original that has no cost and never will is treated as missing from the books.
@@ -125,22 +125,22 @@ def _outcome(ledger: Ledger, question: CostQuestion, found: Found | None, move: 
     return outcome(move, None, cause(question, ledger.sources) if found is None else None, key)
 
 
-def _used(ledger: Ledger, line: Line, sale: Outcome) -> Used:
+def _used(ledger: Ledger, line: Line, sale: Outcome) -> SaleCost:
     """Return what a sale cost for those that refer to it: none where it takes none itself."""
     lock = ledger.known_lines.locks.get(line.key)
     if lock is not None:
-        return Used(lock.cost_now, lock.as_of, is_listed=False)
-    return Used(sale.unit_cost, sale.as_of, is_listed=not ledger.known_lines.is_history(line))
+        return SaleCost(lock.cost_now, lock.as_of, is_listed=False)
+    return SaleCost(sale.unit_cost, sale.as_of, is_listed=not ledger.known_lines.is_history(line))
 
 
-def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, LineOutcome]:
+def _referring(ledger: Ledger, used: Mapping[int, SaleCost]) -> dict[int, LineOutcome]:
     """Return the lines that have an original, by place: exported ones first, then in time: each unit once.
 
     A return that was lost again costs what it cost when it came back; a free replacement takes no unit that came back.
     """
     held = ledger.known_lines
     lines = [held.lines[place] for place in ledger.originals]
-    back: dict[Name, list[Back]] = defaultdict(list)
+    back: dict[Name, list[ReturnedUnits]] = defaultdict(list)
     found: dict[int, LineOutcome] = {}
     for line in sorted(lines, key=lambda line: (line.key not in held.exported_locks, line.when)):
         original = ledger.originals[line.place]
@@ -151,7 +151,7 @@ def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, LineOutcom
             takes = as_it_came_back(takes, line, known)
         found[line.place] = _answered(ledger, line, takes)
         if units and takes.unit_cost is not None:
-            back[original.name].append(Back(line.when, units, takes.unit_cost))
+            back[original.name].append(ReturnedUnits(line.when, units, takes.unit_cost))
     return found
 
 
@@ -180,20 +180,20 @@ def _with_reversals(ledger: Ledger, outcomes: list[LineOutcome]) -> list[LineOut
     return told
 
 
-def _part(ledger: Ledger, outcomes: list[LineOutcome], reversal: Reversed, left: dict[int, int]) -> Part:
+def _part(ledger: Ledger, outcomes: list[LineOutcome], reversal: ReversedUnits, left: dict[int, int]) -> ReversedLine:
     """Return a reversed line with what it came out with and what is left of it."""
     place = reversal.line.place
     of, lock = outcomes[place].outcome, ledger.known_lines.locks.get(reversal.line.key)
     moved = lock.quantity_now if lock is not None else of.quantity or 0
-    return Part(reversal.line, reversal.units, of, lock, left.get(place, max(0, moved)))
+    return ReversedLine(reversal.line, reversal.units, of, lock, left.get(place, max(0, moved)))
 
 
-def _is_closed(ledger: Ledger, part: Part) -> bool:
+def _is_closed(ledger: Ledger, part: ReversedLine) -> bool:
     is_missing = part.of.status == CostStatus.MISSING
     return is_missing and (part.lock is not None or ledger.known_lines.is_history(part.line))
 
 
-def _take_back(parts: list[Part], units: int, left: dict[int, int]) -> None:
+def _take_back(parts: list[ReversedLine], units: int, left: dict[int, int]) -> None:
     """Note how many units of each part have come back."""
     for part in parts:
         number = min(max(0, units), part.back)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from core.finale.products import Mapped, Product
+    from core.finale.products import Product, SkuMapping
     from core.finale.stock_history import Movement, ShippedCost
 
 Row = dict[str, Any]
@@ -109,7 +109,7 @@ class Recorder:
             "fetched_at": self.fetched_at,
         }
 
-    def mapping(self, mapped: Mapped) -> Row:
+    def mapping(self, mapped: SkuMapping) -> Row:
         """Return which product a SKU stands for."""
         return {
             "sku": mapped.sku,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.finale.order_finder import Match
-    from core.finale.system import OrderAsked
+    from core.finale.system import OrderRequest
 
 NEARBY = timedelta(days=3)
 """So far from the day of shipping a movement may be recorded."""
@@ -28,7 +28,7 @@ _SHIPS_WITHIN = timedelta(days=14)
 class WantedOrder:
     """One wanted order that Finale has."""
 
-    question: OrderAsked
+    question: OrderRequest
     match: Match
 
     @property
@@ -126,7 +126,7 @@ def _without_movement(wanted: WantedOrder, *, reads_ledger: bool) -> Cost:
 
 
 def not_found(
-    recorder: Recorder, questions: Iterable[OrderAsked], matches: Mapping[str, Match], raw: str | None = None
+    recorder: Recorder, questions: Iterable[OrderRequest], matches: Mapping[str, Match], raw: str | None = None
 ) -> list[Row]:
     """Return the observations of the wanted orders that Finale does not have."""
     return [

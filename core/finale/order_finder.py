@@ -17,7 +17,7 @@ from core.finale.schema import ORDER, Schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from core.finale.system import OrderAsked
+    from core.finale.system import OrderRequest
     from core.progress import Progress
 
 EXACT = "exact"
@@ -120,7 +120,7 @@ _SALES = '["SALES_ORDER"]'
 
 
 def find_orders(
-    client: FinaleClient, questions: Sequence[OrderAsked], prefixes: Sequence[str], progress: Progress
+    client: FinaleClient, questions: Sequence[OrderRequest], prefixes: Sequence[str], progress: Progress
 ) -> dict[str, Match]:
     """Find Finale's orders for those of a marketplace.
 
@@ -145,7 +145,7 @@ class OrderSearch:
     """The search for some orders, and what it has found by now."""
 
     def __init__(
-        self, client: FinaleClient, questions: Sequence[OrderAsked], prefixes: Sequence[str], progress: Progress
+        self, client: FinaleClient, questions: Sequence[OrderRequest], prefixes: Sequence[str], progress: Progress
     ) -> None:
         self.wanted = {order.order_id: order for order in questions}
         self._client = client
@@ -199,7 +199,7 @@ class OrderSearch:
         self._found |= {order.order_id: order for order in orders}
 
 
-def windows(questions: Iterable[OrderAsked], few: int) -> list[tuple[date, date]]:
+def windows(questions: Iterable[OrderRequest], few: int) -> list[tuple[date, date]]:
     """Return the spans of days in which more than a few orders were posted, so that reading all of them pays."""
     days = sorted(order.posted_on for order in questions)
     spans: list[list[date]] = []

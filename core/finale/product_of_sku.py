@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 
 from core.finale.observations import Recorder, Row, page, whole
 from core.finale.parse import cost_of, text_of
-from core.finale.products import Mapped, Product, all_products, ask_lookups, ask_products, by_lookup, search_products
+from core.finale.products import (
+    Product,
+    SkuMapping,
+    all_products,
+    ask_lookups,
+    ask_products,
+    by_lookup,
+    search_products,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,7 +101,7 @@ class Mapper:
         self._recorder = recorder
         self._valuations = valuations
         self._known: dict[str, Product] = {}
-        self._kits: dict[str, Mapped] = {}
+        self._kits: dict[str, SkuMapping] = {}
         self._typed_in: dict[str, tuple[str, ...]] = {}
         self.products: dict[str, tuple[str, ...]] = {}
         """The products of each SKU that Finale itself has mapped by now."""
@@ -116,7 +124,9 @@ class Mapper:
         unknown: list[str] = []
         done = 0
         for wanted, products in ask_products(self._client, skus):
-            mapped = [Mapped(sku, sku, 1, products[sku].description, PRODUCT_ID) for sku in wanted if sku in products]
+            mapped = [
+                SkuMapping(sku, sku, 1, products[sku].description, PRODUCT_ID) for sku in wanted if sku in products
+            ]
             unknown += [sku for sku in wanted if sku not in products]
             averages = self._averages(products.values())
             yield page(averages, self._accept(mapped))
@@ -171,9 +181,9 @@ class Mapper:
         wanted = list(products.values()) if catalogue else [products[sku] for sku in skus if sku in products]
         averages = self._averages(wanted)
         mapped = [
-            Mapped(sku, sku, 1, products[sku].description, PRODUCT_ID)
+            SkuMapping(sku, sku, 1, products[sku].description, PRODUCT_ID)
             if sku in products
-            else Mapped(sku, None, None, None, unknown)
+            else SkuMapping(sku, None, None, None, unknown)
             for sku in skus
         ]
         return page(averages, [*self._accept(mapped), *self._as_themselves(wanted)])
@@ -198,7 +208,7 @@ class Mapper:
 
     def _looked_up(self, unknown: Sequence[str]) -> Iterator[CostPage]:
         lookups = ask_lookups(self._client, unknown)
-        mapped = [by_lookup(sku, lookups) or Mapped(sku, None, None, None, NOT_KNOWN) for sku in unknown]
+        mapped = [by_lookup(sku, lookups) or SkuMapping(sku, None, None, None, NOT_KNOWN) for sku in unknown]
         targets = dict.fromkeys(each.product_id for each in mapped if each.product_id)
         for _, products in ask_products(self._client, [target for target in targets if target not in self._known]):
             yield page(self._averages(products.values()))
@@ -216,7 +226,7 @@ class Mapper:
             if not unseen:
                 return
 
-    def _described(self, mapped: Mapped, others: Iterable[str]) -> Mapped:
+    def _described(self, mapped: SkuMapping, others: Iterable[str]) -> SkuMapping:
         product = self._known.get(mapped.product_id or "")
         if product is not None:
             return replace(mapped, description=product.description)
@@ -240,11 +250,11 @@ class Mapper:
         taken = self.products.keys() | self._kits.keys()
         plain = [product for product in products if not product.components and product.product_id not in taken]
         return [
-            self._recorder.mapping(Mapped(each.product_id, each.product_id, 1, each.description, PRODUCT_ID))
+            self._recorder.mapping(SkuMapping(each.product_id, each.product_id, 1, each.description, PRODUCT_ID))
             for each in plain
         ]
 
-    def _accept(self, mapped: Iterable[Mapped]) -> list[Row]:
+    def _accept(self, mapped: Iterable[SkuMapping]) -> list[Row]:
         """Return the rows of what is certain now; kits wait."""
         certain = []
         for each in mapped:
@@ -255,7 +265,7 @@ class Mapper:
                 certain.append(each)
         return self._certain(certain)
 
-    def _certain(self, mapped: Iterable[Mapped]) -> list[Row]:
+    def _certain(self, mapped: Iterable[SkuMapping]) -> list[Row]:
         rows = []
         for each in mapped:
             if each.product_id is not None:
@@ -268,7 +278,7 @@ class Mapper:
         if mapped:
             yield page((), self._certain(mapped))
 
-    def _as_sold(self, kit: Mapped, option: int) -> list[Mapped]:
+    def _as_sold(self, kit: SkuMapping, option: int) -> list[SkuMapping]:
         parts = self._options(str(kit.product_id))[option]
         units = {part: whole(quantity * (kit.units or 1)) for part, quantity in parts.items()}
         if option == 0 or None in units.values():

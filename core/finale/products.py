@@ -37,7 +37,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class SkuMapping:
     """One SKU and a product it stands for; a kit has several."""
 
     sku: str
@@ -207,7 +207,7 @@ def _read(nodes: Iterable[Mapping[str, Any]], schema: Schema) -> Iterator[Lookup
             yield Lookup(text, product_id, text_of(node.get(schema.named("lookup packing") or "")))
 
 
-def by_lookup(sku: str, lookups: Iterable[Lookup]) -> Mapped | None:
+def by_lookup(sku: str, lookups: Iterable[Lookup]) -> SkuMapping | None:
     """Return what a SKU stands for by the lookups; `None` if none fits, or several that disagree.
 
     An exact lookup comes before one with `*`. A packing that cannot be read leaves the SKU unmapped, with the reason.
@@ -220,9 +220,9 @@ def by_lookup(sku: str, lookups: Iterable[Lookup]) -> Mapped | None:
     product_id, packing = meanings.pop()
     units = pack_units(packing)
     if units is None:
-        return Mapped(sku, None, None, None, f"lookup of {product_id}: packing '{packing}' cannot be read")
+        return SkuMapping(sku, None, None, None, f"lookup of {product_id}: packing '{packing}' cannot be read")
     pack = f", packing {packing}" if packing else ""
-    return Mapped(sku, product_id, units, None, f"lookup{pack}")
+    return SkuMapping(sku, product_id, units, None, f"lookup{pack}")
 
 
 def _fits(sku: str, pattern: str) -> bool:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from core.finale.observations import Recorder
     from core.finale.product_of_sku import Mapper
     from core.finale.reports import Row
-    from core.finale.system import CostPage, CostRequest, OrderAsked
+    from core.finale.system import CostPage, CostRequest, OrderRequest
     from core.progress import Progress
 
 COSTS = "cost"
@@ -205,7 +205,7 @@ class ReportSync:
         others = [wanted for wanted in averages if wanted not in shown]
         yield from order_pages(self.client, self.recorder, others, self.progress)
 
-    def _asked_for(self, absent: Sequence[OrderAsked]) -> dict[str, Match]:
+    def _asked_for(self, absent: Sequence[OrderRequest]) -> dict[str, Match]:
         """Find the orders that the report does not show: not shipped, older than it, or under another number."""
         try:
             return find_orders(self.client, absent, self.settings.order_prefixes, self.progress) if absent else {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.finale.order_finder import Match
     from core.finale.product_of_sku import Mapper
     from core.finale.stock_history import Movement
-    from core.finale.system import CostPage, CostRequest, OrderAsked
+    from core.finale.system import CostPage, CostRequest, OrderRequest
     from core.progress import Progress
 
 ORDERS_AT_ONCE = 2000
@@ -70,7 +70,7 @@ class Sync:
     def _reads_ledger(self) -> bool:
         return not self.averages_only and has_ledger(self.client.now_schema())
 
-    def _orders(self, questions: Sequence[OrderAsked]) -> Iterator[CostPage]:
+    def _orders(self, questions: Sequence[OrderRequest]) -> Iterator[CostPage]:
         matches = find_orders(self.client, questions, self.prefixes, self.progress)
         self._matches.update(matches)
         on_page = [WantedOrder(order, matches[order.order_id]) for order in questions if order.order_id in matches]
@@ -84,7 +84,7 @@ class Sync:
             self.client, self.recorder, on_page, self.progress, averages_only=averages_only, read=self._read
         )
 
-    def _others(self, questions: Sequence[OrderAsked]) -> Iterator[CostPage]:
+    def _others(self, questions: Sequence[OrderRequest]) -> Iterator[CostPage]:
         """Give what left on other orders on the days that were read, and on the few days between them."""
         if not self._read.days or not self._reads_ledger or order_link(self.client.now_schema()) is None:
             return

@@ -14,7 +14,7 @@ from core.time import Month
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.reports.left_out import LeftOut
+    from core.reports.left_out import UnpricedLines
     from core.reports.profit_and_loss import PnlQuestion
 
 
@@ -87,7 +87,7 @@ def _saying_what_is_left_out(rows: list[dict[str, Any]], priced: pd.DataFrame, h
     ]
 
 
-def _excludes(parts: list[LeftOut], home: str) -> str:
+def _excludes(parts: list[UnpricedLines], home: str) -> str:
     return f"excludes {'; '.join(one.words(home) for one in parts)}"
 
 
@@ -100,7 +100,7 @@ Bars = tuple[tuple[str, Decimal | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Charted:
+class ChartBars:
     """What the charts show: name and profit, in the order of the bars."""
 
     months: Bars
@@ -111,7 +111,7 @@ class Charted:
     """The least profitable of the others, the worst first."""
 
 
-def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> Charted:
+def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> ChartBars:
     """Return what the charts show of a profit and loss.
 
     Args:
@@ -123,7 +123,7 @@ def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> Charted:
         by_month[row["month"]] = by_month.get(row["month"], Decimal(0)) + row["profit"]
     ranked = sorted(_profits(pnl).items(), key=lambda item: (-item[1], item[0]))
     top, rest = ranked[:ITEMS_SHOWN], ranked[ITEMS_SHOWN:]
-    return Charted(_months(by_month), tuple(top), tuple(rest[: -ITEMS_SHOWN - 1 : -1]))
+    return ChartBars(_months(by_month), tuple(top), tuple(rest[: -ITEMS_SHOWN - 1 : -1]))
 
 
 def _profits(pnl: pd.DataFrame) -> dict[str, Decimal]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.books.entries.entries import PostedEntry
-    from core.books.entries.exporting import Exported
+    from core.books.entries.exporting import SettlementExport
     from core.journal.entry import Entry
 
 KINDS = {
@@ -105,7 +105,7 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     ledger = ledger_for(desk.database, options.ledger)
     conditions = _conditions(options, books, ledger)
     chosen = books.named(ids)
-    done: list[Exported] = []
+    done: list[SettlementExport] = []
     files: list[str] = []
     stopped = None
     try:
@@ -238,7 +238,7 @@ def _as_one(done: Sequence[Outcome]) -> Outcome:
     return Outcome("\n".join(one.message for one in done), attention, data, stopped, "\n".join(ways))
 
 
-def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: CogsheetError | None) -> Outcome:
+def _export_outcome(done: Sequence[SettlementExport], files: Sequence[str], stopped: CogsheetError | None) -> Outcome:
     to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
     sentences = [*map(_exported, done), f"{to_do} The entries stand on sheet Journal."]
     error = {} if stopped is None else {"error": with_way_out(stopped)}
@@ -261,7 +261,7 @@ def _kinds_to_make(entries: str) -> tuple[EntryKind, ...]:
     return KINDS[entries]
 
 
-def _exported(one: Exported) -> str:
+def _exported(one: SettlementExport) -> str:
     ours = to_import(one.entries)
     finale = len(one.entries) - len(ours)
     return (
@@ -271,7 +271,7 @@ def _exported(one: Exported) -> str:
     )
 
 
-def _told(one: Exported) -> dict[str, object]:
+def _told(one: SettlementExport) -> dict[str, object]:
     ours = to_import(one.entries)
     return {
         **identity(one.settlement.store, one.settlement.settlement_id),

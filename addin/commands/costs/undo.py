@@ -12,7 +12,7 @@ from addin.commands.sentences import counted, identity
 from addin.sheets.costs import history
 from addin.sheets.costs.resolve import keys_shown
 from core.books.database.state import state
-from core.books.overrides.undo import Undone, restore_values, undo_batch, undo_last, undoable_before, values_of
+from core.books.overrides.undo import UndoResult, restore_values, undo_batch, undo_last, undoable_before, values_of
 from core.books.settlements import settlement_lines, settlements
 from core.books.settlements.settlement_lines import line_name
 from core.frame_columns import records
@@ -113,7 +113,7 @@ def _left_alone(books: Books, line: Mapping[str, Any], why: str) -> str:
     return f"Left alone: {line_name(line, of_several=books.has_several_stores)}: {why}."
 
 
-def _undone_sentence(undone: Undone) -> str:
+def _undone_sentence(undone: UndoResult) -> str:
     if undone.report_rows:
         return (
             f"Batch {undone.undone} is undone: {counted(undone.report_rows, 'row')} of the report that it imported "

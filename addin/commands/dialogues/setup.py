@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.commands.ribbon.running_excel import place_of, redrawing
 from addin.commands.setup import connecting
-from addin.commands.setup.connecting import StoreEntered, connect_store
+from addin.commands.setup.connecting import StoreDetails, connect_store
 from addin.connections import connect_form
 from addin.connections.finale_account import account_of
 from addin.connections.marketplaces import connections, kind_of
@@ -101,7 +101,7 @@ def _new(desk: Desk, kinds: Sequence[ConnectorKind]) -> Iterator[ServiceForm]:
 def _store(kind: ConnectorKind, kinds: Sequence[ConnectorKind], desk: Desk, texts: dict[str, str]) -> Outcome:
     settings = {name: texts[name] for name in kind.settings}
     secrets = {name: texts[name] for name in kind.secrets}
-    entered = StoreEntered(texts[connect_form.STORE], str(kind.marketplace), settings, secrets)
+    entered = StoreDetails(texts[connect_form.STORE], str(kind.marketplace), settings, secrets)
     return connect_store(desk, entered, kinds=kinds)
 
 

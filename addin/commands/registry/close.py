@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from addin.commands.registry.command import Argument, Asks, Button, Command, Gathered, Group, Kind, Option, Selects, Tip
+from addin.commands.registry.command import (
+    Argument,
+    Asks,
+    Button,
+    Command,
+    Group,
+    Kind,
+    Option,
+    OptionGroup,
+    Selects,
+    Tip,
+)
 
 LEDGERS = ("quickbooks", "xero", "excel")
 """The words of `core.journal.files.Ledger`; a test keeps them equal."""
@@ -110,7 +121,7 @@ CLOSE = (
             Option("--reason", "Why they are dismissed or proposed again.", Kind.TEXT, default=""),
             Option("--dismiss-immaterial", "Dismiss what is below the materiality limit set on Setup."),
         ),
-        gathers=Gathered("options", "addin.commands.close.true_ups:TrueUpOptions"),
+        gathers=OptionGroup("options", "addin.commands.close.true_ups:TrueUpOptions"),
         asks=Asks(dialogue="addin.commands.dialogues.close:true_ups"),
         action="addin.commands.close.true_ups:list_true_ups",
         shows="Cost true-ups",

@@ -97,7 +97,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class OptionGroup:
     """Options that the action takes as one value."""
 
     parameter: str
@@ -155,7 +155,7 @@ class Command:
     button: Button | None = None
     """`None` for what only makes sense outside Excel."""
     options: tuple[Argument | Option, ...] = ()
-    gathers: Gathered | None = None
+    gathers: OptionGroup | None = None
     selects: Selects = Selects.NOTHING
     without: str = ""
     """Which settlements are meant where none is named; empty where they must be."""

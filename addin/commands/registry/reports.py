@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addin.commands.registry.command import Asks, Button, Command, Gathered, Group, Kind, Option, Selects, Tip
+from addin.commands.registry.command import Asks, Button, Command, Group, Kind, Option, OptionGroup, Selects, Tip
 
 _VALUES = Option("--values", "Without formulas, with the audit log inside.", name="values_only")
 
@@ -67,7 +67,7 @@ REPORTS = (
             Option("--store", "Only this store; may be given several times.", Kind.TEXT, name="stores", many=True),
             Option("--together", "One row per item for all stores together."),
         ),
-        gathers=Gathered("options", "addin.sheets.reports.pnl:PnlOptions"),
+        gathers=OptionGroup("options", "addin.sheets.reports.pnl:PnlOptions"),
         selects=Selects.SETTLEMENTS_OR_ALL,
         without="all settlements",
         asks=Asks(dialogue="addin.commands.dialogues.reports:pnl"),

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from addin.sheets.desk import Desk, View
     from core.books.books import Books
     from core.reports.basis import OtherMonth
-    from core.reports.left_out import LeftOut
+    from core.reports.left_out import UnpricedLines
     from core.time import SettlementName
 
 _EVERYTHING = PnlOptions()
@@ -283,7 +283,7 @@ def other_month(one: OtherMonth) -> dict[str, object]:
     return {"month": one.month, "booked_in": one.booked, "lines": one.lines, **figures}
 
 
-def _excluded(one: LeftOut, home: str) -> dict[str, object]:
+def _excluded(one: UnpricedLines, home: str) -> dict[str, object]:
     return {
         "currency": one.currency,
         "lines": one.lines,

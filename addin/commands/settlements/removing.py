@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.sheets.desk import Desk
-    from core.books.settlements.removing import Removed
+    from core.books.settlements.removing import Removal
 
 
 def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
@@ -56,7 +56,7 @@ def remove_store(desk: Desk, *, store: str) -> Outcome:
     )
 
 
-def _removed_sentences(removed: Removed) -> list[str]:
+def _removed_sentences(removed: Removal) -> list[str]:
     one = removed.settlement
     answers = f", {counted(removed.answers, 'saved answer')}" if removed.answers else ""
     lines = f"Settlement {one.settlement_id} ({one.store}) removed: {counted(removed.lines, 'transaction')}{answers}."
@@ -68,7 +68,7 @@ def _removed_sentences(removed: Removed) -> list[str]:
     return [f"{lines} Undo brings it back; its files can be imported again.", *lost]
 
 
-def _removed_entry(removed: Removed) -> dict[str, object]:
+def _removed_entry(removed: Removal) -> dict[str, object]:
     return {
         **identity(removed.settlement.store, removed.settlement.settlement_id),
         "transactions": removed.lines,

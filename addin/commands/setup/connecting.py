@@ -111,7 +111,7 @@ def _connected(check: AccountCheck, example: Example | None) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreEntered:
+class StoreDetails:
     """What the user says about a store."""
 
     store: str
@@ -123,7 +123,7 @@ class StoreEntered:
 
 def connect_store(
     desk: Desk,
-    entered: StoreEntered,
+    entered: StoreDetails,
     *,
     kinds: Sequence[ConnectorKind] = CONNECTORS,
     credentials: Credentials | None = None,

@@ -18,7 +18,7 @@ from workbook_engine.sheet_copy import take_in
 from workbook_engine.table_rows import take_headers
 
 if TYPE_CHECKING:
-    from addin.sheets.tables.sheet_specs import Renamed
+    from addin.sheets.tables.sheet_specs import RenamedHeader
     from workbook_engine.parts.sheet_part import SheetPart
     from workbook_engine.parts.table_part import TablePart
     from workbook_engine.workbook_file import WorkbookFile
@@ -62,7 +62,7 @@ def missing(old: Place, new: Place) -> list[str]:
     return [header for header in new.headers if header not in present]
 
 
-def rename(present: SheetPart) -> list[Renamed]:
+def rename(present: SheetPart) -> list[RenamedHeader]:
     """Give the columns of a sheet's tables the headers of this version, and return which were renamed.
 
     Formulas, validation, charts and names that mention them follow, as in Excel; what stands in the cells stays. A
@@ -71,7 +71,7 @@ def rename(present: SheetPart) -> list[Renamed]:
     return [one for table in present.tables for one in RENAMED if _renamed(present, table, one)]
 
 
-def _renamed(sheet: SheetPart, table: TablePart, one: Renamed) -> bool:
+def _renamed(sheet: SheetPart, table: TablePart, one: RenamedHeader) -> bool:
     headers = [table.header(column) for column in table.columns]
     if table.name.lower() != one.table.lower() or one.old not in headers or one.new in headers:
         return False
@@ -245,7 +245,7 @@ class Additions:
     sheets: list[str] = field(default_factory=list)
     columns: dict[str, list[str]] = field(default_factory=dict)
     """Headers by sheet."""
-    renamed: dict[str, list[Renamed]] = field(default_factory=dict)
+    renamed: dict[str, list[RenamedHeader]] = field(default_factory=dict)
     """Headers that are others now, by sheet."""
     choices: dict[str, list[str]] = field(default_factory=dict)
     """Headers of columns that offer more than before, by sheet."""

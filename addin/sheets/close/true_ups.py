@@ -87,7 +87,7 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LockedFigures:
     """What true-ups are shown beside."""
 
     figures: Mapping[str, Mapping[str, object]]
@@ -101,7 +101,7 @@ DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
-class Dismissed:
+class DismissedTrueUps:
     """What was dismissed and can be taken up again."""
 
     true_ups: pd.DataFrame
@@ -114,10 +114,10 @@ def fill_true_ups(
     book: xw.Book,
     pending: pd.DataFrame,
     lines: pd.DataFrame,
-    held: Held,
+    held: LockedFigures,
     immaterial: Collection[int] = (),
     reclassifications: Iterable[Mapping[str, object]] = (),
-    dismissed: Dismissed | None = None,
+    dismissed: DismissedTrueUps | None = None,
 ) -> None:
     """Show the pending proposals, and behind them what was dismissed; what was chosen and not yet carried out stays.
 
@@ -148,7 +148,7 @@ def rule_changed(reader: str) -> str:
     return f"rule changed in {reader}"
 
 
-def true_up_rows(true_ups: pd.DataFrame, lines: pd.DataFrame, held: Held) -> list[dict[str, object]]:
+def true_up_rows(true_ups: pd.DataFrame, lines: pd.DataFrame, held: LockedFigures) -> list[dict[str, object]]:
     """Return true-ups with their order and SKU, what the books hold of the line, and what changed in words. Pure.
 
     Worked example: 2 cups went out at 6.00 and cost 6.50 now: unit cost was 6.00, COGS was 12.00 and is 13.00, +1.00.

@@ -7,14 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.cells import Refused, read_cell, to_cell, typed_values
+from addin.sheets.tables.cells import CellRefusal, read_cell, to_cell, typed_values
 from addin.sheets.tables.edited_rows import plain_text
 from addin.sheets.tables.frames import records_of
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.errors import WorkbookError
 from core.reports.basis import Basis
 from core.reports.costed_lines import SUM_MARKS
-from core.reports.pnl_summary import ITEMS_SHOWN, MONTHS_SHOWN, Charted
+from core.reports.pnl_summary import ITEMS_SHOWN, MONTHS_SHOWN, ChartBars
 from core.reports.profit_and_loss import with_unknown_costs_blank
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _text(sheet: str, label: str, value: object) -> str:
     """Return what a cell asks for as text; a real date as 2026-08-31, TRUE as yes."""
     choices = (YES, NO) if label in _YES_OR_NO else ()
     read = read_cell(value, Column(label, label, takes_dates=True, choices=choices))
-    if isinstance(read, Refused):
+    if isinstance(read, CellRefusal):
         raise PnlCellError(sheet, _cell(label), plain_text(value), f"It {read}.")
     return plain_text(read)
 
@@ -214,7 +214,7 @@ BLOCKS = (("months", 1, MONTHS_SHOWN), ("top", 4, ITEMS_SHOWN), ("bottom", 7, IT
 """Name, column of the names (the figures stand in the next) and number of rows."""
 
 
-def fill_pnl_summary(book: xw.Book, summary: pd.DataFrame, charts: Charted, message: str) -> None:
+def fill_pnl_summary(book: xw.Book, summary: pd.DataFrame, charts: ChartBars, message: str) -> None:
     """Show a summary (`core.reports.pnl_summary`) and the figures of its charts, in place."""
     tables.update_report(
         book, PNL_SUMMARY_SPEC, records_of(with_unknown_costs_blank(summary), PNL_SUMMARY_SPEC), keep=1

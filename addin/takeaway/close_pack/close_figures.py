@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from addin.sheets.close.true_ups import Held, true_up_rows
+from addin.sheets.close.true_ups import LockedFigures, true_up_rows
 from addin.takeaway.ties import ties_of
 from core.books.entries.accruals import to_accrue
 from core.books.settings.calendars import deposit_day
@@ -265,7 +265,7 @@ def _saved(row: Row) -> Row:
 def _true_ups(view: View) -> list[Row]:
     locked = {row["key"]: row for row in held_lines(view.books)}
     readers = by_reader(view.books, view.pending_true_ups, view.read_anew.lines)
-    return true_up_rows(view.pending_true_ups, every_line(view.books), Held(locked, readers))
+    return true_up_rows(view.pending_true_ups, every_line(view.books), LockedFigures(locked, readers))
 
 
 def _journal(view: View, month: Month) -> list[Row]:

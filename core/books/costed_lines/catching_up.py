@@ -23,7 +23,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import STATED_SKU, costing_policies, counted_lines, history_flags
 from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, read_told, tie_columns
-from core.books.costed_lines.recosting import Recosted, recost
+from core.books.costed_lines.recosting import RecostedLines, recost
 from core.books.costed_lines.stored_lines import bring_along, kept_of_keys, kept_state, say_kept
 from core.books.database import costing_tables, frames
 from core.books.database.errors import DatabaseBusyError
@@ -78,7 +78,7 @@ class _Part:
     """Returns those of some lines that the books count."""
 
 
-class Caught(NamedTuple):
+class LineChanges(NamedTuple):
     """What became of kept lines that were brought along."""
 
     before: str
@@ -96,7 +96,7 @@ class Caught(NamedTuple):
         return dict(zip(self.now["key"], map(int, self.now["settlement"]), strict=True))
 
 
-class _Told(NamedTuple):
+class _News(NamedTuple):
     """What was written since a state, as far as costs hang on it."""
 
     answered: set[str]
@@ -113,7 +113,7 @@ def _with_tied_before(part: _Part, keys: set[str], new: set[str]) -> set[str]:
     return keys | closure(with_report(part.costing_input), keys, known[~known["sku"].isin(list(new))])
 
 
-def catch_up(database: Database) -> Caught | None:
+def catch_up(database: Database) -> LineChanges | None:
     """Bring the kept lines along to the books as they are, where it is known what has changed since.
 
     Returns:
@@ -130,17 +130,17 @@ def catch_up(database: Database) -> Caught | None:
         return None
 
 
-def _catch_up(connection: Connection, company: Company) -> Caught | None:
+def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     kept, now = kept_state(connection), state(connection)
     told = None if kept is None else _told_since(connection, *kept, now)
     changed = None if told is None else _bring(connection, company, told)
     if kept is None or changed is None:
         return None
     say_kept(connection, now, batches.last(connection))
-    return Caught(kept[0], now, *changed)
+    return LineChanges(kept[0], now, *changed)
 
 
-def _told_since(connection: Connection, of: str, batch: int, now: str) -> _Told | None:
+def _told_since(connection: Connection, of: str, batch: int, now: str) -> _News | None:
     """Return what was told since a state; nothing where something else was changed that costs hang on.
 
     Where a SKU stands for another product than was said before, ties of lines may be others than they were.
@@ -159,10 +159,10 @@ def _told_since(connection: Connection, of: str, batch: int, now: str) -> _Told 
     said = said_between(connection, of, now, _BY_FINALE)
     if said is None or said.get(sku_mapping.SAID_OTHERWISE):
         return None
-    return _Told(overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
+    return _News(overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
 
 
-def _bring(connection: Connection, company: Company, told: _Told) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+def _bring(connection: Connection, company: Company, told: _News) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Cost again what was told and what it may touch.
 
     Returns:
@@ -223,7 +223,7 @@ def _hanging_on_averages(connection: Connection, company: Company, skus: set[str
     return found
 
 
-def _recost(connection: Connection, part: _Part, keys: set[str]) -> Recosted:
+def _recost(connection: Connection, part: _Part, keys: set[str]) -> RecostedLines:
     inside = set(part.before["key"])
     return recost(
         part.before, part.costing_input, part.policies, keys, lambda skus: _newest_beyond(connection, skus, inside)

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from core.books.database import costing_tables
 from core.books.settlements.remarks import remarks
-from core.books.settlements.status import LineCounts, Noted, Totals, moved_on, settlement_totals
+from core.books.settlements.status import LineCounts, SettlementNotes, Totals, moved_on, settlement_totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.books.database import Connection
 
 
-def notes_of(books: Books) -> dict[int, Noted]:
+def notes_of(books: Books) -> dict[int, SettlementNotes]:
     """Return what is noted of each settlement of books that are loaded whole, by its number. Pure.
 
     Returns:
@@ -37,7 +37,7 @@ def notes_of(books: Books) -> dict[int, Noted]:
     told = remarks(books)
     short = {name: tuple(one.short for one in of_it) for name, of_it in told.items()}
     return {
-        one.id: Noted(
+        one.id: SettlementNotes(
             short.get((one.store, one.settlement_id), ()),
             tuple(sorted(books.lines_of(one)["sku"].dropna().unique())),
         )
@@ -104,17 +104,19 @@ def put_totals(connection: Connection, totals: Mapping[int, Totals]) -> None:
         connection.execute(update(kept).where(kept.c.settlement == number).values(totals=as_text(one)))
 
 
-def kept_notes(connection: Connection) -> dict[int, Noted]:
+def kept_notes(connection: Connection) -> dict[int, SettlementNotes]:
     """Return what is noted of each settlement, by its number; nothing where that of any may have become other."""
     kept = costing_tables.costed_settlement.c
     texts = {row.settlement: row.noted for row in connection.execute(select(kept.settlement, kept.noted))}
     if None in texts.values():
         return {}
     told = {number: json.loads(text) for number, text in texts.items()}
-    return {number: Noted(*(tuple(one[name]) for name in ("remarks", "skus"))) for number, one in told.items()}
+    return {
+        number: SettlementNotes(*(tuple(one[name]) for name in ("remarks", "skus"))) for number, one in told.items()
+    }
 
 
-def put_notes(connection: Connection, notes: Mapping[int, Noted]) -> None:
+def put_notes(connection: Connection, notes: Mapping[int, SettlementNotes]) -> None:
     """Keep what is noted of settlements of which lines are kept; of all others nothing is."""
     kept = costing_tables.costed_settlement
     texts = {number: json.dumps(asdict(one), ensure_ascii=False, sort_keys=True) for number, one in notes.items()}

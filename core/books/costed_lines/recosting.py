@@ -108,7 +108,7 @@ COST_SKU = "cost_sku"
 """See `core.books.costed_lines.line_ties.TIE_COLUMNS`."""
 
 
-class Recosted(NamedTuple):
+class RecostedLines(NamedTuple):
     """Lines of which some were costed again."""
 
     lines: pd.DataFrame
@@ -122,7 +122,7 @@ def recost(
     policies: CostingPolicies,
     keys: Iterable[str],
     beyond: Callable[[set[str]], pd.DataFrame],
-) -> Recosted:
+) -> RecostedLines:
     """Do what `recosted` does, with a part of the books. Pure but for what `beyond` reads.
 
     Args:
@@ -137,7 +137,7 @@ def recost(
     transactions, named = with_report(books), named_lines(books)
     touched = _touched(transactions, _tied_before(lines, named, books, keys), books.mappings)
     if not touched:
-        return Recosted(lines, set())
+        return RecostedLines(lines, set())
     was, costs_of = lines.get(COST_SKU, lines["sku"]), transactions["sku"].set_axis(lines.index)
     concerned = lines["key"].isin(list(touched))
     skus = {sku for of in (was, costs_of) for sku in of[concerned].dropna()}
@@ -148,11 +148,11 @@ def recost(
     changed = _differing(before, _last_used(found, costs_of, skus, others, books))
     asking = _asking(found, costs_of, changed)
     if not asking:
-        return Recosted(found, changed)
+        return RecostedLines(found, changed)
     again = touched | _touched(transactions, asking, books.mappings)
     near = set(costs_of[found["key"].isin(list(again))].dropna())
     last = _last_used(found, costs_of, near, beyond(near), books)
-    return Recosted(_with(found, again, replace(books, last_used=last), policies), changed)
+    return RecostedLines(_with(found, again, replace(books, last_used=last), policies), changed)
 
 
 def _touched(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataFrame | None) -> set[str]:

@@ -11,7 +11,7 @@ from core.books.documents.file_rows import FileRows, names_by_marketplace
 from core.costing import REIMBURSED_COLUMNS
 from core.frame_columns import REIMBURSEMENT_COLUMNS, conform, frame
 from core.marketplaces.amazon.words import REASONS
-from core.marketplaces.documents.reimbursements import Counts, Reimbursed, counts, matched, united
+from core.marketplaces.documents.reimbursements import Counts, ReportedReimbursement, counts, matched, united
 from core.marketplaces.words.wording import folded
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ _FOUND = REASONS[folded("MISSING_FROM_INBOUND_CLAWBACK")]
 """What Amazon's word for units found means that can mean nothing else."""
 
 
-def as_line(key: str, row: Reimbursed) -> dict[str, object]:
+def as_line(key: str, row: ReportedReimbursement) -> dict[str, object]:
     """Return what a row of the report says of the line that it is (one of REIMBURSED_COLUMNS)."""
     reason = row.meaning
     if reason is not None and row.is_taken_back and (row.units_inventory or 0) > 0:

@@ -150,7 +150,7 @@ class ExportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class SettlementExport:
     """What one settlement's export made."""
 
     settlement: BookedSettlement
@@ -298,7 +298,7 @@ def _way_to_tie(settlement: BookedSettlement) -> str:
 
 def export_settlement(
     database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, *, who: str, now: datetime
-) -> Exported:
+) -> SettlementExport:
     """Make a settlement's entries, store them and lock its costs.
 
     What has gone out already is not made again: the settlement entry may go today and the COGS entry next week.
@@ -337,4 +337,4 @@ def export_settlement(
             keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
         if EntryKind.COGS in kinds:
             locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
-    return Exported(settlement, tuple(made), is_locked=EntryKind.COGS in kinds)
+    return SettlementExport(settlement, tuple(made), is_locked=EntryKind.COGS in kinds)

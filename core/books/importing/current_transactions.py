@@ -33,7 +33,7 @@ _GOODS = ("event", "order_id", "sku", "posted_at", "quantity", "stock_effect")
 """`goods` is not among them: rows of the first readers are without it, and say the same by their type."""
 
 
-class ReadAnew(NamedTuple):
+class ReaderDifferences(NamedTuple):
     """What newer readers say otherwise of exported settlements, each with the reader's name (`reader 3`)."""
 
     lines: Mapping[str, str]
@@ -152,7 +152,7 @@ def kept_for(connection: Connection) -> Collection[int]:
     )
 
 
-def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> ReadAnew:
+def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> ReaderDifferences:
     """Return what the readers that came after the export changed: not what was answered, nor what later files brought.
 
     Args:
@@ -162,7 +162,7 @@ def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> Rea
     reread = select(tables.batch.c.number, tables.batch.c.note).where(tables.batch.c.kind == str(BatchKind.REREAD))
     readers: dict[int, str] = {row.number: row.note for row in connection.execute(reread)}
     if not readers:
-        return ReadAnew({}, {})
+        return ReaderDifferences({}, {})
     numbers = kept_for(connection)
     own = [one for one in booked if one.id in numbers]
     kept, stored = _ever_kept(connection), settlement_lines.transactions(connection, own)
@@ -175,7 +175,7 @@ def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> Rea
                 lines = {**dict.fromkeys(_differing(was, now, _GOODS), readers[batch]), **lines}
                 if _differing(was, now, _MONEY):
                     names.setdefault(name, readers[batch])
-    return ReadAnew(ChainMap(lines, _goods_back(connection)), names)
+    return ReaderDifferences(ChainMap(lines, _goods_back(connection)), names)
 
 
 def _ever_kept(connection: Connection) -> pd.DataFrame:

@@ -210,7 +210,7 @@ def _by(rows: Iterable[Row], place: Callable[[Row], tuple[Any, ...]]) -> dict[tu
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class AnswerMoves:
     """What became of the answers of lines that were replaced."""
 
     problems: tuple[Problem, ...] = ()
@@ -228,7 +228,7 @@ class Moved:
 
 def move_overrides(
     connection: Connection, old: pd.DataFrame, new: pd.DataFrame, batch: int, *, who: str, now: datetime
-) -> Moved:
+) -> AnswerMoves:
     """Give each answer the line that asks for it now, before or after the new lines were stored.
 
     Args:
@@ -244,7 +244,7 @@ def move_overrides(
     saved = {key: row for key, row in overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)}
     answered = [{**row, **_typed(saved[row["key"]])} for row in concerned if row["key"] in saved]
     if not answered:
-        return Moved()
+        return AnswerMoves()
     after = records(new)
     there = destinations(answered, before, after)
     lines = {row["key"]: row for row in after}
@@ -255,7 +255,7 @@ def move_overrides(
     problems = [problem for key in saved for problem in told(key, there, saved[key], questions[key], lines)]
     unclear = {_order(questions[key]) for key in there.unclear}
     asking = (*there.proposals.values(), *(row["key"] for row in after if _order(row) in unclear))
-    return Moved(tuple(problems), {**there.same_line, **there.same_question, **there.proposals}, asking)
+    return AnswerMoves(tuple(problems), {**there.same_line, **there.same_question, **there.proposals}, asking)
 
 
 def ask_anew(

@@ -21,7 +21,7 @@ from core.books.costed_lines.recosting import with_overrides
 from core.books.entries import locks
 from core.books.overrides import overrides
 from core.books.overrides.answers import Answer, Cell, Decision, InForce, LineState, Ruling
-from core.books.overrides.overrides import ANSWER_COLUMNS, Refusal, Refused
+from core.books.overrides.overrides import ANSWER_COLUMNS, Refusal, RefusedRow
 from core.books.overrides.questions import Row, question_of
 from core.books.overrides.resolve_outcomes import as_booked, changed_meanwhile, decide
 from core.books.overrides.suspect_answers import suspect_answers
@@ -315,7 +315,7 @@ def _in_force(saved: Mapping[str, object]) -> InForce:
     return InForce(version=int(str(saved["version"])), zero_confirmed=bool(saved["zero_confirmed"]), **known)  # type: ignore[arg-type]  # columns of OVERRIDE_COLUMNS
 
 
-def _lost_race(decision: Decision, refused: Mapping[str, Refused]) -> Decision:
+def _lost_race(decision: Decision, refused: Mapping[str, RefusedRow]) -> Decision:
     """Turn a save that came second into a refusal that shows what is there now."""
     lost = refused.get(decision.answer.key)
     if lost is None or decision.ruling is not Ruling.SAVE:
@@ -368,14 +368,16 @@ def save_answers(
     return work.saving(decisions, planned.suspects) if refused else planned
 
 
-def _store(database: Database, work: _Work, saving: Saving) -> dict[str, Refused]:
+def _store(database: Database, work: _Work, saving: Saving) -> dict[str, RefusedRow]:
     """Save as one batch; return the rows that another user was quicker with."""
     rows = work.rows(saving.decisions)
     with database.writing() as connection:
         # Somebody may have exported since the books were loaded.
         locked = locks.locked_keys(connection, [str(row["key"]) for row in rows]) - work.late
         free = [row for row in rows if row["key"] not in locked]
-        refused = {str(row["key"]): Refused(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free}
+        refused = {
+            str(row["key"]): RefusedRow(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free
+        }
         if free:
             batch = batches.new(connection, BatchKind.SAVE, work.who, work.now)
             answers = frame(ANSWER_COLUMNS, free)

@@ -72,7 +72,7 @@ class Orphans:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class Removal:
     """What was taken out of the books."""
 
     settlement: BookedSettlement
@@ -99,7 +99,7 @@ def orphans_of(books: Books, removed: BookedSettlement, leaving: Sequence[Booked
 
 def remove_settlements(
     database: Database, books: Books, selection: Sequence[BookedSettlement], *, who: str, now: datetime
-) -> list[Removed]:
+) -> list[Removal]:
     """Take settlements out of the books, each as a batch of its own that can be undone; all of them or none.
 
     Args:
@@ -127,7 +127,7 @@ def remove_settlements(
             batch = batches.new(connection, BatchKind.REMOVE, who, now, note=f"{one.store} {one.settlement_id}")
             settlements.remove(connection, there, batch)
             keys = set(books.lines_of(one)["key"])
-            removed.append(Removed(one, len(keys), len(keys & answered), tuple(orphans_of(books, one, selection))))
+            removed.append(Removal(one, len(keys), len(keys & answered), tuple(orphans_of(books, one, selection))))
     return removed
 
 

@@ -20,7 +20,7 @@ from core.books.settlements.booked_settlement import (
     EntryStatus,
     FileUse,
     Import,
-    Imported,
+    ImportResult,
     SettlementKind,
     Source,
 )
@@ -99,7 +99,7 @@ def _booked(row: Row[Any]) -> BookedSettlement:
     )
 
 
-def save(connection: Connection, read: Settlement, source: Source, batch: int, now: datetime) -> Imported:
+def save(connection: Connection, read: Settlement, source: Source, batch: int, now: datetime) -> ImportResult:
     """Store a settlement, unless the books have it already.
 
     Where it takes the place of something, the lines that stay the same stay where they are; those that end keep the
@@ -128,7 +128,7 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
     if there is not None and outcome is Import.LOCKED:
         original_files.add_file(connection, there, source.file, FileUse.AFTER_EXPORT, batch, now)
     if there is not None and outcome not in (Import.SUPERSEDED, Import.UNITED):
-        return Imported(outcome, there)
+        return ImportResult(outcome, there)
     original_files.keep_original(connection, source.file, now)
     values = _values(read, source, batch, now)
     number, replaced = _put(connection, values, read, batch)
@@ -136,7 +136,7 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
         original_files.end_files(connection, number, batch)
     booked_now = _by_number(connection, number)
     original_files.add_file(connection, booked_now, source.file, FileUse.PART, batch, now)
-    return Imported(outcome, booked_now, replaced, there)
+    return ImportResult(outcome, booked_now, replaced, there)
 
 
 def put_reading(

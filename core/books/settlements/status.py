@@ -96,7 +96,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class SettlementNotes:
     """What sheets say of the lines of a settlement beside their totals."""
 
     remarks: tuple[str, ...]

@@ -22,7 +22,7 @@ from core.books.true_ups.resolve_after_export import lines_to_sync, unanswered
 from core.costing import with_report, without_order
 from core.errors import InventoryError
 from core.finale.observations import SOURCE_ORDER
-from core.finale.system import CostRequest, InventorySystem, OrderAsked
+from core.finale.system import CostRequest, InventorySystem, OrderRequest
 from core.frame_columns import TEXT, records
 from core.model import INTO_NEGATIVE_STOCK, Cause, CostStatus
 from core.time import Clock, local_days
@@ -202,7 +202,7 @@ def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return products
 
 
-def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderAsked]:
+def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderRequest]:
     """Return each order once, with all its SKUs and the day it was first posted; undated, that of the last."""
     last = max((row["day"] for row in rows if row["day"]), default=None)
     skus: dict[str, set[str]] = {}
@@ -213,7 +213,7 @@ def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderAsked]:
         if row["day"]:
             posted[order_id] = min(row["day"], posted.get(order_id, row["day"]))
     return [
-        OrderAsked(order_id, tuple(sorted(of_order)), date.fromisoformat(day))
+        OrderRequest(order_id, tuple(sorted(of_order)), date.fromisoformat(day))
         for order_id, of_order in sorted(skus.items())
         if (day := posted.get(order_id, last)) is not None
     ]

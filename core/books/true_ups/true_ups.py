@@ -72,7 +72,7 @@ def by_reader(books: Books, some: pd.DataFrame, readers: Mapping[str, str]) -> d
     Args:
         books: The books.
         some: TRUE_UP_COLUMNS.
-        readers: `current_transactions.ReadAnew.lines`.
+        readers: `current_transactions.ReaderDifferences.lines`.
     """
     if not readers:
         return {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.books.entries.accruals import MadeOf, accrual_setting
+from core.books.entries.accruals import AccrualBasis, accrual_setting
 from core.books.overrides import overrides
 from core.books.overrides.overrides import HISTORY_COLUMNS
 from core.books.settings import stored_settings
@@ -48,7 +48,7 @@ def _as_made(entry: PostedEntry) -> EntryRow:
     return replace(entry.entry, kind=key.kind)
 
 
-def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Books) -> Iterator[TieOut]:
+def _of_lines(name: str, of: AccrualBasis, lines: pd.DataFrame, end: date, books: Books) -> Iterator[TieOut]:
     """Hold each line of an accrual against the month: it left by its end, is posted later, and costs what it costs."""
     there = set(lines["key"])
     today = dict(zip(lines["key"], local_days(lines, books.zones), strict=True))
@@ -81,7 +81,7 @@ TaxKinds = dict[str, str | None]
 """Whose tax the tax of a line was, by its key."""
 
 
-def _tax_kinds(of: MadeOf, named: pd.DataFrame, posted: PostedTax) -> tuple[list[TaxKinds], list[str]]:
+def _tax_kinds(of: AccrualBasis, named: pd.DataFrame, posted: PostedTax) -> tuple[list[TaxKinds], list[str]]:
     """Return whose tax the lines' tax can have been when the accrual was booked, and the lines that deny what is kept.
 
     What was out then kept the kind that it went out with, whatever all lines together say: both are possible, and which
@@ -106,7 +106,7 @@ def _by_key(lines: pd.DataFrame) -> TaxKinds:
     return {row["key"]: row[TAX_KIND] for row in records(lines[["key", TAX_KIND]])}
 
 
-def _as_known(named: pd.DataFrame, of: MadeOf, tax_kinds: TaxKinds) -> pd.DataFrame:
+def _as_known(named: pd.DataFrame, of: AccrualBasis, tax_kinds: TaxKinds) -> pd.DataFrame:
     """Return the lines of an accrual (TRANSACTION_COLUMNS, COSTED_COLUMNS) as they were when it was booked. Pure.
 
     Args:
@@ -148,7 +148,7 @@ def accrual_tie_outs(
         `None` where the books do not know what it was made of: it was booked by an older version.
     """
     batch = entries[0].batch
-    of = stored_settings.get(connection, accrual_setting(batch), MadeOf | None, None)  # type: ignore[arg-type]  # pydantic knows it
+    of = stored_settings.get(connection, accrual_setting(batch), AccrualBasis | None, None)  # type: ignore[arg-type]  # pydantic knows it
     if of is None:
         return None
     name, month = f"Accrual of {of.month}", Month.parse(of.month)

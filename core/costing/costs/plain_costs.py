@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.costing.costs.finale_costs import Finale, Product
+    from core.costing.costs.finale_costs import Finale, SkuProduct
 
 _MOST = 0.9e18
 """Millionths up to which amounts are multiplied here; what is larger is left to exact arithmetic."""
@@ -33,7 +33,7 @@ class SoldGoods:
     """The different SKUs."""
     codes: np.ndarray
     """By sale: which of them."""
-    products: Sequence[Product | None]
+    products: Sequence[SkuProduct | None]
     """By SKU; `None` where it is no product, or several."""
     units: np.ndarray
     """By SKU: units of the product in one of the SKU."""
@@ -61,7 +61,7 @@ def goods_of(goods: pa.Array, finale: Finale) -> SoldGoods:
     )
 
 
-def _is_one_product(product: Product) -> bool:
+def _is_one_product(product: SkuProduct) -> bool:
     return len(product.parts) == 1 and product.parts[0].units > 0
 
 

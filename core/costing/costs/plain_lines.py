@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pandas.api.extensions import ExtensionArray
 
-    from core.costing.costs.finale_costs import Finale, Product
+    from core.costing.costs.finale_costs import Finale, SkuProduct
     from core.costing.costs.plain_costs import OrderLineCosts, SoldGoods
     from core.costing.inputs import CostingInput, CostingPolicies
 
@@ -233,7 +233,7 @@ def _days(days: pa.DictionaryArray) -> tuple[pa.Array, pa.Array]:
     return as_of.take(code), pa.array(named, pa.string()).take(code)
 
 
-def _product_columns(products: Sequence[Product | None], codes: np.ndarray) -> _Columns:
+def _product_columns(products: Sequence[SkuProduct | None], codes: np.ndarray) -> _Columns:
     of = pa.array(codes)
     names = pa.array([product and product.name for product in products], pa.string())
     descriptions = pa.array([product and product.description for product in products], pa.string())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.costing.costs.order_costs import OrderCosts
     from core.costing.inputs import CostingPolicies
     from core.costing.lines import Line, Override
-    from core.costing.units.originals import UsedOnOriginal
+    from core.costing.units.originals import OriginalCost
 
 
 class OpeningCost(NamedTuple):
@@ -51,11 +51,11 @@ class CostQuestion(NamedTuple):
     rule: Rule
     override: Override | None = None
     lock: Lock | None = None
-    original: UsedOnOriginal | None = None
+    original: OriginalCost | None = None
     """What its original cost; missing where it has none in the books, or one that nobody will ever cost."""
 
 
-class Waits(NamedTuple):
+class PendingOriginal(NamedTuple):
     """The answer of an original that has no cost yet: a refund waits for it and asks nobody else."""
 
     line: Line
@@ -83,7 +83,7 @@ class Sources:
     policies: CostingPolicies
 
 
-Found = Answer | Lock | Waits
+Found = Answer | Lock | PendingOriginal
 """What ends the search: a cost; the snapshot of an exported line, cost or not; or an original to wait for."""
 
 
@@ -106,12 +106,16 @@ def saved_override(question: CostQuestion, sources: Sources) -> Answer | None:  
     return Answer(saved.unit_cost, source, saved.at) if saved.unit_cost else None
 
 
-def original_line(question: CostQuestion, sources: Sources) -> Answer | Waits | None:  # noqa: ARG001 - a step like the others
+def original_line(question: CostQuestion, sources: Sources) -> Answer | PendingOriginal | None:  # noqa: ARG001 - a step like the others
     """Step 3: a refund or adjustment of an order in the books takes the unit cost used on the original line."""
     used = question.original
     if used is None:
         return None
-    return Waits(used.line) if used.unit_cost is None else Answer(used.unit_cost, CostSource.ORIGINAL, used.as_of)
+    return (
+        PendingOriginal(used.line)
+        if used.unit_cost is None
+        else Answer(used.unit_cost, CostSource.ORIGINAL, used.as_of)
+    )
 
 
 def order_cost(question: CostQuestion, sources: Sources) -> Answer | None:

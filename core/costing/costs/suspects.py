@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.costing.costs.finale_costs import Finale, Part
+    from core.costing.costs.finale_costs import Finale, SkuPart
     from core.costing.costs.precedence import Answer, CostQuestion
 
 TIMES = 5
@@ -172,7 +172,7 @@ def known_costs(
     return by_sku
 
 
-def _extremes(parts: Sequence[Part], of_products: Mapping[str, Sequence[Decimal]]) -> tuple[Decimal, ...]:
+def _extremes(parts: Sequence[SkuPart], of_products: Mapping[str, Sequence[Decimal]]) -> tuple[Decimal, ...]:
     """Return the lowest and the highest cost that products ever had together; nothing where one never had any."""
     costs = [(part.units, of_products[part.product]) for part in parts if part.product in of_products]
     if not costs or len(costs) < len(parts):

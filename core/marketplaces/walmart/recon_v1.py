@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from core.counted import counted
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
-from core.marketplaces.documents.returns import GoodsBack, returns_frame
+from core.marketplaces.documents.returns import ReportedReturn, returns_frame
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, Place
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
@@ -135,7 +135,7 @@ def _read(table: Table, mark: str) -> Reading:
     )
 
 
-def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]:
+def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[ReportedReturn]:
     """Yield the returned units of which a fee says that they were destroyed, one entry per fee.
 
     Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
@@ -153,7 +153,7 @@ def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]
         told = _taken_back(row, fee) if fee.amount > 0 else _told_by(row, fee, refunds, place, sku)
         if order_id:
             reference = f"{fee.settlement_id} {' '.join(place)}".strip()
-            yield GoodsBack(order_id, sku, *told, fee.posted_at, reference)
+            yield ReportedReturn(order_id, sku, *told, fee.posted_at, reference)
 
 
 def _told_by(

@@ -15,7 +15,13 @@ from core.books.overrides.overrides import ANSWER_COLUMNS
 from core.books.settings import stores
 from core.books.settings.stores import Store
 from core.books.settlements import settlement_lines, settlements
-from core.books.settlements.booked_settlement import BookedSettlement, Imported, OriginalFile, SettlementKind, Source
+from core.books.settlements.booked_settlement import (
+    BookedSettlement,
+    ImportResult,
+    OriginalFile,
+    SettlementKind,
+    Source,
+)
 from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import (
     CostSource,
@@ -90,7 +96,7 @@ def source(content: bytes = b"settlement-id\tamount", **fields: Any) -> Source:
     return Source(file=OriginalFile("Settlement ü.txt", content), **{**plain, **fields})
 
 
-def save_settlement(connection: Connection, what: Settlement | None = None, of: Source | None = None) -> Imported:
+def save_settlement(connection: Connection, what: Settlement | None = None, of: Source | None = None) -> ImportResult:
     """Import a settlement in a batch of its own."""
     batch = batches.new(connection, BatchKind.IMPORT, "M. Lee", NOW)
     stores.ensure(connection, Store(STORE, Marketplace.AMAZON))

@@ -16,7 +16,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.database.engine import postgresql_url
 from core.books.overrides import overrides
-from core.books.overrides.overrides import Refusal, Refused
+from core.books.overrides.overrides import Refusal, RefusedRow
 from core.books.settlements import settlement_lines, settlements
 from core.books.settlements.booked_settlement import Import
 from core.frame_columns import records
@@ -51,18 +51,18 @@ with Database.open(sys.argv[1]).writing() as connection:
 """
 
 
-def save(connection: Connection, who: str, keys: tuple[str, ...]) -> list[Refused]:
+def save(connection: Connection, who: str, keys: tuple[str, ...]) -> list[RefusedRow]:
     """Save one person's cost for some lines, as filled from no version."""
     batch = batches.new(connection, BatchKind.SAVE, who, NOW)
     rows = answers(*({"key": key, "unit_cost": PEOPLE[who]} for key in keys))
     return overrides.save(connection, rows, batch, who=who, now=NOW)
 
 
-def at_once(work: Callable[[str], list[Refused]]) -> dict[str, list[Refused]]:
+def at_once(work: Callable[[str], list[RefusedRow]]) -> dict[str, list[RefusedRow]]:
     """Let everybody do their work in a thread of their own, at the same moment."""
     start = threading.Barrier(len(PEOPLE))
 
-    def begin(who: str) -> list[Refused]:
+    def begin(who: str) -> list[RefusedRow]:
         start.wait()
         return work(who)
 
@@ -77,7 +77,7 @@ def test_one_of_several_savers_wins_and_the_others_are_told(place: str) -> None:
     with Database.create(place, COMPANY) as database:
         books_with_lines(database, *keys)
 
-    def work(who: str) -> list[Refused]:
+    def work(who: str) -> list[RefusedRow]:
         with Database.open(place) as own, own.writing() as connection:
             return save(connection, who, keys)
 
@@ -100,7 +100,7 @@ def test_threads_share_an_opened_database(database: Database) -> None:
     """Threads of one program may write through one opened database: each waits for its turn, nothing is lost."""
     books_with_lines(database, *PEOPLE)
 
-    def work(who: str) -> list[Refused]:
+    def work(who: str) -> list[RefusedRow]:
         with database.writing() as connection:
             return save(connection, who, (who,))
 
@@ -119,7 +119,7 @@ def test_the_unique_version_decides_without_any_lock(postgresql: PostgresqlServe
             first, second = (batches.new(connection, BatchKind.SAVE, who, NOW) for who in ("Ann", "Bob"))
     engine = create_engine(postgresql_url(url))
 
-    def bob() -> list[Refused]:
+    def bob() -> list[RefusedRow]:
         with engine.begin() as connection:
             rows = answers({"key": "a"}, {"key": "b"})
             return overrides.save(connection, rows, second, who="Bob", now=NOW)

@@ -9,7 +9,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.errors import UnstorableValueError
 from core.books.overrides import overrides
-from core.books.overrides.overrides import Refusal, Refused
+from core.books.overrides.overrides import Refusal, RefusedRow
 from core.frame_columns import OVERRIDE_COLUMNS, records
 from core.model import Proposal
 from tests.core.books.examples import LATER, NOW, answers, books_with_lines
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.books.database import Database
 
 
-def save(database: Database, *rows: dict[str, object], who: str = "M. Lee", now: datetime = NOW) -> list[Refused]:
+def save(database: Database, *rows: dict[str, object], who: str = "M. Lee", now: datetime = NOW) -> list[RefusedRow]:
     """Save answers in a batch of their own."""
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SAVE, who, now)
@@ -111,14 +111,14 @@ def test_a_version_that_was_never_there_is_refused(database: Database) -> None:
     """A row that was filled from other books has nothing to show here."""
     books_with_lines(database, "a")
 
-    assert [Refused("a", Refusal.CHANGED, None)] == save(database, {"key": "a", "shown_version": 1})
+    assert [RefusedRow("a", Refusal.CHANGED, None)] == save(database, {"key": "a", "shown_version": 1})
 
 
 def test_unknown_lines_are_refused(database: Database) -> None:
     """A row whose line is not in the books is refused."""
     books_with_lines(database, "a")
 
-    assert [Refused("x", Refusal.UNKNOWN_LINE, None)] == save(database, {"key": "x"}, {"key": "a"})
+    assert [RefusedRow("x", Refusal.UNKNOWN_LINE, None)] == save(database, {"key": "x"}, {"key": "a"})
     assert [("a",)] == in_force(database, "key")
 
 
@@ -126,7 +126,7 @@ def test_duplicate_rows_are_refused(database: Database) -> None:
     """If a line comes twice, neither row is saved: nobody knows which is meant."""
     books_with_lines(database, "a", "b")
 
-    assert [Refused("a", Refusal.DUPLICATE, None)] == save(
+    assert [RefusedRow("a", Refusal.DUPLICATE, None)] == save(
         database, {"key": "a"}, {"key": "b"}, {"key": "a", "unit_cost": Decimal(9)}
     )
     assert [("b",)] == in_force(database, "key")

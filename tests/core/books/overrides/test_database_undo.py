@@ -33,7 +33,7 @@ from tests.examples import examples
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.books.overrides.undo import Undone
+    from core.books.overrides.undo import UndoResult
 
 VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "kind", "note")
 
@@ -57,7 +57,7 @@ def save(database: Database, **costs: str | None) -> int:
         return batch
 
 
-def take_back(database: Database, batch: int) -> Undone:
+def take_back(database: Database, batch: int) -> UndoResult:
     """Undo a batch."""
     with database.writing() as connection:
         return undo.undo(connection, batch, who="Ann", now=LATER)

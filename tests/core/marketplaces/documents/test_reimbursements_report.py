@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.frame_columns import TRANSACTION_COLUMNS, frame
 from core.marketplaces import errors, read_file
 from core.marketplaces.documents.reimbursements import (
-    Reimbursed,
+    ReportedReimbursement,
     matched,
     reimbursed_rows,
     reimbursements_frame,
@@ -45,7 +45,7 @@ def report(**cells: str) -> bytes:
     return f"{COLUMNS}\n{chr(9).join(row.get(name, '') for name in COLUMNS.split(chr(9)))}\n".encode()
 
 
-def row(number: object = "5001", **fields: object) -> Reimbursed:
+def row(number: object = "5001", **fields: object) -> ReportedReimbursement:
     """Return a row of the report: 2 units of A lost, 15.00 USD."""
     usual: dict[str, object] = {
         "reimbursement_id": number,
@@ -58,7 +58,7 @@ def row(number: object = "5001", **fields: object) -> Reimbursed:
         "units_cash": 2,
         "units_inventory": 0,
     }
-    return Reimbursed(**(usual | fields))  # type: ignore[arg-type]
+    return ReportedReimbursement(**(usual | fields))  # type: ignore[arg-type]
 
 
 def line(key: object = "one", **fields: object) -> dict[str, object]:
@@ -79,12 +79,12 @@ def line(key: object = "one", **fields: object) -> dict[str, object]:
     return usual | fields
 
 
-def pairs(lines: list[dict[str, object]], *rows: Reimbursed) -> dict[str, str]:
+def pairs(lines: list[dict[str, object]], *rows: ReportedReimbursement) -> dict[str, str]:
     """Return the number of the reimbursement that each line was matched with."""
     return {key: found.reimbursement_id for key, found in matched(frame(TRANSACTION_COLUMNS, lines), rows).items()}
 
 
-def read_reimbursements(content: bytes, name: str = "r.txt") -> list[Reimbursed]:
+def read_reimbursements(content: bytes, name: str = "r.txt") -> list[ReportedReimbursement]:
     """Return what a reimbursements report says, row by row."""
     return list(reimbursed_rows(read_file(content, name).reimbursements))
 
@@ -266,7 +266,7 @@ LINES = st.fixed_dictionaries(
 
 @given(rows=st.lists(ROWS, max_size=6), drawn=st.lists(LINES, max_size=5), data=st.data())
 def test_no_order_of_rows_files_or_lines_changes_anything(
-    rows: list[Reimbursed], drawn: list[dict[str, object]], data: st.DataObject
+    rows: list[ReportedReimbursement], drawn: list[dict[str, object]], data: st.DataObject
 ) -> None:
     """Rows shuffled, cut into files that overlap, lines shuffled: the same pairs, each row at most once."""
     lines = [line(f"line {number}", **fields) for number, fields in enumerate(drawn)]

@@ -6,7 +6,7 @@ import pytest
 
 from core.frame_columns import records
 from core.marketplaces import errors, read_file
-from core.marketplaces.documents.returns import GoodsBack, Returned, returned_by_line, returns_frame, united
+from core.marketplaces.documents.returns import ReportedReturn, ReturnedGoods, returned_by_line, returns_frame, united
 from core.marketplaces.settlements.line_keys import with_line_keys
 from core.marketplaces.shopify.order_lines import disposition
 from core.model import Disposition, Event, Goods
@@ -23,7 +23,7 @@ REPORT = f"""{COLUMNS}
 """
 
 
-def read_returns(content: bytes, name: str = "returns.txt") -> list[GoodsBack]:
+def read_returns(content: bytes, name: str = "returns.txt") -> list[ReportedReturn]:
     """Return what a returns report says, row by row."""
     return united([read_file(content, name).returns])
 
@@ -56,7 +56,7 @@ def test_report_with_a_bad_quantity() -> None:
         read_returns(REPORT.replace("\t1\tPHX7", "\tx\tPHX7").encode(), "returns.txt")
 
 
-def refunds(*lines: dict[str, str]) -> dict[str, Returned]:
+def refunds(*lines: dict[str, str]) -> dict[str, ReturnedGoods]:
     """Return what the report says about refunds of the order that it is about, by adjustment id."""
     (settlement,) = read_file(flat_file([summary("0"), *lines])).settlements
     transactions = with_line_keys("Store", settlement.transactions)
@@ -72,7 +72,7 @@ def refund(adjustment_id: str, quantity: str, **cells: str) -> dict[str, str]:
 
 def test_refund_takes_the_returns_of_its_order_and_sku() -> None:
     """Two of three units came back fit for sale."""
-    both = Returned(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
+    both = ReturnedGoods(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
     assert {"A": both} == refunds(refund("A", "3"))
 
 
@@ -81,15 +81,15 @@ def test_refunds_share_the_returns_in_order_of_posting() -> None:
     later = refund("B", "1", posted_date_time="2026-06-25 00:00:00 UTC")
 
     first, second = (
-        Returned(Disposition.RESTOCKED, 2, 0, "2 SELLABLE"),
-        Returned(Disposition.UNSELLABLE, 0, 1, "1 CUSTOMER_DAMAGED"),
+        ReturnedGoods(Disposition.RESTOCKED, 2, 0, "2 SELLABLE"),
+        ReturnedGoods(Disposition.UNSELLABLE, 0, 1, "1 CUSTOMER_DAMAGED"),
     )
     assert {"A": first, "B": second} == refunds(later, refund("A", "2"))
 
 
 def test_refund_of_unknown_units_takes_what_is_left() -> None:
     """The report says how many units there were."""
-    both = Returned(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
+    both = ReturnedGoods(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
     assert {"A": both} == refunds(refund("A", ""))
 
 
@@ -144,8 +144,8 @@ def test_a_restock_type_that_nobody_declared_is_asked(word: str, goods: Goods) -
 
 def test_reports_whose_periods_overlap() -> None:
     """The same row in two reports is one return, the same row twice in one report is two."""
-    once = GoodsBack("1", "A", 1, Disposition.RESTOCKED, "SELLABLE")
-    other = GoodsBack("1", "A", 1, Disposition.UNSELLABLE, "DEFECTIVE", reference="LPN1")
+    once = ReportedReturn("1", "A", 1, Disposition.RESTOCKED, "SELLABLE")
+    other = ReportedReturn("1", "A", 1, Disposition.UNSELLABLE, "DEFECTIVE", reference="LPN1")
     may, june = returns_frame([once, once]), returns_frame([once, other])
 
     assert [once, once, other] == united([may, june]) == united([may, june, may])
