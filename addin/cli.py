@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from addin.commands.registry import COMMANDS, commands_of, named
-from addin.commands.registry.command import Argument, Group, Kind, Option, Selects, load
+from addin.commands.registry.command import Argument, Group, Option, OptionKind, Selects, load
 from addin.machine.start import lasting_imports
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ _BOOK = "book"
 _IDS = "ids"
 _JSON = "as_json"
 _ON_FILE = "addin.commands.desk_opening:on_file"
-_TYPES: dict[Kind, click.ParamType[Any]] = {
-    Kind.TEXT: click.STRING,
-    Kind.NUMBER: click.INT,
-    Kind.DAY: click.DateTime(["%Y-%m-%d"]),
-    Kind.FILE: click.Path(path_type=Path, dir_okay=False),
-    Kind.FOLDER: click.Path(path_type=Path, file_okay=False),
-    Kind.PATH: click.Path(path_type=Path),
-    Kind.EXISTING_FOLDER: click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
+_TYPES: dict[OptionKind, click.ParamType[Any]] = {
+    OptionKind.TEXT: click.STRING,
+    OptionKind.NUMBER: click.INT,
+    OptionKind.DAY: click.DateTime(["%Y-%m-%d"]),
+    OptionKind.FILE: click.Path(path_type=Path, dir_okay=False),
+    OptionKind.FOLDER: click.Path(path_type=Path, file_okay=False),
+    OptionKind.PATH: click.Path(path_type=Path),
+    OptionKind.EXISTING_FOLDER: click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
 }
 
 
@@ -89,7 +89,7 @@ class _Made(click.Command):
 def _parameters(command: Command) -> Iterator[click.Parameter]:
     """Yield workbook, arguments, settlements, options and `--json`, in the order in which help names them."""
     if command.at_desk:
-        yield click.Argument([_BOOK], type=_TYPES[Kind.FILE])
+        yield click.Argument([_BOOK], type=_TYPES[OptionKind.FILE])
     yield from (_argument(one) for one in command.options if isinstance(one, Argument))
     if command.selects is not Selects.NOTHING:
         yield click.Argument([_IDS], nargs=-1, metavar="[SETTLEMENT]...")
@@ -110,7 +110,7 @@ def _argument(one: Argument) -> click.Argument:
 
 def _option(one: Option) -> click.Option:
     names = [one.flag, one.parameter]
-    if one.kind is Kind.FLAG:
+    if one.kind is OptionKind.FLAG:
         return click.Option(names, is_flag=True, help=one.help)
     return click.Option(
         names,
@@ -145,7 +145,7 @@ def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN
 
 def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
     """Do what was typed, on a workbook where the command works on one."""
-    days = {one.parameter for one in command.options if isinstance(one, Option) and one.kind is Kind.DAY}
+    days = {one.parameter for one in command.options if isinstance(one, Option) and one.kind is OptionKind.DAY}
     plain = {name: value.date() if name in days and value else value for name, value in typed.items()}
     chosen = {_IDS: plain[_IDS]} if command.selects is not Selects.NOTHING else {}
     with lasting_imports():

@@ -105,7 +105,7 @@ def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
     return dict(zip(some["key"], some["event"], strict=True))
 
 
-class Part(NamedTuple):
+class PartOfBooks(NamedTuple):
     """Some lines of the books, as they are kept, and what is known of these alone."""
 
     lines: pd.DataFrame
@@ -128,7 +128,7 @@ class Part(NamedTuple):
     """See `Books`."""
 
 
-def _known_of(part: Part, known: CostingInput) -> CostingInput:
+def _known_of(part: PartOfBooks, known: CostingInput) -> CostingInput:
     """Return what the lines of a part are costed of: what documents tell of them is kept, and counted in them."""
     transactions = part.lines[list(TRANSACTION_COLUMNS)].assign(sku=part.lines[STATED_SKU])
     return replace(
@@ -151,7 +151,7 @@ def load_books(database: Database, *, anew: bool = False) -> Books:
         return _read(connection, database.company, anew=anew)
 
 
-def read_part(connection: Connection, company: Company, part: Part) -> Books | None:
+def read_part(connection: Connection, company: Company, part: PartOfBooks) -> Books | None:
     """Return the books with some lines alone; all settlements, entries and true-ups are in them.
 
     Returns:
@@ -194,7 +194,7 @@ class _Lines(NamedTuple):
     """As files are read and words are answered today, those of exported settlements too."""
 
 
-def _read(connection: Connection, company: Company, *, anew: bool = False, part: Part | None = None) -> Books:
+def _read(connection: Connection, company: Company, *, anew: bool = False, part: PartOfBooks | None = None) -> Books:
     given = _read_settings(connection)
     lines = _read_lines(connection, given, part)
     accepted = true_up_history.accepted(connection)
@@ -238,7 +238,7 @@ def _read_settings(connection: Connection) -> _Settings:
     return _Settings(policies, booked, tuple(stores.all_stores(connection)), zones, starts)
 
 
-def _read_lines(connection: Connection, given: _Settings, part: Part | None) -> _Lines:
+def _read_lines(connection: Connection, given: _Settings, part: PartOfBooks | None) -> _Lines:
     """Return the lines of all settlements, or of a part, by each way to read their words."""
     stored = settlement_lines.transactions(connection) if part is None else part.stored
     today = with_choices(connection, stored, given.settlements, given.stores)
@@ -248,7 +248,7 @@ def _read_lines(connection: Connection, given: _Settings, part: Part | None) -> 
 
 
 def _costing_input(
-    connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: Part | None
+    connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: PartOfBooks | None
 ) -> CostingInput:
     """Return what costs are made of, before any document counts units; of a part what is known of it."""
     locked, only = (locks.lines(connection), None) if part is None else (part.locked, list(part.lines["key"]))
@@ -266,7 +266,7 @@ def _costing_input(
 
 
 def _documents(
-    connection: Connection, company: Company, given: _Settings, lines: _Lines, part: Part | None
+    connection: Connection, company: Company, given: _Settings, lines: _Lines, part: PartOfBooks | None
 ) -> Documents:
     """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
     if part is not None:

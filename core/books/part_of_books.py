@@ -18,7 +18,7 @@ from core.books.costed_lines.stored_lines import holds_now, kept_as_they_were, k
 from core.books.database import costing_tables, frames
 from core.books.entries import entries, locks
 from core.books.entries.booking_months import postings
-from core.books.loading import Part, read_part
+from core.books.loading import PartOfBooks, read_part
 from core.books.settings import sku_mapping, stored_settings
 from core.books.settlements import settlement_lines, settlements
 from core.books.settlements.booked_settlement import EntryStatus
@@ -61,7 +61,7 @@ _NEAR = timedelta(days=2)
 """A day of a store's calendar begins and ends at most so far from the same day in UTC."""
 
 
-class Days(NamedTuple):
+class ReportDays(NamedTuple):
     """The days of a report, both included; `None` is without end."""
 
     first: date | None
@@ -82,7 +82,7 @@ class Days(NamedTuple):
         return self.last is None or day - _NEAR <= self.last
 
 
-def _has_lines(one: BookedSettlement, posted: Sequence[datetime | None], days: Days) -> bool:
+def _has_lines(one: BookedSettlement, posted: Sequence[datetime | None], days: ReportDays) -> bool:
     """Tell whether a settlement may have a line of some days; one without a moment counts on its last day.
 
     Args:
@@ -113,7 +113,9 @@ def load_part(
             return None
         stored, locked = settlement_lines.transactions(connection, chosen), locks.lines(connection, chosen)
         nothing = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
-        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}, {}, {}))
+        return read_part(
+            connection, database.company, PartOfBooks(lines, stored, locked, *nothing, read_told(()), {}, {}, {})
+        )
 
 
 def load_around(
@@ -236,7 +238,7 @@ def _part(
     lines: pd.DataFrame,
     near: pd.DataFrame,
     typed: Mapping[str, Decimal | None] | None,
-) -> Part:
+) -> PartOfBooks:
     """Return lines with what is known of them, as far as answers to some of them may touch it.
 
     Args:
@@ -262,7 +264,7 @@ def _part(
         if own:
             orders |= observations.orders_of(connection, own)
             said = observations.latest_of(connection, orders, set(products.dropna()))
-    return Part(lines, stored, locked, said, mappings, told, {}, {}, beyond)
+    return PartOfBooks(lines, stored, locked, said, mappings, told, {}, {}, beyond)
 
 
 def _beyond(
@@ -306,7 +308,7 @@ def _costs_beyond(connection: Connection, sku: str, inside: Collection[str], las
 
 
 def settlements_of_days(
-    connection: Connection, settlements: Sequence[BookedSettlement], days: Days
+    connection: Connection, settlements: Sequence[BookedSettlement], days: ReportDays
 ) -> list[BookedSettlement]:
     """Return the settlements that a report of some days is about.
 
@@ -322,7 +324,7 @@ def settlements_of_days(
     return [one for one in settlements if one.id in elsewhere or _has_lines(one, posted.get(one.id, ()), days)]
 
 
-def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], days: Days) -> Iterator[int]:
+def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], days: ReportDays) -> Iterator[int]:
     """Yield the numbers of settlements of which something is booked in some days, whenever its lines were posted."""
     out = postings(connection)
     yield from (number for (number, _, _), day in out.days.items() if number in out.late and days.may_hold(day))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from core.costing.costs.finale_costs import Finale
     from core.costing.inputs import CostingInput, CostingPolicies
-    from core.costing.lines import Line, Lock, Override, ReturnReport
+    from core.costing.lines import Line, LineLock, Override, ReturnReport
     from core.costing.units.originals import Original
     from core.costing.units.reimbursements import ReimbursementReport
     from core.costing.units.reversals import ReversedUnits
@@ -46,9 +46,9 @@ class KnownLines:
     """In the order of the lines."""
     overrides: Mapping[str, Override]
     """Overrides in force, by line key."""
-    locks: Mapping[str, Lock]
+    locks: Mapping[str, LineLock]
     """Locked lines, by line key."""
-    exported_locks: Mapping[str, Lock]
+    exported_locks: Mapping[str, LineLock]
     """What exported lines took, by line key: the locked ones, and those that are costed as if they were free."""
     return_reports: Mapping[str, ReturnReport]
     """What marketplaces reported of refunds, by line key."""
@@ -75,7 +75,7 @@ class KnownLines:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class CostLedger:
     """The books, ready to be costed."""
 
     known_lines: KnownLines
@@ -98,7 +98,7 @@ class Ledger:
         return _unsure_move(reason) if units is None and reason is not None else _sale_move(units)
 
 
-def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
+def open_ledger(books: CostingInput, policies: CostingPolicies) -> CostLedger:
     """Read the books, and settle everything about them that does not depend on a cost.
 
     Raises:
@@ -130,7 +130,7 @@ def sold_in_shipments(books: CostingInput, policies: CostingPolicies) -> dict[st
     return {known_lines.lines[place].key: one for place, one in found.items()}
 
 
-def _settled(known_lines: KnownLines, sources: Sources) -> Ledger:
+def _settled(known_lines: KnownLines, sources: Sources) -> CostLedger:
     """Settle what each line refers to, and what it does to stock."""
     order_costs, finale = sources.order_costs, sources.finale
     units_of_orders = _units_of_orders(known_lines, order_costs)
@@ -145,7 +145,7 @@ def _settled(known_lines: KnownLines, sources: Sources) -> Ledger:
         known_lines = replace(known_lines, judgements=list(_with_typed_goods(known_lines, reversals)))
     lines_of_goods = _goods(known_lines, originals, order_costs, as_sold)
     goods = moves(lines_of_goods, reversals, sources.policies, _free(known_lines, finale))
-    return Ledger(known_lines, sources, originals, goods, reversals, units_of_orders)
+    return CostLedger(known_lines, sources, originals, goods, reversals, units_of_orders)
 
 
 def _accepted_without_goods(known_lines: KnownLines) -> Iterator[Line]:
@@ -183,7 +183,7 @@ def _as_asked_today(known_lines: KnownLines, accepted: Sequence[Line], sources: 
     return replace(known_lines, overrides={**saved, **again}) if again else known_lines
 
 
-def _proposes_no_goods(ledger: Ledger, line: Line) -> bool:
+def _proposes_no_goods(ledger: CostLedger, line: Line) -> bool:
     """Tell whether no goods are proposed for a line that nobody has answered, or none move; what waits stays.
 
     What an original decides is not asked: it wins over an accepted zero.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.costs.precedence import Answer, CostQuestion, first_answer, takes_average
+from core.costing.costs.precedence import CostQuestion, UnitCost, first_answer, takes_average
 from core.costing.costs.suspects import suspicion
-from core.costing.lines import Lock
+from core.costing.lines import LineLock
 from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
 from core.costing.rules.line_kinds import may_be_money_only, means_its_order_alone
 from core.costing.rules.rules import Rule
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.costing.costs.precedence import Found, Sources
-    from core.costing.ledger import Ledger
+    from core.costing.ledger import CostLedger
     from core.costing.lines import Line
-    from core.costing.outcome import Outcome
+    from core.costing.outcome import CostingOutcome
     from core.costing.rules.goods import Move
     from core.costing.units.originals import Name, OriginalCost
     from core.costing.units.reversals import ReversedUnits
@@ -64,14 +64,14 @@ class LineOutcome(NamedTuple):
 
     line: Line
     rule: Rule
-    outcome: Outcome
+    outcome: CostingOutcome
     original: OriginalCost | None = None
     """What its original cost; also where nobody will ever cost that one."""
     believed_cost: Decimal | None = None
     """The unit cost that is believed where goods and units are asked."""
 
 
-def answer_lines(ledger: Ledger) -> list[LineOutcome]:
+def answer_lines(ledger: CostLedger) -> list[LineOutcome]:
     """Return every line with its outcome, in the order of the lines."""
     books = ledger.known_lines
     alone = {line.place: _answered(ledger, line) for line in books.lines if line.place not in ledger.originals}
@@ -84,7 +84,7 @@ def answer_lines(ledger: Ledger) -> list[LineOutcome]:
     return _with_reversals(ledger, [alone.get(line.place) or referring[line.place] for line in books.lines])
 
 
-def _answered(ledger: Ledger, line: Line, original: OriginalCost | None = None) -> LineOutcome:
+def _answered(ledger: CostLedger, line: Line, original: OriginalCost | None = None) -> LineOutcome:
     """Ask the precedence for a line's cost.
 
     An original that has no cost and never will is treated as missing from the books.
@@ -96,7 +96,7 @@ def _answered(ledger: Ledger, line: Line, original: OriginalCost | None = None) 
     takes = original if original is not None and not original.is_closed else None
     question = CostQuestion(line, judged.rule, books.overrides.get(line.key), lock, takes)
     answer, move = first_answer(question, ledger.sources), ledger.move(line)
-    believed = answer.unit_cost if isinstance(answer, Answer) and move.goods_believed else None
+    believed = answer.unit_cost if isinstance(answer, UnitCost) and move.goods_believed else None
     told = _outcome(ledger, question, answer, move)
     told = asked_anew(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
     return LineOutcome(line, judged.rule, told, original, believed)
@@ -105,7 +105,7 @@ def _answered(ledger: Ledger, line: Line, original: OriginalCost | None = None) 
 _SETTLED = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
 
 
-def _has_another_answer(ledger: Ledger, question: CostQuestion) -> bool:
+def _has_another_answer(ledger: CostLedger, question: CostQuestion) -> bool:
     """Tell whether what was saved for a line answered another question, so that nobody but its user may settle it.
 
     A line before books start is asked nothing, and of a reimbursement the marketplace's own report says what it was.
@@ -115,17 +115,17 @@ def _has_another_answer(ledger: Ledger, question: CostQuestion) -> bool:
     return is_another and line.key not in books.decided_reimbursements and not books.is_history(line)
 
 
-def _outcome(ledger: Ledger, question: CostQuestion, found: Found | None, move: Move) -> Outcome:
-    if isinstance(found, Lock):
+def _outcome(ledger: CostLedger, question: CostQuestion, found: Found | None, move: Move) -> CostingOutcome:
+    if isinstance(found, LineLock):
         return as_locked(found)
     key = question.original.line.key if question.original is not None else None
-    if isinstance(found, Answer):
+    if isinstance(found, UnitCost):
         suspect = suspicion(question, found, ledger.sources.finale)
         return outcome(move, found, None, key, suspect)
     return outcome(move, None, cause(question, ledger.sources) if found is None else None, key)
 
 
-def _used(ledger: Ledger, line: Line, sale: Outcome) -> SaleCost:
+def _used(ledger: CostLedger, line: Line, sale: CostingOutcome) -> SaleCost:
     """Return what a sale cost for those that refer to it: none where it takes none itself."""
     lock = ledger.known_lines.locks.get(line.key)
     if lock is not None:
@@ -133,7 +133,7 @@ def _used(ledger: Ledger, line: Line, sale: Outcome) -> SaleCost:
     return SaleCost(sale.unit_cost, sale.as_of, is_listed=not ledger.known_lines.is_history(line))
 
 
-def _referring(ledger: Ledger, used: Mapping[int, SaleCost]) -> dict[int, LineOutcome]:
+def _referring(ledger: CostLedger, used: Mapping[int, SaleCost]) -> dict[int, LineOutcome]:
     """Return the lines that have an original, by place: exported ones first, then in time: each unit once.
 
     A return that was lost again costs what it cost when it came back; a free replacement takes no unit that came back.
@@ -155,7 +155,7 @@ def _referring(ledger: Ledger, used: Mapping[int, SaleCost]) -> dict[int, LineOu
     return found
 
 
-def _with_reversals(ledger: Ledger, outcomes: list[LineOutcome]) -> list[LineOutcome]:
+def _with_reversals(ledger: CostLedger, outcomes: list[LineOutcome]) -> list[LineOutcome]:
     """Give every reversal the exact negative of what it reverses, each unit once: locked ones first, then in time.
 
     A locked one stays as it is. One that reverses a line which has no cost and never will is asked itself.
@@ -180,7 +180,9 @@ def _with_reversals(ledger: Ledger, outcomes: list[LineOutcome]) -> list[LineOut
     return told
 
 
-def _part(ledger: Ledger, outcomes: list[LineOutcome], reversal: ReversedUnits, left: dict[int, int]) -> ReversedLine:
+def _part(
+    ledger: CostLedger, outcomes: list[LineOutcome], reversal: ReversedUnits, left: dict[int, int]
+) -> ReversedLine:
     """Return a reversed line with what it came out with and what is left of it."""
     place = reversal.line.place
     of, lock = outcomes[place].outcome, ledger.known_lines.locks.get(reversal.line.key)
@@ -188,7 +190,7 @@ def _part(ledger: Ledger, outcomes: list[LineOutcome], reversal: ReversedUnits, 
     return ReversedLine(reversal.line, reversal.units, of, lock, left.get(place, max(0, moved)))
 
 
-def _is_closed(ledger: Ledger, part: ReversedLine) -> bool:
+def _is_closed(ledger: CostLedger, part: ReversedLine) -> bool:
     is_missing = part.of.status == CostStatus.MISSING
     return is_missing and (part.lock is not None or ledger.known_lines.is_history(part.line))
 

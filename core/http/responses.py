@@ -39,7 +39,7 @@ _MESSAGES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceResponse:
     """A good answer; its body has not been looked at yet."""
 
     service: str
@@ -79,7 +79,7 @@ class Answer:
             raise BadAnswerError(self.service, self.where, "an answer that breaks off or is not JSON") from error
 
 
-def failure(answer: Answer, status: int, now: datetime) -> ServiceError:
+def failure(answer: ServiceResponse, status: int, now: datetime) -> ServiceError:
     """Return the error that an answer with a bad status means."""
     reference = next((answer.headers[name] for name in _REFERENCES if answer.headers.get(name)), "")
     service, where = answer.service, answer.where

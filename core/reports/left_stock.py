@@ -31,7 +31,7 @@ its delivery and closes a settlement every fourteen (docs/design/words.md); deli
 left longer before the newest line in the books is said to be in no settlement."""
 
 
-class Standing(StrEnum):
+class LeftStockStatus(StrEnum):
     """What the books say of goods that left without a line."""
 
     NOT_YET = "not settled yet"
@@ -52,7 +52,7 @@ class LeftStock:
     unit_cost: Decimal | None
     """Home currency; `None`: unknown, see `cause`."""
     cause: str
-    standing: Standing
+    standing: LeftStockStatus
     settled_beside: str
     """The words of what was settled of the order beside goods (`DisposalComplete`); empty where nothing was."""
 
@@ -72,7 +72,7 @@ class LeftInMonth:
     """What left in one month with one standing."""
 
     month: str
-    standing: Standing
+    standing: LeftStockStatus
     orders: int
     units: int
     cost: Decimal
@@ -112,7 +112,7 @@ def left_without_line(
                 row["units"],
                 row["unit_cost"],
                 row["cause"] or "",
-                Standing.NOT_YET if row["record_date"] >= recent else Standing.NONE,
+                LeftStockStatus.NOT_YET if row["record_date"] >= recent else LeftStockStatus.NONE,
                 "; ".join(sorted({word for name in names for word in beside.get(name, ())})),
             )
         )
@@ -121,7 +121,7 @@ def left_without_line(
 
 def by_month(left_stock: Sequence[LeftStock]) -> list[LeftInMonth]:
     """Return the totals of each month and standing, the first month first."""
-    groups: dict[tuple[str, Standing], list[LeftStock]] = defaultdict(list)
+    groups: dict[tuple[str, LeftStockStatus], list[LeftStock]] = defaultdict(list)
     for one in left_stock:
         groups[one.month, one.standing].append(one)
     return [

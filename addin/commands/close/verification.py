@@ -20,7 +20,7 @@ from core.books.verification.seal_check import as_stored, find_altered
 from core.books.verification.tie_outs import TieOut, tax_tie_outs
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
-from core.reports.left_stock import Standing, by_month
+from core.reports.left_stock import LeftStockStatus, by_month
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
     untied = [one for one in chosen if one.total is None]
     names = ", ".join(one.name for one in untied)
     nothing = [f"The lines of {names} have nothing to tie to: their format states no total of its own."]
-    left = [one for one in books.left_without_line if one.standing is Standing.NONE and not ids]
+    left = [one for one in books.left_without_line if one.standing is LeftStockStatus.NONE and not ids]
     return Outcome(
         "\n".join(
             [

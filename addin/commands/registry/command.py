@@ -36,7 +36,7 @@ class Selects(Enum):
     """Only the command line names settlements; the button goes by what its own sheet shows."""
 
 
-class Kind(Enum):
+class OptionKind(Enum):
     """What is typed behind an option."""
 
     FLAG = "flag"
@@ -57,7 +57,7 @@ class Option:
     flag: str
     """As it is typed: `--accept-proposals`."""
     help: str
-    kind: Kind = Kind.FLAG
+    kind: OptionKind = OptionKind.FLAG
     name: str = ""
     """The action's parameter; made of the flag if left out."""
     metavar: str = ""
@@ -83,7 +83,7 @@ class Argument:
     name: str
     """The action's parameter."""
     metavar: str
-    kind: Kind = Kind.TEXT
+    kind: OptionKind = OptionKind.TEXT
     many: bool = False
     required: bool = True
 

@@ -15,7 +15,7 @@ from addin.sheets import drill_down
 from addin.sheets.reports.pnl import PnlOptions, fill_pnl, fill_pnl_summary, write_head
 from core.books.costed_lines.stored_lines import state_name, state_now
 from core.books.entries.accruals import shipments_of
-from core.books.part_of_books import Days, load_part, settlements_of_days
+from core.books.part_of_books import ReportDays, load_part, settlements_of_days
 from core.books.settings.stores import StoreUnknownError
 from core.books.settlements.booked_settlement import named_settlements
 from core.books.true_ups.corrections import corrections
@@ -112,7 +112,7 @@ def _books(desk: Desk, ids: Sequence[str], options: PnlOptions) -> tuple[Books, 
     Where the other sheets show the books as they are, the lines of other settlements are not read, and there is no
     view. By order and ship dates any settlement may have a line of the days that are asked for.
     """
-    days, now = Days(options.first_day, options.last_day), state_now(desk.database)
+    days, now = ReportDays(options.first_day, options.last_day), state_now(desk.database)
     if options.basis is Basis.POSTED and (ids or None not in days) and shows_now(desk, now):
         part = load_part(
             desk.database,

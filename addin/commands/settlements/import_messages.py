@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.documents.reimbursements import ImportedReimbursements
     from core.books.documents.returned_goods import ImportedReturns
-    from core.books.importing.importing import Figures, ImportedFile, ImportedSettlement
+    from core.books.importing.importing import ImportedFile, ImportedSettlement, SettlementFigures
     from core.model import Settlement
 
 _IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED, Import.LOCKED)
@@ -231,7 +231,7 @@ def with_another_payout(outcome: Outcome, settlements: Collection[ImportedSettle
     return replace(outcome, data={**outcome.data, "may_be_another": asked}, at_terminal=way)
 
 
-def _sums(figures: Figures | None) -> dict[str, object] | None:
+def _sums(figures: SettlementFigures | None) -> dict[str, object] | None:
     if figures is None:
         return None
     return {"transactions": figures.transactions, "sum": str(figures.sum), "currency": figures.currency}

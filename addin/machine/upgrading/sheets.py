@@ -40,7 +40,7 @@ class NoRoomForColumnsError(WorkbookError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TableParts:
     """A table and the sheet it is on."""
 
     sheet: SheetPart
@@ -56,7 +56,7 @@ class Place:
         return self.table.area.left + self.headers.index(header)
 
 
-def missing(old: Place, new: Place) -> list[str]:
+def missing(old: TableParts, new: TableParts) -> list[str]:
     """Return the headers that a table lacks."""
     present = set(old.headers)
     return [header for header in new.headers if header not in present]
@@ -82,7 +82,7 @@ def _renamed(sheet: SheetPart, table: TablePart, one: RenamedHeader) -> bool:
     return True
 
 
-def widen_choices(old: Place, new: Place) -> list[str]:
+def widen_choices(old: TableParts, new: TableParts) -> list[str]:
     """Let cells offer the choices that are new in this version; return the headers of their columns.
 
     Only a list of our own that lacks some is replaced: one that its user has changed stays as it is.
@@ -97,7 +97,7 @@ def widen_choices(old: Place, new: Place) -> list[str]:
     return wider
 
 
-def _choices(place: Place, header: str) -> Element | None:
+def _choices(place: TableParts, header: str) -> Element | None:
     """Return the formula of the list that a column's cells are chosen from; none where it has no such list."""
     column = place.column_of(header)
     for rule in place.sheet.elements("dataValidation"):
@@ -111,7 +111,7 @@ def _words(formula: Element) -> list[str]:
     return formula.text.strip('"').split(",")
 
 
-def add(old: Place, new: Place) -> list[str]:
+def add(old: TableParts, new: TableParts) -> list[str]:
     """Add to a table the columns that the template's has and it lacks; return their headers.
 
     Raises:
@@ -133,7 +133,7 @@ def add(old: Place, new: Place) -> list[str]:
     return headers
 
 
-def _refuse_occupied(old: Place, headers: list[str], added: Area) -> None:
+def _refuse_occupied(old: TableParts, headers: list[str], added: Area) -> None:
     other = [table.area for table in old.sheet.tables if table is not old.table]
     in_the_way = next((area for area in [*other, *old.sheet.merged] if area.meets(added)), None)
     for row, line in enumerate(old.sheet.read(added), start=added.top):
@@ -157,7 +157,7 @@ def _declare(table: TablePart, headers: list[str]) -> None:
     table.changed = True
 
 
-def _look(old: Place, new: Place, header: str, column: int) -> None:
+def _look(old: TableParts, new: TableParts, header: str, column: int) -> None:
     """Write the header and give header, cells and column the template's look."""
     sheet, source = old.sheet, new.column_of(header)
     styles, others = sheet.book.styles, new.sheet.book.styles
@@ -180,7 +180,7 @@ def _is_used(sheet: SheetPart, row: int, column: int) -> bool:
     return sheet.read(Area(row, column, row, column))[0][0] is not None
 
 
-def _rules(old: Place, new: Place, header: str, column: int) -> None:
+def _rules(old: TableParts, new: TableParts, header: str, column: int) -> None:
     """Bring the template's validation and conditional formatting of a column along."""
     source, first = new.column_of(header), new.table.body.top
     for kind in _RULES:
@@ -190,7 +190,7 @@ def _rules(old: Place, new: Place, header: str, column: int) -> None:
                 _add_rule(old, new, rule.copy(), column)
 
 
-def _add_rule(old: Place, new: Place, rule: Element, column: int) -> None:
+def _add_rule(old: TableParts, new: TableParts, rule: Element, column: int) -> None:
     following.set_rule_areas(rule, [Area(old.table.body.top, column, MAX_ROW, column)])
     priority = max((int(known.get("priority", "0")) for known in old.sheet.elements("cfRule")), default=0)
     for element in rule.walk():
@@ -211,7 +211,7 @@ def _add_rule(old: Place, new: Place, rule: Element, column: int) -> None:
     holder.set("count", str(len(holder.elements)))
 
 
-def _translated(formula: str, old: Place, new: Place) -> str:
+def _translated(formula: str, old: TableParts, new: TableParts) -> str:
     """Let a rule's formula name the columns where this workbook has them; what stands between quotes is text."""
     rows = old.table.body.top - new.table.body.top
     headers = {new.column_of(header): header for header in new.headers}
@@ -314,7 +314,7 @@ def _complete_table(present: SheetPart, sheet: SheetPart, added: Additions) -> N
     for table in sheet.tables:
         old = next((other for other in present.tables if other.name.lower() == table.name.lower()), None)
         if old is not None:
-            places = Place(present, old), Place(sheet, table)
+            places = TableParts(present, old), TableParts(sheet, table)
             if wider := widen_choices(*places):
                 added.choices[present.name] = wider
             headers = add(*places)

@@ -21,7 +21,7 @@ from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind
 from core.reports.costed_lines import with_locked_sources, with_units
-from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
+from core.reports.left_stock import LeftInMonth, LeftStock, LeftStockStatus, by_month
 from core.reports.profit_and_loss import PnlQuestion, booked_in_other_months, profit_and_loss
 from core.time import local_days
 
@@ -112,7 +112,7 @@ class ClosingFigures:
     @property
     def left_without_line(self) -> list[LeftStock]:
         """What left in the month so long ago that its settlement should be there, and is in none."""
-        return [one for one in self.left_stock if one.standing is Standing.NONE]
+        return [one for one in self.left_stock if one.standing is LeftStockStatus.NONE]
 
     @property
     def open_items(self) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Connection
     from core.books.importing.duplicates import Twin
-    from core.marketplaces.settlements.uniting import Part
+    from core.marketplaces.settlements.uniting import SettlementPart
     from core.model import Settlement
 
 _NAMED = 3
@@ -206,7 +206,7 @@ def only_there(connection: Connection, there: BookedSettlement, read: Settlement
     )
 
 
-def against_its_total(connection: Connection, there: BookedSettlement, part: Part, whole: Settlement) -> str:
+def against_its_total(connection: Connection, there: BookedSettlement, part: SettlementPart, whole: Settlement) -> str:
     """Say which lines of a file cannot be, for those in the books come to what the marketplace paid."""
     before, own = settlement_lines.transactions(connection, [there]), part.settlement.transactions
     places = set(rows_of(own, PLACE))

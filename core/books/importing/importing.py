@@ -34,7 +34,7 @@ from core.marketplaces.formats import Extent, Standing, standing
 from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.settlements.tie_out import importable
 from core.marketplaces.settlements.uniting import (
-    Part,
+    SettlementPart,
     agreed,
     as_it_is_known,
     in_other_words,
@@ -66,7 +66,7 @@ class NotImportableError(CogsheetError):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SettlementFigures:
     """What a settlement came to, before or after an import."""
 
     transactions: int
@@ -92,9 +92,9 @@ class ImportedSettlement:
     problems: tuple[Problem, ...]
     reason: str = ""
     """Of what was not stored: why, and what to do."""
-    before: Figures | None = None
+    before: SettlementFigures | None = None
     """Where something in the books was changed: what they had."""
-    after: Figures | None = None
+    after: SettlementFigures | None = None
     """And what they have now."""
     ended_lines: int = 0
     """How many lines of before are no longer so."""
@@ -147,7 +147,7 @@ def _would_no_longer_tie(there: BookedSettlement, whole: Settlement) -> bool:
     return reached and not whole.ties_out
 
 
-def _doubt(there: BookedSettlement, part: Part, views: Sequence[Part], whole: Settlement) -> str:
+def _doubt(there: BookedSettlement, part: SettlementPart, views: Sequence[SettlementPart], whole: Settlement) -> str:
     """Say why a further view cannot be united with those before without asking; empty where it can."""
     if pairs := in_other_words(part, views, whole):
         return import_reasons.in_other_words(pairs)
@@ -246,7 +246,7 @@ def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:
 
 
 def _import_one(
-    connection: Connection, part: Part, source: Source, batch: int, *, who: str, now: datetime, apart: bool
+    connection: Connection, part: SettlementPart, source: Source, batch: int, *, who: str, now: datetime, apart: bool
 ) -> ImportedSettlement:
     is_view = source.kind is SettlementKind.VIEW
     read = as_it_is_known(part) if is_view else part.settlement
@@ -288,7 +288,7 @@ def _import_one(
 def _kept_as_it_is(
     connection: Connection,
     there: BookedSettlement,
-    part: Part,
+    part: SettlementPart,
     whole: Settlement,
     source: Source,
     told: ImportedSettlement,
@@ -354,8 +354,8 @@ def _save(
         return told
     return replace(
         told,
-        before=Figures(len(before), there.sum, there.currency),
-        after=Figures(len(read.transactions), read.sum, read.currency),
+        before=SettlementFigures(len(before), there.sum, there.currency),
+        after=SettlementFigures(len(read.transactions), read.sum, read.currency),
         ended_lines=len(before) - _still_there(before, read.transactions),
     )
 
@@ -371,7 +371,7 @@ def _keep_later_reading(
     current_transactions.put(connection, there, with_keys_of(known, keyed), batch)
 
 
-def _is_further_view(connection: Connection, there: BookedSettlement, part: Part, source: Source) -> bool:
+def _is_further_view(connection: Connection, there: BookedSettlement, part: SettlementPart, source: Source) -> bool:
     """Tell whether a file is one more view, of the same kind, of a settlement that is made of such views."""
     both_views = SettlementKind.VIEW is source.kind and SettlementKind.VIEW is there.kind
     is_new = source.file.sha256 not in original_files.files_of(connection, there)

@@ -21,7 +21,7 @@ from core.books.documents import file_rows
 from core.books.documents.order_units import ORDER_UNITS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.importing import current_transactions
-from core.books.importing.importing import Figures
+from core.books.importing.importing import SettlementFigures
 from core.books.importing.readings import KeptFileError, KeptPart, kept_parts, together, with_keys_of
 from core.books.overrides.moved_answers import ask_anew, move_overrides
 from core.books.settlements import settlement_lines, settlements
@@ -43,9 +43,9 @@ class Rereading:
     """What became of one settlement when its files were read anew."""
 
     settlement: BookedSettlement
-    before: Figures
+    before: SettlementFigures
     """What the books had, or have."""
-    now: Figures | None
+    now: SettlementFigures | None
     """What its files say now; `None` where they cannot be read."""
     took_it: bool = False
     """Whether the books have the new reading; else the settlement has gone out, or cannot be read."""
@@ -119,7 +119,7 @@ def read_anew(
 
 def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> Rereading:
     stored = settlement_lines.transactions(connection, [there])
-    before = Figures(len(stored), there.sum, there.currency)
+    before = SettlementFigures(len(stored), there.sum, there.currency)
     try:
         parts = kept_parts(connection, there)
         later = [] if there.is_open else kept_parts(connection, there, FileUse.AFTER_EXPORT)
@@ -128,7 +128,7 @@ def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, wh
         return Rereading(there, before, None, problems=(Problem(Severity.WARNING, str(error), there.name),))
     _keep_goods(connection, there, parts, batch)
     read = _keyed(there, together(there, parts, later))
-    figures = Figures(len(read.transactions), read.sum, read.currency)
+    figures = SettlementFigures(len(read.transactions), read.sum, read.currency)
     told = Rereading(there, before, figures, changed_lines=changed_lines(stored, read.transactions))
     if not there.is_open:
         keep_beside(connection, there, stored, read.transactions, batch)

@@ -15,7 +15,7 @@ from core.frame_columns import TEXT, records
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.compared_rows import compared_type
 from core.marketplaces.formats import Extent, Standing, standing
-from core.marketplaces.settlements.uniting import Part, as_it_is_known, parts_of, united
+from core.marketplaces.settlements.uniting import SettlementPart, as_it_is_known, parts_of, united
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ class KeptFileError(CogsheetError):
 class KeptPart:
     """What one kept file says of a settlement."""
 
-    part: Part
+    part: SettlementPart
     sha256: str
     """Of the file as it came; what is kept may be without personal data."""
     file: OriginalFile

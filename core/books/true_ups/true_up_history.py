@@ -66,7 +66,7 @@ SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "curr
 """The figures of a proposal: one with the same figures is the same proposal."""
 
 
-class Decision(StrEnum):
+class TrueUpDecision(StrEnum):
     """What became of a proposal."""
 
     ACCEPTED = "accepted"
@@ -79,7 +79,7 @@ class Decision(StrEnum):
 class Verdict:
     """What is decided of some proposals."""
 
-    decision: Decision
+    decision: TrueUpDecision
     reason: str = ""
     """Why; a dismissal has one."""
     entry: str | None = None
@@ -138,7 +138,7 @@ def propose(connection: Connection, found: pd.DataFrame, new_batch: Callable[[],
     if not new and not gone:
         return ProposalCounts(0, len(says), 0)
     batch = new_batch()
-    decide(connection, gone, Verdict(Decision.WITHDRAWN), batch)
+    decide(connection, gone, Verdict(TrueUpDecision.WITHDRAWN), batch)
     frames.store(
         connection, closing_tables.true_up, rows[rows["key"].isin(new)], {**FOUND_COLUMNS, "lock": WHOLE}, batch=batch
     )
@@ -164,7 +164,7 @@ def accepted(connection: Connection) -> pd.DataFrame:
     newest = (
         select(func.max(closing_tables.true_up.c.id))
         .join(closing_tables.true_up_decision, closing_tables.true_up_decision.c.true_up == closing_tables.true_up.c.id)
-        .where(closing_tables.true_up_decision.c.decision == Decision.ACCEPTED, _held())
+        .where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held())
         .group_by(closing_tables.true_up.c.key)
     )
     return frames.load(connection, _all().where(closing_tables.true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
@@ -176,20 +176,20 @@ def posted(connection: Connection) -> pd.DataFrame:
     query = query.outerjoin(tables.batch, tables.batch.c.number == closing_tables.true_up_decision.c.batch)
     return frames.load(
         connection,
-        query.where(closing_tables.true_up_decision.c.decision == Decision.ACCEPTED, _held()),
+        query.where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held()),
         POSTED_COLUMNS,
     )
 
 
 def dismissed(connection: Connection) -> pd.DataFrame:
     """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
-    ours = closing_tables.true_up_decision.c.decision.in_([str(Decision.ACCEPTED), str(Decision.DISMISSED)])
+    ours = closing_tables.true_up_decision.c.decision.in_([str(TrueUpDecision.ACCEPTED), str(TrueUpDecision.DISMISSED)])
     decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
     if decided.empty:
         return decided
     last = decided.drop_duplicates("key", keep="last")
     again = list(connection.scalars(select(closing_tables.taken_up.c.true_up)))
-    return last[(last["decision"] == Decision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)
+    return last[(last["decision"] == TrueUpDecision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)
 
 
 def take_up(connection: Connection, numbers: Collection[int], reason: str, batch: int) -> None:

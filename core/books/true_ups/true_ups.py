@@ -24,7 +24,7 @@ from core.books.entries.exporting import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import Row, differences, every_line, held_lines, in_places, money_of
-from core.books.true_ups.true_up_history import Decision, ProposalCounts, TrueUpDecidedError, Verdict
+from core.books.true_ups.true_up_history import ProposalCounts, TrueUpDecidedError, TrueUpDecision, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
@@ -297,7 +297,7 @@ def _post(
     by_finale = [kind in posting.finale_posts for kind in cost_types(lines)]
     for poster in set(by_finale):
         numbers = [number for number, its in zip(lines["id"], by_finale, strict=True) if its is poster]
-        true_up_history.decide(connection, numbers, Verdict(Decision.ACCEPTED, entry=key_of.get(poster)), batch)
+        true_up_history.decide(connection, numbers, Verdict(TrueUpDecision.ACCEPTED, entry=key_of.get(poster)), batch)
 
 
 def dismiss_true_ups(
@@ -319,7 +319,7 @@ def dismiss_true_ups(
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="dismissed")
         chosen = [int(number) for number in with_mirrors(books, true_up_history.pending(connection), numbers)["id"]]
-        true_up_history.decide(connection, chosen, Verdict(Decision.DISMISSED, reason.strip()), batch)
+        true_up_history.decide(connection, chosen, Verdict(TrueUpDecision.DISMISSED, reason.strip()), batch)
     return chosen
 
 

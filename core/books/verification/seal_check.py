@@ -39,7 +39,7 @@ from core.books.database.errors import UnknownWordError
 from core.books.entries.locks import SeveralLocksError
 from core.books.settings.stored_settings import SettingUnreadableError
 from core.books.settlements.booked_settlement import EntryStatus, FileUse, SettlementKind
-from core.books.true_ups.true_up_history import Decision
+from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.altered_rows import TABLES, AlteredRow, AlteredRowsError
 from core.books.verification.tie_outs import place_of
 from core.errors import CogsheetError
@@ -109,7 +109,7 @@ _READ_BY_ROW: dict[Column[Any], type[StrEnum]] = {
     closing_tables.lock.c.reason: EntryStatus,
     closing_tables.locked_line.c.cost_status: CostStatus,
     closing_tables.entry.c.kind: EntryKind,
-    closing_tables.true_up_decision.c.decision: Decision,
+    closing_tables.true_up_decision.c.decision: TrueUpDecision,
 }
 """Words of lists that the database does not know: the modules of these subjects read them, or compare with them."""
 

@@ -22,7 +22,7 @@ from core.books.settlements.booked_settlement import BookedSettlement, EntryStat
 from core.books.true_ups import true_up_history
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.reclassifications import reclassified_tie_outs
-from core.books.true_ups.true_up_history import Decision
+from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.account_tie_outs import account_tie_outs
 from core.books.verification.accrual_tie_outs import accrual_tie_outs
 from core.books.verification.decision_tie_outs import (
@@ -272,7 +272,7 @@ def _true_ups(
     if lock is None:
         return []
     own = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
-    accepted = [row for row in own if row["decision"] == Decision.ACCEPTED and row["decided_in"] > lock.batch]
+    accepted = [row for row in own if row["decision"] == TrueUpDecision.ACCEPTED and row["decided_in"] > lock.batch]
     of = TrueUps(
         settlement,
         _locked(books, lock.id),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.costing.costs.finale_costs import Finale, SkuPart
-    from core.costing.costs.precedence import Answer, CostQuestion
+    from core.costing.costs.precedence import CostQuestion, UnitCost
 
 TIMES = 5
 """A cost of more than so many times the current average, or of less than that part of it, is suspect."""
@@ -28,7 +28,7 @@ _JUDGED = frozenset(
 )
 
 
-def suspicion(question: CostQuestion, answer: Answer, finale: Finale) -> str | None:
+def suspicion(question: CostQuestion, answer: UnitCost, finale: Finale) -> str | None:
     """Return why a cost looks wrong; nothing where it does not.
 
     A line that takes its original's cost is not marked again; an entered cost with a note is taken as meant.

@@ -23,7 +23,7 @@ from core.model import Cause, Disposition, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
     from core.costing.inputs import CostingPolicies
-    from core.costing.lines import Lock, ReturnReport
+    from core.costing.lines import LineLock, ReturnReport
     from core.costing.rules.goods import GoodsLine, Remainder
     from core.costing.units.originals import Original
 
@@ -91,7 +91,7 @@ def _unclear(goods: GoodsLine) -> Move:
     return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
-def _locked(goods: GoodsLine, lock: Lock) -> Move:
+def _locked(goods: GoodsLine, lock: LineLock) -> Move:
     units = likely_units(goods) if lock.disposition_now == Disposition.UNSELLABLE else 0
     return Move(lock.quantity_now, disposition=lock.disposition_now, unsellable=units)
 

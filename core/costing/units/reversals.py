@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.outcome import Outcome, not_applicable
+from core.costing.outcome import CostingOutcome, not_applicable
 from core.costing.rules.line_kinds import (
     has_reason_of,
     is_inbound,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
-    from core.costing.lines import Line, Lock, Override
+    from core.costing.lines import Line, LineLock, Override
     from core.costing.rules.goods import GoodsLine
 
 REVERSIBLE = frozenset({Rule.RETURN_LOST, Rule.LOSS, Rule.REPLACEMENT, Rule.LIQUIDATION})
@@ -222,8 +222,8 @@ class ReversedLine(NamedTuple):
     line: Line
     units: int | None
     """Of it, those that are reversed; missing: all."""
-    of: Outcome
-    lock: Lock | None
+    of: CostingOutcome
+    lock: LineLock | None
     """Its lock, whose accepted true-ups count."""
     units_left: int
     """Units that it took out of stock and no earlier reversal has brought back."""
@@ -247,7 +247,7 @@ class ReversedLine(NamedTuple):
 class ReversalOutcome(NamedTuple):
     """What a reversal comes out with, and the cost that is believed where it is asked."""
 
-    outcome: Outcome
+    outcome: CostingOutcome
     believed_cost: Decimal | None = None
 
 
@@ -311,7 +311,7 @@ FOUND_UNSELLABLE = "The goods were found unsellable: their cost stays an expense
 """Why units that were found take no cost back; unlike `NO_GOODS` they are not lost any more."""
 
 
-def _waiting(part: ReversedLine) -> Outcome:
+def _waiting(part: ReversedLine) -> CostingOutcome:
     waiting = part.of._replace(status=CostStatus.WAITING, cause=None, cogs=None, quantity=None, unit_cost=None)
     reason = f"Waits for the cost of the {part.name}."
     return waiting._replace(source=None, original=part.line.key, reason=reason, disposition=None)
@@ -352,10 +352,10 @@ def _left(units: int, moved: Sequence[ReversedLine]) -> str:
     return f"{units} of the {moved[0].name} {'is' if units == 1 else 'are'} left"
 
 
-def _outcome(units: int, cost: Decimal, key: str, reason: str, source: CostSource) -> Outcome:
+def _outcome(units: int, cost: Decimal, key: str, reason: str, source: CostSource) -> CostingOutcome:
     status = CostStatus.COSTED if cost else CostStatus.ZERO_CONFIRMED
-    return Outcome(status, -units, None, cost, -units * cost, source, original=key, reason=reason)
+    return CostingOutcome(status, -units, None, cost, -units * cost, source, original=key, reason=reason)
 
 
-def _asked(units: int, key: str, cause: Cause, reason: str) -> Outcome:
-    return Outcome(CostStatus.MISSING, -units, cause, original=key, reason=reason)
+def _asked(units: int, key: str, cause: Cause, reason: str) -> CostingOutcome:
+    return CostingOutcome(CostStatus.MISSING, -units, cause, original=key, reason=reason)

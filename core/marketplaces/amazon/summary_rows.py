@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.marketplaces.columns.column_groups import Groups
-    from core.marketplaces.columns.column_lines import Declaration
+    from core.marketplaces.columns.column_lines import FormatColumns
     from core.marketplaces.formats import Format
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
@@ -152,7 +152,7 @@ IDS = (*("settlement-id", "transaction-type", "order-id", "adjustment-id", "ship
 _SUMMARY = ("transaction-type", "total-amount")
 
 
-def by_columns(form: Format, declaration: Declaration, line_of: LineOf, units: UnitsOf) -> Format:
+def by_columns(form: Format, declaration: FormatColumns, line_of: LineOf, units: UnitsOf) -> Format:
     """Return a format that is read by columns.
 
     Args:
@@ -194,7 +194,7 @@ def _summaries(table: ColumnTable) -> np.ndarray:
 
 def lines_and_headers(
     table: ColumnTable,
-    declaration: Declaration,
+    declaration: FormatColumns,
     line_of: LineOf,
     mark: str,
     *,

@@ -11,7 +11,7 @@ import numpy as np
 from core.marketplaces.amazon import unified_csv
 from core.marketplaces.amazon.unified_languages import COMPONENTS
 from core.marketplaces.columns.column_figures import moments_of, money_of
-from core.marketplaces.columns.column_lines import HAPPENED, SETTLEMENT, WORDS, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_lines import HAPPENED, SETTLEMENT, WORDS, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.model import Problem, Reading
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("type", "description", "quantity", "marketplace", "transaction status"),
     filled=("transaction release date", "sku"),
     amounts=(*COMPONENTS, "total"),

@@ -21,7 +21,7 @@ from core.marketplaces.amazon.units import (
     with_fees_of_shipments,
 )
 from core.marketplaces.amazon.words import is_declared, meaning
-from core.marketplaces.columns.column_lines import POSTED, Declaration
+from core.marketplaces.columns.column_lines import POSTED, FormatColumns
 from core.marketplaces.columns.column_transactions import units_that_are_stated
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
@@ -320,7 +320,7 @@ BY_ROWS = Format(
 )
 
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=(
         *("transaction-type", "shipment-fee-type", "order-fee-type", "item-related-fee-type"),
         *("other-fee-reason-description", "direct-payment-type", "price-type", "promotion-type", "quantity-purchased"),

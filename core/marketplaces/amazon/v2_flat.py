@@ -9,7 +9,7 @@ from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, day_first, headers, is_summary
 from core.marketplaces.amazon.units import is_per_unit, returned, units_with_fees, with_fees_of_shipments
 from core.marketplaces.amazon.words import is_declared, meaning
-from core.marketplaces.columns.column_lines import POSTED, WORDS, Declaration
+from core.marketplaces.columns.column_lines import POSTED, WORDS, FormatColumns
 from core.marketplaces.columns.column_transactions import units_with_fees_by_columns
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
@@ -218,7 +218,7 @@ BY_ROWS = Format(
 )
 
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("transaction-type", "amount-type", "amount-description", "quantity-purchased"),
     filled=("order-id", "sku"),
     amounts=("amount",),

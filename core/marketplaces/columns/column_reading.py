@@ -23,7 +23,7 @@ from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.figures import day_first
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.settlements.lines import Header
-from core.marketplaces.settlements.tie_out import Totals, most_named, other_currency, settlement_of, several_sites
+from core.marketplaces.settlements.tie_out import LineTotals, most_named, other_currency, settlement_of, several_sites
 from core.model import Event, Problem, Reading, Settlement
 from core.money import LINE_PLACES
 from core.typed_amounts import named
@@ -183,7 +183,7 @@ def _settlement(findings: ColumnFindings, header: Header, transactions: pd.DataF
     own = findings.problems_by_settlement.get(header.settlement_id, ())
     return settlement_of(
         header,
-        Totals(sums.sum(rows, header.currency), len(rows), transactions),
+        LineTotals(sums.sum(rows, header.currency), len(rows), transactions),
         marketplace=_site(findings.lines, rows) or findings.form.marketplace.value,
         problems=(*own, *_other_currency(findings, header, rows, sums)),
         of_the_file=findings.problems,

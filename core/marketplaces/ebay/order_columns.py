@@ -26,8 +26,8 @@ from core.marketplaces.reading.columns import joint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.marketplaces.columns.column_figures import Money
-    from core.marketplaces.ebay.roll_ups import Amounts
+    from core.marketplaces.columns.column_figures import ColumnAmounts
+    from core.marketplaces.ebay.roll_ups import RowAmounts
     from core.marketplaces.reading.columns import ColumnTable
 
 
@@ -46,7 +46,7 @@ class Role(IntEnum):
     """Its order is put together row by row."""
 
 
-def in_its_order(row: Amounts, role: Role, left: Decimal, currency: str) -> Amounts:
+def in_its_order(row: RowAmounts, role: Role, left: Decimal, currency: str) -> RowAmounts:
     """Return a row as `shared_out` does beside the other rows of its order, of which only their sum matters.
 
     Args:
@@ -72,7 +72,7 @@ class OrderColumns:
     """The rows of a report and their orders."""
 
     table: ColumnTable
-    money: Money
+    money: ColumnAmounts
     """The components of a report, and its net amounts as the last."""
     components: Mapping[str, str]
     """By column: the amount column that it adds to."""

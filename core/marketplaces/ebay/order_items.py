@@ -23,7 +23,7 @@ _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LineItem:
     """One line item."""
 
     sku: str
@@ -35,7 +35,7 @@ class Item:
     """Price after discounts, postage, and tax that the seller collects."""
 
 
-def order_items(order: Node) -> dict[str, Item]:
+def order_items(order: Node) -> dict[str, LineItem]:
     """Return the items of an order by their line item id.
 
     Raises:
@@ -76,7 +76,7 @@ def _units_of(order: Node, item: Node, told_at: datetime | None) -> dict[str, ob
     }
 
 
-def shared_gross(gross: Decimal, items: Sequence[Node], goods: Sequence[Item | None]) -> list[Decimal]:
+def shared_gross(gross: Decimal, items: Sequence[Node], goods: Sequence[LineItem | None]) -> list[Decimal]:
     """Share an amount out over items, with its sign, to the cent.
 
     By what eBay took as the basis of its fees; where it does not say that of every item (`says_shares`), by what the
@@ -100,7 +100,7 @@ def says_shares(items: Sequence[Node]) -> bool:
     return len(items) == 1 or (all(node.node("feeBasisAmount") for node in items) and any(_bases(items)))
 
 
-def is_whole(gross: Decimal, currency: str, goods: Sequence[Item | None]) -> bool:
+def is_whole(gross: Decimal, currency: str, goods: Sequence[LineItem | None]) -> bool:
     """Tell whether an amount is all that the order's items cost, so that the share of each is its own cost."""
     is_own = all(item is not None and item.currency == currency for item in goods)
     return is_own and abs(gross) == sum(map(_cost, goods), ZERO)
@@ -111,12 +111,12 @@ def _bases(items: Sequence[Node]) -> list[Decimal]:
     return [abs(basis.amount("value")) if basis else ZERO for basis in bases]
 
 
-def _cost(item: Item | None) -> Decimal:
+def _cost(item: LineItem | None) -> Decimal:
     """Return what the buyer paid for an item of an order; nothing where the order does not tell it."""
     return sum((abs(amount) for _, amount in item.parts), ZERO) if item else ZERO
 
 
-def _item(node: Node) -> Item:
+def _item(node: Node) -> LineItem:
     cost = node.node("discountedLineItemCost") or node.node("lineItemCost")
     postage = node.node("deliveryCost", "shippingCost")
     taxes = [tax.node("amount") for tax in node.nodes("taxes")]
@@ -125,7 +125,7 @@ def _item(node: Node) -> Item:
         ("shipping", postage.amount("value") if postage else ZERO),
         ("tax", sum((tax.amount("value") for tax in taxes if tax), ZERO)),
     )
-    return Item(
+    return LineItem(
         sku=node.text("sku"),
         units=node.whole("quantity"),
         currency=cost.currency("currency") if cost else "",

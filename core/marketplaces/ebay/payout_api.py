@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.ebay.conversion import rate_of, shared_prices
 from core.marketplaces.ebay.order_items import (
-    Item,
+    LineItem,
     is_whole,
     order_items,
     order_units,
@@ -143,7 +143,7 @@ def _memo(node: Node, titles: Mapping[str, Sequence[str]]) -> str:
     return "" if is_of_title(memo, titles.get(node.text("orderId"), ())) else memo
 
 
-def _lines(posting: PayoutTransaction, orders: Mapping[str, Mapping[str, Item]]) -> list[Line]:
+def _lines(posting: PayoutTransaction, orders: Mapping[str, Mapping[str, LineItem]]) -> list[Line]:
     items = posting.node.nodes("orderLineItems")
     if posting.means is UNKNOWN and items:
         return _unclear(posting, items, orders.get(posting.order_id, {}))
@@ -169,7 +169,7 @@ def _gross(posting: PayoutTransaction, fees: Sequence[Sequence[TypedPart]]) -> D
     return posting.net - sum((part.amount for parts in fees for part in parts), ZERO)
 
 
-def _is_guessed(posting: PayoutTransaction, gross: Decimal, goods: Sequence[Item | None]) -> bool:
+def _is_guessed(posting: PayoutTransaction, gross: Decimal, goods: Sequence[LineItem | None]) -> bool:
     """Tell whether nothing says how much of a transaction is of which of its items: a sale has its order's prices."""
     if says_shares(posting.node.nodes("orderLineItems")) or is_whole(gross, posting.currency, goods):
         return False
@@ -177,7 +177,7 @@ def _is_guessed(posting: PayoutTransaction, gross: Decimal, goods: Sequence[Item
 
 
 def _prices(
-    posting: PayoutTransaction, gross: Decimal, items: Sequence[Node], goods: Sequence[Item | None]
+    posting: PayoutTransaction, gross: Decimal, items: Sequence[Node], goods: Sequence[LineItem | None]
 ) -> list[tuple[Part, ...]]:
     """Return price, postage and tax of each item, signed, in the payout's currency.
 
@@ -208,7 +208,7 @@ def _with_rest(posting: PayoutTransaction, lines: list[Line]) -> list[Line]:
     return [*lines, _line(posting, "", (("other", rest),))._replace(typed=(asked,))]
 
 
-def _of_item(posting: PayoutTransaction, line_item_id: str, item: Item | None, parts: Sequence[Part]) -> Line:
+def _of_item(posting: PayoutTransaction, line_item_id: str, item: LineItem | None, parts: Sequence[Part]) -> Line:
     sale = posting.means.event is Event.SALE
     return _line(posting, line_item_id, parts)._replace(
         carries_units=True,
@@ -217,7 +217,7 @@ def _of_item(posting: PayoutTransaction, line_item_id: str, item: Item | None, p
     )
 
 
-def _unclear(posting: PayoutTransaction, items: Sequence[Node], known: Mapping[str, Item]) -> list[Line]:
+def _unclear(posting: PayoutTransaction, items: Sequence[Node], known: Mapping[str, LineItem]) -> list[Line]:
     """Return a transaction of an unknown type, item by item: its money is asked, and whether their goods moved.
 
     How many units it is about is not said; of an item that was sold once it can only be that one.
@@ -237,7 +237,7 @@ def _unclear(posting: PayoutTransaction, items: Sequence[Node], known: Mapping[s
     ]
 
 
-def _plain(posting: PayoutTransaction, items: Mapping[str, Item]) -> Line:
+def _plain(posting: PayoutTransaction, items: Mapping[str, LineItem]) -> Line:
     """Return a transaction that names no items; the only item of its order is the one meant."""
     column = "other_fee" if posting.means.event in (Event.FEE, Event.ADVERTISING) else "other"
     about_goods = posting.means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
@@ -341,7 +341,9 @@ def _units(lines: Sequence[Line]) -> Units:
     return Units(units.quantity, QuantitySource.FROM_ORDER) if units.quantity is not None and units.source else units
 
 
-def _unknown_items(postings: Sequence[PayoutTransaction], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:
+def _unknown_items(
+    postings: Sequence[PayoutTransaction], orders: Mapping[str, Mapping[str, LineItem]]
+) -> list[Problem]:
     sold = [each for each in postings if each.means.event is Event.SALE and each.order_id not in orders]
     return [
         Problem(
@@ -355,7 +357,7 @@ def _unknown_items(postings: Sequence[PayoutTransaction], orders: Mapping[str, M
 
 
 def _guessed_shares(
-    postings: Sequence[PayoutTransaction], orders: Mapping[str, Mapping[str, Item]]
+    postings: Sequence[PayoutTransaction], orders: Mapping[str, Mapping[str, LineItem]]
 ) -> Iterator[Problem]:
     """Name the transactions about several items of which nothing says how much is of which."""
     for each in postings:
@@ -366,7 +368,7 @@ def _guessed_shares(
             yield _guessed_share(each, goods)
 
 
-def _guessed_share(posting: PayoutTransaction, goods: Sequence[Item | None]) -> Problem:
+def _guessed_share(posting: PayoutTransaction, goods: Sequence[LineItem | None]) -> Problem:
     names = ", ".join(item.sku if item and item.sku else "one without SKU" for item in goods)
     by = "by their prices in the order" if any(item and item.parts for item in goods) else "in equal parts"
     ask = " Answer on sheet Resolve how many units of each came back." if posting.means.event is Event.REFUND else ""

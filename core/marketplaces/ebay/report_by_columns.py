@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces.columns.column_figures import Money, amounts_of, moments_of, money_of
+from core.marketplaces.columns.column_figures import ColumnAmounts, amounts_of, moments_of, money_of
 from core.marketplaces.columns.column_lines import (
     POSTED,
     WORDS,
     ColumnLines,
-    Declaration,
+    FormatColumns,
     Shape,
     TypedShare,
     shapes_of,
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from core.model import Problem, Reading
 
 _DESCRIPTION = "Description"
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("Type", _DESCRIPTION, "Quantity", VAT_RATE),
     filled=(ITEM, "Custom label"),
     amounts=(*COMPONENTS, NET_AMOUNT),
@@ -244,7 +244,7 @@ class Report:
         by_hand = np.flatnonzero(orders.by_hand)
         return self._with_rows_by_hand(lines, by_hand) if len(by_hand) else lines
 
-    def _shapes(self, money: Money) -> Coded[Shape]:
+    def _shapes(self, money: ColumnAmounts) -> Coded[Shape]:
         """Return what each row is, by its words and by what it is to its order; of those by hand this is not known."""
         codes, found = np.zeros(len(self.table), np.int64), list[Shape]()
         for role in (Role.ALONE, Role.ITEM, Role.WHOLE, Role.IN_PART):
@@ -299,11 +299,11 @@ _LEFT = "(what the items leave)"
 """Names beside a report's own columns what the rows of an order's items leave of its net amount."""
 
 
-def _with_left(orders: OrderColumns) -> Money:
+def _with_left(orders: OrderColumns) -> ColumnAmounts:
     """Return the components, what items leave of the net amount of their order, and the net amount."""
     money, told = orders.money, np.isin(orders.role, [Role.WHOLE, Role.IN_PART])
     left = np.where(told, orders.remainders, 0)
-    return Money(
+    return ColumnAmounts(
         money.mark,
         (*money.names[:-1], _LEFT, money.names[-1]),
         (*money.millionths[:-1], left, money.millionths[-1]),

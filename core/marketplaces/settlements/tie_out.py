@@ -107,7 +107,7 @@ def _settlement(findings: Findings, header: Header, lines: Sequence[Line]) -> Se
     own = findings.problems_by_settlement.get(header.settlement_id, ())
     return settlement_of(
         header,
-        Totals(sum_of(lines, header.currency), len(lines), transactions(lines, findings.units)),
+        LineTotals(sum_of(lines, header.currency), len(lines), transactions(lines, findings.units)),
         marketplace=_site(lines) or findings.marketplace.value,
         problems=(*own, *_other_currency(findings, header, lines)),
         of_the_file=findings.problems,
@@ -116,7 +116,7 @@ def _settlement(findings: Findings, header: Header, lines: Sequence[Line]) -> Se
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class LineTotals:
     """What the lines of a settlement come to."""
 
     sum: Decimal
@@ -128,7 +128,7 @@ class Totals:
 
 def settlement_of(
     header: Header,
-    of: Totals,
+    of: LineTotals,
     *,
     marketplace: str,
     problems: tuple[Problem, ...],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.columns.column_figures import moments_of, money_of
-from core.marketplaces.columns.column_lines import POSTED, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_lines import POSTED, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.marketplaces.settlements.lines import Line
     from core.model import Problem, Reading
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("Type",),
     filled=(),
     amounts=("Amount", "Fee", "Net"),

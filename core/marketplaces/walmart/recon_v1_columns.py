@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.columns.column_figures import moments_of, money_of
-from core.marketplaces.columns.column_lines import POSTED, WORDS, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_lines import POSTED, WORDS, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from core.marketplaces.settlements.lines import Line
     from core.model import Reading
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("Transaction Type", "Transaction Description", "Amount Type", "Ship Qty", recon_v1.REASON),
     filled=("Customer Order #", "Partner Item Id"),
     amounts=("Amount",),

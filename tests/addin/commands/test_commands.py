@@ -20,7 +20,7 @@ from addin.cli import made, main
 from addin.commands.close import exporting
 from addin.commands.registry import BUTTONS, COMMANDS, RIBBON, named
 from addin.commands.registry.close import ENTRIES, LEDGERS
-from addin.commands.registry.command import Argument, Kind, Option, Selects, load
+from addin.commands.registry.command import Argument, Option, OptionKind, Selects, load
 from addin.commands.ribbon.ribbon_actions import UnknownCommandError, changes_costs
 from addin.commands.setup.new import write_workbook
 from addin.sheets.workbook import SPECS
@@ -152,7 +152,7 @@ def test_what_is_typed_reaches_the_action_as_it_takes_it() -> None:
 
 def test_every_kind_of_option_can_be_typed() -> None:
     """A kind that the command line does not know would stop it before any command runs."""
-    every = tuple(Option(f"--{kind.value.replace(' ', '-')}", "x", kind) for kind in Kind)
+    every = tuple(Option(f"--{kind.value.replace(' ', '-')}", "x", kind) for kind in OptionKind)
     declared = dataclasses.replace(COMMANDS[0], options=(*every, Argument("more", "MORE", many=True, required=False)))
 
     assert {one.parameter for one in every} <= {param.name for param in made(declared).params}

@@ -18,7 +18,7 @@ from addin.sheets.tables import tables
 from core.books.costed_lines.stored_lines import forget_kept
 from core.books.database import Database
 from core.books.loading import load_books
-from core.books.part_of_books import Days, load_part, settlements_of_days
+from core.books.part_of_books import ReportDays, load_part, settlements_of_days
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.settings.test_type_choices import UNKNOWN
 from workbook_engine import workbook
@@ -157,7 +157,7 @@ def test_only_settlements_that_a_month_is_about_are_read(book: Path) -> None:
     bring_in(book, "2", LATER | {"order-id": "222-0"}, total="10.00")
     with Database.open(book.parent / "acme.sqlite") as database:
         whole = load_books(database)
-        of_days = partial(settlements_of_days, days=Days(SEPTEMBER.first_day, SEPTEMBER.last_day))
+        of_days = partial(settlements_of_days, days=ReportDays(SEPTEMBER.first_day, SEPTEMBER.last_day))
         part = load_part(database, of_days)
         (later,) = [one for one in whole.settlements if one.settlement_id == "2"]
         assert part is not None

@@ -30,7 +30,7 @@ from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.entries.reopening import reopen
 from core.books.loading import load_books
 from core.books.overrides.undo import NothingToUndoError, restore_values, undo_last
-from core.books.part_of_books import Days, load_part, settlements_of_days
+from core.books.part_of_books import ReportDays, load_part, settlements_of_days
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.removing import remove_settlements
 from core.books.true_ups import cost_comparison, resolve_after_export, true_up_history, true_ups
@@ -108,14 +108,14 @@ def assert_months_are_read_alone(database: Database, books: Books) -> None:
     keep(database, books)
     for name in sorted({day[:7] for day in (*days, *entries_out)}):
         month = Month.parse(name)
-        asked = Days(month.first_day, month.last_day)
+        asked = ReportDays(month.first_day, month.last_day)
         part = load_part(database, partial(_of_days, days=asked))
         if part is not None:
             assert part.settlements == books.settlements
             assert figures(books, month) == figures(part, month), name
 
 
-def _of_days(connection: Connection, booked: Sequence[BookedSettlement], days: Days) -> list[BookedSettlement]:
+def _of_days(connection: Connection, booked: Sequence[BookedSettlement], days: ReportDays) -> list[BookedSettlement]:
     return settlements_of_days(connection, booked, days)
 
 

@@ -27,7 +27,7 @@ from core.books.settlements.booked_settlement import EntryStatus, SettlementKind
 from core.books.syncing import observations, syncing
 from core.books.syncing.syncing import Probe
 from core.books.true_ups import true_up_history
-from core.books.true_ups.true_up_history import FOUND_COLUMNS, Decision, Verdict
+from core.books.true_ups.true_up_history import FOUND_COLUMNS, TrueUpDecision, Verdict
 from core.exchange_rates import RATE_COLUMNS
 from core.frame_columns import (
     LEFT_STOCK_COLUMNS,
@@ -140,10 +140,10 @@ def add_closed_settlement(connection: Connection) -> None:
     found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
     true_up_history.propose(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()
-    true_up_history.decide(connection, numbers, Verdict(Decision.ACCEPTED, entry="S2/1"), batch)
+    true_up_history.decide(connection, numbers, Verdict(TrueUpDecision.ACCEPTED, entry="S2/1"), batch)
     more = found | {"cogs": Decimal(6), "difference": Decimal(1)}
     true_up_history.propose(connection, frame(FOUND_COLUMNS, [more]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()
-    true_up_history.decide(connection, numbers, Verdict(Decision.DISMISSED, "small"), batch)
+    true_up_history.decide(connection, numbers, Verdict(TrueUpDecision.DISMISSED, "small"), batch)
     true_up_history.take_up(connection, numbers, "not so small", batch)
     current_transactions.put(connection, booked, settlement_lines.transactions(connection, [booked]), batch)

@@ -14,7 +14,7 @@ from core.marketplaces.settlements.uniting import parts_of, united
 from tests.core.books.exports_of_payouts import released_export
 
 if TYPE_CHECKING:
-    from core.marketplaces.settlements.uniting import Part
+    from core.marketplaces.settlements.uniting import SettlementPart
 
 HEAD = "Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Amount,Fee,Net,Checkout,Currency\n"
 
@@ -82,7 +82,7 @@ def test_a_charge_without_an_order_may_be_the_same_only_at_the_same_moment(momen
     assert asked == bool(may_be_one([label], [other]))
 
 
-def released(*moments: str, order: str = "#1") -> Part:
+def released(*moments: str, order: str = "#1") -> SettlementPart:
     file = released_export("a.csv", *moments, order=order)
     return parts_of(read_file(file.content, file.name), file.name, Extent.OTHER_DAYS)["900001"]
 

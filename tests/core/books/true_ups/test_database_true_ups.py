@@ -12,7 +12,13 @@ from core.books.entries import entries, locks
 from core.books.entries.entries import EntryLineRow, EntryRow
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups import true_up_history
-from core.books.true_ups.true_up_history import FOUND_COLUMNS, Decision, ProposalCounts, TrueUpDecidedError, Verdict
+from core.books.true_ups.true_up_history import (
+    FOUND_COLUMNS,
+    ProposalCounts,
+    TrueUpDecidedError,
+    TrueUpDecision,
+    Verdict,
+)
 from core.frame_columns import frame, records
 from core.journal.entry import EntryKind
 from tests.core.books.examples import NOW, costed, save_settlement, settlement
@@ -24,8 +30,8 @@ if TYPE_CHECKING:
     from core.books.settlements.booked_settlement import BookedSettlement
 
 
-ACCEPT = Verdict(Decision.ACCEPTED)
-DISMISS = Verdict(Decision.DISMISSED, "immaterial")
+ACCEPT = Verdict(TrueUpDecision.ACCEPTED)
+DISMISS = Verdict(TrueUpDecision.DISMISSED, "immaterial")
 
 
 def batch(connection: Connection) -> int:
@@ -108,8 +114,8 @@ def test_a_later_finding_replaces_the_proposal(database: Database) -> None:
     assert ProposalCounts(1, 0, 2) == propose(database, a="4.20")
     assert [("a", Decimal("0.10"))] == pending(database)
     assert [
-        ("a", Decimal("4.17"), Decision.WITHDRAWN),
-        ("b", Decimal("4.18"), Decision.WITHDRAWN),
+        ("a", Decimal("4.17"), TrueUpDecision.WITHDRAWN),
+        ("b", Decimal("4.18"), TrueUpDecision.WITHDRAWN),
         ("a", Decimal("4.20"), None),
     ] == decisions(database)
 
@@ -122,7 +128,7 @@ def test_an_accepted_true_up_is_what_the_books_hold(database: Database) -> None:
         entry = EntryRow("true-ups/2026-11", EntryKind.TRUE_UP, date(2026, 11, 30), lines)
         entries.post(connection, entry, batch(connection))
     propose(database, a="4.17", b="4.18")
-    decide(database, Verdict(Decision.ACCEPTED, entry=entry.key), "a")
+    decide(database, Verdict(TrueUpDecision.ACCEPTED, entry=entry.key), "a")
     propose(database, a="4.30", b="4.18")
     decide(database, ACCEPT, "a")
     with database.reading() as connection:
@@ -144,7 +150,7 @@ def test_what_was_dismissed_does_not_come_back(database: Database) -> None:
     assert ProposalCounts(1, 0, 0) == propose(database, a="4.20")
     decide(database, ACCEPT, "a")
     assert ProposalCounts(1, 0, 0) == propose(database, a="4.17")
-    assert ("a", Decimal("4.17"), Decision.DISMISSED) == decisions(database)[0]
+    assert ("a", Decimal("4.17"), TrueUpDecision.DISMISSED) == decisions(database)[0]
 
 
 def test_a_true_up_is_decided_once(database: Database) -> None:

@@ -14,7 +14,7 @@ from core.marketplaces.amazon import unified_languages
 from core.marketplaces.compared_rows import compared_type
 from core.marketplaces.ebay import report_columns
 from core.marketplaces.formats import Extent
-from core.marketplaces.settlements.uniting import Part, in_other_words, parts_of, united
+from core.marketplaces.settlements.uniting import SettlementPart, in_other_words, parts_of, united
 from core.marketplaces.words.wording import folded
 from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.core.marketplaces.ebay_documents import GBP, PAYOUT, item, report, whole
@@ -28,7 +28,7 @@ ROWS = st.lists(
 )
 
 
-def part(name: str, rows: list[Row]) -> Part:
+def part(name: str, rows: list[Row]) -> SettlementPart:
     file = ebay_export(name, *rows)
     reading = read_file(file.content, file.name)
     return parts_of(reading, file.name, Extent.DAYS)["900001"]
@@ -82,7 +82,7 @@ def test_parts_of_an_order_of_several_items_are_one_order(prices: list[int], vie
         assert is_whole or rate or len(shown) < len(items)
 
 
-def ebay_part(*rows: dict[str, object]) -> Part:
+def ebay_part(*rows: dict[str, object]) -> SettlementPart:
     content = report(*rows)
     return parts_of(read_file(content, "a.csv"), "a.csv", Extent.DAYS)[PAYOUT]
 
@@ -124,7 +124,7 @@ def test_every_view_says_what_it_says_by_leaving_a_row_out() -> None:
     } == extents
 
 
-def view(content: str) -> Part:
+def view(content: str) -> SettlementPart:
     reading = read_file(content.encode(), "a.csv")
     extent = next(form.extent for form in FORMATS if form.name == reading.format)
     (found,) = parts_of(reading, "a.csv", extent).values()
