@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.commands.registry import COMMANDS, commands_of, named
+from addin.commands.registry import COMMANDS, command_named, commands_of
 from addin.commands.registry.command import Argument, Group, Option, OptionKind, Selects, load
 from addin.machine.start import lasting_imports
 
@@ -52,7 +52,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Return the command of a name."""
-        declared = named(cmd_name)
+        declared = command_named(cmd_name)
         return None if declared is None else made(declared)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
@@ -80,7 +80,7 @@ class _Made(click.Command):
     """One command; what stands below its options is looked up only where its help is asked for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        command = named(self.name or "")
+        command = command_named(self.name or "")
         if command is not None and command.epilog:
             self.epilog = load(command.epilog)()
         super().format_epilog(ctx, formatter)

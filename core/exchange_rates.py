@@ -62,10 +62,10 @@ class Rate:
 
     def __str__(self) -> str:
         """Return it as a person reads it: `1 EUR = 1.0841 USD, ECB 2026-08-19`."""
-        return f"1 {self.currency} = {shown(self.rate)} {self.home}, {self.source} {self.day}"
+        return f"1 {self.currency} = {rate_text(self.rate)} {self.home}, {self.source} {self.day}"
 
 
-def shown(rate: Decimal) -> str:
+def rate_text(rate: Decimal) -> str:
     """Return a rate with six digits that count."""
     places = max(0, _SHOWN_DIGITS - 1 - rate.adjusted())
     text = f"{rate:.{places}f}"

@@ -44,7 +44,7 @@ from core.books.loading import load_books
 from core.books.overrides import overrides
 from core.books.part_of_books import lines_by_name, load_around, read_skus
 from core.books.settings.sku_mapping import origins
-from core.books.settlements.settlements import booked
+from core.books.settlements.settlements import booked_settlements
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.reclassifications import pending_reclassifications
@@ -254,7 +254,7 @@ def _orders_of(books: Books, keys: Collection[str]) -> set[str]:
 
 def _booked(database: Database) -> list[BookedSettlement]:
     with database.reading() as connection:
-        return booked(connection)
+        return booked_settlements(connection)
 
 
 def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | None:

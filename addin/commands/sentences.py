@@ -91,7 +91,7 @@ def figures_in_words(figures: dict[str, Any], *, of_several: bool = False, is_pa
 
 
 def left_out_in_words(found: dict[str, Any]) -> list[str]:
-    """Return what no settlement has yet, of `core.marketplaces.inspection.left_out`; nothing where all is in one."""
+    """Return what no settlement has yet (`core.marketplaces.inspection.unsettled_totals`); nothing if all is in one."""
     if "left_out" not in found:
         return []
     sums = ", ".join(amount(Decimal(one), currency) for currency, one in found["left_out_sums"].items())

@@ -99,12 +99,12 @@ def ensure(
 
 def stands(computer: Computer, folder: Path, program: Program) -> bool:
     """Tell whether exactly this program is installed there and its Python runs."""
-    if noted(folder).get("fingerprint") != program.fingerprint:
+    if installed_version(folder).get("fingerprint") != program.fingerprint:
         return False
     return computer.run([str(program_in(folder, "python", computer)), "-c", _STARTS]).status == 0
 
 
-def noted(folder: Path) -> dict[str, str]:
+def installed_version(folder: Path) -> dict[str, str]:
     """Return what the last complete installation noted: version and fingerprint; nothing where there is none."""
     try:
         content = json.loads((folder / STAMP).read_text(encoding="utf-8"))
@@ -136,7 +136,7 @@ def _step(computer: Computer, folder: Path, step: str, command: Sequence[str]) -
 
 def _runs_from(computer: Computer, folder: Path) -> bool:
     """Tell whether the running program is the installed one itself, which cannot replace itself."""
-    return Path(computer.python).is_relative_to(folder) and bool(noted(folder))
+    return Path(computer.python).is_relative_to(folder) and bool(installed_version(folder))
 
 
 def _refuse_store_python(computer: Computer) -> None:

@@ -75,7 +75,7 @@ def open_workbook(path: Path) -> Iterator[xw.Book]:
     Raises:
         WorkbookError: If it is missing, damaged, encrypted or open elsewhere, or refuses what is done to it.
     """
-    with _told_as_ours(), workbook_engine.workbook(path) as book:
+    with _as_workbook_errors(), workbook_engine.workbook(path) as book:
         yield book
 
 
@@ -85,12 +85,12 @@ def refuse_open(path: Path) -> None:
     Raises:
         WorkbookError: If it is open.
     """
-    with _told_as_ours():
+    with _as_workbook_errors():
         refuse_if_open(path)
 
 
 @contextmanager
-def _told_as_ours() -> Iterator[None]:
+def _as_workbook_errors() -> Iterator[None]:
     try:
         yield
     except WorkbookFileError as error:

@@ -17,7 +17,7 @@ from core.books.costed_lines.line_costs import (
 )
 from core.books.documents import documents
 from core.books.entries.booking_months import Postings, booked_days
-from core.books.overrides.questions import as_asked
+from core.books.overrides.questions import overrides_for_questions
 from core.books.settings.calendars import ended_before
 from core.books.settings.type_choices import TypeChoices
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus, named_settlements
@@ -190,7 +190,7 @@ class Books:
         An answer of an exported line stands as it was exported; where its word was declared since, it answers another
         question than the line asks today.
         """
-        return self.overrides if self.documents is None else as_asked(self.overrides, self.documents.now)
+        return self.overrides if self.documents is None else overrides_for_questions(self.overrides, self.documents.now)
 
     @cached_property
     def left_without_line(self) -> tuple[LeftStock, ...]:

@@ -11,7 +11,7 @@ import pandas as pd
 from core.books import batches
 from core.books.books import Books
 from core.books.costed_lines.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
-from core.books.costed_lines.stored_lines import costed_as_kept
+from core.books.costed_lines.stored_lines import every_kept_line
 from core.books.database.state import state
 from core.books.documents import documents, file_rows
 from core.books.documents.documents import Documents
@@ -23,7 +23,7 @@ from core.books.entries.booking_months import posted_tax, postings
 from core.books.importing import current_transactions
 from core.books.importing.current_transactions import transactions_now
 from core.books.overrides import overrides
-from core.books.overrides.questions import as_asked
+from core.books.overrides.questions import overrides_for_questions
 from core.books.settings import accounts, opening_costs, rates, sku_mapping, stored_settings, stores
 from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import AsOf, are_asked, in_force, with_choices
@@ -158,7 +158,7 @@ def read_part(connection: Connection, company: Company, part: PartOfBooks) -> Bo
         Nothing where an exported settlement is read or classified otherwise today: what that asks or proposes follows
         from all lines.
     """
-    if current_transactions.kept_for(connection):
+    if current_transactions.settlements_with_later_readings(connection):
         return None
     found = _read(connection, company, part=part)
     return found if found.as_read is None and found.said_after_lock.empty else None
@@ -167,7 +167,7 @@ def read_part(connection: Connection, company: Company, part: PartOfBooks) -> Bo
 def _costed(
     connection: Connection, books: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
 ) -> pd.DataFrame:
-    kept = None if anew else costed_as_kept(connection, books)
+    kept = None if anew else every_kept_line(connection, books)
     return with_tax_kinds(costed_lines(books, policies), tax) if kept is None else kept
 
 
@@ -197,7 +197,7 @@ class _Lines(NamedTuple):
 def _read(connection: Connection, company: Company, *, anew: bool = False, part: PartOfBooks | None = None) -> Books:
     given = _read_settings(connection)
     lines = _read_lines(connection, given, part)
-    accepted = true_up_history.accepted(connection)
+    accepted = true_up_history.accepted_true_ups(connection)
     stored_input = _costing_input(connection, given, lines.today, accepted, part)
     told = _documents(connection, company, given, lines, part)
     costing_input, tied, as_read = documents.with_documents_as_read(stored_input, told)
@@ -231,7 +231,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
 
 def _read_settings(connection: Connection) -> _Settings:
     policies = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
-    booked = tuple(settlements.booked(connection))
+    booked = tuple(settlements.booked_settlements(connection))
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
@@ -256,7 +256,7 @@ def _costing_input(
         transactions=today,
         observations=observations.latest(connection) if part is None else part.observations,
         mappings=sku_mapping.latest(connection) if part is None else part.mappings,
-        overrides=as_asked(overrides.in_force(connection, only), today, set(locked["key"])),
+        overrides=overrides_for_questions(overrides.in_force(connection, only), today, set(locked["key"])),
         locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
@@ -281,7 +281,7 @@ def _documents(
 
 
 def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books:
-    posted = true_up_history.posted(connection)
+    posted = true_up_history.posted_true_ups(connection)
 
     def events_at(batch: int) -> dict[str, str]:
         questions = lines.stored[are_asked(lines.stored) & lines.stored["key"].isin(list(posted["key"]))]
@@ -290,7 +290,7 @@ def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books
 
     return replace(
         books,
-        dismissed_true_ups=true_up_history.dismissed(connection),
+        dismissed_true_ups=true_up_history.dismissed_true_ups(connection),
         posted_true_ups=posted,
         posted_as=_posted_as(posted, books.costing_input, lines.now, events_at),
     )

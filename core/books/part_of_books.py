@@ -12,9 +12,9 @@ from sqlalchemy import or_, select
 
 from core.books.costed_lines.catching_up import lines_near
 from core.books.costed_lines.line_costs import STATED_SKU
-from core.books.costed_lines.line_ties import TIE_COLUMNS, read_told
+from core.books.costed_lines.line_ties import TIE_COLUMNS, read_document_rows
 from core.books.costed_lines.line_totals import kept_notes, kept_totals
-from core.books.costed_lines.stored_lines import holds_now, kept_as_they_were, kept_of_keys
+from core.books.costed_lines.stored_lines import holds_now, kept_lines_by_key, unaltered_kept_lines
 from core.books.database import costing_tables, frames
 from core.books.entries import entries, locks
 from core.books.entries.booking_months import postings
@@ -107,14 +107,16 @@ def load_part(
         Nothing where lines are not kept for the present state of the books, and where `read_part` says nothing.
     """
     with database.reading() as connection:
-        chosen = tuple(choose(connection, settlements.booked(connection)))
-        lines = kept_as_they_were(connection, chosen)
+        chosen = tuple(choose(connection, settlements.booked_settlements(connection)))
+        lines = unaltered_kept_lines(connection, chosen)
         if lines is None:
             return None
         stored, locked = settlement_lines.transactions(connection, chosen), locks.lines(connection, chosen)
         nothing = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
         return read_part(
-            connection, database.company, PartOfBooks(lines, stored, locked, *nothing, read_told(()), {}, {}, {})
+            connection,
+            database.company,
+            PartOfBooks(lines, stored, locked, *nothing, read_document_rows(()), {}, {}, {}),
         )
 
 
@@ -142,14 +144,14 @@ def load_around(
         an answer moves the units of other lines.
     """
     with database.reading() as connection:
-        booked, totals = settlements.booked(connection), kept_totals(connection)
+        booked, totals = settlements.booked_settlements(connection), kept_totals(connection)
         if not holds_now(connection) or any(one.id not in totals for one in booked):
             return None
         chosen, asked = (
             [one for one in booked if (one.store, one.settlement_id) in names] for names in (whole, asking)
         )
-        near = kept_of_keys(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
-        told = read_told(frames.rows_of(near, ("key", "told")))
+        near = kept_lines_by_key(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
+        told = read_document_rows(frames.rows_of(near, ("key", "told")))
         lines = _with_whole(connection, _and_more(connection, near, asked, also), chosen)
         if lines is None or not told.together.isdisjoint(keys):
             return None
@@ -205,7 +207,7 @@ def read_skus(connection: Connection, books: Books, orders: Collection[str], kno
 
 def lines_by_name(connection: Connection, keys: Collection[str]) -> pd.DataFrame:
     """Return kept lines with what they are named by: `key`, `settlement_id`, `order_id` and `sku`."""
-    return kept_of_keys(connection, keys)[["key", "settlement_id", "order_id", "sku"]]
+    return kept_lines_by_key(connection, keys)[["key", "settlement_id", "order_id", "sku"]]
 
 
 def _and_more(
@@ -216,15 +218,15 @@ def _and_more(
     query = select(line.key, line.settlement).where(line.cause > "", line.cost_status == str(CostStatus.MISSING))
     missing = connection.execute(query) if numbers else ()
     others = {*also, *(row.key for row in missing if row.settlement in numbers)} - set(near["key"])
-    return pd.concat([near, kept_of_keys(connection, others)], ignore_index=True) if others else near
+    return pd.concat([near, kept_lines_by_key(connection, others)], ignore_index=True) if others else near
 
 
 def _with_whole(connection: Connection, near: pd.DataFrame, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:
     """Return lines with those of whole settlements, in the order of the books; nothing where these are not as kept."""
-    whole = kept_as_they_were(connection, chosen) if chosen else near.iloc[:0]
+    whole = unaltered_kept_lines(connection, chosen) if chosen else near.iloc[:0]
     if whole is None:
         return None
-    numbers = {(one.store, one.settlement_id): one.id for one in settlements.booked(connection)}
+    numbers = {(one.store, one.settlement_id): one.id for one in settlements.booked_settlements(connection)}
     others = near[~near["key"].isin(list(whole["key"]))].drop(columns=[*TIE_COLUMNS, "settlement"])
     lines = pd.concat([others, whole[list(others.columns)]], ignore_index=True)
     place = pd.Series(list(zip(lines["store"], lines["settlement_id"], strict=True)), lines.index).map(numbers)
@@ -248,7 +250,7 @@ def _part(
         near: Those that may be tied to the answered ones, with TIE_COLUMNS.
         typed: See `load_around`.
     """
-    keys, told = list(lines["key"]), read_told(frames.rows_of(near, ("key", "told")))
+    keys, told = list(lines["key"]), read_document_rows(frames.rows_of(near, ("key", "told")))
     stored = settlement_lines.lines_of_keys(connection, keys)
     locked = locks.lines(connection, _of_names(connection, lines), keys)
     said, mappings = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
@@ -295,7 +297,7 @@ def _beyond(
 
 def _of_names(connection: Connection, lines: pd.DataFrame) -> list[BookedSettlement]:
     names = set(zip(lines["store"], lines["settlement_id"], strict=True))
-    return [one for one in settlements.booked(connection) if (one.store, one.settlement_id) in names]
+    return [one for one in settlements.booked_settlements(connection) if (one.store, one.settlement_id) in names]
 
 
 def _costs_beyond(connection: Connection, sku: str, inside: Collection[str], last: int | None = None) -> list[Decimal]:
@@ -332,7 +334,7 @@ def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], 
     decided = entries.reclassified(connection).values()
     yield from (one.settlement for one in decided if days.may_hold(one.day))
     numbers = {(one.store, one.settlement_id): one.id for one in settlements}
-    for row in records(true_up_history.posted(connection)):
+    for row in records(true_up_history.posted_true_ups(connection)):
         day = row["entry_date"] and date.fromisoformat(row["entry_date"])
         if days.may_hold(day or row["decided_at"].date()):
             yield numbers[row["store"], row["settlement_id"]]

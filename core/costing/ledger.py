@@ -16,7 +16,7 @@ from core.costing.rules.line_kinds import is_removal
 from core.costing.rules.moves import FreeSale, moves
 from core.costing.rules.rules import RULES, Judgement, Rule, judge
 from core.costing.units.originals import REFERRING, find_originals
-from core.costing.units.reimbursements import as_told, decided, read_told, with_report
+from core.costing.units.reimbursements import reports_by_line, reports_in_force, with_report, with_unmoved_goods
 from core.costing.units.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.units.shipments import costs_by_line, departures, shipments_by_line
 from core.costing.units.sold_goods import AsSold, sold_elsewhere
@@ -204,11 +204,11 @@ def _known_lines(books: CostingInput, policies: CostingPolicies, finale: Finale)
         line._replace(says_no_units=True) if line.key in doubtful else line
         for line in read_lines(with_report(books), books.zones)
     ]
-    overrides, report = overrides_in_force(books.overrides), read_told(books.reimbursed)
-    reimbursements = decided(report, overrides)
+    overrides, report = overrides_in_force(books.overrides), reports_by_line(books.reimbursed)
+    reimbursements = reports_in_force(report, overrides)
     return KnownLines(
         lines,
-        as_told(lines, judge(lines, finale.products), reimbursements),
+        with_unmoved_goods(lines, judge(lines, finale.products), reimbursements),
         overrides,
         locked,
         locked if books.exported_lines is None else locks(replace(books, locked_lines=books.exported_lines)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.costing.costs.precedence import CostQuestion, UnitCost, first_answer, takes_average
 from core.costing.costs.suspects import suspicion
 from core.costing.lines import LineLock
-from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
+from core.costing.outcome import as_locked, not_applicable, outcome, with_question_again
 from core.costing.rules.line_kinds import may_be_money_only, means_its_order_alone
 from core.costing.rules.rules import Rule
 from core.costing.units.originals import ReturnedUnits, SaleCost, as_it_came_back, used_on
@@ -98,7 +98,7 @@ def _answered(ledger: CostLedger, line: Line, original: OriginalCost | None = No
     answer, move = first_answer(question, ledger.sources), ledger.move(line)
     believed = answer.unit_cost if isinstance(answer, UnitCost) and move.goods_believed else None
     told = _outcome(ledger, question, answer, move)
-    told = asked_anew(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
+    told = with_question_again(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
     return LineOutcome(line, judged.rule, told, original, believed)
 
 

@@ -66,7 +66,7 @@ def outcome(
     return _without_cost(CostStatus.WAITING, move, None, original)
 
 
-def asked_anew(told: CostingOutcome) -> CostingOutcome:
+def with_question_again(told: CostingOutcome) -> CostingOutcome:
     """Return the outcome of a line whose saved answer was to another question: its units stay, its cost is asked."""
     nothing: dict[str, None] = dict.fromkeys(("unit_cost", "cogs", "source", "as_of", "suspect"))
     return told._replace(status=CostStatus.MISSING, cause=Cause.ASKED_ANEW, reason="", **nothing)

@@ -136,7 +136,7 @@ def not_found(
     ]
 
 
-def marked(movements: Iterable[Movement]) -> list[Movement]:
+def with_negative_stock_marks(movements: Iterable[Movement]) -> list[Movement]:
     """Return the movements, those marked whose average was made by a receipt into negative stock.
 
     The mark stays as long as the average does: a later receipt sets it right, or nearly so. What was received before
@@ -172,7 +172,7 @@ def attributed(
         wanted: The orders.
         link: How a movement names its order, see `account_remarks.order_link`.
     """
-    movements = marked(movements)
+    movements = with_negative_stock_marks(movements)
     orders = [order for each in wanted for order in each.match.orders]
     if link in {"shipment", "order"}:
         return by_order(movements, orders), SOURCE_LEDGER

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.finale.errors import FinaleRefusalError, ReportError
 from core.finale.observations import page
-from core.finale.order_costs import WantedOrder, marked, not_found, order_rows
+from core.finale.order_costs import WantedOrder, not_found, order_rows, with_negative_stock_marks
 from core.finale.order_finder import Match, find_orders, match_orders
 from core.finale.orders import FinaleOrder, OrderLine, Shipment
 from core.finale.other_shipments import other_shipments
@@ -62,7 +62,7 @@ def read_costs(content: bytes, days: tuple[date, date], names: Mapping[str, str]
     begin, end = days
     there = [row for row in movements if row.record_date is None or begin <= row.record_date <= end]
     ordered = sorted(_outgoing_positive(there), key=lambda row: (row.record_date is not None, row.record_date or begin))
-    return marked(ordered)
+    return with_negative_stock_marks(ordered)
 
 
 def _movement(row: Row) -> Movement | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.frame_columns import chosen
+from core.frame_columns import rows_where
 from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.item_groups import amounts_by_group, rounded_to
 from core.line_types import LineType
@@ -224,4 +224,4 @@ def cogs_by_type(lines: pd.DataFrame) -> dict[LineType, Decimal]:
 def _by_kind(lines: pd.DataFrame) -> dict[LineType, pd.DataFrame]:
     """Return the lines of each kind of cost."""
     kinds = cost_types(lines)
-    return {debit: chosen(lines, (kind is debit for kind in kinds)) for debit in COST_TYPES}
+    return {debit: rows_where(lines, (kind is debit for kind in kinds)) for debit in COST_TYPES}

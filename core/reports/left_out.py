@@ -52,7 +52,7 @@ class UnpricedLines:
         )
 
 
-def left_out(priced: pd.DataFrame) -> list[UnpricedLines]:
+def unpriced_lines(priced: pd.DataFrame) -> list[UnpricedLines]:
     """Return what is in no figure of lines that `priced_lines` gave, by currency."""
     unpriced = priced[priced["without_rate"]]
     names = unpriced["currency"].fillna("no currency")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import frame, records
-from core.reports.left_out import left_out
+from core.reports.left_out import unpriced_lines
 from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_cost_unknown, is_item, summed, with_ratios
 from core.time import Month
 
@@ -76,8 +76,8 @@ def _named(row: dict[str, Any], *, by_store: bool) -> dict[str, Any]:
 
 def _saying_what_is_left_out(rows: list[dict[str, Any]], priced: pd.DataFrame, home: str) -> list[dict[str, Any]]:
     """Let each total say what it excludes."""
-    words = {ALL_STORES: left_out(priced)}
-    words |= {str(store): left_out(lines) for store, lines in priced.groupby("store", sort=False)}
+    words = {ALL_STORES: unpriced_lines(priced)}
+    words |= {str(store): unpriced_lines(lines) for store, lines in priced.groupby("store", sort=False)}
     return [
         row
         | {"missing_note": "; ".join(filter(None, (_excludes(words.get(row["store"], []), home), row["missing_note"])))}

@@ -313,7 +313,7 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), options: ExportCommandO
     ledger = ledger_for(desk.database, options.ledger)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
     with desk.database.reading() as connection:
-        posted = entries.posted(connection)
+        posted = entries.posted_entries(connection)
     wanted = [
         one
         for one in posted

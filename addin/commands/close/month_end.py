@@ -74,7 +74,7 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     options = ExportOptions(zones=view.books.zones)
     figures = closing_figures(view, Month.parse(month), options=options, rates=_rates(view.books))
     with desk.database.reading() as connection:
-        posted = entries.posted(connection)
+        posted = entries.posted_entries(connection)
     plan = plan_accrual(posted, str(figures.month), figures.entries, view.books.accounts)
     figures = replace(figures, entries=plan.pairs, taken_back=plan.taken_back, is_booked=plan.is_booked)
     if ledger is not None:

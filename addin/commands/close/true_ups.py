@@ -149,7 +149,7 @@ def _take_up(desk: Desk, books: Books, options: TrueUpOptions) -> list[Number]:
     there = pending_reclassifications(desk.database, books, dismissed=True)
     chosen = apart(options.take_up, there)
     with desk.database.reading() as connection:
-        still = set(true_up_history.dismissed(connection)["id"])
+        still = set(true_up_history.dismissed_true_ups(connection)["id"])
     if set(chosen.true_ups) <= set(books.dismissed_true_ups["id"]) - still:  # with one that it belongs together with
         chosen = replace(chosen, true_ups=())
     reclassifications.take_up(desk, books, chosen.reclassifications, options.reason)

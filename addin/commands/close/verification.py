@@ -9,7 +9,7 @@ from addin.commands.close.month_end import left_sentences
 from addin.commands.outcome import Outcome
 from addin.commands.sentences import counted, identity
 from addin.sheets.reports.cogs import cost_cells
-from core.books.costed_lines.stored_lines import KEPT_TIE_OUT, forget_kept
+from core.books.costed_lines.stored_lines import KEPT_TIE_OUT, forget_kept_lines
 from core.books.entries.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.settlements.remarks import twins_of
@@ -58,7 +58,7 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
     chosen = books.named(ids) if ids else list(books.settlements)
     ties = _tie_outs(desk, books, chosen, altered, of_all=not ids)
     if not altered and any(one.name == KEPT_TIE_OUT and not one.ok for one in ties):
-        forget_kept(desk.database)
+        forget_kept_lines(desk.database)
     wrong = [one for one in ties if not one.ok]
     sentences = [one.sentence for one in wrong]
     notes = [one.sentence for one in ties if one.ok and one.words]

@@ -72,7 +72,7 @@ def with_asking(outcome: Outcome, books: Books, done: Iterable[ImportedSettlemen
     return replace(outcome, needs_attention=outcome.needs_attention or asks)
 
 
-def with_asked_again(outcome: Outcome, before: Books, after: Books) -> Outcome:
+def with_returning_questions(outcome: Outcome, before: Books, after: Books) -> Outcome:
     """Say which lines Resolve asks again, because other lines that spoke for their saved answer have left the books.
 
     Args:

@@ -29,7 +29,7 @@ from core.books.overrides.answers import Decision, Ruling
 from core.books.overrides.saving import Saving, locked_keys, plan_answers, save_answers
 from core.books.part_of_books import load_to_answer
 from core.books.settlements.status import NO_LINES, LineCounts, missing_lines
-from core.books.true_ups.resolve_after_export import asked_since
+from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing.costs.suspects import named_costs
 from core.exchange_rates import at_home, sum_by_currency
 from core.frame_columns import records
@@ -242,7 +242,7 @@ def _still_asked(books: Books) -> dict[str, str]:
 
 
 def _lines_asked(books: Books) -> pd.DataFrame:
-    return pd.concat([missing_lines(books.lines), asked_since(books)])
+    return pd.concat([missing_lines(books.lines), questions_since_export(books)])
 
 
 def _status(decision: Decision, asks: str | None) -> str:

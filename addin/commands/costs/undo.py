@@ -30,7 +30,7 @@ def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] 
     Raises:
         CogsheetError: If a value is not in that batch.
     """
-    wanted = history.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
+    wanted = history.marked_values(desk.book) if batch is None else values_of(desk.database, batch, keys)
     if not wanted:
         return Outcome("Nothing is marked in column Restore of sheet Change history, so nothing was restored.")
     state_before = _state(desk)
@@ -93,7 +93,7 @@ def _state(desk: Desk) -> str:
 def _refreshed(desk: Desk, state_before: str, keys: Sequence[str]) -> Books:
     """Bring the sheets up to date after answers were brought back; return the books with what Resolve may list."""
     with desk.database.reading() as connection:
-        names = {(one.store, one.settlement_id) for one in settlements.booked(connection)}
+        names = {(one.store, one.settlement_id) for one in settlements.booked_settlements(connection)}
     near = refresh_after_answers(desk, state_before, keys, names, keys_shown(desk.book))
     if near is not None:
         return near

@@ -53,7 +53,7 @@ def save(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
 
 def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Offer to restore what is marked on Change history, else to undo the last save, or the one before it."""
-    marked = history.marked(desk.book)
+    marked = history.marked_values(desk.book)
     if marked and ribbon_questions.confirmed(
         desk.book.app, ribbon_questions.restore_question(len(marked), undo_next=True)
     ):
@@ -71,7 +71,7 @@ def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
 
 def restore(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Restore what is marked on Change history, once the user has read how much that is."""
-    marked = history.marked(desk.book)
+    marked = history.marked_values(desk.book)
     if marked and not ribbon_questions.confirmed(desk.book.app, ribbon_questions.restore_question(len(marked))):
         return Outcome("Nothing was restored: the marks in column Restore are still there.")
     return restore_marked(desk)

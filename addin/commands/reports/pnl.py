@@ -19,12 +19,12 @@ from core.books.part_of_books import ReportDays, load_part, settlements_of_days
 from core.books.settings.stores import StoreUnknownError
 from core.books.settlements.booked_settlement import named_settlements
 from core.books.true_ups.corrections import corrections
-from core.books.true_ups.resolve_after_export import asked_by_lines_that_came, with_asked_since
+from core.books.true_ups.resolve_after_export import questions_of_later_lines, with_questions_since_export
 from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
-from core.reports.left_out import left_out, lines_in, unknown_types
+from core.reports.left_out import lines_in, unknown_types, unpriced_lines
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import (
     WITHOUT_COST,
@@ -97,7 +97,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), options: PnlOptions = _EVER
     rates = _of_lines(rates, priced)
     rows = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
-    came = asked_by_lines_that_came(books) if not ids else Counter()
+    came = questions_of_later_lines(books) if not ids else Counter()
     beside = _Beside(others, came, _untied(books, priced))
     message = "  ".join([_range_sentence(options, ids), *_notes(priced, rates, options, home, beside)])
     fill_pnl(desk.book, rows)
@@ -130,7 +130,7 @@ def _chosen(books: Books, ids: Sequence[str], options: PnlOptions) -> pd.DataFra
         if name not in known:
             raise StoreUnknownError(name, known)
     lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
-    lines = with_asked_since(books, lines)
+    lines = with_questions_since_export(books, lines)
     return lines[lines["store"].isin(options.stores)] if options.stores else lines
 
 
@@ -183,7 +183,7 @@ def _notes(priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: s
         does = "does" if len(beside.untied) == 1 else "do"
         notes.append(f"{', '.join(beside.untied)} {does} not tie out, so the figures may be wrong: Verify says where.")
     notes += _rates_used(rates)
-    notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
+    notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in unpriced_lines(priced)]
     unknown = unknown_types(priced, rates.factors)
     if unknown.lines:
         notes.append(
@@ -260,7 +260,7 @@ def _outcome(
             "by": str(options.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": lines_in(priced[priced["without_rate"]]),
-            "excluded": [_excluded(one, home) for one in left_out(priced)],
+            "excluded": [_excluded(one, home) for one in unpriced_lines(priced)],
             "rates_missing": [{"currency": currency, "day": day} for currency, day in rates.missing_rates],
         },
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.commands.costs.resolving import list_missing
-from addin.commands.costs.returning_answers import with_asked_again
+from addin.commands.costs.returning_answers import with_returning_questions
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.sentences import counted, identity
@@ -39,7 +39,7 @@ def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
         needs_attention=any(one.orphans for one in removed),
         data={"removed": [_removed_entry(one) for one in removed]},
     )
-    return with_asked_again(outcome, books, view.books)
+    return with_returning_questions(outcome, books, view.books)
 
 
 def remove_store(desk: Desk, *, store: str) -> Outcome:

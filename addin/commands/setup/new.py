@@ -54,7 +54,7 @@ def new_workbook(
         write_workbook(path, opened)
         known.remember(opened.company.name, address)
         with opened.reading() as connection:
-            there = len(settlements.booked(connection))
+            there = len(settlements.booked_settlements(connection))
     joined = f" It joins books that hold {counted(there, 'settlement')} already." if there else ""
     return Outcome(
         f"{path} is made for {company}. Its books are at {opened.location}.{joined}\n"

@@ -56,7 +56,7 @@ class TableParts:
         return self.table.area.left + self.headers.index(header)
 
 
-def missing(old: TableParts, new: TableParts) -> list[str]:
+def missing_headers(old: TableParts, new: TableParts) -> list[str]:
     """Return the headers that a table lacks."""
     present = set(old.headers)
     return [header for header in new.headers if header not in present]
@@ -117,7 +117,7 @@ def add(old: TableParts, new: TableParts) -> list[str]:
     Raises:
         NoRoomForColumnsError: If cells, merged cells or another table are in the way.
     """
-    headers = missing(old, new)
+    headers = missing_headers(old, new)
     if not headers:
         return []
     area = old.table.area

@@ -13,7 +13,7 @@ from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.remarks import day_before_start, money_before_start
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.cost_comparison import every_line, held_lines
-from core.books.true_ups.resolve_after_export import asked_by_lines_that_came, with_asked_since
+from core.books.true_ups.resolve_after_export import questions_of_later_lines, with_questions_since_export
 from core.books.true_ups.true_ups import by_reader
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
@@ -134,7 +134,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
     books, home = view.books, view.books.company.home_currency
     zones = books.zones if options.zones is None else options.zones
     counted = _counted(view)
-    lines = with_asked_since(books, books.counted(books.lines_of_all(counted))).reset_index(drop=True)
+    lines = with_questions_since_export(books, books.counted(books.lines_of_all(counted))).reset_index(drop=True)
     shipped = to_accrue(books, lines, month, zones)
     accrued = shipped.lines
     to_date = with_units(lines[_by(lines, month.last_day, zones)])
@@ -174,7 +174,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
         [one for one in books.left_without_line if one.month == str(month)],
         by_month([one for one in books.left_without_line if one.day <= month.last_day]),
         booked_in_other_months(lines, question, books.booked_days, zones=zones, rates=rates),
-        asked_by_lines_that_came(books),
+        questions_of_later_lines(books),
     )
 
 

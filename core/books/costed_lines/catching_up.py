@@ -22,15 +22,15 @@ from sqlalchemy import ColumnElement, or_, select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import STATED_SKU, costing_policies, counted_lines, history_flags
-from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, read_told, tie_columns
+from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, read_document_rows, tie_columns
 from core.books.costed_lines.recosting import RecostedLines, recost
-from core.books.costed_lines.stored_lines import bring_along, kept_of_keys, kept_state, say_kept
+from core.books.costed_lines.stored_lines import bring_along, kept_lines_by_key, kept_state, note_kept_state
 from core.books.database import costing_tables, frames
 from core.books.database.errors import DatabaseBusyError
-from core.books.database.state import changed_between, said_between, state
+from core.books.database.state import changed_between, state, statements_between
 from core.books.entries import locks
 from core.books.overrides import overrides
-from core.books.overrides.questions import as_asked
+from core.books.overrides.questions import overrides_for_questions
 from core.books.settings import opening_costs, sku_mapping, stored_settings, stores
 from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import with_choices
@@ -69,7 +69,7 @@ class _Part:
     """Some lines as they are kept, and what they are to be costed of now."""
 
     before: pd.DataFrame
-    """`kept_of_keys`."""
+    """`kept_lines_by_key`."""
     costing_input: CostingInput
     policies: CostingPolicies
     together: frozenset[str]
@@ -86,7 +86,7 @@ class LineChanges(NamedTuple):
     state: str
     """That of which they are."""
     was: pd.DataFrame
-    """The lines that have become others, as they were (`kept_of_keys`)."""
+    """The lines that have become others, as they were (`kept_lines_by_key`)."""
     now: pd.DataFrame
     """The same lines as they are, in the same order."""
 
@@ -136,7 +136,7 @@ def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     changed = None if told is None else _bring(connection, company, told)
     if kept is None or changed is None:
         return None
-    say_kept(connection, now, batches.last(connection))
+    note_kept_state(connection, now, batches.last(connection))
     return LineChanges(kept[0], now, *changed)
 
 
@@ -156,7 +156,7 @@ def _told_since(connection: Connection, of: str, batch: int, now: str) -> _News 
         return None
     if not batches.taken_back_since(connection, batch) <= _OF_ANSWERS:
         return None
-    said = said_between(connection, of, now, _BY_FINALE)
+    said = statements_between(connection, of, now, _BY_FINALE)
     if said is None or said.get(sku_mapping.SAID_OTHERWISE):
         return None
     return _News(overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
@@ -232,25 +232,25 @@ def _recost(connection: Connection, part: _Part, keys: set[str]) -> RecostedLine
 
 def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Part:
     """Return kept lines with what they are to be costed of, as far as that does not come from the inventory system."""
-    before = kept_of_keys(connection, keys)
+    before = kept_lines_by_key(connection, keys)
     named = list(before["key"])
     policies = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
-    booked, all_stores = settlements.booked(connection), list(stores.all_stores(connection))
+    booked, all_stores = settlements.booked_settlements(connection), list(stores.all_stores(connection))
     calendars = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), calendars)
     starts = {name: one.books_start for name, one in calendars.items()}
     held = with_choices(connection, settlement_lines.lines_of_keys(connection, named), booked, all_stores)
     theirs = set(before["settlement"])
     locked = locks.lines(connection, [one for one in booked if one.id in theirs], named)
-    told = read_told(frames.rows_of(before, ("key", "told")))
+    told = read_document_rows(frames.rows_of(before, ("key", "told")))
     flags = history_flags(booked, policies, zones, starts)
     known = CostingInput(
         transactions=before[list(TRANSACTION_COLUMNS)].assign(sku=before[STATED_SKU]),
         observations=frame(OBSERVATION_COLUMNS),
         mappings=frame(MAPPING_COLUMNS),
-        overrides=as_asked(overrides.in_force(connection, named), held, set(locked["key"])),
+        overrides=overrides_for_questions(overrides.in_force(connection, named), held, set(locked["key"])),
         locked_lines=locked,
-        trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted(connection)),
+        trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted_true_ups(connection)),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=flags,
         returned=told.returned,
@@ -332,7 +332,7 @@ def _asking(connection: Connection, skus: set[str]) -> set[str]:
 def _newest_beyond(connection: Connection, skus: Iterable[str], inside: set[str]) -> pd.DataFrame:
     """Return the kept line of each SKU with the last cost used, among those that are not inside (for `recost`)."""
     found = [_newest(connection, sku, inside) for sku in sorted(skus)]
-    lines = kept_of_keys(connection, [key for key in found if key is not None])
+    lines = kept_lines_by_key(connection, [key for key in found if key is not None])
     return lines.assign(sku=lines["cost_sku"])
 
 

@@ -103,7 +103,7 @@ def moves(was: pd.DataFrame, now: pd.DataFrame, settlement: pd.Series) -> dict[i
     return {int(str(number)): each[of].sum(axis=0, dtype=np.uint64) for number, of in places.items()}
 
 
-def moved_on(before: str, by: Numbers) -> str:
+def next_digest(before: str, by: Numbers) -> str:
     """Return a digest once it has moved on."""
     return _text(np.array([int(before[:16], 16), int(before[16:], 16)], dtype=np.uint64) + by)
 

@@ -103,7 +103,7 @@ def _told_by_key(books: CostingInput, together: Collection[str]) -> dict[str, st
     return {key: json.dumps(told, ensure_ascii=False, sort_keys=True) for key, told in found.items()}
 
 
-def read_told(kept: Iterable[tuple[str, str | None]]) -> DocumentRows:
+def read_document_rows(kept: Iterable[tuple[str, str | None]]) -> DocumentRows:
     """Return what documents told of lines.
 
     Args:

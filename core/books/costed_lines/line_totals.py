@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from core.books.database import costing_tables
 from core.books.settlements.remarks import remarks
-from core.books.settlements.status import LineCounts, SettlementNotes, Totals, moved_on, settlement_totals
+from core.books.settlements.status import LineCounts, SettlementNotes, Totals, settlement_totals, totals_after_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,7 +86,7 @@ def moved_totals(
                 settlement_totals(rows, counted(rows), is_history=old.is_history)
                 for rows in (was.iloc[at], now.iloc[at])
             )
-            found[number] = moved_on(old, *sums)
+            found[number] = totals_after_changes(old, *sums)
     return found
 
 

@@ -23,7 +23,7 @@ from core.books.costed_lines.line_totals import moved_totals
 from core.books.database.state import state, writings
 from core.books.loading import load_books
 from core.books.overrides import overrides
-from core.books.overrides.questions import as_asked
+from core.books.overrides.questions import overrides_for_questions
 from core.books.settlements.booked_settlement import EntryStatus
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
 from core.costing.frames import values
@@ -243,5 +243,5 @@ def after_save(database: Database, before: Books) -> Books:
         return load_books(database)
     if before.documents is not None:
         standing = set() if before.costing_input.locked_lines is None else set(before.costing_input.locked_lines["key"])
-        now = as_asked(now, before.documents.transactions, standing)
+        now = overrides_for_questions(now, before.documents.transactions, standing)
     return replace(with_overrides(before, now), last_batch=last, database_state=state_now)

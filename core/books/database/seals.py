@@ -110,7 +110,7 @@ def text_of(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def kept(connection: Connection, table: Table) -> dict[str, str]:
+def seal_texts(connection: Connection, table: Table) -> dict[str, str]:
     """Return what the seals of a table keep, both as texts: what names the row, and the row.
 
     Most rows say what they said, and texts that are the same need not be read (`text_of`, `read_seal`).

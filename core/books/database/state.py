@@ -69,7 +69,7 @@ def tell(connection: Connection, said: Mapping[str, Iterable[str]]) -> None:
         known.setdefault(what, set()).update(names)
 
 
-def said_between(
+def statements_between(
     connection: Connection, earlier: str, later: str, by_table: Mapping[str, str]
 ) -> dict[str, set[str]] | None:
     """Return of what something was said between two states of which `changed_between` tells, by kind.

@@ -21,7 +21,7 @@ from core.books.settlements import original_files, settlements
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
-from core.marketplaces.documents.order_units import ItemLine, ItemUnits, StatedUnits, counted
+from core.marketplaces.documents.order_units import ItemLine, ItemUnits, StatedUnits, divide_units
 from core.marketplaces.ebay import payout_api
 from core.marketplaces.ebay.orders_of_reports import units_stated_again
 from core.marketplaces.shopify import outside_payouts, payments_api
@@ -114,7 +114,7 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
     if known.stated_units.empty:
         return CountedOrders(transactions, frame(ASKED_UNITS_COLUMNS), frame(RETURNED_COLUMNS))
     orders = _Orders(transactions, known)
-    counts = {name: counted(lines, orders.told[name]) for name, lines in orders.lines.items()}
+    counts = {name: divide_units(lines, orders.told[name]) for name, lines in orders.lines.items()}
     questions = orders.asked(counts)
     units = {key: number for count in counts.values() for key, number in count.units.items()}
     answers = {row["key"]: orders.saved_units.get(row["key"]) for row in questions}
@@ -382,10 +382,10 @@ def remember_units(
     """
     file_rows.add(connection, ORDER_UNITS, reading.order_units, store=store, file=file, batch=batch, now=now)
     known = file_rows.files_of(connection, ORDER_UNITS, store)
-    booked = (one for one in settlements.booked(connection) if one.store == store)
+    booked = (one for one in settlements.booked_settlements(connection) if one.store == store)
     older = {one.sha256 for one in booked if one.format in _TELL_ORDERS}
     for sha256 in sorted(older - known):
         original = original_files.original(connection, sha256)
         if original is not None:
             told = read_file(original.content, original.name).order_units
-            file_rows.add_kept(connection, ORDER_UNITS, told, store=store, sha256=sha256, batch=batch)
+            file_rows.add_of_kept_file(connection, ORDER_UNITS, told, store=store, sha256=sha256, batch=batch)

@@ -13,7 +13,7 @@ from core.costing import RETURNED_COLUMNS
 from core.costing.costs.finale_costs import read_mapping
 from core.costing.units.sold_goods import plain_order
 from core.frame_columns import RETURN_COLUMNS, conform, frame, records
-from core.marketplaces.documents.returns import returned_by_line, united
+from core.marketplaces.documents.returns import returned_by_line, united_returns
 from core.model import Disposition, Event, Marketplace, is_multi_channel
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.model import Reading
 
 RETURNED_GOODS = FileRows(marketplace_tables.goods_back, RETURN_COLUMNS)
-"""Every row of every file; files overlap (`core.marketplaces.documents.returns.united`)."""
+"""Every row of every file; files overlap (`core.marketplaces.documents.returns.united_returns`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _is_of(goods: ReportedReturn, place: _Place, products: Mapping[str, SkuProdu
 def _reported(stored: pd.DataFrame, names: Collection[str]) -> list[ReportedReturn]:
     """Return what the reports of some stores say together."""
     reports = stored[stored["store"].isin(list(names))].groupby("sha256", sort=False)
-    return united(conform(RETURN_COLUMNS, report) for _, report in reports)
+    return united_returns(conform(RETURN_COLUMNS, report) for _, report in reports)
 
 
 def _of_marketplace(

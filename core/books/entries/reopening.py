@@ -119,14 +119,18 @@ def _take_over_later_reading(
 ) -> None:
     """Let a settlement that is open again have what its files say now, where that was kept beside it."""
     there = settlements.of_number(connection, settlement.id)
-    if there is not None and there.is_open and there.id in current_transactions.kept_for(connection):
+    if (
+        there is not None
+        and there.is_open
+        and there.id in current_transactions.settlements_with_later_readings(connection)
+    ):
         take_over(connection, there, batch, who=who, now=now)
 
 
 def _dismissed_mirrors(database: Database, settlement: BookedSettlement) -> list[int]:
     """Return the dismissed true-ups of other settlements that were decided together with lines of this one."""
     with database.reading() as connection:
-        refused = true_up_history.dismissed(connection)
+        refused = true_up_history.dismissed_true_ups(connection)
     if refused.empty:
         return []
     own = (refused["store"] == settlement.store) & (refused["settlement_id"] == settlement.settlement_id)

@@ -141,7 +141,7 @@ def load(connection: Connection, of: BookedSettlement | None = None) -> pd.DataF
     return frames.load(connection, one, TRANSACTION_COLUMNS)
 
 
-def kept_for(connection: Connection) -> Collection[int]:
+def settlements_with_later_readings(connection: Connection) -> Collection[int]:
     """Return the numbers of the settlements of which something is kept."""
     return set(
         connection.scalars(
@@ -163,7 +163,7 @@ def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> Rea
     readers: dict[int, str] = {row.number: row.note for row in connection.execute(reread)}
     if not readers:
         return ReaderDifferences({}, {})
-    numbers = kept_for(connection)
+    numbers = settlements_with_later_readings(connection)
     own = [one for one in booked if one.id in numbers]
     kept, stored = _ever_kept(connection), settlement_lines.transactions(connection, own)
     lines: dict[str, str] = {}

@@ -280,7 +280,7 @@ def twin_of(
     name = f"{source.store}/{read.settlement_id}"
     others = [
         one
-        for one in settlements.booked(connection)
+        for one in settlements.booked_settlements(connection)
         if one.settlement_id != read.settlement_id and one.store in _of_marketplace(connection, source.store)
     ]
     doubtful = read.derived_id or source.kind is SettlementKind.VIEW

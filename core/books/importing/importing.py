@@ -35,14 +35,14 @@ from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_ke
 from core.marketplaces.settlements.tie_out import importable
 from core.marketplaces.settlements.uniting import (
     SettlementPart,
-    agreed,
+    agreeing_parts,
     as_it_is_known,
+    differing_rows,
     in_other_words,
     parts_of,
     rows_beyond,
     rows_lost,
-    told_otherwise,
-    united,
+    united_settlement,
 )
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
@@ -151,11 +151,11 @@ def _doubt(there: BookedSettlement, part: SettlementPart, views: Sequence[Settle
     """Say why a further view cannot be united with those before without asking; empty where it can."""
     if pairs := in_other_words(part, views, whole):
         return import_reasons.in_other_words(pairs)
-    before = united(views)
+    before = united_settlement(views)
     if rows_lost(part, before, whole):
         return import_reasons.rows_missing(there, before, whole)
-    differ = told_otherwise(part, before, whole)
-    return import_reasons.told_otherwise(there, differ, before, whole) if differ else ""
+    differ = differing_rows(part, before, whole)
+    return import_reasons.reason_for_differing_rows(there, differ, before, whole) if differ else ""
 
 
 def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
@@ -272,8 +272,8 @@ def _import_one(
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)
     views = [one.part for one in _views_of(connection, there)] if further else []
-    *views, part = agreed([*views, part])
-    whole = united([*views, part]) if further else read
+    *views, part = agreeing_parts([*views, part])
+    whole = united_settlement([*views, part]) if further else read
     told = replace(told, whole=whole if further else None)
     kept = _kept_as_it_is(connection, there, part, whole, source, told)
     if kept is not None:
@@ -307,7 +307,7 @@ def _kept_as_it_is(
         return replace(told, reason=import_reasons.another_kind_of_view(connection, there, whole))
     if not is_new:
         views = [one.part for one in _views_of(connection, there)]
-        of_all = united(views) if len(views) > 1 else None
+        of_all = united_settlement(views) if len(views) > 1 else None
         told = replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, whole=of_all)
         told = replace(told, problems=(of_all or whole).problems)
         return replace(told, advice=import_reasons.what_helps(told.result, of_all or whole, source.format))

@@ -103,7 +103,7 @@ def read_anew(
         What became of each; empty where nothing was due.
     """
     with database.reading() as connection:
-        waiting = due(settlements.booked(connection))
+        waiting = due(settlements.booked_settlements(connection))
     if not waiting:
         return []
     keep_copy()
@@ -111,7 +111,7 @@ def read_anew(
         note = f"reader {READER_VERSION}"
         batch = batches.new(connection, BatchKind.REREAD, who, now, note=note)
         readings = []
-        for number, one in enumerate(due(settlements.booked(connection)), start=1):
+        for number, one in enumerate(due(settlements.booked_settlements(connection)), start=1):
             readings.append(_read_one(connection, one, batch, who=who, now=now))
             progress("Reading the kept files anew", number, len(waiting))
         return readings
@@ -200,4 +200,4 @@ def _keep_goods(connection: Connection, there: BookedSettlement, parts: Sequence
     for one in parts:
         for of, rows in ((RETURNED_GOODS, one.reading.returns), (ORDER_UNITS, one.reading.order_units)):
             if len(rows):
-                file_rows.add_kept(connection, of, rows, store=there.store, sha256=one.sha256, batch=batch)
+                file_rows.add_of_kept_file(connection, of, rows, store=there.store, sha256=one.sha256, batch=batch)

@@ -15,7 +15,7 @@ from core.frame_columns import TEXT, records
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.compared_rows import compared_type
 from core.marketplaces.formats import Extent, Standing, standing
-from core.marketplaces.settlements.uniting import SettlementPart, as_it_is_known, parts_of, united
+from core.marketplaces.settlements.uniting import SettlementPart, as_it_is_known, parts_of, united_settlement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def together(there: BookedSettlement, parts: Sequence[KeptPart], later: Sequence
         return parts[-1].part.settlement
     kinds = {one.reading.format for one in (*parts, *later)}
     views = [one.part for one in ((*parts, *later) if len(kinds) == 1 else (later or parts)[-1:])]
-    return united(views) if len(views) > 1 else as_it_is_known(views[0])
+    return united_settlement(views) if len(views) > 1 else as_it_is_known(views[0])
 
 
 _SAME: tuple[tuple[str, ...], ...] = (

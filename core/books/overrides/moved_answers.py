@@ -19,11 +19,11 @@ from core.books.overrides import overrides
 from core.books.overrides.questions import (
     as_proposal,
     in_words,
+    is_same_question,
     question_of,
     same_meaning,
     same_units_and_sku,
     says_something,
-    still_asked,
 )
 from core.books.settings import stores
 from core.books.settlements import settlement_lines
@@ -263,8 +263,8 @@ def ask_anew(
 ) -> list[Problem]:
     """Say which answers of lines that are still there answer another question, as these lines are read now.
 
-    An answer that keeps its question is only a proposal by that (`questions.as_asked`); one that an earlier version
-    stored without it becomes a proposal here, and `undo` reaches it.
+    An answer that keeps its question is only a proposal by that (`questions.overrides_for_questions`); one that an
+    earlier version stored without it becomes a proposal here, and `undo` reaches it.
 
     Args:
         connection: Of `Database.writing`.
@@ -279,7 +279,7 @@ def ask_anew(
     questions = {
         key: row | (question_of(pairs[key][0]) if row["asked_event"] is None else {}) for key, row in saved.items()
     }
-    changed = [key for key, row in questions.items() if not still_asked(row, question_of(pairs[key][1]))]
+    changed = [key for key, row in questions.items() if not is_same_question(row, question_of(pairs[key][1]))]
     silent = [key for key in changed if saved[key]["asked_event"] is None]
     if silent:
         batch = batches.new(connection, BatchKind.MOVE, who, now, note="to lines that ask something else, read anew")

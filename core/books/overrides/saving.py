@@ -25,7 +25,7 @@ from core.books.overrides.overrides import ANSWER_COLUMNS, Refusal, RefusedRow
 from core.books.overrides.questions import Row, question_of
 from core.books.overrides.resolve_outcomes import as_booked, changed_meanwhile, decide
 from core.books.overrides.suspect_answers import suspect_answers
-from core.books.true_ups.resolve_after_export import asked_since
+from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing import with_typed_units
 from core.costing.costs.prefilled_costs import UNITS
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
@@ -149,7 +149,7 @@ def _work(
 ) -> tuple[_Work, list[Answer]]:
     """Return what the answers are decided with, and those of the settlements that were named."""
     wanted = {answer.key for answer in answers}
-    late = {row["key"]: row for row in records(asked_since(books))}
+    late = {row["key"]: row for row in records(questions_since_export(books))}
     lines = {row["key"]: row for row in records(books.lines[books.lines["key"].isin(list(wanted))])}
     lines |= {key: row for key, row in late.items() if key in wanted}
     saved = {row["key"]: row for row in records(books.overrides)}

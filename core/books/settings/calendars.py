@@ -125,7 +125,7 @@ def kept_calendars(connection: Connection, booked: Iterable[BookedSettlement]) -
 
 def keep_calendars(connection: Connection, *, who: str, now: datetime) -> None:
     """Let every exported settlement keep the zone and the books start that hold now; called before they change."""
-    booked = settlements.booked(connection)
+    booked = settlements.booked_settlements(connection)
     kept, standing, zones = (
         kept_calendars(connection, booked),
         entries.first_standing(connection),

@@ -116,7 +116,7 @@ class StoreMarketplaceError(DatabaseError):
 
 def sites_there(connection: Connection, store: str) -> set[tuple[str, str]]:
     """Return the sites of a store that its settlements in the books name."""
-    known = [one for one in settlements.booked(connection) if one.store == store]
+    known = [one for one in settlements.booked_settlements(connection) if one.store == store]
     marketplace = next(one.marketplace for one in all_stores(connection) if one.name == store)
     return {(_site(one.marketplace, marketplace), one.currency) for one in known}
 

@@ -141,7 +141,7 @@ def remove_store(database: Database, name: str, *, who: str, now: datetime) -> N
     with database.writing() as connection:
         if stores.find(connection, name) is None:
             raise stores.StoreUnknownError(name, [store.name for store in stores.all_stores(connection)])
-        ids = [one.settlement_id for one in settlements.booked(connection) if one.store == name]
+        ids = [one.settlement_id for one in settlements.booked_settlements(connection) if one.store == name]
         if ids:
             raise StoreInUseError(name, ids)
         stores.remove(connection, name, batches.new(connection, BatchKind.REMOVE, who, now, note=f"store {name}"))

@@ -182,7 +182,7 @@ def find(connection: Connection, store: str, settlement_id: str) -> BookedSettle
     return None if row is None else _booked(row)
 
 
-def booked(connection: Connection) -> list[BookedSettlement]:
+def booked_settlements(connection: Connection) -> list[BookedSettlement]:
     """Return every settlement, by store and period."""
     order = (tables.settlement.c.store, tables.settlement.c.period_start, tables.settlement.c.settlement_id)
     return [_booked(row) for row in connection.execute(_in_force().order_by(*order))]

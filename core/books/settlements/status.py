@@ -124,7 +124,7 @@ def settlement_totals(lines: pd.DataFrame, counted: pd.DataFrame | None = None, 
     )
 
 
-def moved_on(totals: Totals, was: Totals, now: Totals) -> Totals:
+def totals_after_changes(totals: Totals, was: Totals, now: Totals) -> Totals:
     """Return the totals of a settlement of which some lines have become others; its orders are those that it had.
 
     Args:

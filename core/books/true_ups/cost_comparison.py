@@ -24,7 +24,7 @@ from core.books.costed_lines.line_costs import costed_lines, costing_policies
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
-from core.costing.units.reimbursements import decided, read_told
+from core.costing.units.reimbursements import reports_by_line, reports_in_force
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
 from core.journal.cogs_entry import CostLine, CostPosting, cost_accounts
 from core.model import ASKS_GOODS, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
@@ -130,7 +130,7 @@ def _outdated(books: Books, now: Mapping[str, Row]) -> Iterator[str]:
     """Name the locked lines whose accepted units are others today, and of which Amazon's report says what they were."""
     answers = books.overrides_now
     accepted = set(answers.loc[(answers["kind"] == OverrideKind.ACCEPTED_AVERAGE).fillna(value=False), "key"])
-    reported = decided(read_told(books.known_now.reimbursed), {})
+    reported = reports_in_force(reports_by_line(books.known_now.reimbursed), {})
     for row in held_lines(books) if accepted & reported.keys() else ():
         key = row["key"]
         if key in accepted and key in reported and key in now and now[key]["cost_quantity"] != row["cost_quantity"]:

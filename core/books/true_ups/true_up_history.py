@@ -132,7 +132,7 @@ def propose(connection: Connection, found: pd.DataFrame, new_batch: Callable[[],
     there = pending(connection)
     stand = dict(zip(there["key"], frames.rows_of(there, SAYS), strict=True))
     gone = [number for number, key in zip(there["id"], there["key"], strict=True) if says.get(key) != stand[key]]
-    known = dismissed(connection)
+    known = dismissed_true_ups(connection)
     refused = dict(zip(known["key"], frames.rows_of(known, SAYS), strict=True))
     new = [key for key, figures in says.items() if figures not in (stand.get(key), refused.get(key))]
     if not new and not gone:
@@ -159,7 +159,7 @@ def history(connection: Connection) -> pd.DataFrame:
     return frames.load(connection, query, DECIDED_COLUMNS)
 
 
-def accepted(connection: Connection) -> pd.DataFrame:
+def accepted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the newest accepted true-up of each locked line (TRUE_UP_COLUMNS): what the books hold for it now."""
     newest = (
         select(func.max(closing_tables.true_up.c.id))
@@ -170,7 +170,7 @@ def accepted(connection: Connection) -> pd.DataFrame:
     return frames.load(connection, _all().where(closing_tables.true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
 
 
-def posted(connection: Connection) -> pd.DataFrame:
+def posted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return every accepted true-up of locks that hold (POSTED_COLUMNS), the oldest first."""
     query = _all().add_columns(closing_tables.entry.c.entry_date, tables.batch.c.at.label("decided_at"))
     query = query.outerjoin(tables.batch, tables.batch.c.number == closing_tables.true_up_decision.c.batch)
@@ -181,7 +181,7 @@ def posted(connection: Connection) -> pd.DataFrame:
     )
 
 
-def dismissed(connection: Connection) -> pd.DataFrame:
+def dismissed_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
     ours = closing_tables.true_up_decision.c.decision.in_([str(TrueUpDecision.ACCEPTED), str(TrueUpDecision.DISMISSED)])
     decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
@@ -204,7 +204,7 @@ def take_up(connection: Connection, numbers: Collection[int], reason: str, batch
     Raises:
         NotDismissedError: If one of them is not dismissed.
     """
-    unknown = set(numbers) - set(dismissed(connection)["id"])
+    unknown = set(numbers) - set(dismissed_true_ups(connection)["id"])
     if unknown:
         raise NotDismissedError(unknown)
     if numbers:

@@ -337,7 +337,7 @@ def take_up_true_ups(
     if not numbers:
         return []
     with database.writing() as connection:
-        refused = true_up_history.dismissed(connection)
+        refused = true_up_history.dismissed_true_ups(connection)
         keys = refused.loc[refused["id"].isin(list(numbers)), "key"]
         chosen = sorted({*numbers, *decided_alike(books, refused, keys)})
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed again")

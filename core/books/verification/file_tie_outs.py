@@ -21,7 +21,7 @@ from core.frame_columns import TRANSACTION_COLUMNS, conform
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import Extent, Standing, standing
 from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
-from core.marketplaces.settlements.uniting import SettlementPart, as_it_is_known, parts_of, united
+from core.marketplaces.settlements.uniting import SettlementPart, as_it_is_known, parts_of, united_settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ class KeptFile(NamedTuple):
 
 def _read_anew(settlement: BookedSettlement, parts: Sequence[SettlementPart]) -> Settlement:
     if len(parts) > 1:
-        return united(parts)
+        return united_settlement(parts)
     return as_it_is_known(parts[0]) if settlement.kind is SettlementKind.VIEW else parts[0].settlement
 
 

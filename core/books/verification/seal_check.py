@@ -148,7 +148,7 @@ def altered_rows(connection: Connection) -> list[AlteredRow]:
 
 
 def _altered(connection: Connection, table: Table) -> Iterator[AlteredRow]:
-    texts = seals.kept(connection, table)
+    texts = seals.seal_texts(connection, table)
     rows = {}
     for key, now in seals.rows_of(connection, table):
         name = seals.text_of(list(key))

@@ -112,7 +112,7 @@ def read_evidence(database: Database) -> Evidence:
         for row in sorted(records(overrides.history(connection)), key=lambda row: row["version"]):
             saved[row["key"]].append(row)
         return Evidence(
-            {one.entry.key: one for one in entries.posted(connection)},
+            {one.entry.key: one for one in entries.posted_entries(connection)},
             dict(saved),
             {
                 row["number"]: (Batch(row["kind"], row["number"], row["note"]), row["at"])
@@ -253,10 +253,10 @@ def _choices(connection: Connection, batch: int, evidence: Evidence) -> list[tup
     if batch not in evidence.batches:
         return [(Policies(), Accounts())]
     at = evidence.batches[batch][1]
-    policies = dict.fromkeys(stored_settings.held_around(connection, POLICIES_NAME, Policies, Policies(), at))
+    policies = dict.fromkeys(stored_settings.values_around(connection, POLICIES_NAME, Policies, Policies(), at))
     for lock_date in lock_dates_of(connection, batch):
         policies = dict.fromkeys(one.model_copy(update={"lock_date": lock_date}) for one in policies)
-    chosen = dict.fromkeys(stored_settings.held_around(connection, ACCOUNTS_NAME, AccountRows, AccountRows(), at))
+    chosen = dict.fromkeys(stored_settings.values_around(connection, ACCOUNTS_NAME, AccountRows, AccountRows(), at))
     return [(one, Accounts(some.rows, one.usual_tax_code, some.chart)) for one in policies for some in chosen]
 
 

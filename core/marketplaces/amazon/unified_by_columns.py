@@ -84,7 +84,7 @@ def _read(table: ColumnTable, declared: Sequence[str], slashes: bool, mark: str)
             units=units_of_fees,
         )
     )
-    return unified_csv.with_repeats_asked(found)
+    return unified_csv.reading_with_questions_on_repeats(found)
 
 
 def _lines(table: ColumnTable, figures: Figures, components: Sequence[str], currency: str) -> ColumnLines:

@@ -21,7 +21,7 @@ _COMES_BACK = frozenset({Event.REFUND, Event.DISPUTE, Event.REIMBURSEMENT_REVERS
 _FEE_PER_UNIT = "fbaperunitfulfillmentfee"
 
 
-def returned(event: Event, quantity: int | None) -> int | None:
+def signed_units(event: Event, quantity: int | None) -> int | None:
     """Return a quantity as Amazon states it with the sign of what happens to the goods.
 
     Amazon states refunds and taken-back reimbursements as positive numbers; a loss in the warehouse is + because its

@@ -26,7 +26,7 @@ from core.marketplaces.settlements.lines import Header
 from core.marketplaces.settlements.tie_out import LineTotals, most_named, other_currency, settlement_of, several_sites
 from core.model import Event, Problem, Reading, Settlement
 from core.money import LINE_PLACES
-from core.typed_amounts import named
+from core.typed_amounts import word_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -111,7 +111,7 @@ def reading_of(findings: ColumnFindings) -> Reading:
 
 def _unknown_types(lines: ColumnLines) -> tuple[str, ...]:
     shares = (share for shape in lines.shapes.values for share in shape.typed)
-    return tuple(sorted({named(share.word) for share in shares if share.line_type is None}))
+    return tuple(sorted({word_name(share.word) for share in shares if share.line_type is None}))
 
 
 def _used(lines: ColumnLines, name: str) -> list[str]:

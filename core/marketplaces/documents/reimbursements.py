@@ -73,7 +73,7 @@ def _given(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column 
     return "" if value is None and name in {"order_id", "sku", "currency", "original_id"} else value
 
 
-def united(reports: Iterable[pd.DataFrame]) -> list[ReportedReimbursement]:
+def united_reimbursements(reports: Iterable[pd.DataFrame]) -> list[ReportedReimbursement]:
     """Return what several reports say together, when their periods overlap.
 
     The same row in two reports is one, the same row twice in one report is two. What has Amazon's own number is known
@@ -147,7 +147,9 @@ _DAYS = 31
 """A row and its line lie no further apart: the money of a reimbursement is posted with the next settlement."""
 
 
-def matched(transactions: pd.DataFrame, reported: Iterable[ReportedReimbursement]) -> dict[str, ReportedReimbursement]:
+def match_with_lines(
+    transactions: pd.DataFrame, reported: Iterable[ReportedReimbursement]
+) -> dict[str, ReportedReimbursement]:
     """Match rows of the report with lines of settlements, each with at most one.
 
     The best fitting pairs come first: of the same order before those of which one names none, of the same kind of

@@ -60,7 +60,7 @@ def returns_frame(reported: Iterable[ReportedReturn]) -> pd.DataFrame:
     return frame(RETURN_COLUMNS, (asdict(one) | {"disposition": one.disposition or ""} for one in reported))
 
 
-def united(reports: Iterable[pd.DataFrame]) -> list[ReportedReturn]:
+def united_returns(reports: Iterable[pd.DataFrame]) -> list[ReportedReturn]:
     """Return what several reports say together, when their periods overlap.
 
     The same row in two reports is one return; the same row twice in one report is two. A unit that has the

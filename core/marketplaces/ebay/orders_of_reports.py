@@ -54,7 +54,7 @@ class ReportedOrder(NamedTuple):
         return all(row["quantity"] is not None for row in self.wholes)
 
 
-def agreed(settlements: Sequence[Settlement]) -> list[Settlement]:
+def agreeing_settlements(settlements: Sequence[Settlement]) -> list[Settlement]:
     """Return what several reports say of a payout, each order of several items the same in all that have a row of it.
 
     Args:

@@ -32,7 +32,7 @@ from core.marketplaces.settlements.lines import Line, TypedPart
 from core.marketplaces.settlements.periods import header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
-from core.marketplaces.words.words import UNKNOWN, AmountMeaning, listed, typed, typed_item
+from core.marketplaces.words.words import UNKNOWN, AmountMeaning, listed_type, typed_amount_parts, typed_item
 from core.model import Event, Goods, Marketplace, Problem, QuantitySource, Severity
 from core.money import cents, share_cents
 
@@ -225,13 +225,13 @@ def _unclear(posting: PayoutTransaction, items: Sequence[Node], known: Mapping[s
     goods = [known.get(_code(node)) for node in items]
     shares = zip(items, goods, shared_gross(posting.net, items, goods), strict=True)
     lines = [(item, _line(posting, _code(node), (("other", amount),))) for node, item, amount in shares]
-    word = listed(posting.kind, posting.words)
+    word = listed_type(posting.kind, posting.words)
     return [
         line._replace(
             carries_units=True,
             units=1 if item and item.units == 1 else None,
             sku=item.sku if item else "",
-            typed=typed(line.parts, posting.means, word),
+            typed=typed_amount_parts(line.parts, posting.means, word),
         )
         for item, line in lines
     ]
@@ -244,8 +244,8 @@ def _plain(posting: PayoutTransaction, items: Mapping[str, LineItem]) -> Line:
     only = next(iter(items.items())) if about_goods and len(items) == 1 else ("", None)
     line = _line(posting, only[0], (("principal" if about_goods else column, posting.net),))
     sku = only[1].sku if only[1] else ""
-    word = listed(posting.kind, posting.words if posting.means is UNKNOWN else posting.node.text("feeType"))
-    return line._replace(carries_units=about_goods, typed=typed(line.parts, posting.means, word), sku=sku)
+    word = listed_type(posting.kind, posting.words if posting.means is UNKNOWN else posting.node.text("feeType"))
+    return line._replace(carries_units=about_goods, typed=typed_amount_parts(line.parts, posting.means, word), sku=sku)
 
 
 def _line(posting: PayoutTransaction, line_item_id: str, parts: Sequence[Part]) -> Line:

@@ -41,7 +41,7 @@ from core.marketplaces.settlements.lines import Line, TypedPart
 from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
-from core.marketplaces.words.words import UNKNOWN, doubted, listed, typed, typed_item
+from core.marketplaces.words.words import UNKNOWN, doubted, listed_type, typed_amount_parts, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
@@ -207,7 +207,9 @@ def _carries_units(means: Meaning, item: str, quantity: int | None) -> bool:
 def _typed(row: Row, amounts: RowAmounts, means: Meaning) -> tuple[TypedPart, ...]:
     """Return what of a row's money is about something else than its event and columns say, in the payout's currency."""
     if means.event not in WITH_PARTS:
-        return typed(amounts.parts, means, listed(row.cells["Type"], row.cells.get("Description", "")))
+        return typed_amount_parts(
+            amounts.parts, means, listed_type(row.cells["Type"], row.cells.get("Description", ""))
+        )
     named = zip(amounts.names, amounts.parts, strict=False)  # what is left of the net amount has no column
     own = (
         typed_item(fee(name)._replace(column=column), amount, name)

@@ -9,7 +9,7 @@ keeps the words, and with them the line key, of the first file that brought it.
 
 `Bestellung 11-11111-11111 19,75` of the German report and `Order 11-11111-11111 19.75` of the English one are one row.
 Rows that differ in words alone, none declared to mean the other, are asked (`in_other_words`), and so are those of one
-moment, event and order of which each file has another (`told_otherwise`).
+moment, event and order of which each file has another (`differing_rows`).
 
 June's export holds the charges of 29 and 30 June, July's that of 1 July, and all three are in the payout of 1 July: it
 has 3 charges, whichever of the two files is read first.
@@ -25,13 +25,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core.frame_columns import TRANSACTION_COLUMNS, chosen, frame, records
+from core.frame_columns import TRANSACTION_COLUMNS, frame, records, rows_where
 from core.marketplaces.compared_rows import CONTENT, Content, as_compared, compared_type, may_be_one
 from core.marketplaces.ebay import orders_of_reports
 from core.marketplaces.formats import Extent
 from core.marketplaces.settlements.tie_out import difference
-from core.marketplaces.settlements.transactions import repeats_asked
-from core.marketplaces.words.words import listed
+from core.marketplaces.settlements.transactions import with_questions_on_repeats
+from core.marketplaces.words.words import listed_type
 from core.model import Event, Problem, Severity, net_of
 from core.money import cents
 
@@ -96,13 +96,13 @@ def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Settlemen
     return {one.settlement_id: SettlementPart(one, file, extent, days, types) for one in reading.settlements}
 
 
-def agreed(parts: Sequence[SettlementPart]) -> list[SettlementPart]:
+def agreeing_parts(parts: Sequence[SettlementPart]) -> list[SettlementPart]:
     """Return the parts, what they say of one order of several items the same in all (`orders_of_reports`)."""
-    told = orders_of_reports.agreed([part.settlement for part in parts])
+    told = orders_of_reports.agreeing_settlements([part.settlement for part in parts])
     return [replace(part, settlement=one) for part, one in zip(parts, told, strict=True)]
 
 
-def united(parts: Sequence[SettlementPart]) -> Settlement:
+def united_settlement(parts: Sequence[SettlementPart]) -> Settlement:
     """Return the settlement that several files make together.
 
     Args:
@@ -112,9 +112,9 @@ def united(parts: Sequence[SettlementPart]) -> Settlement:
         The settlement. Its rows have new ordinals among equal group keys, in order of content; its total is what the
         payout's own rows say, and what is wrong with it is told anew.
     """
-    rows, used = _rows(agreed(parts))
+    rows, used = _rows(agreeing_parts(parts))
     newest = used[-1].settlement
-    lines = repeats_asked(frame(TRANSACTION_COLUMNS, _numbered(rows, newest.settlement_id)))
+    lines = with_questions_on_repeats(frame(TRANSACTION_COLUMNS, _numbered(rows, newest.settlement_id)))
     whole = replace(
         newest,
         period_start=min((day for part in used if (day := part.settlement.period_start)), default=None),
@@ -160,7 +160,7 @@ def in_other_words(part: SettlementPart, before: Sequence[SettlementPart], whole
 
 def _by_place(settlement: Settlement, some: Counter[Content]) -> dict[Content, tuple[Content, str]]:
     """Return the words of some rows, as compared and as spelled, by all that tells a row apart but its words."""
-    rows = ((as_compared(row), listed(row[_TYPE] or "", row[_DETAIL] or "")) for row in _rows_of(settlement))
+    rows = ((as_compared(row), listed_type(row[_TYPE] or "", row[_DETAIL] or "")) for row in _rows_of(settlement))
     return {_place(row): ((row[_TYPE], row[_DETAIL]), words) for row, words in rows if row in some}
 
 
@@ -168,7 +168,7 @@ def _place(row: Content) -> Content:
     return tuple(row[CONTENT.index(name)] for name in _PLACE)
 
 
-def told_otherwise(
+def differing_rows(
     part: SettlementPart, before: Settlement, whole: Settlement
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Return the rows of which a file has others than the files before: what these say, and what the file says.
@@ -210,14 +210,14 @@ def _is_one_item(known: set[str | None] | None, item: str | None) -> bool:
 def _called(settlement: Settlement, names: set[Content], rows: set[Content]) -> pd.DataFrame:
     """Return the rows of a settlement that are known by one of these names, or are (as they are compared) of these."""
     compared = map(as_compared, _rows_of(settlement))
-    return chosen(settlement.transactions, (row in rows or not names.isdisjoint(_names(row)) for row in compared))
+    return rows_where(settlement.transactions, (row in rows or not names.isdisjoint(_names(row)) for row in compared))
 
 
 def rows_lost(part: SettlementPart, before: Settlement, whole: Settlement) -> bool:
     """Tell whether rows of a settlement would go because a file lacks them, which does not prove that it is whole.
 
     An export that was filtered, say by one order, reaches over days like a full one and lacks their other rows. Only
-    the payout's own total proves that a file holds all of them. Arguments: see `told_otherwise`.
+    the payout's own total proves that a file holds all of them. Arguments: see `differing_rows`.
     """
     return not part.is_whole and bool(_contents(before) - _contents(whole))
 

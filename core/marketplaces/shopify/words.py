@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.line_types import LineType
 from core.marketplaces.settlements.lines import TypedPart
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, Meaning, own_column, table, typed
+from core.marketplaces.words.words import UNKNOWN, Meaning, own_column, table, typed_amount_parts
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def movement_types(means: Meaning, amount: Decimal, fee: Decimal, kind: str) -> 
         fee: What Shopify took for it, + is a cost: the processing of the payment.
         kind: Shopify's word, as it is listed.
     """
-    own = typed(((column(means), amount),), means, kind, of_own=frozenset({column(means)}))
+    own = typed_amount_parts(((column(means), amount),), means, kind, of_own=frozenset({column(means)}))
     for_what = {Event.DISPUTE: LineType.PENALTIES, Event.FEE: means.line_type}.get(means.event)
     charged = TypedPart("other_fee", -fee, for_what or LineType.PAYMENT_PROCESSING, f"{kind} / Fee")
     return (*own, charged) if fee else own

@@ -36,7 +36,15 @@ from core.marketplaces.walmart.words import (
     meaning,
 )
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
+from core.marketplaces.words.words import (
+    UNKNOWN,
+    doubted,
+    listed_type,
+    may_be_price,
+    own_column,
+    typed_amount_parts,
+    typed_item,
+)
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
@@ -326,9 +334,9 @@ def _own_money(means: Meaning, row: Row, net: Decimal) -> tuple[str, tuple[Typed
         effect = amount(amount_type)
         if means.event is Event.DISPUTE and effect == PLAIN_MONEY:  # its own money, not a correction of a sale
             return own_column(means.event), ()
-        return effect.column, typed_item(effect, net, listed(kind, amount_type))
+        return effect.column, typed_item(effect, net, listed_type(kind, amount_type))
     column = own_column(means.event)
-    return column, typed(((column, net),), means, listed(kind, row.cells["Transaction Description"]))
+    return column, typed_amount_parts(((column, net),), means, listed_type(kind, row.cells["Transaction Description"]))
 
 
 def _signed(event: Event, quantity: int | None) -> int | None:

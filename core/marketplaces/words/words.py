@@ -70,7 +70,7 @@ def table(rows: Mapping[M, str]) -> dict[str, M]:
     return by_word
 
 
-def typed(
+def typed_amount_parts(
     parts: Iterable[Part], meaning: Meaning, word: str, *, of_own: frozenset[str] = frozenset({"other", "other_fee"})
 ) -> tuple[TypedPart, ...]:
     """Return those amounts of a transaction that are about something else than its event and their columns tell.
@@ -141,7 +141,7 @@ def may_be_price(parts: Iterable[TypedPart]) -> bool:
     return any(part.line_type is None and part.column in ("principal", "other") for part in parts)
 
 
-def listed(kind: str, description: str) -> str:
+def listed_type(kind: str, description: str) -> str:
     """Return a type and its description as sheet Transaction types lists them."""
     parts = [part for part in (kind.strip(), description.strip()) if part]
     return " / ".join(parts)

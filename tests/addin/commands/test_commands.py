@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from addin.cli import made, main
 from addin.commands.close import exporting
-from addin.commands.registry import BUTTONS, COMMANDS, RIBBON, named
+from addin.commands.registry import BUTTONS, COMMANDS, RIBBON, command_named
 from addin.commands.registry.close import ENTRIES, LEDGERS
 from addin.commands.registry.command import Argument, Option, OptionKind, Selects, load
 from addin.commands.ribbon.ribbon_actions import UnknownCommandError, changes_costs
@@ -129,18 +129,18 @@ def test_choices_are_the_words_of_the_code() -> None:
 
 
 def named_options(name: str) -> list[Option]:
-    command = named(name)
+    command = command_named(name)
     assert command is not None
     return [one for one in command.options if isinstance(one, Option)]
 
 
 def test_what_is_typed_reaches_the_action_as_it_takes_it() -> None:
     """Words become what they name, and options that belong together one value."""
-    pnl = named("pnl")
+    pnl = command_named("pnl")
     assert pnl is not None
     typed = {"basis": "shipped", "by_month": True, "first_day": None, "last_day": None, "stores": (), "together": False}
     of_pnl = pnl.arguments(typed)["options"]
-    trueups = named("trueups")
+    trueups = command_named("trueups")
     assert trueups is not None
     choice = trueups.arguments(
         {"accept": ("7", "r12"), "dismiss": (), "take_up": ("R",), "reason": "", "dismiss_immaterial": False}

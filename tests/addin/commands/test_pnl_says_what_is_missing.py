@@ -15,7 +15,7 @@ from addin.commands.reports import cogs_reports, pnl
 from addin.commands.settlements import importing
 from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC, PnlOptions
 from addin.sheets.tables import tables
-from core.books.costed_lines.stored_lines import forget_kept
+from core.books.costed_lines.stored_lines import forget_kept_lines
 from core.books.database import Database
 from core.books.loading import load_books
 from core.books.part_of_books import ReportDays, load_part, settlements_of_days
@@ -142,7 +142,7 @@ def test_a_month_is_the_same_whether_its_settlements_alone_are_read(book: Path, 
     bring_in(book, "1", {}, LATER | {"order-id": "111-7"}, total="20.00")
     bring_in(book, "2", LATER | {"order-id": "222-0"}, total="10.00", currency="EUR")
     with Database.open(book.parent / "acme.sqlite") as database:
-        forget_kept(database)
+        forget_kept_lines(database)
 
     first, second = (on_file(book, partial(pnl.make_pnl, options=month)) for _ in range(2))
 

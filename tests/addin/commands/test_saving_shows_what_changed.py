@@ -34,7 +34,7 @@ from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
 from addin.sheets.tables import tables
 from core.books import batches
 from core.books.costed_lines.line_totals import kept_notes, put_notes
-from core.books.costed_lines.stored_lines import forget_kept, holds_now, kept_tie_outs, state_name
+from core.books.costed_lines.stored_lines import forget_kept_lines, holds_now, kept_tie_outs, state_name
 from core.books.database import Database
 from core.books.loading import load_books
 from core.books.overrides.undo import NothingToUndoError
@@ -148,7 +148,7 @@ def pressed_both_ways(folder: Path, action: Callable[[Desk], Outcome]) -> tuple[
     with tempfile.TemporaryDirectory() as name:
         copy = Path(shutil.copytree(folder, Path(name) / "copy"))
         with Database.open(copy / "books.sqlite") as database:
-            forget_kept(database)
+            forget_kept_lines(database)
         plain = press(copy, action)
         is_near: list[bool] = []
         outcome = press(folder, partial(_press_and_tell, action=action, is_near=is_near))

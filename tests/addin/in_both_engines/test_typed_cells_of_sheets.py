@@ -141,7 +141,7 @@ def test_a_mark_or_decision_that_is_none_is_refused(office: Office, business: Pa
         decision = put(book, TRUE_UPS_SPEC, "decision", 0, "acept", "@")
 
         with pytest.raises(CellsRefusedError, match="write yes, or leave it empty") as mark:
-            history.marked(book)
+            history.marked_values(book)
         with pytest.raises(CellsRefusedError, match="write accept, dismiss or take up, or leave it empty") as word:
             true_ups.read_decisions(book)
 

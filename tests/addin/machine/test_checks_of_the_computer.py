@@ -20,7 +20,7 @@ from addin.machine.program import Program
 from addin.machine.upgrading.parts import project_of, project_part
 from tests.addin.machine.computers import Keys, Programs, computer
 from workbook_engine.vba import ModuleKind, rewrite_project
-from workbook_engine.vba.modules import stored
+from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template.ribbon import version
 
@@ -181,7 +181,9 @@ def _of_version(book: Path, number: str) -> Path:
     project = project_of(file)
     table = project.module("RibbonTable")
     assert table is not None
-    changed = stored("RibbonTable", ModuleKind.PROCEDURAL, table.source.replace(f'"{version()}"', f'"{number}"'))
+    changed = module_of_text(
+        "RibbonTable", ModuleKind.PROCEDURAL, table.source.replace(f'"{version()}"', f'"{number}"')
+    )
     modules = [changed if module is table else module for module in project.modules]
     file.package.write(project_part(file), rewrite_project(modules, project.origin))
     file.package.save()

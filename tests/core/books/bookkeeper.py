@@ -23,7 +23,7 @@ from pandas.testing import assert_frame_equal
 from core.books import batches
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.line_totals import kept_notes, kept_totals, notes_of
-from core.books.costed_lines.stored_lines import costed_as_kept, keep, kept_lines
+from core.books.costed_lines.stored_lines import every_kept_line, keep, kept_lines
 from core.books.database.state import state
 from core.books.entries import entries, locks
 from core.books.entries.exporting import ExportOptions, export_settlement
@@ -90,7 +90,7 @@ class Deed:
 def assert_kept_as_costed(database: Database, books: Books) -> bool:
     """Check that kept lines, where they are said to hold, are those of the full costing; tell whether they hold."""
     with database.reading() as connection:
-        kept, loaded = kept_lines(connection, books.settlements), costed_as_kept(connection, books.costing_input)
+        kept, loaded = kept_lines(connection, books.settlements), every_kept_line(connection, books.costing_input)
         totals, notes = kept_totals(connection), kept_notes(connection)
     if kept is not None:
         assert {one.id: books.totals(one) for one in books.settlements} == totals
@@ -123,14 +123,16 @@ def figures(books: Books, month: Month) -> list[Any]:
     """Return the profit and loss of a month, and what of it counts in another one."""
     home = books.company.home_currency
     question = PnlQuestion(home, by_month=True, first_day=month.first_day, last_day=month.last_day)
-    lines = resolve_after_export.with_asked_since(books, books.counted(books.lines_of_all(books.settlements)))
+    lines = resolve_after_export.with_questions_since_export(
+        books, books.counted(books.lines_of_all(books.settlements))
+    )
     wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
     corrected = corrections(books)
     names = zip(corrected["store"], corrected["settlement_id"], strict=True)
     corrected = corrected[pd.Series([name in wanted for name in names], corrected.index, dtype=bool)]
     priced = priced_lines(lines, question, zones=books.zones, corrections=corrected, booked=books.booked_days)
     others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones)
-    return [records(summed(priced, question)), others, resolve_after_export.asked_by_lines_that_came(books)]
+    return [records(summed(priced, question)), others, resolve_after_export.questions_of_later_lines(books)]
 
 
 class LoadsOnce:

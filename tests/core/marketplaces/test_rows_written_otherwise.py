@@ -10,7 +10,7 @@ from core.frame_columns import records
 from core.marketplaces import read_file
 from core.marketplaces.compared_rows import CONTENT, Content, as_compared, may_be_one
 from core.marketplaces.formats import Extent
-from core.marketplaces.settlements.uniting import parts_of, united
+from core.marketplaces.settlements.uniting import parts_of, united_settlement
 from tests.core.books.exports_of_payouts import released_export
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ LATE = "Jun 17, 2026 10:00:00 AM PDT"
 def test_a_row_is_known_by_its_own_date_and_not_by_its_release(other: tuple[str, ...]) -> None:
     """Whichever report comes first, an order that both hold is one order, released at the later of what they say."""
     first, second = released(LATE), released(*other)
-    found = [records(united(parts).transactions) for parts in ([first, second], [second, first])]
+    found = [records(united_settlement(parts).transactions) for parts in ([first, second], [second, first])]
 
     assert [1, 1] == [len(rows) for rows in found]
     assert found[0] == found[1]
@@ -107,5 +107,5 @@ def test_two_rows_of_one_file_that_are_released_apart_are_two() -> None:
     """Two parcels of one moment that are released on two days stay two, also beside a report without releases."""
     both, neither = released(LATE, "Jun 19, 2026 10:00:00 AM PDT"), released("", "")
     for parts in ([both, neither], [neither, both]):
-        days = [row["posted_at"].day for row in records(united(parts).transactions)]
+        days = [row["posted_at"].day for row in records(united_settlement(parts).transactions)]
         assert [17, 19] == days

@@ -160,7 +160,7 @@ def test_a_killed_writer_leaves_nothing_half_stored(place: str) -> None:
 
     with Database.open(place) as database:
         with database.reading() as connection:
-            assert ["S1"] == [one.settlement_id for one in settlements.booked(connection)]
+            assert ["S1"] == [one.settlement_id for one in settlements.booked_settlements(connection)]
             assert ["a", "b"] == list(settlement_lines.transactions(connection)["key"])
             assert 1 == len(batches.history(connection))
         with database.writing() as connection:

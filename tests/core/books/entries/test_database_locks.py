@@ -75,9 +75,9 @@ def test_a_lock_is_the_status_of_the_cogs_entry(database: Database, reason: Entr
     with database.writing() as connection:
         booked = save_settlement(connection).settlement
         lock(connection, booked, reason=reason)
-        locked = settlements.booked(connection)[0]
+        locked = settlements.booked_settlements(connection)[0]
         reopen(connection, booked)
-        reopened = settlements.booked(connection)[0]
+        reopened = settlements.booked_settlements(connection)[0]
 
     assert (reason, EntryStatus.OPEN) == (locked.cogs_entry, locked.settlement_entry)
     assert EntryStatus.OPEN == reopened.cogs_entry

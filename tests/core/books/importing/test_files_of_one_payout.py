@@ -44,7 +44,7 @@ from core.books.settlements.removing import (
 )
 from core.books.true_ups import reclassifications
 from core.books.true_ups.cost_comparison import differences
-from core.books.true_ups.resolve_after_export import asked_lines, asked_since, unanswered
+from core.books.true_ups.resolve_after_export import asked_lines, questions_since_export, unanswered
 from core.frame_columns import records
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
@@ -92,7 +92,7 @@ def nets(database: Database) -> dict[str, Decimal]:
 
 def only(database: Database) -> BookedSettlement:
     with database.reading() as connection:
-        (one,) = settlements.booked(connection)
+        (one,) = settlements.booked_settlements(connection)
     return one
 
 
@@ -502,7 +502,7 @@ def test_an_exported_line_of_other_units_is_asked_and_its_answer_is_a_true_up(da
     record = v2_file("1", "10.00", total="10.00")
     bring_in(database, replace(record, content=record.content.replace(b"\tMUG\t1\t", b"\tMUG\t3\t")))
     books = load_books(database)
-    (line,) = records(asked_since(books))
+    (line,) = records(questions_since_export(books))
     before = list(differences(books)["difference"])
     answers = [Answer(line["key"], line["version"], Decimal(2), line["proposed_cost"])]
     save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, **WHO)
@@ -528,7 +528,7 @@ def with_late_orders(database: Database, *late: Row) -> Books:
 
 def answer_late(database: Database, order: str, cost: str) -> Books:
     """Type the cost of a line that an exported settlement did not go out with."""
-    (line,) = (row for row in records(asked_since(load_books(database))) if row["order_id"] == order)
+    (line,) = (row for row in records(questions_since_export(load_books(database))) if row["order_id"] == order)
     answers = [Answer(line["key"], line["version"], Decimal(cost), line["proposed_cost"])]
     saving = save_answers(
         database, load_books(database), answers, settlement_ids=None, accept_proposals=False, accept_suspect=True, **WHO
@@ -541,7 +541,7 @@ def answer_late(database: Database, order: str, cost: str) -> Books:
 def test_an_order_that_came_after_the_export_is_answered_and_becomes_a_true_up(database: Database) -> None:
     """12.00 were released late: Resolve asks for their cost, 4.00 are proposed as a true-up, and the lock stays."""
     books = with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
-    assert ["111-1"] == asked_since(books)["order_id"].tolist() == asked_lines(books)["order_id"].tolist()
+    assert ["111-1"] == questions_since_export(books)["order_id"].tolist() == asked_lines(books)["order_id"].tolist()
     assert any("1 line of it now asks for a cost" in one.message for one in remarks(books)[only(database).store, "1"])
 
     books = answer_late(database, "111-1", "4.00")
@@ -572,7 +572,7 @@ def test_an_answer_to_a_late_order_is_undone(database: Database) -> None:
     undo_last(database, **WHO)
 
     books = load_books(database)
-    assert (["111-1"], True) == (asked_since(books)["order_id"].tolist(), differences(books).empty)
+    assert (["111-1"], True) == (questions_since_export(books)["order_id"].tolist(), differences(books).empty)
 
 
 @pytest.mark.long
@@ -583,7 +583,7 @@ def test_late_orders_wait_for_no_other(database: Database) -> None:
 
     books = answer_late(database, "111-2", "4.00")
 
-    assert ["111-1"] == asked_since(books)["order_id"].tolist()
+    assert ["111-1"] == questions_since_export(books)["order_id"].tolist()
     assert [Decimal(4)] == differences(books)["difference"].tolist()
 
 

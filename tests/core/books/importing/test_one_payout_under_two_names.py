@@ -55,7 +55,7 @@ def take_out(database: Database, one: ImportedSettlement) -> None:
 
 def names(database: Database) -> list[str]:
     with database.reading() as connection:
-        return [one.settlement_id for one in settlements.booked(connection)]
+        return [one.settlement_id for one in settlements.booked_settlements(connection)]
 
 
 def without_ids(file: OriginalFile, *, day: str = "2026-07-01", currency: str = "USD") -> OriginalFile:

@@ -40,7 +40,7 @@ def pull(database: Database, **stores: Listed) -> list[PulledStore]:
 
 def in_books(database: Database) -> list[str]:
     with database.reading() as connection:
-        return [one.settlement_id for one in settlements.booked(connection)]
+        return [one.settlement_id for one in settlements.booked_settlements(connection)]
 
 
 def test_everything_new_is_imported_once(database: Database) -> None:

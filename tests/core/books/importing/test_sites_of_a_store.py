@@ -44,7 +44,7 @@ def in_currency(file: OriginalFile, currency: str) -> OriginalFile:
 def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> list[str]:
     import_file(database, read_file(file.content, file.name), file, store=store, who="M. Lee", now=NOW)
     with database.reading() as connection:
-        return [one.store for one in settlements.booked(connection)]
+        return [one.store for one in settlements.booked_settlements(connection)]
 
 
 @pytest.mark.few(1)
@@ -63,7 +63,7 @@ def test_another_site_is_refused_until_the_store_is_named(database: Database, si
 
     assert ("Amazon",) == refusal.value.known
     with database.reading() as connection:
-        assert ["1"] == [one.settlement_id for one in settlements.booked(connection)]
+        assert ["1"] == [one.settlement_id for one in settlements.booked_settlements(connection)]
         assert ["Amazon"] == [one.name for one in stores.all_stores(connection)]
     assert ["Amazon", "Amazon"] == bring_in(database, file, "Amazon")
 

@@ -27,7 +27,7 @@ VIEW = SettlementKind.VIEW
 def booked(database: Database) -> list[BookedSettlement]:
     """Return every settlement of the books."""
     with database.reading() as connection:
-        return settlements.booked(connection)
+        return settlements.booked_settlements(connection)
 
 
 def lines(database: Database) -> pd.DataFrame:

@@ -132,7 +132,7 @@ def test_an_accepted_true_up_is_what_the_books_hold(database: Database) -> None:
     propose(database, a="4.30", b="4.18")
     decide(database, ACCEPT, "a")
     with database.reading() as connection:
-        held = records(true_up_history.accepted(connection))
+        held = records(true_up_history.accepted_true_ups(connection))
         posted = [row["entry"] for row in records(true_up_history.history(connection))]
 
     assert [("a", Decimal("4.30"))] == [(row["key"], row["unit_cost"]) for row in held]
@@ -174,7 +174,7 @@ def test_reopening_takes_the_proposals_with_it(database: Database) -> None:
     decide(database, ACCEPT, "a")
     with database.writing() as connection:
         locks.reopen(connection, booked, "a bill came", batch(connection))
-        held = len(true_up_history.accepted(connection))
+        held = len(true_up_history.accepted_true_ups(connection))
     nothing = propose(database, a="4.17")
     with database.writing() as connection:
         locks.lock(connection, booked, costed(connection, booked), batch(connection), EntryStatus.EXPORTED)

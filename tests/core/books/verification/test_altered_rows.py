@@ -341,7 +341,7 @@ def test_what_cogsheet_stores_later_hides_nothing(exported: Path, tmp_path: Path
         before = find_altered(database)
         shop.finale_says({("111-1", "CUP"): "2.50", ("111-3", "CUP"): "2.00"}, JAR="6.00")
         with database.writing() as connection:
-            for booked in settlements.booked(connection):
+            for booked in settlements.booked_settlements(connection):
                 settlements.set_status(connection, booked, settlement_entry=EntryStatus.POSTED_ELSEWHERE)
         after = find_altered(database)
 

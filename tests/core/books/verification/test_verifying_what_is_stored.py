@@ -103,7 +103,7 @@ def accrue(shop: Shop) -> None:
     days = AccrualDays(month.last_day, month.day_after)
     pairs = accrual_entries(lines, days, home_currency="USD", accounts=books.accounts)
     with shop.database.reading() as connection:
-        plan = plan_accrual(entries.posted(connection), "2026-08", pairs, books.accounts)
+        plan = plan_accrual(entries.posted_entries(connection), "2026-08", pairs, books.accounts)
     book_accrual(shop.database, plan, month="2026-08", lines=lines, check=lambda _: None, **WHO)
 
 

@@ -6,7 +6,13 @@ import pytest
 
 from core.frame_columns import records
 from core.marketplaces import errors, read_file
-from core.marketplaces.documents.returns import ReportedReturn, ReturnedGoods, returned_by_line, returns_frame, united
+from core.marketplaces.documents.returns import (
+    ReportedReturn,
+    ReturnedGoods,
+    returned_by_line,
+    returns_frame,
+    united_returns,
+)
 from core.marketplaces.settlements.line_keys import with_line_keys
 from core.marketplaces.shopify.order_lines import disposition
 from core.model import Disposition, Event, Goods
@@ -25,7 +31,7 @@ REPORT = f"""{COLUMNS}
 
 def read_returns(content: bytes, name: str = "returns.txt") -> list[ReportedReturn]:
     """Return what a returns report says, row by row."""
-    return united([read_file(content, name).returns])
+    return united_returns([read_file(content, name).returns])
 
 
 def test_report_is_read() -> None:
@@ -148,8 +154,8 @@ def test_reports_whose_periods_overlap() -> None:
     other = ReportedReturn("1", "A", 1, Disposition.UNSELLABLE, "DEFECTIVE", reference="LPN1")
     may, june = returns_frame([once, once]), returns_frame([once, other])
 
-    assert [once, once, other] == united([may, june]) == united([may, june, may])
-    assert [] == united([])
+    assert [once, once, other] == united_returns([may, june]) == united_returns([may, june, may])
+    assert [] == united_returns([])
 
 
 @pytest.mark.parametrize("lost", ["2026-06-29", "2026-06-29T10:15:00", ""])
@@ -160,9 +166,9 @@ def test_a_unit_with_its_own_number_is_one_whatever_became_of_its_date(lost: str
     told, plain = (read_file((head + row).encode(), "r.txt").returns for row in rows)
     other = read_file((head + rows[0].replace("LPN1", "LPN2")).encode(), "r.txt").returns
 
-    assert 1 == len(united([told, plain]))
-    assert united([told, plain]) == united([plain, told])
-    assert [2, 2] == [len(united([told, other])), len(united([told, plain, other]))]
+    assert 1 == len(united_returns([told, plain]))
+    assert united_returns([told, plain]) == united_returns([plain, told])
+    assert [2, 2] == [len(united_returns([told, other])), len(united_returns([told, plain, other]))]
 
 
 def test_a_report_is_read_as_a_file_without_settlements() -> None:
@@ -170,7 +176,7 @@ def test_a_report_is_read_as_a_file_without_settlements() -> None:
     reading = read_file(REPORT.encode(), "any name.txt")
 
     assert ("amazon_customer_returns", ()) == (reading.format, reading.settlements)
-    assert read_returns(REPORT.encode()) == united([reading.returns])
+    assert read_returns(REPORT.encode()) == united_returns([reading.returns])
 
 
 @pytest.mark.parametrize(
@@ -203,7 +209,7 @@ def test_a_unit_whose_status_has_gone_on_in_a_later_report_came_back_once() -> N
         f"{COLUMNS}\n2026-06-20T08:00:00+00:00\t111-1\tMUG\tB0\tX0\tMug\t1\tPHX7\tSELLABLE\tX\t{status}\t{number}\t\n"
         for status, number in (("On its way", "LPN1"), ("Unit returned to inventory", "LPN1"), ("On its way", "LPN2"))
     ]
-    found = united(read_file(row.encode(), "r.txt").returns for row in rows)
+    found = united_returns(read_file(row.encode(), "r.txt").returns for row in rows)
 
     assert [("LPN1", Disposition.RESTOCKED), ("LPN2", None)] == [(one.reference, one.disposition) for one in found]
 
