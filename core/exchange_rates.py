@@ -87,11 +87,11 @@ class ExchangeRates:
         """Take the rates as the database keeps them (RATE_COLUMNS)."""
         return cls().also(stored)
 
-    def also(self, said: pd.DataFrame) -> ExchangeRates:
+    def also(self, rates: pd.DataFrame) -> ExchangeRates:
         """Return what is known once these rates (RATE_COLUMNS) are stored too; one without a rate is taken back."""
         typed = {pair: dict(known) for pair, known in self._typed.items()}
         bank = {currency: dict(known) for currency, known in self._of_the_bank.items()}
-        for row in records(said):
+        for row in records(rates):
             is_bank = row["source"] == ECB
             known = bank.setdefault(row["quote"], {}) if is_bank else typed.setdefault((row["base"], row["quote"]), {})
             known.pop(row["day"], None)

@@ -166,7 +166,7 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
 def bring_up_to_date(desk: Desk) -> None:
     """Let sheets and worksheet functions show the books; where they do, Settlements is filled from what is kept."""
     books = load_around(desk.database, ()) if desk.typed_settings is None else None
-    if books is not None and books.noted and shows_now(desk, state_name(books)):
+    if books is not None and books.settlement_notes and shows_now(desk, state_name(books)):
         settlements.fill_settlements(desk.book, books)
     else:
         refresh(desk, load(desk.database))
@@ -233,7 +233,7 @@ def refresh_after_sync(
     whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
     keys = {*near.lines["key"], *caught.changed}
     books = load_around(desk.database, keys, whole, resolve.settlements_shown(desk.book), others, typed={})
-    if books is None or not books.noted or books.settlements != tuple(every):
+    if books is None or not books.settlement_notes or books.settlements != tuple(every):
         return None
     asked, last = set(near.lines["order_id"].dropna()), costs.last_orders(desk.book)
     moved = {product for product, order in last.items() if has_news and order in asked}

@@ -97,11 +97,11 @@ class Books:
     """On which days the entries stand that are out."""
     posted_tax: PostedTax = field(default_factory=dict)
     """As whose tax lines of exported settlements went out."""
-    said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    words_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
     kept_totals: Mapping[int, Totals] = field(default_factory=dict)
     """Where only some lines are loaded: what all lines of each settlement come to, by its number."""
-    noted: Mapping[int, SettlementNotes] = field(default_factory=dict)
+    settlement_notes: Mapping[int, SettlementNotes] = field(default_factory=dict)
     """Where only some lines are loaded: what is noted of all lines of each settlement, by its number."""
     costs_beyond: Mapping[str, Collection[Decimal]] = field(default_factory=dict)
     """Where only some lines are loaded: unit costs that other lines of a SKU have, home currency, as far as asked."""
@@ -227,7 +227,7 @@ class Books:
 
     def as_locked(self, lines: pd.DataFrame) -> pd.DataFrame:
         """Return locked lines with the words that they were locked with."""
-        then = self.said_after_lock.set_index("key")
+        then = self.words_after_lock.set_index("key")
         late = lines["key"].isin(list(then.index))
         if not late.any():
             return lines

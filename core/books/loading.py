@@ -118,12 +118,12 @@ class PartOfBooks(NamedTuple):
     """OBSERVATION_COLUMNS."""
     mappings: pd.DataFrame
     """MAPPING_COLUMNS."""
-    told: DocumentRows
+    document_rows: DocumentRows
     """What documents tell of them."""
     totals: Mapping[int, Totals]
     """`Books.kept_totals`."""
-    noted: Mapping[int, SettlementNotes]
-    """`Books.noted`."""
+    settlement_notes: Mapping[int, SettlementNotes]
+    """`Books.settlement_notes`."""
     costs_beyond: Mapping[str, Collection[Decimal]]
     """See `Books`."""
 
@@ -134,9 +134,9 @@ def _known_of(part: PartOfBooks, known: CostingInput) -> CostingInput:
     return replace(
         known,
         transactions=transactions,
-        returned=part.told.returned,
-        reimbursed=part.told.reimbursed,
-        asked_units=part.told.asked_units,
+        returned=part.document_rows.returned,
+        reimbursed=part.document_rows.reimbursed,
+        asked_units=part.document_rows.asked_units,
     )
 
 
@@ -161,7 +161,7 @@ def read_part(connection: Connection, company: Company, part: PartOfBooks) -> Bo
     if current_transactions.settlements_with_later_readings(connection):
         return None
     found = _read(connection, company, part=part)
-    return found if found.as_read is None and found.said_after_lock.empty else None
+    return found if found.as_read is None and found.words_after_lock.empty else None
 
 
 def _costed(
@@ -202,7 +202,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
     told = _documents(connection, company, given, lines, part)
     costing_input, tied, as_read = documents.with_documents_as_read(stored_input, told)
     if part is not None:
-        costing_input, tied = _known_of(part, costing_input), part.told.together
+        costing_input, tied = _known_of(part, costing_input), part.document_rows.together
     last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, given.settlements)
     policies = costing_policies(given.policies, company)
     books = Books(
@@ -222,7 +222,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
         kept_totals={} if part is None else part.totals,
-        noted={} if part is None else part.noted,
+        settlement_notes={} if part is None else part.settlement_notes,
         costs_beyond={} if part is None else part.costs_beyond,
     )
     books = _with_true_ups(connection, books, lines)
@@ -303,7 +303,7 @@ def _with_entries(connection: Connection, books: Books, lines: _Lines, *, of_all
         reclassifications=entries.reclassified(connection),
         skus_posted=_skus_posted(connection, lines.stored, books.settlements, of_all=of_all),
         postings=postings(connection),
-        said_after_lock=_differing_rows(lines.at_lock, lines.today, are_asked(lines.stored)),
+        words_after_lock=_differing_rows(lines.at_lock, lines.today, are_asked(lines.stored)),
     )
 
 

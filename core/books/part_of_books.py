@@ -156,7 +156,9 @@ def load_around(
         if lines is None or not told.together.isdisjoint(keys):
             return None
         part = _part(connection, database.company, lines, near, typed)
-        return read_part(connection, database.company, part._replace(totals=totals, noted=kept_notes(connection)))
+        return read_part(
+            connection, database.company, part._replace(totals=totals, settlement_notes=kept_notes(connection))
+        )
 
 
 def load_to_answer(database: Database, answers: Collection[Answer], asking: Collection[SettlementName]) -> Books | None:
@@ -186,7 +188,7 @@ def load_to_sync(database: Database, chosen: Sequence[BookedSettlement]) -> Book
         of_them = frames.among(line.settlement, [one.id for one in chosen])
         keys = {key for some in of_them for key in connection.scalars(select(line.key).where(some))}
     found = load_around(database, keys, names, typed={})
-    return found if found is not None and found.noted else None
+    return found if found is not None and found.settlement_notes else None
 
 
 def read_skus(connection: Connection, books: Books, orders: Collection[str], known: Collection[str]) -> Books:

@@ -173,13 +173,13 @@ def _as_asked_today(known_lines: KnownLines, accepted: Sequence[Line], sources: 
     whose other store has gone.
     """
     saved = known_lines.overrides
-    unanswered = {line.key: saved[line.key].as_asked_again(None) for line in accepted}
+    unanswered = {line.key: saved[line.key].as_proposal(None) for line in accepted}
     today = _settled(replace(known_lines, overrides={**saved, **unanswered}), sources)
     again: dict[str, Override] = {}
     for line in accepted:
         if not _proposes_no_goods(today, line):
             is_asked = line.place not in today.reversed_lines and today.move(line).cause is not None
-            again[line.key] = saved[line.key].as_asked_again(None if is_asked else REASON_GONE)
+            again[line.key] = saved[line.key].as_proposal(None if is_asked else REASON_GONE)
     return replace(known_lines, overrides={**saved, **again}) if again else known_lines
 
 

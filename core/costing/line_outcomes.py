@@ -115,14 +115,14 @@ def _has_another_answer(ledger: CostLedger, question: CostQuestion) -> bool:
     return is_another and line.key not in books.decided_reimbursements and not books.is_history(line)
 
 
-def _outcome(ledger: CostLedger, question: CostQuestion, found: Found | None, move: Move) -> CostingOutcome:
-    if isinstance(found, LineLock):
-        return as_locked(found)
+def _outcome(ledger: CostLedger, question: CostQuestion, result: Found | None, move: Move) -> CostingOutcome:
+    if isinstance(result, LineLock):
+        return as_locked(result)
     key = question.original.line.key if question.original is not None else None
-    if isinstance(found, UnitCost):
-        suspect = suspicion(question, found, ledger.sources.finale)
-        return outcome(move, found, None, key, suspect)
-    return outcome(move, None, cause(question, ledger.sources) if found is None else None, key)
+    if isinstance(result, UnitCost):
+        suspect = suspicion(question, result, ledger.sources.finale)
+        return outcome(move, result, None, key, suspect)
+    return outcome(move, None, cause(question, ledger.sources) if result is None else None, key)
 
 
 def _used(ledger: CostLedger, line: Line, sale: CostingOutcome) -> SaleCost:

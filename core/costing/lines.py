@@ -155,7 +155,7 @@ class Override(NamedTuple):
         """Whether it took that no goods moved as Resolve proposed it: its reason was in the books, in no person's."""
         return self.is_accepted and self.is_zero and self.shown_kind == Proposal.MONEY_ONLY
 
-    def as_asked_again(self, note: str | None) -> Override:
+    def as_proposal(self, note: str | None) -> Override:
         """Return it as one that sets nothing any more, and with a note as the proposal that it is since."""
         kind = None if note is None else Proposal.TYPED_ELSEWHERE
         nothing = self._replace(unit_cost=None, zero_confirmed=False, disposition=None, units=None, kind=None)

@@ -66,10 +66,10 @@ def outcome(
     return _without_cost(CostStatus.WAITING, move, None, original)
 
 
-def with_question_again(told: CostingOutcome) -> CostingOutcome:
+def with_question_again(before: CostingOutcome) -> CostingOutcome:
     """Return the outcome of a line whose saved answer was to another question: its units stay, its cost is asked."""
     nothing: dict[str, None] = dict.fromkeys(("unit_cost", "cogs", "source", "as_of", "suspect"))
-    return told._replace(status=CostStatus.MISSING, cause=Cause.ASKED_ANEW, reason="", **nothing)
+    return before._replace(status=CostStatus.MISSING, cause=Cause.ASKED_ANEW, reason="", **nothing)
 
 
 def _costed(move: Move, answer: UnitCost, original: str | None, suspect: str | None) -> CostingOutcome:

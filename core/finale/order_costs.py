@@ -39,12 +39,12 @@ class WantedOrder:
     @property
     def has_left(self) -> bool:
         """Whether anything of it has left."""
-        return any(order.shipped for order in self.match.orders)
+        return any(order.is_shipped for order in self.match.orders)
 
     @property
     def left_on(self) -> date | None:
         """The last day on which anything of it left, as far as Finale says so."""
-        return max((day for order in self.match.orders if order.shipped for day in order.ship_dates), default=None)
+        return max((day for order in self.match.orders if order.is_shipped for day in order.ship_dates), default=None)
 
     def certain_by(self, reached: date) -> bool:
         """Return whether all its movements are there when those after a day are: read from the end, so corrected."""
@@ -83,10 +83,10 @@ def order_rows(
     rule = order.match.rule
     order_id = order.question.order_id
     if not order.match.orders:
-        return [recorder.missing(order_id, None, Cause.ORDER_NOT_FOUND, rule, rule)]
+        return [recorder.missing_cost(order_id, None, Cause.ORDER_NOT_FOUND, rule, rule)]
     without = _without_movement(order, reads_ledger=reads_ledger)
     rows = list(_product_rows(recorder, order, movements, source, without))
-    return rows or [recorder.missing(order_id, None, Cause.NOT_SHIPPED, without.raw, rule)]
+    return rows or [recorder.missing_cost(order_id, None, Cause.NOT_SHIPPED, without.raw, rule)]
 
 
 def _product_rows(
@@ -130,7 +130,7 @@ def not_found(
 ) -> list[Row]:
     """Return the observations of the wanted orders that Finale does not have."""
     return [
-        recorder.missing(order.order_id, None, Cause.ORDER_NOT_FOUND, raw, None)
+        recorder.missing_cost(order.order_id, None, Cause.ORDER_NOT_FOUND, raw, None)
         for order in questions
         if order.order_id not in matches
     ]

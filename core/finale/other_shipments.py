@@ -99,7 +99,7 @@ def other_shipments(
         if order_id not in known:
             names = json.dumps(sorted({*names_of(orders[order_id], prefixes), *also.get(order_id, ())}))
             costs = shipped_costs(moved)
-            rows += [recorder.left(order_id, names, product_id, one, day) for product_id, one in costs.items()]
+            rows += [recorder.left_stock(order_id, names, product_id, one, day) for product_id, one in costs.items()]
     return left_page(rows)
 
 

@@ -97,7 +97,7 @@ class Sync:
         wanted = products_on_days(request, self.mapper, self._left_on)
         if not wanted:
             return
-        shown = self._reads_ledger and self.client.now_schema().named("movement average") is not None
+        shown = self._reads_ledger and self.client.now_schema().name_of("movement average") is not None
         averages = averages_on(self.client, wanted, self.mapper.urls) if shown else {}
         yield page(dated_rows(self.recorder, wanted, averages))
 

@@ -226,10 +226,10 @@ def _rates_used(rates: RateLookup) -> list[str]:
 
 
 def _outcome(
-    found: pd.DataFrame, priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: str, beside: _Beside
+    rows: pd.DataFrame, priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: str, beside: _Beside
 ) -> Outcome:
-    figures = totals(found)
-    items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())
+    figures = totals(rows)
+    items = int(((rows["indicator"] == MISSING_MARK) & rows["item"].map(is_item).astype(bool)).sum())
     unknown = unknown_types(priced, rates.factors)
     missing, waiting = (int((priced["cost_status"] == one).sum()) for one in WITHOUT_COST)
     sentences = [

@@ -114,7 +114,7 @@ def fill_true_ups(
     book: xw.Book,
     pending: pd.DataFrame,
     lines: pd.DataFrame,
-    held: LockedFigures,
+    figures: LockedFigures,
     immaterial: Collection[int] = (),
     reclassifications: Iterable[Mapping[str, object]] = (),
     dismissed: DismissedTrueUps | None = None,
@@ -125,7 +125,7 @@ def fill_true_ups(
         book: The workbook.
         pending: TRUE_UP_COLUMNS.
         lines: The costed lines of the books, for order and SKU.
-        held: What they are shown beside.
+        figures: What they are shown beside.
         immaterial: The numbers of those below the materiality limit.
         reclassifications: Rows of reclassifications (fields of SPEC), shown behind them.
         dismissed: What was dismissed.
@@ -133,11 +133,11 @@ def fill_true_ups(
     present = {to_text(row["id"]): row for row in tables.read(tables.find(book, TRUE_UPS_SPEC), TRUE_UPS_SPEC)}
     waiting = [
         row | {"size": IMMATERIAL if row["id"] in immaterial else None, "reason": None}
-        for row in true_up_rows(pending, lines, held)
+        for row in true_up_rows(pending, lines, figures)
     ]
     gone: list[Mapping[str, object]] = []
     if dismissed is not None:
-        gone = [*true_up_rows(dismissed.true_ups, lines, held), *dismissed.reclassifications]
+        gone = [*true_up_rows(dismissed.true_ups, lines, figures), *dismissed.reclassifications]
     shown = [_shown(row, present, (ACCEPT, DISMISS)) for row in (*waiting, *reclassifications)]
     shown += [_shown({**row, "size": DISMISSED}, present, (TAKE_UP,)) for row in gone]
     tables.update(book, TRUE_UPS_SPEC, shown)
@@ -148,13 +148,13 @@ def rule_changed(reader: str) -> str:
     return f"rule changed in {reader}"
 
 
-def true_up_rows(true_ups: pd.DataFrame, lines: pd.DataFrame, held: LockedFigures) -> list[dict[str, object]]:
+def true_up_rows(true_ups: pd.DataFrame, lines: pd.DataFrame, figures: LockedFigures) -> list[dict[str, object]]:
     """Return true-ups with their order and SKU, what the books hold of the line, and what changed in words. Pure.
 
     Worked example: 2 cups went out at 6.00 and cost 6.50 now: unit cost was 6.00, COGS was 12.00 and is 13.00, +1.00.
     """
     rows = records(true_ups.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left"))
-    return [row | _was(row, held.figures.get(row["key"], {}), held.readers.get(row["id"])) for row in rows]
+    return [row | _was(row, figures.figures.get(row["key"], {}), figures.readers.get(row["id"])) for row in rows]
 
 
 def _was(row: Mapping[str, Any], line: Mapping[str, Any], reader: str | None) -> dict[str, object]:

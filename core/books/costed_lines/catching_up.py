@@ -101,7 +101,7 @@ class _News(NamedTuple):
 
     answered: set[str]
     """The keys of the lines that were answered."""
-    said: Mapping[str, set[str]]
+    from_finale: Mapping[str, set[str]]
     """Of what the inventory system said something, by kind (`syncing.observations`, `settings.sku_mapping`)."""
 
 
@@ -168,12 +168,12 @@ def _bring(connection: Connection, company: Company, told: _News) -> tuple[pd.Da
     Returns:
         The lines that are others now, as they were and as they are; nothing where it is not known which.
     """
-    own = _part(connection, company, told.answered | _said_of(connection, company, told.said))
+    own = _part(connection, company, told.answered | _said_of(connection, company, told.from_finale))
     if not own.together.isdisjoint(told.answered):
         return None  # an answer about units moves those of the order's other lines
     if own.before.empty:
         return own.before, own.before
-    keys, new = set(own.before["key"]), told.said.get("skus", set())
+    keys, new = set(own.before["key"]), told.from_finale.get("skus", set())
     start, ties = set(keys), tie_columns(own.costing_input, own.together)
     while True:
         part = _with_finale(connection, _part(connection, company, lines_near(connection, start, ties)))

@@ -32,7 +32,7 @@ def notes_of(books: Books) -> dict[int, SettlementNotes]:
     Returns:
         Nothing where an exported settlement is read or classified otherwise today: what that asks hangs on answers.
     """
-    if books.as_read is not None or not books.said_after_lock.empty:
+    if books.as_read is not None or not books.words_after_lock.empty:
         return {}
     told = remarks(books)
     short = {name: tuple(one.short for one in of_it) for name, of_it in told.items()}
@@ -47,8 +47,8 @@ def notes_of(books: Books) -> dict[int, SettlementNotes]:
 
 def skus_of(books: Books) -> set[str]:
     """Return the SKUs of all lines, also where only some are loaded."""
-    if books.noted:
-        return {sku for one in books.noted.values() for sku in one.skus}
+    if books.settlement_notes:
+        return {sku for one in books.settlement_notes.values() for sku in one.skus}
     return set(books.lines["sku"].dropna())
 
 

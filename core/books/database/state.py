@@ -62,10 +62,10 @@ def begin_writing(connection: Connection) -> None:
     connection.info[_SAID] = {}
 
 
-def tell(connection: Connection, said: Mapping[str, Iterable[str]]) -> None:
+def tell(connection: Connection, names_by_kind: Mapping[str, Iterable[str]]) -> None:
     """Remember with this transaction of what something is said, by kind: `orders`, `products` and so on."""
     known = connection.info.setdefault(_SAID, {})
-    for what, names in said.items():
+    for what, names in names_by_kind.items():
         known.setdefault(what, set()).update(names)
 
 

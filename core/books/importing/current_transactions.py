@@ -46,12 +46,12 @@ def _of(rows: pd.DataFrame, name: SettlementName) -> pd.DataFrame:
     return rows[(rows["store"] == name[0]) & (rows["settlement_id"] == name[1])]
 
 
-def _readings(kept: pd.DataFrame, stored: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame]]:
+def _readings(later_rows: pd.DataFrame, stored: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame]]:
     """Yield the readings of a settlement since it went out, the newest first: batch, what held before it, and it."""
-    now = kept[kept["ended_batch"].isna()]
+    now = later_rows[later_rows["ended_batch"].isna()]
     while len(now):
         batch = int(now["batch"].iloc[0])
-        before = kept[(kept["ended_batch"] == batch).fillna(value=False).astype(bool)]
+        before = later_rows[(later_rows["ended_batch"] == batch).fillna(value=False).astype(bool)]
         yield batch, before if len(before) else stored, now
         now = before
 
@@ -64,7 +64,7 @@ def _differing(was: pd.DataFrame, now: pd.DataFrame, names: Sequence[str]) -> se
 def transactions_now(
     connection: Connection,
     stored: pd.DataFrame,
-    held: pd.DataFrame,
+    at_export: pd.DataFrame,
     booked: Iterable[BookedSettlement],
     stores: Iterable[Store],
 ) -> pd.DataFrame:
@@ -73,18 +73,18 @@ def transactions_now(
     Args:
         connection: Of `Database.reading`.
         stored: Those in the books.
-        held: The same, classified as each settlement went out.
+        at_export: The same, classified as each settlement went out.
         booked: The settlements.
         stores: The stores.
 
     Returns:
-        `held` itself where nothing differs.
+        `at_export` itself where nothing differs.
     """
     booked = list(booked)
     later = load(connection)
     if later.empty:
         now = with_choices(connection, stored, booked, stores, as_of=AsOf.TODAY)
-        return held if now is held or now.equals(held) else now
+        return at_export if now is at_export or now.equals(at_export) else now
     names = set(zip(later["store"], later["settlement_id"], strict=True))
     replaced = [name in names for name in zip(stored["store"], stored["settlement_id"], strict=True)]
     rows = pd.concat([stored[~pd.Series(replaced, stored.index, dtype=bool)], later], ignore_index=True)

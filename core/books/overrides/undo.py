@@ -96,7 +96,7 @@ class _Past:
             if row["batch"] == number
         }
 
-    def said(self, key: str, version: int) -> dict[str, Any]:
+    def values_of(self, key: str, version: int) -> dict[str, Any]:
         """Return what a version says, or proposes; version 0 says nothing."""
         if version == 0:
             return {}
@@ -260,7 +260,7 @@ def _bring_back(
     connection: Connection, past: _Past, versions: Mapping[str, int], batch: int, *, who: str, now: datetime
 ) -> list[RefusedRow]:
     rows = [
-        {"key": key, "shown_version": past.newest(key)["version"], **past.said(key, version)}
+        {"key": key, "shown_version": past.newest(key)["version"], **past.values_of(key, version)}
         for key, version in versions.items()
     ]
     return overrides.save(connection, frame(ANSWER_COLUMNS, rows), batch, who=who, now=now)

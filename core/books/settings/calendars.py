@@ -58,14 +58,14 @@ def is_exported(settlement: BookedSettlement) -> bool:
 def store_days(
     booked: Iterable[BookedSettlement],
     zones: Mapping[str, ZoneInfo],
-    kept: Mapping[SettlementName, KeptCalendar] | None = None,
+    calendars: Mapping[SettlementName, KeptCalendar] | None = None,
 ) -> StoreDays:
     """Return the calendar that the books go by.
 
     A bare date is read as its midnight in UTC and is a day as such: Walmart's 09/01/2026 is the 1st of September for
     its seller in California, not the evening before.
     """
-    exceptions = {name: ZoneInfo(one.zone) if one.zone else None for name, one in (kept or {}).items()}
+    exceptions = {name: ZoneInfo(one.zone) if one.zone else None for name, one in (calendars or {}).items()}
     known = list(booked)
     exceptions |= {(one.store, one.settlement_id): None for one in known if one.format in _DATES_ONLY}
     return _with_last_days(known, StoreDays(zones, exceptions))

@@ -87,8 +87,8 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
 
 def short_remarks(books: Books) -> Mapping[Name, Sequence[str]]:
     """Return the remarks about each settlement in short; where only some lines are loaded, those that are kept."""
-    if books.noted:
-        return {(one.store, one.settlement_id): books.noted[one.id].remarks for one in books.settlements}
+    if books.settlement_notes:
+        return {(one.store, one.settlement_id): books.settlement_notes[one.id].remarks for one in books.settlements}
     return {name: [one.short for one in of_it] for name, of_it in remarks(books).items()}
 
 

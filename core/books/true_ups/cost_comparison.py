@@ -152,7 +152,7 @@ def lines_now(books: Books, standing: AbstractSet[str], answers: pd.DataFrame | 
     return costed_lines(free, costing_policies(books.policies, books.company))
 
 
-def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
+def _compared(books: Books, now: Mapping[str, Row], booked_rows: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
     """Yield each line that is held, or would be, as it costs now and as it is held.
 
     Of a line that would be asked whether as many units moved as it is held with, the fewer ones that would be prefilled
@@ -163,16 +163,16 @@ def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> 
     the same SKU where no order is named, is proposed: half of a change would distort it. What another order brought is
     proposed meanwhile: the money of a refund is, so a month would have it without the goods that came back.
     """
-    pairs = ((_with_fewer(now[key], row), row) for key, row in held.items() if key in now)
+    pairs = ((_with_fewer(now[key], row), row) for key, row in booked_rows.items() if key in now)
     yield from ((new, row) for new, row in pairs if new["cost_status"] in KNOWN)
     came = lines_that_came(books)
-    come = [row for key, row in now.items() if key in came and key not in held]
+    come = [row for key, row in now.items() if key in came and key not in booked_rows]
     waiting = [row for row in come if row["cost_status"] not in KNOWN]
     yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if not _waits(row, waiting))
-    gone = books.lines[books.lines["key"].isin(list(held.keys() - now.keys()))]
+    gone = books.lines[books.lines["key"].isin(list(booked_rows.keys() - now.keys()))]
     for row in records(gone[["key", "store", "settlement_id", "order_id", "sku"]]):
         if not _waits(row, waiting):
-            yield {"key": row["key"], **_NOTHING}, held[row["key"]]
+            yield {"key": row["key"], **_NOTHING}, booked_rows[row["key"]]
 
 
 def _waits(row: Row, for_cost: Iterable[Row]) -> bool:

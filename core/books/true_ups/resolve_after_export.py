@@ -109,7 +109,7 @@ def lines_to_sync(books: Books, selection: Sequence[BookedSettlement]) -> pd.Dat
     """
     lines = books.lines_of_all(selection)
     is_any_exported = any(one.cogs_entry is EntryStatus.EXPORTED for one in selection)
-    if books.as_read is None and books.said_after_lock.empty and not is_any_exported:
+    if books.as_read is None and books.words_after_lock.empty and not is_any_exported:
         return lines
     now = lines_now(books, books.never_posted)
     wanted = {*lines_that_came(books), *_asking(books, now)["key"], *now.loc[now["cause"] == Cause.NOT_SYNCED, "key"]}
@@ -121,7 +121,7 @@ def lines_to_sync(books: Books, selection: Sequence[BookedSettlement]) -> pd.Dat
 
 def _asking_now(books: Books) -> pd.DataFrame:
     """Return the lines of exported settlements that have no cost by what is known of their words today."""
-    if books.as_read is None and books.said_after_lock.empty:
+    if books.as_read is None and books.words_after_lock.empty:
         return books.lines.iloc[:0]
     return _asking(books, lines_now(books, books.never_posted))
 
@@ -132,7 +132,7 @@ def _asking(books: Books, rows: pd.DataFrame) -> pd.DataFrame:
     One that has a cost in the journal is among them only where it is read otherwise, or where its cost would stand
     elsewhere; else it keeps what it has.
     """
-    said_late, posted = set(books.said_after_lock["key"]), posted_lines(books)
+    said_late, posted = set(books.words_after_lock["key"]), posted_lines(books)
     staying = _costing(books) - _read_as_others(books)
     staying -= {
         row["key"] for row in records(rows) if row["key"] in posted and is_elsewhere(books, posted[row["key"]], row)

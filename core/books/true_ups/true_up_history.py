@@ -115,19 +115,19 @@ class ProposalCounts(NamedTuple):
     withdrawn: int
 
 
-def propose(connection: Connection, found: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
+def propose(connection: Connection, differences: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
     """Make the pending proposals say what the last costing found.
 
     Args:
         connection: Of `Database.writing`.
-        found: FOUND_COLUMNS: every locked line with a difference; a line that is absent has none (any more). Lines that
-            are not locked are left out.
+        differences: FOUND_COLUMNS: every locked line with a difference; a line that is absent has none (any more).
+            Lines that are not locked are left out.
         new_batch: Makes the batch that the costing belongs to, asked only where a proposal comes or goes.
 
     Returns:
         Counts of lines. One that was dismissed with exactly these figures is not proposed again.
     """
-    rows = conform(FOUND_COLUMNS, found).merge(_held_lines(connection), on="key")
+    rows = conform(FOUND_COLUMNS, differences).merge(_held_lines(connection), on="key")
     says = dict(zip(rows["key"], frames.rows_of(rows, SAYS), strict=True))
     there = pending(connection)
     stand = dict(zip(there["key"], frames.rows_of(there, SAYS), strict=True))

@@ -115,10 +115,12 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
     return reading_with_questions_on_repeats(found)
 
 
-def reading_with_questions_on_repeats(found: Reading) -> Reading:
+def reading_with_questions_on_repeats(reading: Reading) -> Reading:
     """Return a reading in which each multi-channel order counts its units once (`with_questions_on_repeats`)."""
-    settlements = (replace(one, transactions=with_questions_on_repeats(one.transactions)) for one in found.settlements)
-    return replace(found, settlements=tuple(settlements), unsettled=with_questions_on_repeats(found.unsettled))
+    settlements = (
+        replace(one, transactions=with_questions_on_repeats(one.transactions)) for one in reading.settlements
+    )
+    return replace(reading, settlements=tuple(settlements), unsettled=with_questions_on_repeats(reading.unsettled))
 
 
 def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str) -> Line:

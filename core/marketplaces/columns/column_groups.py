@@ -76,7 +76,7 @@ def groups_of(lines: ColumnLines) -> Groups:
     """Return the transactions of all lines, by settlement too; see `transactions.transactions`."""
     key = lines.group()
     group = same_groups(lines, [*key, lines.settlements])
-    amount, single = lines.amount, lines.told(lambda line: line.single, bool)
+    amount, single = lines.amount, lines.values_of(lambda line: line.single, bool)
     currency = np.where(single, 0, _currency_ranks(lines))  # no transaction adds two currencies
     order = np.lexsort((amount, currency, group))
     first = _changes(group[order])

@@ -127,7 +127,7 @@ class ColumnLines:
         """Return the number of lines."""
         return len(self.table)
 
-    def told(self, tell: Callable[[Line], object], dtype: type | str) -> np.ndarray:
+    def values_of(self, tell: Callable[[Line], object], dtype: type | str) -> np.ndarray:
         """Return what is told of each line by its words."""
         return self.shapes.spread(lambda shape: tell(shape.line), dtype)
 
@@ -141,7 +141,7 @@ class ColumnLines:
         amounts = self._sum(lambda shape, at: shape.amount[at])
         return np.zeros(len(self), np.int64) if amounts is None else amounts
 
-    def typed(self, at: int) -> np.ndarray:
+    def typed_amounts(self, at: int) -> np.ndarray:
         """Return the amounts of each line's typed share at a place; 0 where it has no such share."""
         amounts = self._sum(lambda shape, amount: shape.typed[at].made_of[amount] if at < len(shape.typed) else 0)
         return np.zeros(len(self), np.int64) if amounts is None else amounts

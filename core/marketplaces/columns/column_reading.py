@@ -125,7 +125,7 @@ class _Sums:
     def __init__(self, lines: ColumnLines) -> None:
         self.lines = lines
         self.of = _rows_by_value(lines.settlements)
-        self.paid = lines.told(lambda line: line.event is Event.PAYOUT, bool)
+        self.paid = lines.values_of(lambda line: line.event is Event.PAYOUT, bool)
         self.amounts = lines.amount
 
     def lines_of(self, settlement_id: str) -> np.ndarray:

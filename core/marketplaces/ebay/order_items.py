@@ -49,21 +49,21 @@ def titles_of(order: Node) -> list[str]:
     return [node.text("title") for node in order.nodes("lineItems")]
 
 
-def order_units(orders: Iterable[Node], told_at: datetime | None) -> pd.DataFrame:
+def order_units(orders: Iterable[Node], paid_at: datetime | None) -> pd.DataFrame:
     """Return what a document says of its orders' goods (ORDER_UNITS_COLUMNS); items without a quantity are left out.
 
     Args:
         orders: The answers about orders.
-        told_at: When the payout was paid, for orders that do not say when they were last changed.
+        paid_at: When the payout was paid, for orders that do not say when they were last changed.
 
     Raises:
         BadCellError: If something in them is not as it must be.
     """
-    rows = [_units_of(order, item, told_at) for order in orders for item in order.nodes("lineItems")]
+    rows = [_units_of(order, item, paid_at) for order in orders for item in order.nodes("lineItems")]
     return frame(ORDER_UNITS_COLUMNS, [row for row in rows if row["units"] is not None])
 
 
-def _units_of(order: Node, item: Node, told_at: datetime | None) -> dict[str, object]:
+def _units_of(order: Node, item: Node, paid_at: datetime | None) -> dict[str, object]:
     units = item.whole("quantity")
     return {
         "order_id": order.needed("orderId"),
@@ -71,7 +71,7 @@ def _units_of(order: Node, item: Node, told_at: datetime | None) -> dict[str, ob
         "sku": item.text("sku") or None,
         "units": units,
         "fulfilled": {"FULFILLED": units, "NOT_STARTED": 0}.get(item.text("lineItemFulfillmentStatus")),
-        "as_of": order.moment("lastModifiedDate") or order.moment("creationDate") or told_at or _LONG_AGO,
+        "as_of": order.moment("lastModifiedDate") or order.moment("creationDate") or paid_at or _LONG_AGO,
         "first_paid_at": order.moment("creationDate"),
     }
 

@@ -160,7 +160,7 @@ def _counted(table: ColumnTable, figures: Figures) -> tuple[str, ...]:
 
 def _odd_rates(lines: ColumnLines) -> list[Problem]:
     """Return a warning for each different VAT rate that cannot be read."""
-    unread = lines.told(lambda line: line.tax_rate is None, bool) & lines.table.filled(VAT_RATE)
+    unread = lines.values_of(lambda line: line.tax_rate is None, bool) & lines.table.filled(VAT_RATE)
     rows = np.flatnonzero(unread)
     own = [lines.shapes.values[code].line for code in lines.shapes.codes[rows]]
     return odd_rates(lines.table.table_of(rows), own)

@@ -28,7 +28,7 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
     """Return a file's table by columns; `None` where it must be read row by row, which says what is wrong with it."""
     header = find_header(layout, contents)
     names, personal = column_names(layout, header)
-    if header.missing(layout) or len(set(names)) < len(names) or 0 in personal or b"\0" in contents.encoded:
+    if header.missing_columns(layout) or len(set(names)) < len(names) or 0 in personal or b"\0" in contents.encoded:
         return None
     if any("\n" in cell or "\r" in cell for cell in header.cells):
         return None

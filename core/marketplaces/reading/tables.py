@@ -111,7 +111,7 @@ class HeaderRow(NamedTuple):
     delimiter: str
     quoted: bool
 
-    def missing(self, layout: Layout) -> list[str]:
+    def missing_columns(self, layout: Layout) -> list[str]:
         """Return the needed columns that it does not name."""
         return [c.name for c in layout.columns if c.needed and c.name not in _named(layout, self.cells)]
 
@@ -186,7 +186,7 @@ def find_table(layout: Layout, contents: Contents) -> Table:
     """
     header = find_header(layout, contents)
     place = Place(contents.name, header.number)
-    if missing := header.missing(layout):
+    if missing := header.missing_columns(layout):
         raise MissingColumnError(place, layout.title, missing)
     remarks: list[RawRow] = []
     seams: list[int] = []

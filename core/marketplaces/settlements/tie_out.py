@@ -89,12 +89,12 @@ def several_sites(marketplaces: Iterable[str], file: str) -> list[Problem]:
     return [Problem(Severity.NOTE, message, file)]
 
 
-def importable(found: Reading) -> bool:
+def importable(reading: Reading) -> bool:
     """Tell whether a file may enter the books: an error of the file as a whole forbids it.
 
     An error of one settlement does not: that settlement is stored as `Does not tie out` and never exported.
     """
-    return not has_error(found.problems)
+    return not has_error(reading.problems)
 
 
 def sum_of(lines: Iterable[Line], currency: str) -> Decimal:

@@ -142,7 +142,7 @@ def _paid_in_no_payout(lines: ColumnLines, line_of: Callable[[Row], Line]) -> li
     """Return a warning for each row that is paid and names no payout."""
     unsettled = lines.settlements.spread(lambda name: not name, bool)
     paid = lines.table.stripped("Payout Status").spread(lambda text: text.casefold() == "paid", bool)
-    own = lines.told(lambda line: line.event is not Event.PAYOUT, bool)
+    own = lines.values_of(lambda line: line.event is not Event.PAYOUT, bool)
     table = lines.table.table_of(np.flatnonzero(unsettled & paid & own))
     return payments_csv.paid_in_no_payout(table, [line_of(row) for row in table.rows])
 

@@ -344,13 +344,13 @@ def _signed(event: Event, quantity: int | None) -> int | None:
     return -abs(quantity) if quantity is not None and comes_back else quantity
 
 
-def declared_lines(table: Table | ColumnTable, found: int) -> list[Problem]:
+def declared_lines(table: Table | ColumnTable, line_count: int) -> list[Problem]:
     """Return an error if the file says that it has more lines than it has: it must not be imported."""
     for remark in table.remarks:
         declared = re.search(r"\d+", remark.cells[0])
-        if declared and not found <= int(declared[0]) <= found + _LINES_AROUND:
+        if declared and not line_count <= int(declared[0]) <= line_count + _LINES_AROUND:
             message = (
-                f"The file says that it has {counted(int(declared[0]), 'line')} and has {found}; it is not "
+                f"The file says that it has {counted(int(declared[0]), 'line')} and has {line_count}; it is not "
                 "complete and is not imported. Download it again."
             )
             return [Problem(Severity.ERROR, message, f"{table.file}, line {remark.number}")]

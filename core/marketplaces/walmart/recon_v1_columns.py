@@ -125,7 +125,7 @@ def _returns(lines: ColumnLines, mark: str, currency: str) -> pd.DataFrame:
     charged = table.by(("Transaction Description",), recon_v1.is_disposal).spread(bool, bool)
     if not charged.any():
         return returns_frame(())
-    goods = lines.told(lambda line: line.goods is not Goods.NONE, bool)
+    goods = lines.values_of(lambda line: line.goods is not Goods.NONE, bool)
     orders = [table.stripped(name).codes for name in ("Purchase Order #", "Customer Order #")]
     of_orders = np.logical_or.reduce([np.isin(codes, codes[charged]) for codes in orders])
     rows = table.table_of(np.flatnonzero(charged | (goods & of_orders))).rows

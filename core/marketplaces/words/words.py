@@ -106,12 +106,12 @@ def own_column(event: Event) -> str:
     return OWN_COLUMNS.get(event, "other")
 
 
-def typed_item(found: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedPart, ...]:
+def typed_item(meaning: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedPart, ...]:
     """Return an amount of an item with its line type, where its event and column do not tell it; else nothing."""
-    if found.line_type is None:
+    if meaning.line_type is None:
         return ()
-    is_asked = found.line_type is LineType.UNCLASSIFIED
-    return (TypedPart(found.column, amount, None if is_asked else found.line_type, word),)
+    is_asked = meaning.line_type is LineType.UNCLASSIFIED
+    return (TypedPart(meaning.column, amount, None if is_asked else meaning.line_type, word),)
 
 
 MONEY_ALONE = frozenset({Event.FEE, Event.ADVERTISING, Event.BALANCE, Event.TAX_ONLY, Event.ADJUSTMENT})

@@ -46,7 +46,7 @@ def refused(schema: Schema, *messages: str) -> Schema:
 )
 def test_the_cost_field_is_found_by_list_and_then_by_pattern(fields: list[str], expected: str | None) -> None:
     """Known names come first, then names that say what they are; an average is never taken for a movement's cost."""
-    assert expected == told(stockHistory=fields).named("movement cost")
+    assert expected == told(stockHistory=fields).name_of("movement cost")
 
 
 def test_the_user_s_own_name_comes_before_all_others() -> None:
@@ -58,7 +58,7 @@ def test_the_user_s_own_name_comes_before_all_others() -> None:
 
     schema = read_probe(answer, NOW, {"movement cost": "movementPrice"})
 
-    assert "movementPrice" == schema.named("movement cost")
+    assert "movementPrice" == schema.name_of("movement cost")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_proposed_name_is_taken_up() -> None:
 
     after = refused(nothing_else, message)
 
-    assert "transactionLandedCostPerUnit" == after.named("movement cost")
+    assert "transactionLandedCostPerUnit" == after.name_of("movement cost")
     assert not after.has(LEDGER, "rowColour")
 
 
