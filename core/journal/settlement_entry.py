@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.facilitator_tax import TAX_KIND
 from core.frame_columns import AMOUNT_COLUMNS
 from core.journal.entry import Entry, EntryKey, EntryKind, line_to
-from core.journal.item_groups import amounts_by_group, rounded_to
+from core.journal.item_groups import amounts_by_group
 from core.line_types import LineType, usual_type
 from core.model import Event
-from core.money import cents, total
+from core.money import cents, parts_in_cents, total
 from core.time import months_of
 from core.typed_amounts import typed_amounts
 
@@ -73,7 +73,7 @@ def settlement_entries(
     for number, (month, day, group) in enumerate(months, start=1):
         whole = left if number == len(months) else cents(total(group["net"]))
         left -= whole
-        amounts = rounded_to(whole, _amounts(group, currency, accounts))
+        amounts = parts_in_cents(whole, _amounts(group, currency, accounts))
         booked = [
             line_to(_account(accounts, place, store, currency), place.line_type, -amount)
             for place, amount in sorted(amounts.items(), key=_order)
