@@ -18,6 +18,7 @@ from core.books.entries import entries
 from core.books.entries.exporting import (
     AlreadyExportedError,
     ExportOptions,
+    NotMadeByExportError,
     NotReadyError,
     ReadOtherwiseError,
     as_written,
@@ -64,16 +65,6 @@ _AS_WORKBOOK = (
     "Button Export to Excel, or `export --format excel`, writes it as a plain workbook; the COGS entry, in home "
     "currency, can go to Xero by `export --entries cogs`."
 )
-
-
-class NotMadeByExportError(CogsheetError):
-    """An export is to make entries that come about otherwise."""
-
-    def __init__(self, entries: str) -> None:
-        super().__init__(
-            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. To "
-            f"write existing {entries} again, use `export --again`."
-        )
 
 
 @dataclass(frozen=True, slots=True)

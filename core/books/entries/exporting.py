@@ -88,6 +88,16 @@ class HistoryError(CogsheetError):
         )
 
 
+class NotMadeByExportError(CogsheetError):
+    """An export is to make entries that come about otherwise."""
+
+    def __init__(self, entries: str) -> None:
+        super().__init__(
+            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. Existing "
+            f"entries of that kind can be written again."
+        )
+
+
 class AlreadyExportedError(CogsheetError):
     """What is to go out has gone out."""
 
