@@ -13,26 +13,16 @@ from addin.connections.finale_account import finale_side
 from addin.machine.cost_file import is_published, publish, publish_orders
 from addin.sheets import exchange
 from addin.sheets.close import accounts, journal, true_ups
-from addin.sheets.close.accounts import ACCOUNTS_SPEC
-from addin.sheets.close.journal import JOURNAL_SPEC
-from addin.sheets.close.true_ups import TRUE_UPS_SPEC, DismissedTrueUps, LockedFigures
+from addin.sheets.close.true_ups import DismissedTrueUps, LockedFigures
 from addin.sheets.costs import costs, history, opening_costs, resolve, sku_mapping
-from addin.sheets.costs.costs import COSTS_SPEC
-from addin.sheets.costs.history import HISTORY_SPEC
-from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
-from addin.sheets.costs.sku_mapping import SKU_MAPPING_SPEC
 from addin.sheets.desk import View
 from addin.sheets.reports import cogs, rates
-from addin.sheets.reports.rates import RATES_SPEC
 from addin.sheets.settlements import settlements, transactions, types
-from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
-from addin.sheets.settlements.types import TYPES_SPEC
 from addin.sheets.setup import setup, stores
-from addin.sheets.setup.setup import SETUP_SPEC
-from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import to_text
 from addin.sheets.tables.native_cells import plain_values
+from addin.sheets.workbook import FILLED_AT_REFRESH
 from core.books import batches
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.recosting import after_save
@@ -65,21 +55,6 @@ if TYPE_CHECKING:
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.time import SettlementName
 
-_FILLED = (
-    SETUP_SPEC,
-    SETTLEMENTS_SPEC,
-    COSTS_SPEC,
-    SKU_MAPPING_SPEC,
-    OPENING_COSTS_SPEC,
-    JOURNAL_SPEC,
-    TRUE_UPS_SPEC,
-    HISTORY_SPEC,
-    ACCOUNTS_SPEC,
-    TYPES_SPEC,
-    STORES_SPEC,
-    RATES_SPEC,
-)
-
 
 def remember_shown(book: xw.Book, state: str) -> None:
     """Note that the sheets show a state of the books; a workbook without the very hidden sheet notes nothing."""
@@ -103,7 +78,7 @@ def _cell(book: xw.Book) -> xw.Range | None:
 
 def _note(book: xw.Book, state: str) -> str:
     rows = hashlib.blake2b(digest_size=16)
-    for spec in _FILLED:
+    for spec in FILLED_AT_REFRESH:
         rows.update(f"{spec.table} {_keys(book, spec)}".encode())
     return f"{state} {rows.hexdigest()}"
 

@@ -56,6 +56,10 @@ SPECS = (
     COGS_SPEC,
 )
 """Every sheet with a table, in the order of the tabs; the last is the hidden one that COGS tabs are copied from."""
+FILLED_ON_REQUEST = (TRANSACTIONS_SPEC, RESOLVE_SPEC, CHANGES_SPEC, PNL_SPEC, PNL_SUMMARY_SPEC, COGS_SPEC)
+"""Those that answer a button of their own: some settlements, what lacks a cost, a sync, a report."""
+FILLED_AT_REFRESH = tuple(spec for spec in SPECS if spec not in FILLED_ON_REQUEST)
+"""Those that show the books as a whole, which every button brings up to date."""
 
 
 def check_workbook(book: xw.Book) -> None:
