@@ -28,13 +28,13 @@ from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.recosting import after_save
 from core.books.costed_lines.stored_lines import keep, name_of_state, state_name
 from core.books.database.state import state, writings
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.importing import current_transactions
 from core.books.loading import load_books
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.part_of_books import lines_by_name, load_around, read_skus
 from core.books.settings.sku_mapping import origins
-from core.books.settlements.settlements import booked_settlements
+from core.books.settlements.stored_settlements import booked_settlements
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.reclassifications import pending_reclassifications
@@ -103,12 +103,12 @@ def load(database: Database, before: Books | None = None) -> View:
     with database.reading() as connection:
         return View(
             books,
-            entries.journal(connection),
+            stored_entries.journal(connection),
             true_up_history.pending(connection),
             tuple(pending_reclassifications(database, books)),
             tuple(pending_reclassifications(database, books, dismissed=True)),
             batches.history(connection),
-            overrides.history(connection),
+            stored_overrides.history(connection),
             origins(connection),
             finale_side(database),
             current_transactions.read_anew(connection, books.settlements),
@@ -245,7 +245,7 @@ def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | 
     if caught is None or caught.before != before or writings(caught.state) != writings(before) + 1:
         return None
     with database.reading() as connection:
-        is_typed = bool(overrides.typed_skus(connection, caught.changed))
+        is_typed = bool(stored_overrides.typed_skus(connection, caught.changed))
     return None if is_typed else caught.changed
 
 
@@ -260,7 +260,7 @@ def _show_changed(
     """Show what some lines have become: on Settlements, Change history, COGS tabs and Transactions."""
     settlements.fill_settlements_after_answers(desk.book, books)
     with desk.database.reading() as connection:
-        done, values = batches.history(connection), overrides.history(connection)
+        done, values = batches.history(connection), stored_overrides.history(connection)
         lines = lines_by_name(connection, set(values["key"]))
     history.fill_change_history(desk.book, done, values, lines)
     for one in tabs:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company
     from core.books.documents.documents import Documents
-    from core.books.entries.entries import AcceptedReclassification
+    from core.books.entries.stored_entries import AcceptedReclassification
     from core.books.settings.stores import Store
     from core.facilitator_tax import PostedTax
     from core.settings import Policies

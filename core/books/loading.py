@@ -18,16 +18,16 @@ from core.books.documents.documents import Documents
 from core.books.documents.order_units import ORDER_UNITS, with_stated_units
 from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import posted_tax, postings
 from core.books.importing import current_transactions
 from core.books.importing.current_transactions import transactions_now
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.questions import overrides_for_questions
 from core.books.settings import accounts, opening_costs, rates, sku_mapping, stored_settings, stores
 from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import AsOf, are_asked, in_force, with_choices
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.syncing import observations, syncing
 from core.books.true_ups import true_up_history
@@ -231,7 +231,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
 
 def _read_settings(connection: Connection) -> _Settings:
     policies = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
-    booked = tuple(settlements.booked_settlements(connection))
+    booked = tuple(stored_settlements.booked_settlements(connection))
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
@@ -256,7 +256,7 @@ def _costing_input(
         transactions=today,
         observations=observations.latest(connection) if part is None else part.observations,
         mappings=sku_mapping.latest(connection) if part is None else part.mappings,
-        overrides=overrides_for_questions(overrides.in_force(connection, only), today, set(locked["key"])),
+        overrides=overrides_for_questions(stored_overrides.in_force(connection, only), today, set(locked["key"])),
         locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
@@ -300,7 +300,7 @@ def _with_entries(connection: Connection, books: Books, lines: _Lines, *, of_all
     return replace(
         books,
         accounts=accounts.in_force(connection, books.policies),
-        reclassifications=entries.reclassified(connection),
+        reclassifications=stored_entries.reclassified(connection),
         skus_posted=_skus_posted(connection, lines.stored, books.settlements, of_all=of_all),
         postings=postings(connection),
         words_after_lock=_differing_rows(lines.at_lock, lines.today, are_asked(lines.stored)),
@@ -323,10 +323,10 @@ def _skus_posted(
 ) -> dict[str, str | None]:
     """Return the SKU that was typed, or none, when a line's settlement entry went out, where it is another today."""
     is_silent = stored["sku"].isna()
-    typed = overrides.typed_skus(connection, None if of_all else stored.loc[is_silent, "key"])
+    typed = stored_overrides.typed_skus(connection, None if of_all else stored.loc[is_silent, "key"])
     if not typed:
         return {}
-    batches_out = entries.settlement_batches(connection)
+    batches_out = stored_entries.settlement_batches(connection)
     out = {
         (one.store, one.settlement_id): batches_out[one.id]
         for one in booked

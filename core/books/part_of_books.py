@@ -16,11 +16,11 @@ from core.books.costed_lines.line_ties import TIE_COLUMNS, read_document_rows
 from core.books.costed_lines.line_totals import kept_notes, kept_totals
 from core.books.costed_lines.stored_lines import holds_now, kept_lines_by_key, unaltered_kept_lines
 from core.books.database import costing_tables, frames
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import postings
 from core.books.loading import PartOfBooks, read_part
 from core.books.settings import sku_mapping, stored_settings
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.syncing import observations
 from core.books.true_ups import true_up_history
@@ -107,7 +107,7 @@ def load_part(
         Nothing where lines are not kept for the present state of the books, and where `read_part` says nothing.
     """
     with database.reading() as connection:
-        chosen = tuple(choose(connection, settlements.booked_settlements(connection)))
+        chosen = tuple(choose(connection, stored_settlements.booked_settlements(connection)))
         lines = unaltered_kept_lines(connection, chosen)
         if lines is None:
             return None
@@ -144,7 +144,7 @@ def load_around(
         an answer moves the units of other lines.
     """
     with database.reading() as connection:
-        booked, totals = settlements.booked_settlements(connection), kept_totals(connection)
+        booked, totals = stored_settlements.booked_settlements(connection), kept_totals(connection)
         if not holds_now(connection) or any(one.id not in totals for one in booked):
             return None
         chosen, asked = (
@@ -228,7 +228,7 @@ def _with_whole(connection: Connection, near: pd.DataFrame, chosen: Sequence[Boo
     whole = unaltered_kept_lines(connection, chosen) if chosen else near.iloc[:0]
     if whole is None:
         return None
-    numbers = {(one.store, one.settlement_id): one.id for one in settlements.booked_settlements(connection)}
+    numbers = {(one.store, one.settlement_id): one.id for one in stored_settlements.booked_settlements(connection)}
     others = near[~near["key"].isin(list(whole["key"]))].drop(columns=[*TIE_COLUMNS, "settlement"])
     lines = pd.concat([others, whole[list(others.columns)]], ignore_index=True)
     place = pd.Series(list(zip(lines["store"], lines["settlement_id"], strict=True)), lines.index).map(numbers)
@@ -299,7 +299,7 @@ def _beyond(
 
 def _of_names(connection: Connection, lines: pd.DataFrame) -> list[BookedSettlement]:
     names = set(zip(lines["store"], lines["settlement_id"], strict=True))
-    return [one for one in settlements.booked_settlements(connection) if (one.store, one.settlement_id) in names]
+    return [one for one in stored_settlements.booked_settlements(connection) if (one.store, one.settlement_id) in names]
 
 
 def _costs_beyond(connection: Connection, sku: str, inside: Collection[str], last: int | None = None) -> list[Decimal]:
@@ -333,7 +333,7 @@ def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], 
     out = postings(connection)
     yield from (number for (number, _, _), day in out.days.items() if number in out.late and days.may_hold(day))
     yield from (one.settlement for one in out.taken_back if days.may_hold(one.day) or days.may_hold(one.reversed_on))
-    decided = entries.reclassified(connection).values()
+    decided = stored_entries.reclassified(connection).values()
     yield from (one.settlement for one in decided if days.may_hold(one.day))
     numbers = {(one.store, one.settlement_id): one.id for one in settlements}
     for row in records(true_up_history.posted_true_ups(connection)):

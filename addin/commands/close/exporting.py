@@ -14,7 +14,7 @@ from addin.commands.terminal_remedies import way_out, with_way_out
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import (
     AlreadyExportedError,
     ExportOptions,
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from addin.sheets.desk import Desk
     from core.books.books import Books
-    from core.books.entries.entries import PostedEntry
     from core.books.entries.exporting import SettlementExport
+    from core.books.entries.stored_entries import PostedEntry
     from core.journal.entry import Entry
 
 KINDS = {
@@ -304,7 +304,7 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), options: ExportCommandO
     ledger = ledger_for(desk.database, options.ledger)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
     with desk.database.reading() as connection:
-        posted = entries.posted_entries(connection)
+        posted = stored_entries.posted_entries(connection)
     wanted = [
         one
         for one in posted

@@ -13,7 +13,7 @@ from addin.sheets.costs import history
 from addin.sheets.costs.resolve import keys_shown
 from core.books.database.state import state
 from core.books.overrides.undo import UndoResult, restore_values, undo_batch, undo_last, undoable_before, values_of
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.settlement_lines import line_name
 from core.frame_columns import records
 
@@ -93,7 +93,7 @@ def _state(desk: Desk) -> str:
 def _refreshed(desk: Desk, state_before: str, keys: Sequence[str]) -> Books:
     """Bring the sheets up to date after answers were brought back; return the books with what Resolve may list."""
     with desk.database.reading() as connection:
-        names = {(one.store, one.settlement_id) for one in settlements.booked_settlements(connection)}
+        names = {(one.store, one.settlement_id) for one in stored_settlements.booked_settlements(connection)}
     near = refresh_after_answers(desk, state_before, keys, names, keys_shown(desk.book))
     if near is not None:
         return near

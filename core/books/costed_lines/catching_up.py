@@ -29,12 +29,12 @@ from core.books.database import costing_tables, frames
 from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import changed_between, state, statements_between
 from core.books.entries import locks
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.questions import overrides_for_questions
 from core.books.settings import opening_costs, sku_mapping, stored_settings, stores
 from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import with_choices
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.syncing import observations
 from core.books.true_ups import true_up_history
 from core.costing import CostingInput, CostingPolicies, with_report
@@ -159,7 +159,7 @@ def _told_since(connection: Connection, of: str, batch: int, now: str) -> _News 
     said = statements_between(connection, of, now, _BY_FINALE)
     if said is None or said.get(sku_mapping.SAID_OTHERWISE):
         return None
-    return _News(overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
+    return _News(stored_overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
 
 
 def _bring(connection: Connection, company: Company, told: _News) -> tuple[pd.DataFrame, pd.DataFrame] | None:
@@ -235,7 +235,7 @@ def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Par
     before = kept_lines_by_key(connection, keys)
     named = list(before["key"])
     policies = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
-    booked, all_stores = settlements.booked_settlements(connection), list(stores.all_stores(connection))
+    booked, all_stores = stored_settlements.booked_settlements(connection), list(stores.all_stores(connection))
     calendars = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), calendars)
     starts = {name: one.books_start for name, one in calendars.items()}
@@ -248,7 +248,7 @@ def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Par
         transactions=before[list(TRANSACTION_COLUMNS)].assign(sku=before[STATED_SKU]),
         observations=frame(OBSERVATION_COLUMNS),
         mappings=frame(MAPPING_COLUMNS),
-        overrides=overrides_for_questions(overrides.in_force(connection, named), held, set(locked["key"])),
+        overrides=overrides_for_questions(stored_overrides.in_force(connection, named), held, set(locked["key"])),
         locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted_true_ups(connection)),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),

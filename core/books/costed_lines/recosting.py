@@ -22,7 +22,7 @@ from core.books.costed_lines.line_ties import TIED_BY_SKU, may_be_tied_by_sku, p
 from core.books.costed_lines.line_totals import moved_totals
 from core.books.database.state import state, writings
 from core.books.loading import load_books
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.questions import overrides_for_questions
 from core.books.settlements.booked_settlement import EntryStatus
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
@@ -237,7 +237,7 @@ def after_save(database: Database, before: Books) -> Books:
     """Return the books as they are now, costing only what answers saved since `before` have changed."""
     with database.reading() as connection:
         since = batches.since(connection, before.last_batch)
-        now = overrides.in_force(connection)
+        now = stored_overrides.in_force(connection)
         last, state_now = batches.last(connection), state(connection)
     if not since <= _ONLY_ANSWERS or writings(state_now) - writings(before.database_state) > last - before.last_batch:
         return load_books(database)

@@ -33,7 +33,7 @@ from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import forget_writings, state
 from core.books.entries import locks
 from core.books.settings import calendars, rates
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import named_settlements
 from core.books.verification.tie_outs import TieOut
 from core.costing import RULES_VERSION
@@ -146,7 +146,7 @@ def open_kept_settlements(database: Database, ids: Iterable[str]) -> OpenedSettl
         SettlementAmbiguousError: If an id alone does not say which.
     """
     with database.reading() as connection:
-        booked = settlements.booked_settlements(connection)
+        booked = stored_settlements.booked_settlements(connection)
         chosen = tuple(named_settlements(booked, ids))
         lines = unaltered_kept_lines(connection, chosen)
         if lines is None:

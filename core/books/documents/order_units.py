@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from core.books.database import Connection, marketplace_tables
 from core.books.documents import file_rows
 from core.books.documents.file_rows import FileRows
-from core.books.settlements import original_files, settlements
+from core.books.settlements import original_files, stored_settlements
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
@@ -384,7 +384,7 @@ def remember_units(
     """
     file_rows.add(connection, ORDER_UNITS, reading.order_units, store=store, file=file, batch=batch, now=now)
     known = file_rows.files_of(connection, ORDER_UNITS, store)
-    booked = (one for one in settlements.booked_settlements(connection) if one.store == store)
+    booked = (one for one in stored_settlements.booked_settlements(connection) if one.store == store)
     older = {one.sha256 for one in booked if one.format in _TELL_ORDERS}
     for sha256 in sorted(older - known):
         original = original_files.original(connection, sha256)

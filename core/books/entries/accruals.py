@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import costing_policies
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import as_written, row_of
 from core.books.settings import stored_settings
 from core.costing import sold_in_shipments
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Database
-    from core.books.entries.entries import PostedEntry
+    from core.books.entries.stored_entries import PostedEntry
     from core.journal.accounts import Accounts
     from core.model import SoldInShipments
     from core.time import Month
@@ -240,5 +240,5 @@ def book_accrual(
         for entry in plan.entries:
             kind = EntryKind.REVERSAL if entry.reverses else EntryKind.ACCRUAL
             kept = replace(row_of(entry, None), kind=kind, store=entry.key.store, name=entry.key.settlement_id)
-            entries.post(connection, kept, batch)
+            stored_entries.post(connection, kept, batch)
         stored_settings.put(connection, accrual_setting(batch), _made_of(month, lines), who=who, now=now)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import booking_day, keep_tax_kinds
-from core.books.entries.entries import EntryLineRow, EntryRow, PostedEntry
+from core.books.entries.stored_entries import EntryLineRow, EntryRow, PostedEntry
 from core.books.settings.calendars import keep_lock_date, last_day
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.settlements.remarks import provisional
 from core.books.settlements.status import NOT_TYING, blockers_of, remedies
@@ -341,9 +341,9 @@ def export_settlement(
         if options.check:
             options.check(made)
         for entry in made:
-            entries.post(connection, row_of(entry, settlement.id), batch)
+            stored_entries.post(connection, row_of(entry, settlement.id), batch)
         if EntryKind.SETTLEMENT in kinds:
-            settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
+            stored_settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
             keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
         if EntryKind.COGS in kinds:
             locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)

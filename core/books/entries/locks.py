@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 
 from core.books.database import closing_tables, frames
 from core.books.database.column_types import known_word
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import DatabaseError
 from core.frame_columns import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE, Columns
@@ -225,7 +225,7 @@ def lock(
     )
     hashed = lines.assign(hash=pd.Series(hashes, lines.index, dtype=TEXT))
     frames.store(connection, closing_tables.locked_line, hashed, {**COSTED_COLUMNS, "hash": TEXT}, lock=number)
-    settlements.set_status(connection, settlement, cogs_entry=reason)
+    stored_settlements.set_status(connection, settlement, cogs_entry=reason)
     return _lock(connection.execute(select(closing_tables.lock).where(closing_tables.lock.c.id == number)).one())
 
 
@@ -260,7 +260,7 @@ def reopen(connection: Connection, settlement: BookedSettlement, reason: str, ba
     if lock_there is None:
         raise NotLockedError(settlement.name)
     connection.execute(insert(closing_tables.reopening).values(lock=lock_there.id, reason=reason, batch=batch))
-    settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
+    stored_settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
     return lock_there
 
 

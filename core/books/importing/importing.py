@@ -17,7 +17,7 @@ from core.books.importing.duplicates import refuse_what_another_store_has, twin_
 from core.books.importing.readings import KeptPart, kept_parts, together, with_keys_of
 from core.books.overrides.moved_answers import move_overrides
 from core.books.settings import stored_settings, stores
-from core.books.settlements import original_files, settlement_lines, settlements
+from core.books.settlements import original_files, settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import (
     BookedSettlement,
     FileUse,
@@ -230,7 +230,7 @@ def _is_taken(
     It lives and ends with them (`core.books.documents.file_rows`), also where they were in the books already.
     """
     for one in imported:
-        there = settlements.find(connection, one.store, one.settlement_id)
+        there = stored_settlements.find(connection, one.store, one.settlement_id)
         parts = [] if there is None else original_files.files_of(connection, there)
         if there is not None and one.result is Import.ALREADY_IMPORTED and source.file.sha256 not in parts:
             original_files.add_file(connection, there, source.file, FileUse.SAME_LINES, batch, now)
@@ -259,7 +259,7 @@ def _import_one(
         ties_out=read.ties_out,
         problems=read.problems,
     )
-    there = settlements.find(connection, source.store, read.settlement_id)
+    there = stored_settlements.find(connection, source.store, read.settlement_id)
     others = frozenset() if there is None else there.others
     while twin := twin_of(connection, read, source, others):
         if not (apart and twin.may_be_two):
@@ -328,9 +328,9 @@ def _save(
     now: datetime,
 ) -> ImportedSettlement:
     keyed = replace(read, transactions=with_line_keys(source.store, read.transactions))
-    there = settlements.find(connection, source.store, read.settlement_id)
+    there = stored_settlements.find(connection, source.store, read.settlement_id)
     before = None if there is None else settlement_lines.transactions(connection, [there])
-    imported = settlements.save(connection, keyed, source, batch, now)
+    imported = stored_settlements.save(connection, keyed, source, batch, now)
     told = replace(
         told,
         result=imported.outcome,
@@ -386,4 +386,4 @@ def _views_of(connection: Connection, there: BookedSettlement) -> list[KeptPart]
 
 
 def _says_nothing_new(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
-    return settlements.same_lines(connection, there, read) and (there.incomplete or "") == read.incomplete
+    return stored_settlements.same_lines(connection, there, read) and (there.incomplete or "") == read.incomplete

@@ -24,7 +24,7 @@ from core.books.importing import current_transactions
 from core.books.importing.importing import SettlementFigures
 from core.books.importing.readings import KeptFileError, KeptPart, kept_parts, together, with_keys_of
 from core.books.overrides.moved_answers import ask_anew, move_overrides
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, FileUse, SettlementKind, Source
 from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
@@ -103,7 +103,7 @@ def read_anew(
         What became of each; empty where nothing was due.
     """
     with database.reading() as connection:
-        waiting = due(settlements.booked_settlements(connection))
+        waiting = due(stored_settlements.booked_settlements(connection))
     if not waiting:
         return []
     keep_copy()
@@ -111,7 +111,7 @@ def read_anew(
         note = f"reader {READER_VERSION}"
         batch = batches.new(connection, BatchKind.REREAD, who, now, note=note)
         readings = []
-        for number, one in enumerate(due(settlements.booked_settlements(connection)), start=1):
+        for number, one in enumerate(due(stored_settlements.booked_settlements(connection)), start=1):
             readings.append(_read_one(connection, one, batch, who=who, now=now))
             progress("Reading the kept files anew", number, len(waiting))
         return readings
@@ -124,7 +124,7 @@ def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, wh
         parts = kept_parts(connection, there)
         later = [] if there.is_open else kept_parts(connection, there, FileUse.AFTER_EXPORT)
     except KeptFileError as error:
-        settlements.note_reader(connection, there, READER_VERSION)
+        stored_settlements.note_reader(connection, there, READER_VERSION)
         return Rereading(there, before, None, problems=(Problem(Severity.WARNING, str(error), there.name),))
     _keep_goods(connection, there, parts, batch)
     read = _keyed(there, together(there, parts, later))
@@ -141,7 +141,7 @@ def _take(
     connection: Connection, there: BookedSettlement, read: Settlement, batch: int, *, who: str, now: datetime
 ) -> list[Problem]:
     """Give a settlement its new lines; answers stay with lines that kept key and question, the others move."""
-    before = settlements.put_reading(connection, there, read, READER_VERSION, batch)
+    before = stored_settlements.put_reading(connection, there, read, READER_VERSION, batch)
     gone = before[~before["key"].isin(list(read.transactions["key"]))]
     come = read.transactions[~read.transactions["key"].isin(list(before["key"]))]
     moved = move_overrides(connection, gone, come, batch, who=who, now=now)
@@ -163,7 +163,7 @@ def keep_beside(
     if _contents(stored, _ALL) != _contents(read, _ALL):
         known = current_transactions.lines_known(connection, there, stored)
         current_transactions.put(connection, there, with_keys_of(known, read), batch)
-    settlements.note_reader(connection, there, READER_VERSION)
+    stored_settlements.note_reader(connection, there, READER_VERSION)
 
 
 def take_over(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> list[Problem]:
@@ -186,7 +186,7 @@ def take_over(connection: Connection, there: BookedSettlement, batch: int, *, wh
     kind = SettlementKind.RECORD if newest.is_record else SettlementKind.VIEW
     unites = kind is SettlementKind.VIEW and {one.reading.format for one in parts} == {newest.reading.format}
     source = Source(there.store, newest.file, newest.reading.format, kind, READER_VERSION, unites)
-    saved = settlements.save(connection, read, source, batch, now)
+    saved = stored_settlements.save(connection, read, source, batch, now)
     _keep_goods(connection, there, later, batch)
     if saved.former_lines is None:
         return []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.questions import (
     as_proposal,
     in_words,
@@ -241,7 +241,9 @@ def move_overrides(
     """
     before = records(old)
     concerned = [*before, *_earlier_lines(connection, old, new)]
-    saved = {key: row for key, row in overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)}
+    saved = {
+        key: row for key, row in stored_overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)
+    }
     answered = [{**row, **_typed(saved[row["key"]])} for row in concerned if row["key"] in saved]
     if not answered:
         return AnswerMoves()
@@ -249,7 +251,7 @@ def move_overrides(
     there = destinations(answered, before, after)
     lines = {row["key"]: row for row in after}
     questions = {row["key"]: row for row in answered}
-    overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
+    stored_overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
     _move(connection, there, saved, questions, lines, who=who, now=now)
     told = partial(_told, of_several=len(stores.all_stores(connection)) > 1)
     problems = [problem for key in saved for problem in told(key, there, saved[key], questions[key], lines)]
@@ -275,7 +277,7 @@ def ask_anew(
     """
     olds = {row["key"]: row for row in records(before)}
     pairs = {row["key"]: (olds[row["key"]], row) for row in records(after) if row["key"] in olds}
-    saved = {key: row for key, row in overrides.newest_of(connection, pairs).items() if says_something(row)}
+    saved = {key: row for key, row in stored_overrides.newest_of(connection, pairs).items() if says_something(row)}
     questions = {
         key: row | (question_of(pairs[key][0]) if row["asked_event"] is None else {}) for key, row in saved.items()
     }
@@ -283,7 +285,7 @@ def ask_anew(
     silent = [key for key in changed if saved[key]["asked_event"] is None]
     if silent:
         batch = batches.new(connection, BatchKind.MOVE, who, now, note="to lines that ask something else, read anew")
-        overrides.append(connection, [_proposal(saved[key], *pairs[key]) for key in silent], batch)
+        stored_overrides.append(connection, [_proposal(saved[key], *pairs[key]) for key in silent], batch)
     there = Destinations(proposals={key: key for key in changed})
     now_by_key = {key: line for key, (_, line) in pairs.items()}
     told = partial(_told, of_several=len(stores.all_stores(connection)) > 1)
@@ -293,7 +295,7 @@ def ask_anew(
 def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame) -> list[Row]:
     """Return what answered keys of the new lines meant when they were last in the books, before `old`."""
     others = sorted(set(new["key"]) - set(old["key"]))
-    return records(settlement_lines.last_ended(connection, overrides.newest_of(connection, others)))
+    return records(settlement_lines.last_ended(connection, stored_overrides.newest_of(connection, others)))
 
 
 def _move(
@@ -310,4 +312,4 @@ def _move(
     proposed = [_proposal(saved[old], questions[old], lines[new]) for old, new in there.proposals.items()]
     if moved or proposed:
         batch = batches.new(connection, BatchKind.MOVE, who, now, note="from the lines of another document")
-        overrides.append(connection, [*moved, *proposed], batch)
+        stored_overrides.append(connection, [*moved, *proposed], batch)

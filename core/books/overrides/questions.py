@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.costing.rules.first_reader import goods_by_words
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
-from core.marketplaces.words.words import MONEY_ALONE
+from core.marketplaces.words.meanings import MONEY_ALONE
 from core.model import Event, Goods, Proposal
 
 if TYPE_CHECKING:

@@ -19,11 +19,11 @@ from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import STATED_SKU, takes_back
 from core.books.costed_lines.recosting import with_overrides
 from core.books.entries import locks
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer, Cell, Decision, InForce, LineState, Ruling
-from core.books.overrides.overrides import ANSWER_COLUMNS, Refusal, RefusedRow
 from core.books.overrides.questions import Row, question_of
 from core.books.overrides.resolve_outcomes import as_booked, changed_meanwhile, decide
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS, Refusal, RefusedRow
 from core.books.overrides.suspect_answers import suspect_answers
 from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing import with_typed_units
@@ -203,7 +203,7 @@ class _Work:
     """Keys of locked lines that are asked since: an answer to them becomes a true-up."""
 
     def rows(self, decisions: Sequence[Decision]) -> list[dict[str, object]]:
-        """Return what is stored of those that are saved (`overrides.ANSWER_COLUMNS`)."""
+        """Return what is stored of those that are saved (`stored_overrides.ANSWER_COLUMNS`)."""
         home = self.books.company.home_currency
         saved = ((one, one.answer.key) for one in decisions if one.ruling is Ruling.SAVE)
         return [_row(one, self.states[key], self.lines[key], home) | self.questions.get(key, {}) for one, key in saved]
@@ -381,6 +381,6 @@ def _store(database: Database, work: _Work, saving: Saving) -> dict[str, Refused
         if free:
             batch = batches.new(connection, BatchKind.SAVE, work.who, work.now)
             answers = frame(ANSWER_COLUMNS, free)
-            saved = overrides.save(connection, answers, batch, who=work.who, now=work.now)
+            saved = stored_overrides.save(connection, answers, batch, who=work.who, now=work.now)
             refused |= {row.key: row for row in saved}
     return refused

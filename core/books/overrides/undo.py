@@ -15,9 +15,9 @@ from core.books.documents import file_rows
 from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks
-from core.books.overrides import overrides
-from core.books.overrides.overrides import ANSWER_COLUMNS, RefusedRow
+from core.books.overrides import stored_overrides
 from core.books.overrides.questions import ASKED, is_proposal
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS, RefusedRow
 from core.books.settlements import removing
 from core.errors import CogsheetError
 from core.frame_columns import frame, records
@@ -49,7 +49,7 @@ class SkippedLine:
     key: str
     reason: Skip
     now: dict[str, Any]
-    """What is there now (`overrides.HISTORY_COLUMNS`)."""
+    """What is there now (`stored_overrides.HISTORY_COLUMNS`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def last_undoable(connection: Connection, *, before: int | None = None) -> int |
 def _left_of(connection: Connection, past: _Past, number: int) -> bool:
     """Tell whether an undone batch still holds a line of the books: it was locked then."""
     in_force = [key for key, version in past.of_batch(number).items() if past.holds(key, version)]
-    return bool(overrides.known_lines(connection, in_force))
+    return bool(stored_overrides.known_lines(connection, in_force))
 
 
 def undo(connection: Connection, number: int, *, who: str, now: datetime) -> UndoResult:
@@ -253,7 +253,7 @@ def bring_back(
 def _past(connection: Connection) -> _Past:
     undone = select(tables.batch.c.number, tables.batch.c.undoes).where(tables.batch.c.undoes.is_not(None))
     undoes = {row.number: row.undoes for row in connection.execute(undone)}
-    return _Past(records(overrides.history(connection)), undoes)
+    return _Past(records(stored_overrides.history(connection)), undoes)
 
 
 def _bring_back(
@@ -263,7 +263,7 @@ def _bring_back(
         {"key": key, "shown_version": past.newest(key)["version"], **past.values_of(key, version)}
         for key, version in versions.items()
     ]
-    return overrides.save(connection, frame(ANSWER_COLUMNS, rows), batch, who=who, now=now)
+    return stored_overrides.save(connection, frame(ANSWER_COLUMNS, rows), batch, who=who, now=now)
 
 
 def undo_last(database: Database, *, who: str, now: datetime) -> UndoResult:
@@ -313,7 +313,7 @@ def values_of(database: Database, batch: int, named: Collection[str] = ()) -> li
         ValueUnknownError: If a named line is not in the batch, or the batch saved nothing.
     """
     with database.reading() as connection:
-        keys = [row["key"] for row in records(overrides.history(connection)) if row["batch"] == batch]
+        keys = [row["key"] for row in records(stored_overrides.history(connection)) if row["batch"] == batch]
     unknown = sorted(set(named) - set(keys))
     if unknown or not keys:
         raise ValueUnknownError(batch, ", ".join(unknown))
@@ -333,7 +333,7 @@ def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who
         ValueUnknownError: If a batch saved no value for a line; nothing is restored then.
     """
     with database.writing() as connection:
-        versions = {(row["batch"], row["key"]): row for row in records(overrides.history(connection))}
+        versions = {(row["batch"], row["key"]): row for row in records(stored_overrides.history(connection))}
         chosen: dict[str, dict[str, Any]] = {}
         for batch, key in sorted(wanted):
             if (batch, key) not in versions:

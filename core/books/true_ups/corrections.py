@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.entries.booking_months import ReversedEntry
-    from core.books.entries.entries import AcceptedReclassification
+    from core.books.entries.stored_entries import AcceptedReclassification
     from core.books.settlements.booked_settlement import BookedSettlement
 
 _RECLASSIFIED = "Reclassification"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
 from core.books.database import closing_tables, frames, tables
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.errors import DatabaseError
 from core.frame_columns import MOMENT, TEXT, WHOLE, Columns, conform
 from core.money import MONEY
@@ -231,7 +231,7 @@ def decide(connection: Connection, numbers: Collection[int], verdict: Verdict, b
         raise TrueUpDecidedError(late)
     rows = [{"true_up": number} for number in numbers]
     if rows:
-        posted = None if verdict.entry is None else entries.number(connection, verdict.entry)
+        posted = None if verdict.entry is None else stored_entries.number(connection, verdict.entry)
         same = {"decision": str(verdict.decision), "reason": verdict.reason, "entry": posted, "batch": batch}
         connection.execute(insert(closing_tables.true_up_decision).values(same), rows)
 

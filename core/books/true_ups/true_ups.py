@@ -18,7 +18,7 @@ import pandas as pd
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
 from core.books.entries.exporting import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection, Database
-    from core.books.entries.entries import EntryRow
+    from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.journal.accounts import Accounts
     from core.line_types import LineType
@@ -277,7 +277,7 @@ def _posting(connection: Connection, books: Books, settlement: BookedSettlement,
 
     What the settlement's entries hold nothing of is posted by whom Setup names.
     """
-    stored_ones = standing_entries(entries.of_settlement(connection, settlement.id))
+    stored_ones = standing_entries(stored_entries.of_settlement(connection, settlement.id))
     finale = finale_corrects(stored_ones, books.policies.finale_posts)
     return CostPosting(settlement.store, books.company.home_currency, accounts, finale)
 
@@ -292,7 +292,7 @@ def _post(
 ) -> None:
     """Store the entries of a settlement's true-ups, and with each decision the one that posts its kind of cost."""
     for entry in made:
-        entries.post(connection, row_of(entry, settlement.id), batch)
+        stored_entries.post(connection, row_of(entry, settlement.id), batch)
     key_of = {entry.key.kind in POSTED_BY_FINALE: str(entry.key) for entry in made}
     by_finale = [kind in posting.finale_posts for kind in cost_types(lines)]
     for poster in set(by_finale):

@@ -18,7 +18,7 @@ from core.model import Event
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from core.books.entries.entries import EntryLineRow, PostedEntry
+    from core.books.entries.stored_entries import EntryLineRow, PostedEntry
     from core.journal.accounts import Account, Accounts
     from core.journal.entry import EntryLine
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.books.entries.accruals import AccrualBasis, accrual_setting
-from core.books.overrides import overrides
-from core.books.overrides.overrides import HISTORY_COLUMNS
+from core.books.overrides import stored_overrides
+from core.books.overrides.stored_overrides import HISTORY_COLUMNS
 from core.books.settings import stored_settings
 from core.books.settings.type_choices import with_choices
 from core.books.settlements import settlement_lines
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection
-    from core.books.entries.entries import EntryRow, PostedEntry
+    from core.books.entries.stored_entries import EntryRow, PostedEntry
     from core.facilitator_tax import PostedTax
     from core.journal.accounts import Accounts
     from core.settings import Policies
@@ -174,5 +174,5 @@ def _named_then(connection: Connection, books: Books, batch: int) -> pd.DataFram
     """Return all lines of the books as they were in a batch: words as they were answered, SKUs as they were typed."""
     then = settlement_lines.transactions_at(connection, batch)
     classified = with_choices(connection, then, books.settlements, books.stores, until=batch)
-    answers = [row for row in records(overrides.history(connection)) if row["batch"] <= batch]
+    answers = [row for row in records(stored_overrides.history(connection)) if row["batch"] <= batch]
     return with_typed_skus(classified, conform(OVERRIDE_COLUMNS, frame(HISTORY_COLUMNS, answers)))

@@ -21,8 +21,8 @@ from core.journal.entry import COGS_KINDS, EntryKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from core.books.entries.entries import EntryRow, PostedEntry
     from core.books.entries.locks import Lock, PastLock
+    from core.books.entries.stored_entries import EntryRow, PostedEntry
     from core.books.verification.entry_tie_outs import Batch
 
 _TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)

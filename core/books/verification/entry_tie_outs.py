@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from core.books.books import Books
-    from core.books.entries.entries import EntryRow, PostedEntry
+    from core.books.entries.stored_entries import EntryRow, PostedEntry
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.journal.accounts import Accounts
     from core.settings import Policies

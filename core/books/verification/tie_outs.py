@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.books.entries.entries import EntryRow
+    from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
 
 _HALF_A_CENT = Decimal("0.005")

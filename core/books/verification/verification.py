@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches
 from core.books.costed_lines.stored_lines import kept_tie_outs
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, make_entries, standing_entries
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.settings import stored_settings
 from core.books.settings.calendars import lock_dates_of
 from core.books.settlements import settlement_lines
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection, Database
-    from core.books.entries.entries import PostedEntry
+    from core.books.entries.stored_entries import PostedEntry
 
 
 @dataclass
@@ -109,10 +109,10 @@ def read_evidence(database: Database) -> Evidence:
     """Read what the books are compared with."""
     with database.reading() as connection:
         saved: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in sorted(records(overrides.history(connection)), key=lambda row: row["version"]):
+        for row in sorted(records(stored_overrides.history(connection)), key=lambda row: row["version"]):
             saved[row["key"]].append(row)
         return Evidence(
-            {one.entry.key: one for one in entries.posted_entries(connection)},
+            {one.entry.key: one for one in stored_entries.posted_entries(connection)},
             dict(saved),
             {
                 row["number"]: (Batch(row["kind"], row["number"], row["note"]), row["at"])
@@ -158,7 +158,7 @@ def tie_outs(
     status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
     out = [entry for kind in made if status[kind] is EntryStatus.EXPORTED for entry in made[kind]]
     with database.reading() as connection:
-        stored = standing_entries(entries.of_settlement(connection, settlement.id))
+        stored = standing_entries(stored_entries.of_settlement(connection, settlement.id))
         if EntryStatus.EXPORTED in status.values():
             ties += stored_tie_outs(settlement.name, [one for one in stored if one.kind in SETTLEMENT_KINDS], out)
         ties += file_tie_outs(connection, settlement, evidence.files)

@@ -26,7 +26,7 @@ from core.marketplaces.settlements.lines import Line
 from core.marketplaces.settlements.periods import by_settlement, header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS, Units, counted_units, with_questions_on_repeats
-from core.marketplaces.words.words import (
+from core.marketplaces.words.meanings import (
     AmountMeaning,
     doubted,
     listed_type,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import Part, TypedPart
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(

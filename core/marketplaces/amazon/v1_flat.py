@@ -31,8 +31,7 @@ from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, l
 from core.marketplaces.settlements.lines import Line
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS, Units, counted_units
-from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import (
+from core.marketplaces.words.meanings import (
     UNKNOWN,
     AmountMeaning,
     doubted,
@@ -41,6 +40,7 @@ from core.marketplaces.words.words import (
     typed_amount_parts,
     typed_item,
 )
+from core.marketplaces.words.wording import folded
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import Header, Part, TypedPart
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(

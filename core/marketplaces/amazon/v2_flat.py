@@ -19,8 +19,7 @@ from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, l
 from core.marketplaces.settlements.lines import Line
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS
-from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import (
+from core.marketplaces.words.meanings import (
     UNKNOWN,
     doubted,
     listed_type,
@@ -29,6 +28,7 @@ from core.marketplaces.words.words import (
     typed_amount_parts,
     typed_item,
 )
+from core.marketplaces.words.wording import folded
 from core.model import Event, Marketplace
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import Header, TypedPart
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(

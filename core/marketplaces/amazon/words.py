@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.line_types import LineType
+from core.marketplaces.words.meanings import UNKNOWN, AmountMeaning, Meaning, table
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, AmountMeaning, Meaning, table
 from core.model import ABOUT_UNITS, Event, Goods
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from core.marketplaces.reading.xml import Element, looks_like, parse
 from core.marketplaces.settlements.lines import Header, Line
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS
-from core.marketplaces.words.words import (
+from core.marketplaces.words.meanings import (
     UNKNOWN,
     Meaning,
     doubted,

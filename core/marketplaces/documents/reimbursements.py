@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import REIMBURSEMENT_COLUMNS, frame, records
 from core.marketplaces.amazon.words import REASONS, meaning
+from core.marketplaces.words.meanings import UNKNOWN
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
 
 
 @dataclass(frozen=True, slots=True)

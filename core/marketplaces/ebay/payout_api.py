@@ -32,7 +32,7 @@ from core.marketplaces.settlements.lines import Line, TypedPart
 from core.marketplaces.settlements.periods import header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
-from core.marketplaces.words.words import UNKNOWN, AmountMeaning, listed_type, typed_amount_parts, typed_item
+from core.marketplaces.words.meanings import UNKNOWN, AmountMeaning, listed_type, typed_amount_parts, typed_item
 from core.model import Event, Goods, Marketplace, Problem, QuantitySource, Severity
 from core.money import cents, share_cents
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.settlements.lines import Part
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 NAME = "ebay_payout_api"

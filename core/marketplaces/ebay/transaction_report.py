@@ -41,7 +41,7 @@ from core.marketplaces.settlements.lines import Line, TypedPart
 from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
-from core.marketplaces.words.words import UNKNOWN, doubted, listed_type, typed_amount_parts, typed_item
+from core.marketplaces.words.meanings import UNKNOWN, doubted, listed_type, typed_amount_parts, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Table
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.line_types import LineType
+from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, doubted, table
 from core.marketplaces.words.wording import folded, says, tokens
-from core.marketplaces.words.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, doubted, table
 from core.model import Event, Goods
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from core.marketplaces.ebay import orders_of_reports
 from core.marketplaces.formats import Extent
 from core.marketplaces.settlements.tie_out import difference
 from core.marketplaces.settlements.transactions import with_questions_on_repeats
-from core.marketplaces.words.words import listed_type
+from core.marketplaces.words.meanings import listed_type
 from core.model import Event, Problem, Severity, net_of
 from core.money import cents
 

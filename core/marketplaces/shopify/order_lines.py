@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.settlements.lines import Part
     from core.marketplaces.shopify.orders import Item, Order, Refund
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.settlements.lines import TypedPart
+from core.marketplaces.words.meanings import UNKNOWN, Meaning, own_column, table, typed_amount_parts
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, Meaning, own_column, table, typed_amount_parts
 from core.model import Event, Goods
 
 if TYPE_CHECKING:

@@ -35,8 +35,7 @@ from core.marketplaces.walmart.words import (
     is_declared,
     meaning,
 )
-from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import (
+from core.marketplaces.words.meanings import (
     UNKNOWN,
     doubted,
     listed_type,
@@ -45,6 +44,7 @@ from core.marketplaces.words.words import (
     typed_amount_parts,
     typed_item,
 )
+from core.marketplaces.words.wording import folded
 from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import TypedPart
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 REASON = "Transaction Reason Description"

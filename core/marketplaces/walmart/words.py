@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 
 from core.line_types import LineType
+from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, table
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records
 from core.line_types import LineType
+from core.marketplaces.words.meanings import Meaning
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import Meaning
 from core.model import ABOUT_UNITS, GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
 from core.typed_amounts import TypedAmount, from_text, to_text, word_name
 

@@ -25,7 +25,7 @@ from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.line_totals import kept_notes, kept_totals, notes_of
 from core.books.costed_lines.stored_lines import every_kept_line, keep, kept_lines
 from core.books.database.state import state
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.entries.reopening import reopen
 from core.books.loading import load_books
@@ -383,7 +383,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
     def journal(self) -> list[Row]:
         """Return the journal's lines."""
         with self.database.reading() as connection:
-            return records(entries.journal(connection))
+            return records(stored_entries.journal(connection))
 
 
 def by_key(books: Books) -> dict[str, Row]:

@@ -11,10 +11,10 @@ import pandas as pd
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.company import Company
-from core.books.overrides.overrides import ANSWER_COLUMNS
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS
 from core.books.settings import stores
 from core.books.settings.stores import Store
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import (
     BookedSettlement,
     ImportResult,
@@ -100,7 +100,7 @@ def save_settlement(connection: Connection, what: Settlement | None = None, of: 
     """Import a settlement in a batch of its own."""
     batch = batches.new(connection, BatchKind.IMPORT, "M. Lee", NOW)
     stores.ensure(connection, Store(STORE, Marketplace.AMAZON))
-    return settlements.save(connection, what or settlement(), of or source(), batch, NOW)
+    return stored_settlements.save(connection, what or settlement(), of or source(), batch, NOW)
 
 
 def costed(connection: Connection, of: BookedSettlement, unit_cost: str = "4.10") -> pd.DataFrame:

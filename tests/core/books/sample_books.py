@@ -15,11 +15,11 @@ from core.books.documents import file_rows
 from core.books.documents.order_units import ORDER_UNITS
 from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
-from core.books.entries import entries, locks
-from core.books.entries.entries import EntryLineRow, EntryRow
+from core.books.entries import locks, stored_entries
+from core.books.entries.stored_entries import EntryLineRow, EntryRow
 from core.books.importing import current_transactions, pulling
 from core.books.importing.pulling import PulledDocument, PullOutcome
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.settings import opening_costs, rates, sku_mapping, stored_settings
 from core.books.settings.opening_costs import OPENING_COST_COLUMNS
 from core.books.settlements import settlement_lines
@@ -63,7 +63,7 @@ def make_sample(path: Path) -> None:
     with Database.create(path, COMPANY) as database, database.writing() as connection:
         save_settlement(connection, settlement(), source())
         batch = batches.new(connection, BatchKind.SAVE, "M. Lee", NOW)
-        overrides.save(connection, answers({"key": "a", "note": "Müller"}), batch, who="M. Lee", now=NOW)
+        stored_overrides.save(connection, answers({"key": "a", "note": "Müller"}), batch, who="M. Lee", now=NOW)
         observations.add(connection, observed({}), batch, NOW)
         stored_settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
@@ -136,7 +136,7 @@ def add_closed_settlement(connection: Connection) -> None:
     locks.reopen(connection, booked, "a bill", batch)
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
     lines = (EntryLineRow("5000", Decimal("4.1"), "USD"), EntryLineRow("1400", Decimal("-4.1"), "USD"))
-    entries.post(connection, EntryRow("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
+    stored_entries.post(connection, EntryRow("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
     found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
     true_up_history.propose(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()

@@ -15,9 +15,9 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.database.engine import postgresql_url
-from core.books.overrides import overrides
-from core.books.overrides.overrides import Refusal, RefusedRow
-from core.books.settlements import settlement_lines, settlements
+from core.books.overrides import stored_overrides
+from core.books.overrides.stored_overrides import Refusal, RefusedRow
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import Import
 from core.frame_columns import records
 from tests.core.books.examples import (
@@ -55,7 +55,7 @@ def save(connection: Connection, who: str, keys: tuple[str, ...]) -> list[Refuse
     """Save one person's cost for some lines, as filled from no version."""
     batch = batches.new(connection, BatchKind.SAVE, who, NOW)
     rows = answers(*({"key": key, "unit_cost": PEOPLE[who]} for key in keys))
-    return overrides.save(connection, rows, batch, who=who, now=NOW)
+    return stored_overrides.save(connection, rows, batch, who=who, now=NOW)
 
 
 def at_once(work: Callable[[str], list[RefusedRow]]) -> dict[str, list[RefusedRow]]:
@@ -90,7 +90,9 @@ def test_one_of_several_savers_wins_and_the_others_are_told(place: str) -> None:
     ]
     assert [(key, Refusal.CHANGED, winner, PEOPLE[winner]) for _ in range(3) for key in keys] == told
     with Database.open(place) as database, database.reading() as connection:
-        saved = [(row["key"], row["version"], row["unit_cost"]) for row in records(overrides.history(connection))]
+        saved = [
+            (row["key"], row["version"], row["unit_cost"]) for row in records(stored_overrides.history(connection))
+        ]
         assert [(key, 1, PEOPLE[winner]) for key in keys] == saved
         assert 5 == len(batches.history(connection))
 
@@ -106,7 +108,7 @@ def test_threads_share_an_opened_database(database: Database) -> None:
 
     assert [[], [], [], []] == list(at_once(work).values())
     with database.reading() as connection:
-        assert sorted(PEOPLE) == sorted(overrides.in_force(connection)["key"])
+        assert sorted(PEOPLE) == sorted(stored_overrides.in_force(connection)["key"])
 
 
 @pytest.mark.long
@@ -122,11 +124,11 @@ def test_the_unique_version_decides_without_any_lock(postgresql: PostgresqlServe
     def bob() -> list[RefusedRow]:
         with engine.begin() as connection:
             rows = answers({"key": "a"}, {"key": "b"})
-            return overrides.save(connection, rows, second, who="Bob", now=NOW)
+            return stored_overrides.save(connection, rows, second, who="Bob", now=NOW)
 
     with ThreadPoolExecutor(1) as thread:
         with engine.begin() as connection:
-            overrides.save(connection, answers({"key": "a"}), first, who="Ann", now=NOW)
+            stored_overrides.save(connection, answers({"key": "a"}), first, who="Ann", now=NOW)
             fate = thread.submit(bob)  # looks, finds no version, and waits for Ann's row
             wait_until_somebody_waits(engine.connect())
         (refused,) = fate.result()
@@ -135,7 +137,7 @@ def test_the_unique_version_decides_without_any_lock(postgresql: PostgresqlServe
     assert refused.now is not None
     assert ("a", Refusal.CHANGED, "Ann") == (refused.key, refused.reason, refused.now["saved_by"])
     with Database.open(url) as database, database.reading() as connection:
-        saved = [(row["key"], row["saved_by"]) for row in records(overrides.in_force(connection))]
+        saved = [(row["key"], row["saved_by"]) for row in records(stored_overrides.in_force(connection))]
         assert [("a", "Ann"), ("b", "Bob")] == saved
 
 
@@ -160,7 +162,7 @@ def test_a_killed_writer_leaves_nothing_half_stored(place: str) -> None:
 
     with Database.open(place) as database:
         with database.reading() as connection:
-            assert ["S1"] == [one.settlement_id for one in settlements.booked_settlements(connection)]
+            assert ["S1"] == [one.settlement_id for one in stored_settlements.booked_settlements(connection)]
             assert ["a", "b"] == list(settlement_lines.transactions(connection)["key"])
             assert 1 == len(batches.history(connection))
         with database.writing() as connection:

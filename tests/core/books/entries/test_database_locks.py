@@ -24,7 +24,7 @@ from core.books.entries.locks import (
     line_hashes,
     total_hash,
 )
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, conform, frame
 from core.model import CostSource
@@ -75,9 +75,9 @@ def test_a_lock_is_the_status_of_the_cogs_entry(database: Database, reason: Entr
     with database.writing() as connection:
         booked = save_settlement(connection).settlement
         lock(connection, booked, reason=reason)
-        locked = settlements.booked_settlements(connection)[0]
+        locked = stored_settlements.booked_settlements(connection)[0]
         reopen(connection, booked)
-        reopened = settlements.booked_settlements(connection)[0]
+        reopened = stored_settlements.booked_settlements(connection)[0]
 
     assert (reason, EntryStatus.OPEN) == (locked.cogs_entry, locked.settlement_entry)
     assert EntryStatus.OPEN == reopened.cogs_entry

@@ -26,7 +26,7 @@ from core.books.overrides.saving import save_answers
 from core.books.overrides.undo import NothingToUndoError, undo_last
 from core.books.settings import stored_settings, stores
 from core.books.settings.stores import Store, StoreUnknownError
-from core.books.settlements import original_files, settlement_lines, settlements
+from core.books.settlements import original_files, settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import (
     BookedSettlement,
     EntryStatus,
@@ -92,7 +92,7 @@ def nets(database: Database) -> dict[str, Decimal]:
 
 def only(database: Database) -> BookedSettlement:
     with database.reading() as connection:
-        (one,) = settlements.booked_settlements(connection)
+        (one,) = stored_settlements.booked_settlements(connection)
     return one
 
 
@@ -369,7 +369,7 @@ def test_what_went_out_is_not_replaced_and_the_conflict_says_what_to_do(database
     """A record that does not tie out can only have been posted elsewhere; its lines stay, and reopening is named."""
     bring_in(database, v2_file("1", "85.00", total="45.00"))
     with database.writing() as connection:
-        settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
+        stored_settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
     second = bring_in(database, v2_file("1", "85.00", "-40.00", total="45.00"))
 
     assert (Import.CONFLICT, False) == (second.result, only(database).ties_out)
@@ -717,7 +717,7 @@ def test_what_has_gone_out_is_not_removed(database: Database, entry: str, status
     """Not even where only one of the two entries is out."""
     bring_in(database, v2_file("1", "10.00", total="10.00"))
     with database.writing() as connection:
-        settlements.set_status(connection, only(database), **{entry: status})
+        stored_settlements.set_status(connection, only(database), **{entry: status})
 
     with pytest.raises(NotRemovableError, match=str(status)):
         remove_settlements(database, load_books(database), [only(database)], **WHO)
@@ -894,7 +894,7 @@ def test_a_corrected_row_of_an_exported_payout_is_asked_with_the_steps_that_work
     """Its lines stay as they went out, and reopening comes before the removal."""
     bring_in(database, shopify_export("a.csv", *JUNE))
     with database.writing() as connection:
-        settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
+        stored_settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
     told = bring_in(database, shopify_export("b.csv", JUNE[1]._replace(amount="48.00")))
 
     assert (Import.CONFLICT, {"#1": Decimal("97.00"), "#2": Decimal("48.50")}) == (told.result, nets(database))

@@ -11,7 +11,7 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing import pulling
 from core.books.importing.pulling import ConnectedStore, PulledStore, pull_stores
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import Import
 from core.errors import BadAnswerError, ConnectionFailedError, NotFoundError
 from core.marketplaces.pulling.connector import Document
@@ -40,7 +40,7 @@ def pull(database: Database, **stores: Listed) -> list[PulledStore]:
 
 def in_books(database: Database) -> list[str]:
     with database.reading() as connection:
-        return [one.settlement_id for one in settlements.booked_settlements(connection)]
+        return [one.settlement_id for one in stored_settlements.booked_settlements(connection)]
 
 
 def test_everything_new_is_imported_once(database: Database) -> None:

@@ -8,8 +8,8 @@ import pytest
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.errors import UnstorableValueError
-from core.books.overrides import overrides
-from core.books.overrides.overrides import Refusal, RefusedRow
+from core.books.overrides import stored_overrides
+from core.books.overrides.stored_overrides import Refusal, RefusedRow
 from core.frame_columns import OVERRIDE_COLUMNS, records
 from core.model import Proposal
 from tests.core.books.examples import LATER, NOW, answers, books_with_lines
@@ -24,13 +24,13 @@ def save(database: Database, *rows: dict[str, object], who: str = "M. Lee", now:
     """Save answers in a batch of their own."""
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SAVE, who, now)
-        return overrides.save(connection, answers(*rows), batch, who=who, now=now)
+        return stored_overrides.save(connection, answers(*rows), batch, who=who, now=now)
 
 
 def in_force(database: Database, *names: str) -> list[tuple[Any, ...]]:
     """Return some columns of the overrides that hold."""
     with database.reading() as connection:
-        found = overrides.in_force(connection)
+        found = stored_overrides.in_force(connection)
     assert list(OVERRIDE_COLUMNS) == list(found.columns)
     return [tuple(row[name] for name in names) for row in records(found)]
 
@@ -38,7 +38,7 @@ def in_force(database: Database, *names: str) -> list[tuple[Any, ...]]:
 def history(database: Database, key: str | None = None) -> list[dict[str, Any]]:
     """Return every version ever saved."""
     with database.reading() as connection:
-        return records(overrides.history(connection, key))
+        return records(stored_overrides.history(connection, key))
 
 
 def test_an_answer_is_kept_with_what_was_on_the_screen(database: Database) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries, locks
-from core.books.entries.entries import EntryLineRow, EntryRow
+from core.books.entries import locks, stored_entries
+from core.books.entries.stored_entries import EntryLineRow, EntryRow
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups import true_up_history
 from core.books.true_ups.true_up_history import (
@@ -126,7 +126,7 @@ def test_an_accepted_true_up_is_what_the_books_hold(database: Database) -> None:
     with database.writing() as connection:
         lines = (EntryLineRow("5000", Decimal("0.07"), "USD"), EntryLineRow("1400", Decimal("-0.07"), "USD"))
         entry = EntryRow("true-ups/2026-11", EntryKind.TRUE_UP, date(2026, 11, 30), lines)
-        entries.post(connection, entry, batch(connection))
+        stored_entries.post(connection, entry, batch(connection))
     propose(database, a="4.17", b="4.18")
     decide(database, Verdict(TrueUpDecision.ACCEPTED, entry=entry.key), "a")
     propose(database, a="4.30", b="4.18")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
@@ -271,7 +271,7 @@ def test_what_rounds_to_nothing_is_accepted_without_an_entry(shop: Shop) -> None
     assert (1, ()) == (accepted.lines, accepted.entries)
     assert cost_comparison.differences(shop.books).empty
     with shop.database.reading() as connection:
-        stored = entries.of_settlement(connection, shop.settlement("1").id)
+        stored = stored_entries.of_settlement(connection, shop.settlement("1").id)
     assert 2 == len(stored)
 
 

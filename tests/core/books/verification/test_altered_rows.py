@@ -21,8 +21,8 @@ from core.books.database.tables import transaction
 from core.books.entries.exporting import ExportOptions
 from core.books.entries.locks import SeveralLocksError
 from core.books.loading import load_books
-from core.books.overrides import overrides
-from core.books.settlements import settlements
+from core.books.overrides import stored_overrides
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.verification.altered_rows import TABLES_IN_WORDS, AlteredRowsError
 from core.books.verification.seal_check import altered_rows_named, as_stored, find_altered
@@ -341,8 +341,8 @@ def test_what_cogsheet_stores_later_hides_nothing(exported: Path, tmp_path: Path
         before = find_altered(database)
         shop.finale_says({("111-1", "CUP"): "2.50", ("111-3", "CUP"): "2.00"}, JAR="6.00")
         with database.writing() as connection:
-            for booked in settlements.booked_settlements(connection):
-                settlements.set_status(connection, booked, settlement_entry=EntryStatus.POSTED_ELSEWHERE)
+            for booked in stored_settlements.booked_settlements(connection):
+                stored_settlements.set_status(connection, booked, settlement_entry=EntryStatus.POSTED_ELSEWHERE)
         after = find_altered(database)
 
     assert any(words in tie.sentence for row in after for tie in row.tie_outs)
@@ -406,7 +406,7 @@ def test_it_is_so_on_a_server_too(database: Database) -> None:
     with database.writing() as connection:
         save_settlement(connection, settlement(), source())
         batch = batches.new(connection, BatchKind.SAVE, "Ann", NOW)
-        overrides.save(connection, answers({"key": "a"}, {"key": "b"}), batch, who="Ann", now=NOW)
+        stored_overrides.save(connection, answers({"key": "a"}, {"key": "b"}), batch, who="Ann", now=NOW)
     with database.writing() as connection:
         connection.execute(text("UPDATE override SET units_back = 2, zero_confirmed = true WHERE key = 'a'"))
         connection.execute(text("DELETE FROM override WHERE key = 'b'"))

@@ -16,8 +16,8 @@ from core.marketplaces.amazon import words as amazon
 from core.marketplaces.ebay import words as ebay
 from core.marketplaces.shopify import words as shopify
 from core.marketplaces.walmart import words as walmart
+from core.marketplaces.words.meanings import UNKNOWN, Meaning, proposed_type, table
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, Meaning, proposed_type, table
 from core.model import Event, Goods
 from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
