@@ -111,7 +111,7 @@ def load(database: Database, before: Books | None = None) -> View:
             stored_overrides.history(connection),
             origins(connection),
             finale_side(database),
-            current_transactions.read_anew(connection, books.settlements),
+            current_transactions.reader_differences(connection, books.settlements),
         )
 
 
@@ -245,7 +245,7 @@ def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | 
     if caught is None or caught.before != before or writings(caught.state) != writings(before) + 1:
         return None
     with database.reading() as connection:
-        is_typed = bool(stored_overrides.typed_skus(connection, caught.changed))
+        is_typed = bool(stored_overrides.typed_sku_versions(connection, caught.changed))
     return None if is_typed else caught.changed
 
 
@@ -281,8 +281,10 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     journal.fill_journal(book, view.journal)
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
     anew = view.read_anew
-    moved = reclassifications.rows(view.reclassifications, anew)
-    gone = DismissedTrueUps(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications, anew))
+    moved = reclassifications.reclassification_rows(view.reclassifications, anew)
+    gone = DismissedTrueUps(
+        books.dismissed_true_ups, reclassifications.reclassification_rows(view.dismissed_reclassifications, anew)
+    )
     asked, refused = (by_reader(books, some, anew.lines) for some in (view.pending_true_ups, gone.true_ups))
     figures = LockedFigures({row["key"]: row for row in held_lines(books)}, asked | refused)
     immaterial_ones = set(immaterial["id"])

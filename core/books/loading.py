@@ -31,7 +31,7 @@ from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.syncing import observations, syncing
 from core.books.true_ups import true_up_history
-from core.books.true_ups.cost_comparison import money_of
+from core.books.true_ups.cost_comparison import amount_or_zero
 from core.costing import CostingInput, CostingPolicies
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
 from core.exchange_rates import ExchangeRates
@@ -94,7 +94,7 @@ def _posted_as(
         key = row["key"]
         if row["event_now"] is not None:
             events[key] = row["event_now"]
-        elif not money_of(locked_cogs.get(key)):
+        elif not amount_or_zero(locked_cogs.get(key)):
             events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
         by_line[row["id"]], locked_cogs[key] = events.get(key, ""), row["cogs"]
     return by_line
@@ -240,7 +240,7 @@ def _read_settings(connection: Connection) -> _Settings:
 
 def _read_lines(connection: Connection, given: _Settings, part: PartOfBooks | None) -> _Lines:
     """Return the lines of all settlements, or of a part, by each way to read their words."""
-    stored = settlement_lines.transactions(connection) if part is None else part.stored
+    stored = settlement_lines.stored_transactions(connection) if part is None else part.stored
     today = with_choices(connection, stored, given.settlements, given.stores)
     at_lock = with_choices(connection, stored, given.settlements, given.stores, as_of=AsOf.AT_LOCK)
     now = transactions_now(connection, stored, today, given.settlements, given.stores)
@@ -323,7 +323,7 @@ def _skus_posted(
 ) -> dict[str, str | None]:
     """Return the SKU that was typed, or none, when a line's settlement entry went out, where it is another today."""
     is_silent = stored["sku"].isna()
-    typed = stored_overrides.typed_skus(connection, None if of_all else stored.loc[is_silent, "key"])
+    typed = stored_overrides.typed_sku_versions(connection, None if of_all else stored.loc[is_silent, "key"])
     if not typed:
         return {}
     batches_out = stored_entries.settlement_batches(connection)

@@ -111,7 +111,7 @@ def load_part(
         lines = unaltered_kept_lines(connection, chosen)
         if lines is None:
             return None
-        stored, locked = settlement_lines.transactions(connection, chosen), locks.lines(connection, chosen)
+        stored, locked = settlement_lines.stored_transactions(connection, chosen), locks.lines(connection, chosen)
         nothing = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
         return read_part(
             connection,

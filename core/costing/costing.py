@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.costing.costs.finale_costs import Average, midnight, products_of, read_mapping
 from core.costing.costs.plain_lines import plain_lines
 from core.costing.costs.precedence import is_without_order, takes_average
-from core.costing.costs.prefilled_costs import UNITS, MissingCost, UsedCost, last_used, propose, read_last_used
+from core.costing.costs.prefilled_costs import UNITS, MissingCost, UsedCost, last_used, prefilled_cost, read_last_used
 from core.costing.frames import table
 from core.costing.ledger import open_ledger
 from core.costing.line_outcomes import answer_lines
@@ -229,7 +229,7 @@ def _proposed(
     believed = answered.believed_cost
     if outcome.cause in UNITS and outcome.quantity and answered.original is None and believed is None:
         believed = sources.order_costs.of_line(answered.line).unit_cost
-    return propose(
+    return prefilled_cost(
         MissingCost(
             answered.line,
             Cause(outcome.cause),

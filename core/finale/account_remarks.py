@@ -35,7 +35,7 @@ def account_words(schema: Schema, account: FinaleAccount | FinaleSettings) -> tu
     if settings.mode_in_force == Mode.REPORT:
         return MODE_REPORT, report_remarks(schema, settings)
     averages_only = settings.mode_in_force == Mode.AVERAGES or not has_ledger(schema)
-    return MODE_AVERAGES if averages_only else MODE_ORDERS, remarks(schema)
+    return MODE_AVERAGES if averages_only else MODE_ORDERS, remarks_on_account(schema)
 
 
 def has_ledger(schema: Schema) -> bool:
@@ -52,7 +52,7 @@ def order_link(schema: Schema) -> str | None:
     return "description" if schema.has(LEDGER, "transactionDescription") else None
 
 
-def remarks(schema: Schema) -> tuple[str, ...]:
+def remarks_on_account(schema: Schema) -> tuple[str, ...]:
     """Return one sentence for each thing that is not as it usually is."""
     cases = (
         (

@@ -133,7 +133,7 @@ class Recorder:
         }
 
 
-def page(observations: Iterable[Row] = (), mappings: Iterable[Row] = ()) -> CostPage:
+def cost_page(observations: Iterable[Row] = (), mappings: Iterable[Row] = ()) -> CostPage:
     """Return one page of frames."""
     return CostPage(frame(OBSERVATION_COLUMNS, observations), frame(MAPPING_COLUMNS, mappings))
 

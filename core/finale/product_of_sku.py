@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.finale.observations import Recorder, Row, page, whole
+from core.finale.observations import Recorder, Row, cost_page, whole
 from core.finale.parse import cost_of, text_of
 from core.finale.products import (
     Product,
@@ -129,7 +129,7 @@ class Mapper:
             ]
             unknown += [sku for sku in wanted if sku not in products]
             averages = self._averages(products.values())
-            yield page(averages, self._accept(mapped))
+            yield cost_page(averages, self._accept(mapped))
             done += len(wanted)
             progress("Products", done, len(skus))
         yield from self._looked_up(unknown)
@@ -143,7 +143,7 @@ class Mapper:
         """
         done = 0
         for products in all_products(self._client):
-            yield page(self._averages(products), self._as_themselves(products))
+            yield cost_page(self._averages(products), self._as_themselves(products))
             done += len(products)
             progress("Catalogue", done)
 
@@ -163,11 +163,11 @@ class Mapper:
         """
         self._typed_in = dict(typed_in)
         wanted = dict.fromkeys(product_id for products in self._typed_in.values() for product_id in products)
-        yield page(self._averages([reported[product_id] for product_id in wanted if product_id in reported]))
+        yield cost_page(self._averages([reported[product_id] for product_id in wanted if product_id in reported]))
         unseen = [product_id for product_id in wanted if product_id not in self._known]
         for requested, answered in ask_products(self._client, unseen):
             unknown = [self._recorder.unknown(product_id) for product_id in requested if product_id not in answered]
-            yield page([*self._averages(answered.values()), *unknown])
+            yield cost_page([*self._averages(answered.values()), *unknown])
 
     def page_of_known(
         self,
@@ -186,7 +186,7 @@ class Mapper:
             else SkuMapping(sku, None, None, None, unknown)
             for sku in skus
         ]
-        return page(averages, [*self._accept(mapped), *self._as_themselves(wanted)])
+        return cost_page(averages, [*self._accept(mapped), *self._as_themselves(wanted)])
 
     def pages_of_kits(self, orders: Iterable[WantedOrder]) -> Iterator[CostPage]:
         """Decide by the orders which kits are sold in parts, and map those and the ones sold whole."""
@@ -211,18 +211,18 @@ class Mapper:
         mapped = [by_lookup(sku, lookups) or SkuMapping(sku, None, None, None, NOT_KNOWN) for sku in unknown]
         targets = dict.fromkeys(each.product_id for each in mapped if each.product_id)
         for _, products in ask_products(self._client, [target for target in targets if target not in self._known]):
-            yield page(self._averages(products.values()))
+            yield cost_page(self._averages(products.values()))
         near = search_products(self._client, [each.sku for each in mapped if each.product_id is None][:_SEARCHED])
         near |= {lookup.text for lookup in lookups if "*" not in lookup.text}
         if mapped:
-            yield page((), self._accept([self._described(each, near) for each in mapped]))
+            yield cost_page((), self._accept([self._described(each, near) for each in mapped]))
 
     def _components(self) -> Iterator[CostPage]:
         for _ in range(_DEEPEST_KIT):
             parts = {part for product in self._known.values() for part, _ in product.components}
             unseen = sorted(parts - set(self._known))
             for _, products in ask_products(self._client, unseen):
-                yield page(self._averages(products.values()))
+                yield cost_page(self._averages(products.values()))
             if not unseen:
                 return
 
@@ -276,7 +276,7 @@ class Mapper:
     def _settle(self, decided: Mapping[str, int]) -> Iterator[CostPage]:
         mapped = [each for sku, number in decided.items() for each in self._as_sold(self._kits.pop(sku), number)]
         if mapped:
-            yield page((), self._certain(mapped))
+            yield cost_page((), self._certain(mapped))
 
     def _as_sold(self, kit: SkuMapping, option: int) -> list[SkuMapping]:
         parts = self._options(str(kit.product_id))[option]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.finale.errors import FinaleRefusalError, ReportError
-from core.finale.observations import page
+from core.finale.observations import cost_page
 from core.finale.order_costs import WantedOrder, not_found, order_rows, with_negative_stock_marks
 from core.finale.order_finder import Match, find_orders, match_orders
 from core.finale.orders import FinaleOrder, OrderLine, Shipment
@@ -198,7 +198,7 @@ class ReportSync:
         yield self._dated(request, movements, left_on)
         shown = [wanted for wanted in averages if any(order.order_id in grouped for order in wanted.match.orders)]
         rows = (row for wanted in shown for row in order_rows(self.recorder, wanted, grouped, SOURCE_REPORT))
-        yield page([*rows, *not_found(self.recorder, absent, elsewhere, NOT_IN_REPORT)])
+        yield cost_page([*rows, *not_found(self.recorder, absent, elsewhere, NOT_IN_REPORT)])
         yield other_shipments(
             self.recorder, movements, request.orders, {**matches, **elsewhere}, self.settings.order_prefixes
         )
@@ -242,7 +242,7 @@ class ReportSync:
     def _dated(self, request: CostRequest, movements: Iterable[Movement], left_on: Mapping[str, date]) -> CostPage:
         wanted = products_on_days(request, self.mapper, left_on)
         averages = {place: row for place, row in last_averages(movements, wanted).items() if row.average is not None}
-        return page(dated_rows(self.recorder, wanted, averages, source=SOURCE_REPORT))
+        return cost_page(dated_rows(self.recorder, wanted, averages, source=SOURCE_REPORT))
 
 
 def fetch_averages(client: FinaleClient, address: str, names: Mapping[str, str]) -> dict[str, Product]:

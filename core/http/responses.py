@@ -92,7 +92,7 @@ def failure(answer: ServiceResponse, status: int, now: datetime) -> ServiceError
     if status < HTTPStatus.BAD_REQUEST:
         return BadAnswerError(service, where, f"a redirection ({status}) instead of data", reference=reference)
     kind = NotFoundError if status == HTTPStatus.NOT_FOUND else RefusedError
-    words = detail(answer.content)
+    words = refusal_text(answer.content)
     return kind(service, where, status, words, code=code(answer.content), reference=reference)
 
 
@@ -116,7 +116,7 @@ def _code_in(body: object) -> str:
     return next((nested for nested in map(_code_in, (body.get("errors"), body.get("error"))) if nested), "")
 
 
-def detail(content: bytes) -> str:
+def refusal_text(content: bytes) -> str:
     """Return what the service says about its refusal, in at most 200 characters; nothing if it is a web page."""
     text = content.decode("utf-8", errors="replace").strip()
     try:

@@ -127,7 +127,7 @@ def apart(names: Iterable[Number], there: Collection[Reclassification]) -> Decis
     return DecisionNumbers(tuple(name for name in named if isinstance(name, int)), tuple(sorted(chosen)))
 
 
-def rows(pending: Iterable[Reclassification], anew: ReaderDifferences) -> list[dict[str, object]]:
+def reclassification_rows(pending: Iterable[Reclassification], anew: ReaderDifferences) -> list[dict[str, object]]:
     """Return what sheet Cost true-ups shows of them. Pure."""
     return [
         {

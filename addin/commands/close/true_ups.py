@@ -110,7 +110,7 @@ def _stemming(desk: Desk, books: Books, *, dismissed: bool = False) -> dict[str,
     """Return what can be decided and stems from a newer reading, or could be proposed again, by reader."""
     moved = pending_reclassifications(desk.database, books, dismissed=dismissed)
     with desk.database.reading() as connection:
-        anew = current_transactions.read_anew(connection, books.settlements)
+        anew = current_transactions.reader_differences(connection, books.settlements)
         some = books.dismissed_true_ups if dismissed else true_up_history.pending(connection)
     return of_readers(by_reader(books, some, anew.lines), moved, anew)
 

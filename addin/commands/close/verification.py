@@ -16,7 +16,7 @@ from core.books.settlements.remarks import twins_of
 from core.books.true_ups import reclassifications
 from core.books.true_ups.resolve_after_export import unanswered
 from core.books.verification.altered_rows import AlteredRowsError, altered_tie_outs
-from core.books.verification.seal_check import as_stored, find_altered
+from core.books.verification.seal_check import books_as_sealed, find_altered
 from core.books.verification.tie_outs import TieOut, tax_tie_outs
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
@@ -47,7 +47,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         if not altered:
             raise
     try:
-        with as_stored(desk.database):
+        with books_as_sealed(desk.database):
             return _verified(desk, ids, altered)
     except Exception as error:
         raise AlteredRowsError(altered) from error

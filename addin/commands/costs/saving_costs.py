@@ -12,12 +12,12 @@ from addin.commands.refresh import load, refresh, refresh_after_answers
 from addin.commands.sentences import amount, amounts, counted, identity
 from addin.sheets.costs.resolve import (
     FillDown,
-    ask_anew,
     fill_down,
     fill_downs,
     filled_down,
     keys_in_rows,
     read_answers,
+    refill_row,
     remembered,
     say_coverage,
     settlements_shown,
@@ -26,7 +26,7 @@ from addin.sheets.costs.resolve import (
 )
 from core.books.loading import load_books
 from core.books.overrides.answers import Decision, Ruling
-from core.books.overrides.saving import Saving, locked_keys, plan_answers, save_answers
+from core.books.overrides.saving import Saving, keys_of_exported_lines, plan_answers, save_answers
 from core.books.part_of_books import load_to_answer
 from core.books.settlements.status import NO_LINES, LineCounts, missing_lines
 from core.books.true_ups.resolve_after_export import questions_since_export
@@ -232,7 +232,7 @@ def _write_rulings(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
             rulings[row] |= {"version": version, "filled": remembered(sheet.rows[row])}
         if decision.answer.key in saving.new_skus and decision.answer.key in asking:
             own = asked[asked["key"] == decision.answer.key]
-            rulings[row]["filled"] = ask_anew(sheet, row, own)
+            rulings[row]["filled"] = refill_row(sheet, row, own)
     write_rulings(sheet, rulings)
 
 
@@ -305,7 +305,7 @@ def _save_sentences(saving: Saving, left: LineCounts, counts: Mapping[str, int |
 
 def _true_ups_to_come(saving: Saving) -> list[str]:
     """Say which answers are about exported settlements: they change no entry that went out."""
-    late = [one for one in saving.with_ruling(Ruling.SAVE) if one.answer.key in locked_keys(saving.before)]
+    late = [one for one in saving.with_ruling(Ruling.SAVE) if one.answer.key in keys_of_exported_lines(saving.before)]
     if not late:
         return []
     answers = counted(len(late), "answer concerns", "answers concern")

@@ -25,10 +25,10 @@ def inspect_file(path: Path) -> Outcome:
         CogsheetError: If it cannot be read.
     """
     report = inspection(read_file(content_of(path), path.name))
-    return Outcome(page(path.name, report), needs_attention=report["ties_out"] is False, data=report)
+    return Outcome(inspection_page(path.name, report), needs_attention=report["ties_out"] is False, data=report)
 
 
-def page(name: str, figures: dict[str, Any]) -> str:
+def inspection_page(name: str, figures: dict[str, Any]) -> str:
     """Lay the totals of `core.marketplaces.inspection` out for a person.
 
     What stands beside a settlement is what an import takes of it; what is in no settlement yet stands below, apart.

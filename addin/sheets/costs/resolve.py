@@ -179,7 +179,7 @@ def write_rulings(sheet: SheetAnswers, rulings: Mapping[int, Mapping[str, object
 _ASKED_ANEW = ("description", "cause", "proposed_cost", "proposal", "proposal_as_of")
 
 
-def ask_anew(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
+def refill_row(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
     """Show in a row what its line asks now that its SKU is known; return what the row is filled with.
 
     A cost that was typed stays; an old proposal gives way to the new one.

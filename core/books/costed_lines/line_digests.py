@@ -90,7 +90,7 @@ def digests_by_settlement(lines: pd.DataFrame) -> Iterator[tuple[tuple[str, str]
         yield (store, settlement_id), _text(each[places].sum(axis=0, dtype=np.uint64))
 
 
-def moves(was: pd.DataFrame, now: pd.DataFrame, settlement: pd.Series) -> dict[int, Numbers]:
+def digest_changes(was: pd.DataFrame, now: pd.DataFrame, settlement: pd.Series) -> dict[int, Numbers]:
     """Return by how much the digest of each settlement moves on where some of its lines have become others.
 
     Args:

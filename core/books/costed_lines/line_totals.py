@@ -52,7 +52,7 @@ def skus_of(books: Books) -> set[str]:
     return set(books.lines["sku"].dropna())
 
 
-def as_text(totals: Totals) -> str:
+def totals_text(totals: Totals) -> str:
     """Return totals as they are kept."""
     return json.dumps(asdict(totals), default=str, sort_keys=True)
 
@@ -101,7 +101,7 @@ def put_totals(connection: Connection, totals: Mapping[int, Totals]) -> None:
     """Keep what the lines of settlements come to, of which lines are kept."""
     kept = costing_tables.costed_settlement
     for number, one in totals.items():
-        connection.execute(update(kept).where(kept.c.settlement == number).values(totals=as_text(one)))
+        connection.execute(update(kept).where(kept.c.settlement == number).values(totals=totals_text(one)))
 
 
 def kept_notes(connection: Connection) -> dict[int, SettlementNotes]:

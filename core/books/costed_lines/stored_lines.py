@@ -17,7 +17,13 @@ import pandas as pd
 from sqlalchemy import delete, insert, select, update
 
 from core.books.costed_lines.line_costs import STATED_SKU, named_lines
-from core.books.costed_lines.line_digests import digest, digests_by_settlement, line_digests, moves, next_digest
+from core.books.costed_lines.line_digests import (
+    digest,
+    digest_changes,
+    digests_by_settlement,
+    line_digests,
+    next_digest,
+)
 from core.books.costed_lines.line_ties import TIE_COLUMNS, tie_columns
 from core.books.costed_lines.line_totals import (
     forget_notes,
@@ -309,7 +315,7 @@ def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, dig
         connection.execute(delete(costing_tables.costed_line).where(some))
     frames.store(connection, costing_tables.costed_line, changed[list(_STORED)], _STORED, settlement=one.id)
     connection.execute(delete(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id))
-    shown = lines[_differing(settlement_lines.transactions(connection, [one]), lines)]
+    shown = lines[_differing(settlement_lines.stored_transactions(connection, [one]), lines)]
     frames.store(connection, costing_tables.shown_line, shown, TRANSACTION_COLUMNS, settlement=one.id)
     kept, posted = costing_tables.costed_settlement, lines["posted_at"].dropna()
     ends = {"first_posted": posted.min(), "last_posted": posted.max()} if len(posted) else {}
@@ -372,8 +378,8 @@ def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) 
     parts = (select(kept).where(some) for some in frames.among(kept.c.settlement, numbers))
     known = {row.settlement: (row.digest, row.ties) for query in parts for row in connection.execute(query)}
     lines, ties = [*TRANSACTION_COLUMNS, *_AS_KEPT], [*TIE_COLUMNS, "key"]
-    of_lines = moves(was[lines], now[lines], now["settlement"])
-    of_ties = moves(was[ties], now[ties], now["settlement"])
+    of_lines = digest_changes(was[lines], now[lines], now["settlement"])
+    of_ties = digest_changes(was[ties], now[ties], now["settlement"])
     for number in numbers:
         digests = tuple(
             next_digest(old, by[number]) for old, by in zip(known[number], (of_lines, of_ties), strict=True)
@@ -384,7 +390,7 @@ def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) 
 
 def _lines_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:
     """Return the kept lines of a settlement: its transactions as they are shown, and beside them what they cost."""
-    stored = settlement_lines.transactions(connection, [one])
+    stored = settlement_lines.stored_transactions(connection, [one])
     of_it = select(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id)
     transactions = _replaced(stored, frames.load(connection, of_it, TRANSACTION_COLUMNS))
     costs = select(costing_tables.costed_line).where(costing_tables.costed_line.c.settlement == one.id)

@@ -247,7 +247,7 @@ def next_revision(connection: Connection, settlement: BookedSettlement) -> int:
     return max(connection.scalar(locked) or 0, connection.scalar(posted) or 0) + 1
 
 
-def reopen(connection: Connection, settlement: BookedSettlement, reason: str, batch: int) -> Lock:
+def end_lock(connection: Connection, settlement: BookedSettlement, reason: str, batch: int) -> Lock:
     """Let a settlement's costs move again; its COGS entry is open then.
 
     Returns:
@@ -328,7 +328,7 @@ def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataF
     lock_there = find(connection, settlement)
     if lock_there is None:
         raise NotLockedError(settlement.name)
-    now = settlement_lines.transactions(connection, [settlement]) if lines is None else lines
+    now = settlement_lines.stored_transactions(connection, [settlement]) if lines is None else lines
     query = select(closing_tables.locked_line).where(closing_tables.locked_line.c.lock == lock_there.id)
     then = frames.load(connection, query, LOCKED_COLUMNS)
     both = now[list(TRANSACTION_COLUMNS)].merge(then, on="key")
@@ -372,6 +372,6 @@ def _holding() -> Select[Any]:
 
 
 def _check_lines(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame) -> None:
-    stored = settlement_lines.transactions(connection, [settlement])["key"]
+    stored = settlement_lines.stored_transactions(connection, [settlement])["key"]
     if sorted(stored) != sorted(lines["key"]):
         raise NotAllLinesError(settlement.name)

@@ -101,7 +101,7 @@ def reopen(
         is_elsewhere = lock_there is not None and lock_there.reason is EntryStatus.POSTED_ELSEWHERE
         is_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
         if lock_there is not None or not is_out:
-            locks.reopen(connection, settlement, reason.strip(), batch)
+            locks.end_lock(connection, settlement, reason.strip(), batch)
         made = [] if is_elsewhere else [reversal(entry, lock_date) for entry in standing]
         if check:
             check(made)

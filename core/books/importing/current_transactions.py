@@ -152,7 +152,7 @@ def settlements_with_later_readings(connection: Connection) -> Collection[int]:
     )
 
 
-def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> ReaderDifferences:
+def reader_differences(connection: Connection, booked: Iterable[BookedSettlement]) -> ReaderDifferences:
     """Return what the readers that came after the export changed: not what was answered, nor what later files brought.
 
     Args:
@@ -165,7 +165,7 @@ def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> Rea
         return ReaderDifferences({}, {})
     numbers = settlements_with_later_readings(connection)
     own = [one for one in booked if one.id in numbers]
-    kept, stored = _ever_kept(connection), settlement_lines.transactions(connection, own)
+    kept, stored = _ever_kept(connection), settlement_lines.stored_transactions(connection, own)
     lines: dict[str, str] = {}
     names: dict[SettlementName, str] = {}
     for one in own:

@@ -309,7 +309,9 @@ def _apart(connection: Connection, there: BookedSettlement, read: Settlement) ->
 
     A shop may be paid twice a day the same: order #1 of 49.00 is not order #9 of 49.00.
     """
-    known, own = (orders_paid(rows) for rows in (settlement_lines.transactions(connection, [there]), read.transactions))
+    known, own = (
+        orders_paid(rows) for rows in (settlement_lines.stored_transactions(connection, [there]), read.transactions)
+    )
     if not known or not own or known.keys() & own.keys():
         return ""
     return f"Their orders differ: this file has {orders_in_words(own)}, the books have {orders_in_words(known)}."
@@ -322,7 +324,7 @@ def _with_the_same_charges(
     others = list(there)
     own = _charges(read.transactions) if others else Counter()
     for one in others if own else ():
-        shared = (own & _charges(settlement_lines.transactions(connection, [one]))).total()
+        shared = (own & _charges(settlement_lines.stored_transactions(connection, [one]))).total()
         if shared and _in_common_days(one, read):
             return one, "1 line that is the same" if shared == 1 else f"{shared} lines that are the same"
     return None
@@ -375,7 +377,7 @@ def _same_in_another_store(connection: Connection, read: Settlement, store: str)
     ]
     own = _goods(read.transactions) if there else set()
     for one in there:
-        goods = _goods(settlement_lines.transactions(connection, [one]))
+        goods = _goods(settlement_lines.stored_transactions(connection, [one]))
         if goods & own or stored_settlements.same_lines(connection, one, read):
             return one
     return None

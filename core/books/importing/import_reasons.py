@@ -190,7 +190,7 @@ def another_kind_of_view(connection: Connection, there: BookedSettlement, read: 
 
 def only_there(connection: Connection, there: BookedSettlement, read: Settlement) -> str:
     """Say what removing a settlement takes out of the books that a file does not bring back; empty where nothing."""
-    known, own = settlement_lines.transactions(connection, [there]), read.transactions
+    known, own = settlement_lines.stored_transactions(connection, [there]), read.transactions
     kept = set(rows_of(own, ("order_id", "event")))
     orders = orders_paid(rows_where(known, (line not in kept for line in rows_of(known, ("order_id", "event")))))
     alone = Counter(_without_order(known)) - Counter(_without_order(own))
@@ -208,7 +208,7 @@ def only_there(connection: Connection, there: BookedSettlement, read: Settlement
 
 def against_its_total(connection: Connection, there: BookedSettlement, part: SettlementPart, whole: Settlement) -> str:
     """Say which lines of a file cannot be, for those in the books come to what the marketplace paid."""
-    before, own = settlement_lines.transactions(connection, [there]), part.settlement.transactions
+    before, own = settlement_lines.stored_transactions(connection, [there]), part.settlement.transactions
     places = set(rows_of(own, PLACE))
     changes = line_differences(rows_where(before, (place in places for place in rows_of(before, PLACE))), own)
     with_it = (

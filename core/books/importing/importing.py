@@ -14,7 +14,7 @@ from core.books.documents.reimbursements import ImportedReimbursements, import_r
 from core.books.documents.returned_goods import ImportedReturns, import_returns
 from core.books.importing import current_transactions, import_reasons
 from core.books.importing.duplicates import refuse_what_another_store_has, twin_of
-from core.books.importing.readings import KeptPart, kept_parts, together, with_keys_of
+from core.books.importing.readings import KeptPart, kept_parts, united_reading, with_keys_of
 from core.books.overrides.moved_answers import move_overrides
 from core.books.settings import stored_settings, stores
 from core.books.settlements import original_files, settlement_lines, stored_settlements
@@ -329,7 +329,7 @@ def _save(
 ) -> ImportedSettlement:
     keyed = replace(read, transactions=with_line_keys(source.store, read.transactions))
     there = stored_settlements.find(connection, source.store, read.settlement_id)
-    before = None if there is None else settlement_lines.transactions(connection, [there])
+    before = None if there is None else settlement_lines.stored_transactions(connection, [there])
     imported = stored_settlements.save(connection, keyed, source, batch, now)
     told = replace(
         told,
@@ -365,7 +365,7 @@ def _keep_later_reading(
 ) -> None:
     """Keep what a document says that came after the export: what it changes is proposed, and nothing is booked."""
     later = kept_parts(connection, there, FileUse.AFTER_EXPORT)
-    whole = together(there, kept_parts(connection, there), later)
+    whole = united_reading(there, kept_parts(connection, there), later)
     keyed = with_line_keys(store, whole.transactions)
     known = current_transactions.lines_known(connection, there, before)
     current_transactions.put(connection, there, with_keys_of(known, keyed), batch)

@@ -22,8 +22,8 @@ from core.books.documents.order_units import ORDER_UNITS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.importing import current_transactions
 from core.books.importing.importing import SettlementFigures
-from core.books.importing.readings import KeptFileError, KeptPart, kept_parts, together, with_keys_of
-from core.books.overrides.moved_answers import ask_anew, move_overrides
+from core.books.importing.readings import KeptFileError, KeptPart, kept_parts, united_reading, with_keys_of
+from core.books.overrides.moved_answers import ask_changed_questions, move_overrides
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, FileUse, SettlementKind, Source
 from core.frame_columns import TRANSACTION_COLUMNS
@@ -118,7 +118,7 @@ def read_anew(
 
 
 def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> Rereading:
-    stored = settlement_lines.transactions(connection, [there])
+    stored = settlement_lines.stored_transactions(connection, [there])
     before = SettlementFigures(len(stored), there.sum, there.currency)
     try:
         parts = kept_parts(connection, there)
@@ -127,7 +127,7 @@ def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, wh
         stored_settlements.note_reader(connection, there, READER_VERSION)
         return Rereading(there, before, None, problems=(Problem(Severity.WARNING, str(error), there.name),))
     _keep_goods(connection, there, parts, batch)
-    read = _keyed(there, together(there, parts, later))
+    read = _keyed(there, united_reading(there, parts, later))
     figures = SettlementFigures(len(read.transactions), read.sum, read.currency)
     told = Rereading(there, before, figures, changed_lines=changed_lines(stored, read.transactions))
     if not there.is_open:
@@ -145,7 +145,7 @@ def _take(
     gone = before[~before["key"].isin(list(read.transactions["key"]))]
     come = read.transactions[~read.transactions["key"].isin(list(before["key"]))]
     moved = move_overrides(connection, gone, come, batch, who=who, now=now)
-    return [*moved.problems, *ask_anew(connection, before, read.transactions, who=who, now=now)]
+    return [*moved.problems, *ask_changed_questions(connection, before, read.transactions, who=who, now=now)]
 
 
 def keep_beside(
@@ -179,7 +179,7 @@ def take_over(connection: Connection, there: BookedSettlement, batch: int, *, wh
         later = kept_parts(connection, there, FileUse.AFTER_EXPORT)
     except KeptFileError as error:
         return [Problem(Severity.WARNING, str(error), there.name)]
-    read = _keyed(there, together(there, parts, later))
+    read = _keyed(there, united_reading(there, parts, later))
     if not later:
         return _take(connection, there, read, batch, who=who, now=now)
     newest = next((one for one in reversed(later) if one.is_record), later[-1])

@@ -53,7 +53,7 @@ class KeptPart:
         return standing(self.reading.format, FORMATS) is not Standing.VIEW
 
 
-def together(there: BookedSettlement, parts: Sequence[KeptPart], later: Sequence[KeptPart] = ()) -> Settlement:
+def united_reading(there: BookedSettlement, parts: Sequence[KeptPart], later: Sequence[KeptPart] = ()) -> Settlement:
     """Return what the files of a settlement say of it, all in all. Pure.
 
     Args:

@@ -260,7 +260,7 @@ def move_overrides(
     return AnswerMoves(tuple(problems), {**there.same_line, **there.same_question, **there.proposals}, asking)
 
 
-def ask_anew(
+def ask_changed_questions(
     connection: Connection, before: pd.DataFrame, after: pd.DataFrame, *, who: str, now: datetime
 ) -> list[Problem]:
     """Say which answers of lines that are still there answer another question, as these lines are read now.

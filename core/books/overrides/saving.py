@@ -155,7 +155,7 @@ def _work(
     saved = {row["key"]: row for row in records(books.overrides)}
     saved |= {row["key"]: row for row in records(books.overrides_now) if row["key"] in late}
     chosen = [a for a in answers if settlement_ids is None or _settlement_of(lines, a) in settlement_ids]
-    locked = locked_keys(books) - late.keys()
+    locked = keys_of_exported_lines(books) - late.keys()
     takes = _taking_units(books, chosen, lines)
     states = {
         key: replace(_line_state(row, saved.get(key, {}), locked=key in locked), takes_units=key in takes)
@@ -271,7 +271,7 @@ def _units(answer: Answer, state: LineState, *, takes_shown: bool) -> int | None
     return answer.units_back if takes_shown and counts else state.in_force.units_back
 
 
-def locked_keys(books: Books) -> set[str]:
+def keys_of_exported_lines(books: Books) -> set[str]:
     """Return the lines of exported settlements; a line that took no cost is locked like any other."""
     return set() if books.costing_input.locked_lines is None else set(books.costing_input.locked_lines["key"])
 

@@ -184,7 +184,9 @@ def history(connection: Connection, key: str | None = None) -> pd.DataFrame:
     return frames.load(connection, query if key is None else query.where(tables.override.c.key == key), HISTORY_COLUMNS)
 
 
-def typed_skus(connection: Connection, keys: Iterable[str] | None = None) -> dict[str, list[tuple[int, str | None]]]:
+def typed_sku_versions(
+    connection: Connection, keys: Iterable[str] | None = None
+) -> dict[str, list[tuple[int, str | None]]]:
     """Return batch and SKU of every version, by line key in order, of the lines for which one was ever typed.
 
     Args:

@@ -210,7 +210,9 @@ def of_file(connection: Connection, sha256: str) -> list[BookedSettlement]:
 
 def remove(connection: Connection, of: BookedSettlement, batch: int) -> None:
     """Take a settlement out of the books; its rows are kept with the batch that ended them."""
-    settlement_lines.end_lines(connection, of.id, list(settlement_lines.transactions(connection, [of])["key"]), batch)
+    settlement_lines.end_lines(
+        connection, of.id, list(settlement_lines.stored_transactions(connection, [of])["key"]), batch
+    )
     original_files.end_files(connection, of.id, batch)
     connection.execute(update(tables.settlement).where(tables.settlement.c.id == of.id).values(ended_batch=batch))
 
@@ -240,7 +242,7 @@ def same_lines(connection: Connection, there: BookedSettlement, read: Settlement
     """Tell whether another file says what is in the books: packed, ordered or spelled otherwise."""
     if (there.total, there.sum, there.lines, there.currency) != (read.total, read.sum, read.lines, read.currency):
         return False
-    stored = settlement_lines.transactions(connection, [there])
+    stored = settlement_lines.stored_transactions(connection, [there])
     return _compared(stored) == _compared(read.transactions)
 
 

@@ -103,10 +103,12 @@ def _move(books: Books, now: Row, row: Row, posted: Row) -> Row:
 
     What comes without cost before, or has none any more, moves nothing: it is posted once, or taken back where it was.
     """
-    if not (money_of(now["cogs"]) and money_of(row["cogs"]) and posted and is_elsewhere(books, posted, now)):
+    if not (
+        amount_or_zero(now["cogs"]) and amount_or_zero(row["cogs"]) and posted and is_elsewhere(books, posted, now)
+    ):
         return {}
     moved = {f"{name}_{when}": one[name] for when, one in (("was", posted), ("now", now)) for name in ("event", "sku")}
-    return moved if money_of(now["cogs"]) != money_of(row["cogs"]) else {"cause": ACCOUNT, **moved}
+    return moved if amount_or_zero(now["cogs"]) != amount_or_zero(row["cogs"]) else {"cause": ACCOUNT, **moved}
 
 
 def _costed_now(books: Books, standing: AbstractSet[str]) -> dict[str, Row]:
@@ -191,7 +193,7 @@ def _is_of_the_same(row: Row, other: Row) -> bool:
 def _with_fewer(now: Row, held: Row) -> Row:
     """Return a line with the units and the cost that are proposed for it, if it asks and they are fewer than it has."""
     cost, units, before = now["proposed_cost"], now["cost_quantity"], held["cost_quantity"]
-    if now["cause"] not in ASKS_GOODS or None in (cost, units, before) or not money_of(held["cogs"]):
+    if now["cause"] not in ASKS_GOODS or None in (cost, units, before) or not amount_or_zero(held["cogs"]):
         return now
     units = units if cost else 0
     if abs(units) >= abs(before) or units * before < 0:
@@ -230,7 +232,7 @@ def every_line(books: Books) -> pd.DataFrame:
     if books.as_read is None:
         return _as_posted(books, with_typed_skus(books.lines, answers))
     rows, came = with_typed_skus(books.as_read.transactions, answers), lines_that_came(books)
-    costing = {key for key, cogs in zip(books.lines["key"], books.lines["cogs"], strict=True) if money_of(cogs)}
+    costing = {key for key, cogs in zip(books.lines["key"], books.lines["cogs"], strict=True) if amount_or_zero(cogs)}
     names = zip(rows["store"], rows["settlement_id"], strict=True)
     read_otherwise = pd.Series([name in books.read_otherwise for name in names], rows.index, dtype=bool)
     shown = rows[read_otherwise & rows["key"].isin(list(came | set(books.lines["key"]) - costing))]
@@ -248,7 +250,7 @@ def _as_posted(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
             skus[key] = row["sku_now"]
         elif row["cogs"] == row["difference"]:  # nothing was held before it, so that nothing had moved
             skus.pop(key, None)
-        events[key] = books.posted_as.get(row["id"]) if money_of(row["cogs"]) else None
+        events[key] = books.posted_as.get(row["id"]) if amount_or_zero(row["cogs"]) else None
     of_line = zip(lines["key"], lines["event"], lines["sku"], strict=True)
     now = [
         (events.get(key) or event, skus[key] if events.get(key) and key in skus else sku) for key, event, sku in of_line
@@ -349,14 +351,14 @@ def _found(now: Row, row: Row, home: str) -> Row:
     A line that moves no goods any more has no unit cost and no currency of its own (a multi-channel order whose selling
     store came in after the export): what is taken back is in home currency, as every cost is.
     """
-    difference = money_of(now["cogs"]) - money_of(row["cogs"])
+    difference = amount_or_zero(now["cogs"]) - amount_or_zero(row["cogs"])
     return {
         "key": now["key"],
         "cause": _cause(now, row),
         "unit_cost": now["unit_cost"],
         "cost_quantity": now["cost_quantity"],
         "disposition": now["disposition"],
-        "cogs": money_of(now["cogs"]),
+        "cogs": amount_or_zero(now["cogs"]),
         "difference": difference,
         "currency": home,
     }
@@ -373,6 +375,6 @@ def change(now: Row, row: Row) -> str:
     return "units" if now["cost_quantity"] != row["cost_quantity"] else "cost"
 
 
-def money_of(value: object) -> Decimal:
+def amount_or_zero(value: object) -> Decimal:
     """Return an amount as it is, with its sign and currency; 0 where there is none."""
     return value if isinstance(value, Decimal) else Decimal(0)

@@ -115,7 +115,7 @@ class ProposalCounts(NamedTuple):
     withdrawn: int
 
 
-def propose(connection: Connection, differences: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
+def update_proposals(connection: Connection, differences: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
     """Make the pending proposals say what the last costing found.
 
     Args:
@@ -138,7 +138,7 @@ def propose(connection: Connection, differences: pd.DataFrame, new_batch: Callab
     if not new and not gone:
         return ProposalCounts(0, len(says), 0)
     batch = new_batch()
-    decide(connection, gone, Verdict(TrueUpDecision.WITHDRAWN), batch)
+    decide_true_ups(connection, gone, Verdict(TrueUpDecision.WITHDRAWN), batch)
     frames.store(
         connection, closing_tables.true_up, rows[rows["key"].isin(new)], {**FOUND_COLUMNS, "lock": WHOLE}, batch=batch
     )
@@ -212,7 +212,7 @@ def take_up(connection: Connection, numbers: Collection[int], reason: str, batch
         connection.execute(insert(closing_tables.taken_up).values(reason=reason, batch=batch), rows)
 
 
-def decide(connection: Connection, numbers: Collection[int], verdict: Verdict, batch: int) -> None:
+def decide_true_ups(connection: Connection, numbers: Collection[int], verdict: Verdict, batch: int) -> None:
     """Decide proposals, all of them or none.
 
     Args:

@@ -23,7 +23,7 @@ from core.books.entries.booking_months import open_day
 from core.books.entries.exporting import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
-from core.books.true_ups.cost_comparison import Row, differences, every_line, held_lines, in_places, money_of
+from core.books.true_ups.cost_comparison import Row, amount_or_zero, differences, every_line, held_lines, in_places
 from core.books.true_ups.true_up_history import ProposalCounts, TrueUpDecidedError, TrueUpDecision, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
@@ -209,7 +209,7 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
     every = every_line(books)
     own = (every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)
     keys = set(every.loc[own, "key"]) - books.never_posted
-    posted = total(money_of(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
+    posted = total(amount_or_zero(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
     return cents(posted + difference) - cents(posted)
 
 
@@ -217,7 +217,7 @@ def propose_true_ups(database: Database, books: Books, *, who: str, now: datetim
     """Make the pending proposals say what is known now."""
     changed_costs = differences(books)
     with database.writing() as connection:
-        return true_up_history.propose(
+        return true_up_history.update_proposals(
             connection, changed_costs, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
         )
 
@@ -297,7 +297,9 @@ def _post(
     by_finale = [kind in posting.finale_posts for kind in cost_types(lines)]
     for poster in set(by_finale):
         numbers = [number for number, its in zip(lines["id"], by_finale, strict=True) if its is poster]
-        true_up_history.decide(connection, numbers, Verdict(TrueUpDecision.ACCEPTED, entry=key_of.get(poster)), batch)
+        true_up_history.decide_true_ups(
+            connection, numbers, Verdict(TrueUpDecision.ACCEPTED, entry=key_of.get(poster)), batch
+        )
 
 
 def dismiss_true_ups(
@@ -319,7 +321,7 @@ def dismiss_true_ups(
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="dismissed")
         chosen = [int(number) for number in with_mirrors(books, true_up_history.pending(connection), numbers)["id"]]
-        true_up_history.decide(connection, chosen, Verdict(TrueUpDecision.DISMISSED, reason.strip()), batch)
+        true_up_history.decide_true_ups(connection, chosen, Verdict(TrueUpDecision.DISMISSED, reason.strip()), batch)
     return chosen
 
 

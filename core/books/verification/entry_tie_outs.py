@@ -20,7 +20,7 @@ from core.books.entries.booking_months import booking_day
 from core.books.true_ups.cost_comparison import ACCOUNT, READING, change, every_line, in_places, posted_corrections
 from core.books.true_ups.true_up_history import DECIDED_COLUMNS
 from core.books.true_ups.true_ups import finale_corrects
-from core.books.verification.account_tie_outs import detail
+from core.books.verification.account_tie_outs import account_detail
 from core.books.verification.tie_outs import TieOut, difference, place_of
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
@@ -119,12 +119,12 @@ def _details(name: str, row: EntryRow, entry: Entry) -> Iterator[TieOut]:
     """
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in entry.lines:
-        theirs[str(one.type), one.account].append(detail(one))
+        theirs[str(one.type), one.account].append(account_detail(one))
     for line in row.lines:
         wanted = theirs.get((line.memo, line.account))
-        if None not in (line.number, line.tax_code, line.is_bank) and wanted and detail(line) not in wanted:
+        if None not in (line.number, line.tax_code, line.is_bank) and wanted and account_detail(line) not in wanted:
             of_line = f"{name}, account of line “{line.memo}” to {line.account}"
-            yield difference(of_line, detail(line), " or ".join(wanted))
+            yield difference(of_line, account_detail(line), " or ".join(wanted))
 
 
 def _sums(lines: Iterable[tuple[str, str, str, Decimal]]) -> dict[tuple[str, str, str], Decimal]:
@@ -209,12 +209,12 @@ def _details_taken_back(name: str, entry: EntryRow, original: EntryRow) -> Itera
     """Number, tax rate and bank account of each line are those of the line that it takes back."""
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in original.lines:
-        theirs[one.memo, one.account].append(detail(one))
+        theirs[one.memo, one.account].append(account_detail(one))
     for line in entry.lines:
         wanted = theirs.get((line.memo, line.account))
-        if wanted and detail(line) not in wanted:
+        if wanted and account_detail(line) not in wanted:
             of_line = f"{name}, account of line “{line.memo}” to {line.account}"
-            yield difference(of_line, detail(line), " or ".join(dict.fromkeys(wanted)))
+            yield difference(of_line, account_detail(line), " or ".join(dict.fromkeys(wanted)))
 
 
 def _lines(entry: EntryRow, sign: Decimal) -> dict[tuple[str, str, str], Decimal]:

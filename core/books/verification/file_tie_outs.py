@@ -78,7 +78,7 @@ def file_tie_outs(connection: Connection, settlement: BookedSettlement, files: d
     read = _read_anew(settlement, [one.parts[settlement.settlement_id] for one in kept])
     if settlement.reader_version < READER_VERSION:
         return _by_older_version(settlement, read)
-    stored = settlement_lines.transactions(connection, [settlement])
+    stored = settlement_lines.stored_transactions(connection, [settlement])
     keyed = conform(TRANSACTION_COLUMNS, with_line_keys(settlement.store, read.transactions))
     ties = line_tie_outs(settlement.name, stored, keyed)
     return [*ties, *header_tie_outs(settlement, read), *_standing(settlement, kept)]

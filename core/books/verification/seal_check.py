@@ -151,8 +151,8 @@ def _altered(connection: Connection, table: Table) -> Iterator[AlteredRow]:
     texts = seals.seal_texts(connection, table)
     rows = {}
     for key, now in seals.rows_of(connection, table):
-        name = seals.text_of(list(key))
-        if texts.get(name) == seals.text_of(now):
+        name = seals.seal_text(list(key))
+        if texts.get(name) == seals.seal_text(now):
             del texts[name]
         else:
             rows[key] = now
@@ -230,7 +230,7 @@ def _parent(connection: Connection, table: str, number: object) -> Row:
 
     A row without a seal was added by another program: the lines of an added entry are named by it as it stands.
     """
-    named = (tables.seal.c.table == table, tables.seal.c.key == seals.text_of([number]))
+    named = (tables.seal.c.table == table, tables.seal.c.key == seals.seal_text([number]))
     sealed_row = connection.scalar(select(tables.seal.c.row).where(*named))
     if sealed_row:
         return dict(json.loads(sealed_row))
@@ -280,7 +280,7 @@ class _TakenBackError(Exception):
 
 
 @contextmanager
-def as_stored(database: Database) -> Iterator[None]:
+def books_as_sealed(database: Database) -> Iterator[None]:
     """Let the books be within as Cogsheet stored them; nothing of that is kept."""
     with suppress(_TakenBackError), database.writing() as connection:
         _put_back(connection, altered_rows(connection))

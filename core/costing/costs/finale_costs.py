@@ -314,7 +314,7 @@ def _added(there: tuple[ShippedProduct, ...], shipped: ShippedProduct) -> tuple[
     """Add a product to an order; another shipment of one that is there joins it."""
     others = tuple(one for one in there if one.product != shipped.product)
     same = [one for one in there if one.product == shipped.product]
-    return (*others, together(same[0], shipped) if same else shipped)
+    return (*others, merged_shipment(same[0], shipped) if same else shipped)
 
 
 def _order_causes(observations: Iterable[_Observation]) -> dict[str, str]:
@@ -325,7 +325,7 @@ def _order_causes(observations: Iterable[_Observation]) -> dict[str, str]:
     }
 
 
-def together(one: ShippedProduct, other: ShippedProduct) -> ShippedProduct:
+def merged_shipment(one: ShippedProduct, other: ShippedProduct) -> ShippedProduct:
     """Make one of two shipments of a product on an order: their cost is weighted by units; none if one has none."""
     for shipped in (one, other):
         if shipped.problem is not None:

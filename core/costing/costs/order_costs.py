@@ -83,7 +83,7 @@ class OrderCosts:
         if shipped is None:
             return OrderCost(None, self.finale.order_causes.get(order_id, Cause.NOT_SYNCED))
         sold = self.sales.get(order_id)
-        return order_cost(product.parts, shipped, sold.units if sold and sold.sku == sku else 0)
+        return cost_of_sku_on_order(product.parts, shipped, sold.units if sold and sold.sku == sku else 0)
 
 
 def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, SkuSale | None]:
@@ -106,7 +106,7 @@ def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, SkuSale | None
     return skus
 
 
-def order_cost(parts: Sequence[SkuPart], on_order: Sequence[ShippedProduct], units_sold: int) -> OrderCost:
+def cost_of_sku_on_order(parts: Sequence[SkuPart], on_order: Sequence[ShippedProduct], units_sold: int) -> OrderCost:
     """Return the cost of a SKU on an order that Finale knows, or why there is none.
 
     Args:

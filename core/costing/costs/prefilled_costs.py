@@ -75,7 +75,7 @@ def money_only(missing: MissingCost) -> ProposedCost | None:
     return ProposedCost(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
 
 
-def original(missing: MissingCost) -> ProposedCost | None:
+def cost_of_original(missing: MissingCost) -> ProposedCost | None:
     """Propose the original's cost, where units are asked."""
     if missing.believed_cost:
         return ProposedCost(missing.believed_cost, Proposal.ORIGINAL)
@@ -109,7 +109,7 @@ def last_cost_used(missing: MissingCost) -> ProposedCost | None:
 CANDIDATES: tuple[Callable[[MissingCost], ProposedCost | None], ...] = (
     typed_elsewhere,
     money_only,
-    original,
+    cost_of_original,
     average_of_its_day,
     current_average,
     average_on_day,
@@ -118,7 +118,7 @@ CANDIDATES: tuple[Callable[[MissingCost], ProposedCost | None], ...] = (
 """In this order; the first that proposes something wins."""
 
 
-def propose(missing: MissingCost) -> ProposedCost | None:
+def prefilled_cost(missing: MissingCost) -> ProposedCost | None:
     """Return what Resolve shows prefilled; nothing where nobody knows anything."""
     for candidate in CANDIDATES:
         proposed = candidate(missing)

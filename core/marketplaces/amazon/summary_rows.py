@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.amazon.units import with_fees_of_shipments
-from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
 from core.marketplaces.columns.column_lines import ColumnLines, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
@@ -217,7 +217,7 @@ def lines_and_headers(
     header = headers(sample, Figures(sample, mark, day_first=day_first))
     rows = table.only(np.flatnonzero(~summaries))
     figures = Figures(rows, mark, day_first=day_first)
-    money = money_of(rows, [name for name in declaration.amounts if name in rows.columns], mark)
+    money = column_amounts(rows, [name for name in declaration.amounts if name in rows.columns], mark)
     if not declaration.by_state and not all(filled.all() for filled in money.filled):
         raise BadCellError(Place(table.file), "", "an amount")
     lines = ColumnLines(

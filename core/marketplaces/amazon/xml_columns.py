@@ -31,7 +31,7 @@ from core.marketplaces.amazon.xml_report import (
     repeating,
     with_units,
 )
-from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
 from core.marketplaces.columns.column_lines import (
     POSTED,
     ColumnLines,
@@ -165,7 +165,7 @@ def _lines(elements: Elements, headers: dict[str, Header]) -> ColumnLines:
     columns = _columns(amounts, others, list(headers))
     table = _table(elements.contents, columns)
     orders = replace(table.only(np.arange(len(amounts.report))), names=tuple(columns))
-    money = money_of(table, ("amount",), _POINT)
+    money = column_amounts(table, ("amount",), _POINT)
     header = next(iter(headers.values()))
     usual = shapes_of(orders, DECLARATION, money.only(np.arange(len(orders))), partial(_line, header, table.file))
     numbers: dict[Shape, int] = {}

@@ -61,7 +61,7 @@ class ColumnAmounts:
         return rest
 
 
-def money_of(table: ColumnTable, names: Sequence[str], mark: str) -> ColumnAmounts:
+def column_amounts(table: ColumnTable, names: Sequence[str], mark: str) -> ColumnAmounts:
     """Return the amounts of some columns.
 
     Raises:

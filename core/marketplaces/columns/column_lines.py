@@ -307,6 +307,6 @@ def same_groups(lines: ColumnLines, parts: Sequence[Coded[str]]) -> np.ndarray:
     return joint(part.codes for part in parts) if len(lines) else np.zeros(0, np.int64)
 
 
-def as_text(coded: Coded[str], rows: np.ndarray) -> pa.Array:
+def texts_of_rows(coded: Coded[str], rows: np.ndarray) -> pa.Array:
     """Return the texts of some rows."""
     return text_array(coded).take(pa.array(coded.codes[rows]))

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.marketplaces.columns.column_groups import _LEADING, Groups
-from core.marketplaces.columns.column_lines import ColumnLines, as_text, content_order
+from core.marketplaces.columns.column_lines import ColumnLines, content_order, texts_of_rows
 from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.settlements.transactions import GOODS
 from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect, is_multi_channel
@@ -168,19 +168,19 @@ def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndar
     return {
         "group_key": groups.key_text,
         "ordinal": pa.array(groups.ordinal, pa.int64()),
-        "settlement_id": _or_none(as_text(lines.settlements, lead)),
+        "settlement_id": _or_none(texts_of_rows(lines.settlements, lead)),
         "event": pa.array(lines.values_of(lambda line: line.event.value, object)[lead], pa.string()),
         "raw_type": _verbatim(lines, lead),
         "raw_description": _or_none(
             pa.array(lines.values_of(lambda line: line.raw_description, object)[lead], pa.string())
         ),
-        **{name: _or_none(as_text(lines.field(name), lead)) for name in _LEADING},
+        **{name: _or_none(texts_of_rows(lines.field(name), lead)) for name in _LEADING},
         **{name: _named(groups, lines.field(name)) for name in _NAMED},
         "posted_at": posted.take(pa.array(lines.moments.codes[lead])),
         "quantity": pa.array(quantity, pa.int64(), mask=source >= UNKNOWN),
         "quantity_source": pa.array(_SOURCES, pa.string()).take(pa.array(source)),
         "stock_effect": pa.array(effect, pa.string()),
-        "currency": _or_none(as_text(lines.currencies, lead)),
+        "currency": _or_none(texts_of_rows(lines.currencies, lead)),
         **{name: _part(groups, name) for name in AMOUNT_COLUMNS},
         "net": from_millionths(groups.sum(lines.amount)),
         "lines": pa.array(groups.size, pa.int64()),
@@ -208,7 +208,7 @@ def _part(groups: Groups, column: str) -> pa.Array:
 def _named(groups: Groups, texts: Coded[str]) -> pa.Array:
     """Return what some of the lines of each transaction say: the first in order of the alphabet."""
     if _agree(groups, texts.codes):
-        return _or_none(as_text(texts, groups.lead))
+        return _or_none(texts_of_rows(texts, groups.lead))
     ranks = np.full(len(texts.values), len(texts.values), np.int64)  # a blank one says nothing
     known = sorted((text, at) for at, text in enumerate(texts.values) if text)
     ranks[[at for _, at in known]] = np.arange(len(known))
@@ -333,13 +333,13 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
     posted = pa.array(lines.moments.values, pa.timestamp("us", tz="UTC"))
     series = {
         "line_no": pa.array(lines.table.numbers(every), pa.int64()),
-        "settlement_id": _or_none(as_text(lines.settlements, every)),
+        "settlement_id": _or_none(texts_of_rows(lines.settlements, every)),
         "group_key": groups.key_text.take(pa.array(groups.of_line)),
         "event": pa.array(lines.values_of(lambda line: line.event.value, object), pa.string()),
         "raw_type": _verbatim(lines, every),
         "raw_description": _or_none(descriptions),
-        "order_id": _or_none(as_text(lines.field("order_id"), every)),
-        "sku": _or_none(as_text(lines.field("sku"), every)),
+        "order_id": _or_none(texts_of_rows(lines.field("order_id"), every)),
+        "sku": _or_none(texts_of_rows(lines.field("sku"), every)),
         "amount": from_millionths(lines.amount),
         "amount_column": pa.array(columns, pa.string()),
         "quantity": pa.array(units, pa.int64(), mask=~carries),

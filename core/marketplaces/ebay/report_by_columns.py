@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces.columns.column_figures import ColumnAmounts, amounts_of, moments_of, money_of
+from core.marketplaces.columns.column_figures import ColumnAmounts, amounts_of, column_amounts, moments_of
 from core.marketplaces.columns.column_lines import (
     POSTED,
     WORDS,
@@ -55,7 +55,7 @@ from core.marketplaces.ebay.report_columns import (
     VAT_RATE,
     in_english,
 )
-from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, shared_out
+from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, rows_with_net_amounts
 from core.marketplaces.ebay.transaction_report import (
     WITH_PARTS,
     amounts_in,
@@ -192,7 +192,7 @@ class Report:
         """The rows and their orders."""
         present = [name for name in self.components if name in self.table.columns]
         gross, _, has_gross = amounts_of(self.table, GROSS_AMOUNT, self.figures.mark)
-        money = money_of(self.table, (*present, NET_AMOUNT), self.figures.mark)
+        money = column_amounts(self.table, (*present, NET_AMOUNT), self.figures.mark)
         foreign = self.table.by(
             [name for name in ("Payout currency", "Transaction currency") if name in self.table.columns],
             lambda row: amounts_in(row, self.figures, {}).is_foreign_by_name,
@@ -268,7 +268,7 @@ class Report:
     def _with_rows_by_hand(self, lines: ColumnLines, by_hand: np.ndarray) -> ColumnLines:
         """Return the lines with those that are put together row by row; their amounts stand in further columns."""
         rows = self.table.rows(by_hand, numbered=False)
-        amounts = shared_out([amounts_in(row, self.figures, self._written) for row in rows], self.currency)
+        amounts = rows_with_net_amounts([amounts_in(row, self.figures, self._written) for row in rows], self.currency)
         own = [line_of(row, self.figures, one) for row, one in zip(rows, amounts, strict=True)]
         words = dict.fromkeys((one.word, one.column) for line in own for one in line.typed)
         kinds: list[_Kind] = [*AMOUNT_COLUMNS, *words]

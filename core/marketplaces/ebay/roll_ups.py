@@ -98,7 +98,7 @@ class RolledUpOrder(NamedTuple):
     """The places of the rows of its items."""
 
 
-def shared_out(rows: Sequence[RowAmounts], currency: str = "") -> list[RowAmounts]:
+def rows_with_net_amounts(rows: Sequence[RowAmounts], currency: str = "") -> list[RowAmounts]:
     """Return the rows with a net amount and parts that sum to it, all rows together to what the file's net amounts do.
 
     An item's row takes its own parts, the row of its order the rest of the net amount. An item whose order has no row

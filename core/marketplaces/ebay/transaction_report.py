@@ -30,7 +30,7 @@ from core.marketplaces.ebay.report_columns import (
     in_english,
     vat_rate,
 )
-from core.marketplaces.ebay.roll_ups import RowAmounts, doubtful_rows, open_sums, shared_out
+from core.marketplaces.ebay.roll_ups import RowAmounts, doubtful_rows, open_sums, rows_with_net_amounts
 from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, is_of_title, meaning, tells_of_goods
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.formats import Extent, Format, Standing
@@ -82,7 +82,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     components = COMPONENTS | dict.fromkeys(counted, "other")
     if counted:
         stated = [amounts_in(row, figures, components) for row in table.rows]
-    rows = zip(table.rows, shared_out(stated), strict=True)
+    rows = zip(table.rows, rows_with_net_amounts(stated), strict=True)
     lines = tuple(line_of(row, figures, amounts) for row, amounts in rows)
     dates = [(row.cells[PAYOUT].strip(), figures.moment(row, "Payout date")) for row in table.rows]
     return reading(

@@ -147,7 +147,7 @@ def settlement_of(
     """
     told = (
         *problems,
-        *difference(header.settlement_id, header.total, of.sum, header.currency, file),
+        *total_problem(header.settlement_id, header.total, of.sum, header.currency, file),
         *_of_the_period(header, of.transactions, file),
     )
     return Settlement(
@@ -178,7 +178,9 @@ def has_error(problems: Iterable[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
-def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, currency: str, file: str) -> list[Problem]:
+def total_problem(
+    settlement_id: str, stated: Decimal | None, lines: Decimal, currency: str, file: str
+) -> list[Problem]:
     """Return an error where the lines of a settlement do not sum to the total that is stated for it.
 
     What helps depends on the format, and on what the books have: `formats.what_helps`.

@@ -29,7 +29,7 @@ from core.frame_columns import TRANSACTION_COLUMNS, frame, records, rows_where
 from core.marketplaces.compared_rows import CONTENT, Content, as_compared, compared_type, may_be_one
 from core.marketplaces.ebay import orders_of_reports
 from core.marketplaces.formats import Extent
-from core.marketplaces.settlements.tie_out import difference
+from core.marketplaces.settlements.tie_out import total_problem
 from core.marketplaces.settlements.transactions import with_questions_on_repeats
 from core.marketplaces.words.meanings import listed_type
 from core.model import Event, Problem, Severity, net_of
@@ -328,7 +328,7 @@ def _judged(whole: Settlement, parts: Sequence[SettlementPart]) -> Settlement:
     problems = (
         *told,
         *_other_currency(whole, parts),
-        *difference(whole.settlement_id, whole.total, whole.sum, whole.currency, parts[-1].file),
+        *total_problem(whole.settlement_id, whole.total, whole.sum, whole.currency, parts[-1].file),
     )
     ties_out = all(problem.severity is not Severity.ERROR for problem in problems)
     judged = replace(whole, problems=problems, ties_out=ties_out)
@@ -338,7 +338,7 @@ def _judged(whole: Settlement, parts: Sequence[SettlementPart]) -> Settlement:
 def _own_problems(part: SettlementPart) -> list[Problem]:
     """Return what is wrong with a file's rows; that they alone do not reach the total says nothing of the union."""
     of = part.settlement
-    alone = {one.message for one in difference(of.settlement_id, of.total, of.sum, of.currency, part.file)}
+    alone = {one.message for one in total_problem(of.settlement_id, of.total, of.sum, of.currency, part.file)}
     return [problem for problem in of.problems if problem.message not in alone]
 
 

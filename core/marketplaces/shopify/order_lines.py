@@ -47,7 +47,7 @@ class Share:
         return self.item is not None and self.item.is_gift_card
 
 
-def shared_out(amount: Decimal, items: Sequence[Item], shipping: Decimal, total: Decimal) -> list[Share]:
+def shares_of_items(amount: Decimal, items: Sequence[Item], shipping: Decimal, total: Decimal) -> list[Share]:
     """Share a payment, or (negative) a refund, out over the items of an order or refund.
 
     Args:
@@ -147,7 +147,7 @@ def sale_lines(movement: MoneyMovement, order: Order, *, with_units: bool) -> li
         order: What it is for.
         with_units: Whether the order's units are counted with this payment, as far as this one document tells.
     """
-    shares = shared_out(movement.amount, order.items, order.shipping, order.total)
+    shares = shares_of_items(movement.amount, order.items, order.shipping, order.total)
     lines = []
     charged = fees(movement.fee, shares)
     for share, fee in zip(shares, charged, strict=False):
@@ -174,7 +174,7 @@ def _money_back(movement: MoneyMovement, order: Order, refund: Refund, *, with_u
         line = _line(movement, (), Event.REFUND, (("principal", movement.amount),), StockEffect.NONE)
         return [line, *_left(movement, [line])]
     postage = max(ZERO, refund.total - sum((item.price + item.tax for item in refund.items), ZERO))
-    shares = shared_out(movement.amount, refund.items, postage, refund.total)
+    shares = shares_of_items(movement.amount, refund.items, postage, refund.total)
     lines = [_given_back(movement, order, share, with_units=with_units) for share in shares]
     return lines + _left(movement, lines)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
 from core.marketplaces.columns.column_lines import POSTED, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.columns.column_reading import (
@@ -93,7 +93,7 @@ def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
 
 def _counted(table: ColumnTable, mark: str) -> tuple[str, ...]:
     """Return the undeclared columns that the rows' own sums prove to be money."""
-    lacking = money_of(table, DECLARATION.amounts, mark).missing(DECLARATION.subtracted_columns)
+    lacking = column_amounts(table, DECLARATION.amounts, mark).missing(DECLARATION.subtracted_columns)
     return proved(lacking.tolist(), undeclared_amounts(table, mark)) if lacking.any() else ()
 
 
@@ -105,7 +105,7 @@ def _lines(
     counted: Sequence[str],
 ) -> ColumnLines:
     *own, net = DECLARATION.amounts
-    money = money_of(table, (*own, *counted, net), figures.mark)
+    money = column_amounts(table, (*own, *counted, net), figures.mark)
     if not (money.filled[0] & money.filled[-1]).all() or not table.filled("Currency").all():
         raise BadCellError(Place(table.file), "", "filled, and it must be")
     names = [name for name in ("Payout ID", "Payout Date", "Payout Status", "Currency") if name in table.columns]

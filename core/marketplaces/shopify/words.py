@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.settlements.lines import TypedPart
-from core.marketplaces.words.meanings import UNKNOWN, Meaning, own_column, table, typed_amount_parts
+from core.marketplaces.words.meanings import UNKNOWN, Meaning, own_column, typed_amount_parts, vocabulary
 from core.marketplaces.words.wording import folded
 from core.model import Event, Goods
 
@@ -32,7 +32,7 @@ REFUND = Meaning(Event.REFUND, Goods.REFUNDED)
 PART_OF_PRICE = Meaning(Event.SALE, Goods.NONE, LineType.MARKETPLACE_DISCOUNTS)
 """Shopify pays part of the price; the goods stand on the charge of the same order."""
 
-_ONE_WAY = table(
+_ONE_WAY = vocabulary(
     {
         SALE: "CHARGE|CHARGE_ADJUSTMENT|SHOPIFY_COLLECTIVE_CREDIT|SHOPIFY_SOURCE_CREDIT",
         REFUND: "REFUND|REFUND_ADJUSTMENT",
@@ -58,7 +58,7 @@ _ONE_WAY = table(
         Meaning(Event.SALE, Goods.UNCLEAR): "SHOPIFY_COLLECTIVE_CREDIT_REVERSAL|SHOPIFY_SOURCE_CREDIT_REVERSAL",
     }
 )
-_WITH_REVERSAL = table(
+_WITH_REVERSAL = vocabulary(
     {
         PART_OF_PRICE: "SHOP_CASH_CREDIT",
         Meaning(Event.REFUND, Goods.NONE): "SHOP_CASH_REFUND_DEBIT",

@@ -29,7 +29,7 @@ from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.walmart.words import (
     DESTROYED,
     PLAIN_MONEY,
-    amount,
+    amount_meaning,
     counted_word,
     is_amount_declared,
     is_declared,
@@ -331,7 +331,7 @@ def _own_money(means: Meaning, row: Row, net: Decimal) -> tuple[str, tuple[Typed
     """Return the amount column of a row, and what its amount is about where that does not tell it."""
     kind, amount_type = row.cells["Transaction Type"].strip(), row.cells["Amount Type"].strip()
     if means.event in (Event.SALE, Event.REFUND, Event.DISPUTE):
-        effect = amount(amount_type)
+        effect = amount_meaning(amount_type)
         if means.event is Event.DISPUTE and effect == PLAIN_MONEY:  # its own money, not a correction of a sale
             return own_column(means.event), ()
         return effect.column, typed_item(effect, net, listed_type(kind, amount_type))

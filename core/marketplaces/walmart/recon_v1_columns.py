@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
 from core.marketplaces.columns.column_lines import POSTED, WORDS, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
@@ -91,7 +91,7 @@ def _read(table: ColumnTable, mark: str) -> Reading:
 
 def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
     figures = Figures(rows, mark)
-    money = money_of(rows, DECLARATION.amounts, mark)
+    money = column_amounts(rows, DECLARATION.amounts, mark)
     if not money.filled[0].all():
         raise BadCellError(Place(rows.file, 0, "Amount"), "", "an amount")
     if len(rows.first_with("Customer Order #", "+", is_damaged)):

@@ -56,7 +56,7 @@ UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
 """A type that nobody has declared."""
 
 
-def table(rows: Mapping[M, str]) -> dict[str, M]:
+def vocabulary(rows: Mapping[M, str]) -> dict[str, M]:
     """Return a vocabulary's table by folded word, of rows that name a meaning's words separated by `|`.
 
     Raises:

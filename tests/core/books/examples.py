@@ -105,7 +105,7 @@ def save_settlement(connection: Connection, what: Settlement | None = None, of: 
 
 def costed(connection: Connection, of: BookedSettlement, unit_cost: str = "4.10") -> pd.DataFrame:
     """Return the lines of a settlement, each with the same unit cost."""
-    lines = settlement_lines.transactions(connection, [of])
+    lines = settlement_lines.stored_transactions(connection, [of])
     cost = Decimal(unit_cost)
     row = {
         "cost_status": CostStatus.COSTED,

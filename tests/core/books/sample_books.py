@@ -108,7 +108,7 @@ def make_sample(path: Path) -> None:
 
 def keep_a_line(connection: Connection) -> None:
     """Keep what a line cost, for a state that is no more."""
-    lines = settlement_lines.transactions(connection)[:1]
+    lines = settlement_lines.stored_transactions(connection)[:1]
     frames.store(connection, costing_tables.shown_line, lines, TRANSACTION_COLUMNS, settlement=1)
     line = {"key": "a", "settlement": 1, "cost_status": CostStatus.COSTED.value, "cogs": Decimal("4.1")}
     connection.execute(insert(costing_tables.costed_line).values(**line, moment=0, tie_odd=False))
@@ -133,17 +133,17 @@ def add_closed_settlement(connection: Connection) -> None:
     batch = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)
     opening_costs.add(connection, frame(OPENING_COST_COLUMNS, [{"sku": "0", "as_of": "2026-01-01"}]), batch)
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
-    locks.reopen(connection, booked, "a bill", batch)
+    locks.end_lock(connection, booked, "a bill", batch)
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
     lines = (EntryLineRow("5000", Decimal("4.1"), "USD"), EntryLineRow("1400", Decimal("-4.1"), "USD"))
     stored_entries.post(connection, EntryRow("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
     found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
-    true_up_history.propose(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
+    true_up_history.update_proposals(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()
-    true_up_history.decide(connection, numbers, Verdict(TrueUpDecision.ACCEPTED, entry="S2/1"), batch)
+    true_up_history.decide_true_ups(connection, numbers, Verdict(TrueUpDecision.ACCEPTED, entry="S2/1"), batch)
     more = found | {"cogs": Decimal(6), "difference": Decimal(1)}
-    true_up_history.propose(connection, frame(FOUND_COLUMNS, [more]), lambda: batch)
+    true_up_history.update_proposals(connection, frame(FOUND_COLUMNS, [more]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()
-    true_up_history.decide(connection, numbers, Verdict(TrueUpDecision.DISMISSED, "small"), batch)
+    true_up_history.decide_true_ups(connection, numbers, Verdict(TrueUpDecision.DISMISSED, "small"), batch)
     true_up_history.take_up(connection, numbers, "not so small", batch)
-    current_transactions.put(connection, booked, settlement_lines.transactions(connection, [booked]), batch)
+    current_transactions.put(connection, booked, settlement_lines.stored_transactions(connection, [booked]), batch)

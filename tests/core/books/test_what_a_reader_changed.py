@@ -24,7 +24,7 @@ __all__ = ["database", "old"]
 def anew(of: Database) -> ReaderDifferences:
     """Return what newer readers say otherwise of the exported settlements."""
     with of.reading() as connection:
-        return current_transactions.read_anew(connection, books_of(of).settlements)
+        return current_transactions.reader_differences(connection, books_of(of).settlements)
 
 
 def pending(of: Database) -> pd.DataFrame:

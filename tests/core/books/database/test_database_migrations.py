@@ -229,7 +229,7 @@ def flags_as_numbers(rows: Rows) -> Rows:
 def assert_usable(database: Database) -> None:
     """Check that old rows read well and new ones can be added."""
     with database.writing() as connection:
-        held = settlement_lines.transactions(connection)
+        held = settlement_lines.stored_transactions(connection)
         batch = batches.new(connection, BatchKind.SAVE, "Ann", NOW)
         refused = stored_overrides.save(
             connection, answers({"key": "a", "shown_version": 1}, {"key": "b"}), batch, who="Ann", now=NOW

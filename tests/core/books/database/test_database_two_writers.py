@@ -163,7 +163,7 @@ def test_a_killed_writer_leaves_nothing_half_stored(place: str) -> None:
     with Database.open(place) as database:
         with database.reading() as connection:
             assert ["S1"] == [one.settlement_id for one in stored_settlements.booked_settlements(connection)]
-            assert ["a", "b"] == list(settlement_lines.transactions(connection)["key"])
+            assert ["a", "b"] == list(settlement_lines.stored_transactions(connection)["key"])
             assert 1 == len(batches.history(connection))
         with database.writing() as connection:
             again = save_settlement(connection, settlement("S2", ("c",)), source(b"2"))

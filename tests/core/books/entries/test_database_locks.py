@@ -52,7 +52,7 @@ def lock(connection: Connection, of: BookedSettlement, unit_cost: str = "4.10", 
 
 def reopen(connection: Connection, of: BookedSettlement) -> Lock:
     """Reopen a settlement in a batch of its own."""
-    return locks.reopen(connection, of, "a bill came", batches.new(connection, BatchKind.REOPEN, "M. Lee", NOW))
+    return locks.end_lock(connection, of, "a bill came", batches.new(connection, BatchKind.REOPEN, "M. Lee", NOW))
 
 
 def test_locked_lines_come_back_as_they_were(database: Database) -> None:

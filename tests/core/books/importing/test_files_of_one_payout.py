@@ -83,7 +83,7 @@ def bring_in(database: Database, file: OriginalFile, store: str | None = None) -
 
 def lines_of(database: Database) -> list[dict[str, Any]]:
     with database.reading() as connection:
-        return records(settlement_lines.transactions(connection))
+        return records(settlement_lines.stored_transactions(connection))
 
 
 def nets(database: Database) -> dict[str, Decimal]:

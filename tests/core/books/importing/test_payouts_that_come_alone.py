@@ -45,7 +45,7 @@ def bring_in(database: Database, file: OriginalFile) -> tuple[ImportedSettlement
 def only(database: Database) -> tuple[BookedSettlement, list[dict[str, Any]]]:
     with database.reading() as connection:
         (one,) = stored_settlements.booked_settlements(connection)
-        return one, records(settlement_lines.transactions(connection, [one]))
+        return one, records(settlement_lines.stored_transactions(connection, [one]))
 
 
 @VIEWS

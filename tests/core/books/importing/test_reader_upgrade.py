@@ -371,7 +371,7 @@ def test_lines_that_ask_for_a_cost_only_since_are_named_and_answered_by_reopenin
 def test_a_cogs_entry_does_not_go_out_beside_a_settlement_entry_of_another_reading(database: Database) -> None:
     settlement = books_of(database).named([KEPT])[0]
     with database.writing() as connection:  # as if its settlement entry had gone out alone
-        locks.reopen(connection, settlement, "only the settlement entry went out", 1)
+        locks.end_lock(connection, settlement, "only the settlement entry went out", 1)
         stored_settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
     books = books_of(database)
     assert books.state(books.named([KEPT])[0]).status == f"Settlement exported; {READ_OTHERWISE}"

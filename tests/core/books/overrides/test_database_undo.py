@@ -131,7 +131,7 @@ def test_locked_lines_are_skipped(database: Database) -> None:
     undone = take_back(database, batch)
     assert (("b",), [("a", Skip.LOCKED)]) == (undone.keys, [(one.key, one.reason) for one in undone.skipped])
     with database.writing() as connection:
-        locks.reopen(connection, booked, "why not", batches.new(connection, BatchKind.REOPEN, "M. Lee", NOW))
+        locks.end_lock(connection, booked, "why not", batches.new(connection, BatchKind.REOPEN, "M. Lee", NOW))
     assert ("a",) == take_back(database, batch).keys
 
 

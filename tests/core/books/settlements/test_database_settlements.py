@@ -33,7 +33,7 @@ def booked(database: Database) -> list[BookedSettlement]:
 def lines(database: Database) -> pd.DataFrame:
     """Return every transaction of the books."""
     with database.reading() as connection:
-        return settlement_lines.transactions(connection)
+        return settlement_lines.stored_transactions(connection)
 
 
 def test_a_settlement_comes_back_whole(database: Database) -> None:
@@ -45,7 +45,7 @@ def test_a_settlement_comes_back_whole(database: Database) -> None:
         back = stored_settlements.find(connection, STORE, "S1")
         problems = stored_settlements.problems(connection, imported.settlement)
         original = original_files.original(connection, imported.settlement.sha256)
-        transactions = settlement_lines.transactions(connection)
+        transactions = settlement_lines.stored_transactions(connection)
 
     assert (Import.NEW, None, imported.settlement) == (imported.outcome, imported.former_lines, back)
     header = ("settlement_id", "marketplace", "currency", "total", "sum", "ties_out", "lines")
@@ -198,8 +198,8 @@ def test_transactions_of_some_settlements(database: Database) -> None:
         save_settlement(connection, settlement("S1", ("a",)))
         second = save_settlement(connection, settlement("S2", ("b",))).settlement
     with database.reading() as connection:
-        found = settlement_lines.transactions(connection, [second])
-        none = settlement_lines.transactions(connection, [])
+        found = settlement_lines.stored_transactions(connection, [second])
+        none = settlement_lines.stored_transactions(connection, [])
 
     assert [("b", STORE, "S2")] == list(zip(found["key"], found["store"], found["settlement_id"], strict=True))
     assert (0, list(TRANSACTION_COLUMNS)) == (len(none), list(none.columns))

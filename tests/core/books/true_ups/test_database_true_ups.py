@@ -62,7 +62,7 @@ def propose(database: Database, **costs: str) -> ProposalCounts:
         for key, cost in costs.items()
     ]
     with database.writing() as connection:
-        return true_up_history.propose(connection, frame(FOUND_COLUMNS, rows), lambda: batch(connection))
+        return true_up_history.update_proposals(connection, frame(FOUND_COLUMNS, rows), lambda: batch(connection))
 
 
 def decide(database: Database, verdict: Verdict, *keys: str) -> None:
@@ -70,7 +70,7 @@ def decide(database: Database, verdict: Verdict, *keys: str) -> None:
     with database.writing() as connection:
         rows = records(true_up_history.pending(connection))
         numbers = [row["id"] for row in rows if row["key"] in keys]
-        true_up_history.decide(connection, numbers, verdict, batch(connection))
+        true_up_history.decide_true_ups(connection, numbers, verdict, batch(connection))
 
 
 def pending(database: Database) -> list[tuple[Any, ...]]:
@@ -159,10 +159,10 @@ def test_a_true_up_is_decided_once(database: Database) -> None:
     propose(database, a="4.17", b="4.18")
     with database.writing() as connection:
         first, second = true_up_history.pending(connection)["id"].tolist()
-        true_up_history.decide(connection, [first], DISMISS, batch(connection))
+        true_up_history.decide_true_ups(connection, [first], DISMISS, batch(connection))
 
     with pytest.raises(TrueUpDecidedError, match="1 of these"), database.writing() as connection:
-        true_up_history.decide(connection, [second, first], ACCEPT, batch(connection))
+        true_up_history.decide_true_ups(connection, [second, first], ACCEPT, batch(connection))
     assert [("b", Decimal("0.08"))] == pending(database)
 
 
@@ -173,7 +173,7 @@ def test_reopening_takes_the_proposals_with_it(database: Database) -> None:
     propose(database, a="4.17", b="4.18")
     decide(database, ACCEPT, "a")
     with database.writing() as connection:
-        locks.reopen(connection, booked, "a bill came", batch(connection))
+        locks.end_lock(connection, booked, "a bill came", batch(connection))
         held = len(true_up_history.accepted_true_ups(connection))
     nothing = propose(database, a="4.17")
     with database.writing() as connection:
