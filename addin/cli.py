@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.commands.registry import COMMANDS, commands_of, named
-from addin.commands.registry.command import Argument, Group, Kind, Option, Selects, load
+from addin.commands.registry import COMMANDS, command_named, commands_of
+from addin.commands.registry.command import Argument, Group, Option, OptionKind, Selects, load
 from addin.machine.start import lasting_imports
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ _BOOK = "book"
 _IDS = "ids"
 _JSON = "as_json"
 _ON_FILE = "addin.commands.desk_opening:on_file"
-_TYPES: dict[Kind, click.ParamType[Any]] = {
-    Kind.TEXT: click.STRING,
-    Kind.NUMBER: click.INT,
-    Kind.DAY: click.DateTime(["%Y-%m-%d"]),
-    Kind.FILE: click.Path(path_type=Path, dir_okay=False),
-    Kind.FOLDER: click.Path(path_type=Path, file_okay=False),
-    Kind.PATH: click.Path(path_type=Path),
-    Kind.EXISTING_FOLDER: click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
+_TYPES: dict[OptionKind, click.ParamType[Any]] = {
+    OptionKind.TEXT: click.STRING,
+    OptionKind.NUMBER: click.INT,
+    OptionKind.DAY: click.DateTime(["%Y-%m-%d"]),
+    OptionKind.FILE: click.Path(path_type=Path, dir_okay=False),
+    OptionKind.FOLDER: click.Path(path_type=Path, file_okay=False),
+    OptionKind.PATH: click.Path(path_type=Path),
+    OptionKind.EXISTING_FOLDER: click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
 }
 
 
@@ -52,7 +52,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Return the command of a name."""
-        declared = named(cmd_name)
+        declared = command_named(cmd_name)
         return None if declared is None else made(declared)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
@@ -80,7 +80,7 @@ class _Made(click.Command):
     """One command; what stands below its options is looked up only where its help is asked for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        command = named(self.name or "")
+        command = command_named(self.name or "")
         if command is not None and command.epilog:
             self.epilog = load(command.epilog)()
         super().format_epilog(ctx, formatter)
@@ -89,7 +89,7 @@ class _Made(click.Command):
 def _parameters(command: Command) -> Iterator[click.Parameter]:
     """Yield workbook, arguments, settlements, options and `--json`, in the order in which help names them."""
     if command.at_desk:
-        yield click.Argument([_BOOK], type=_TYPES[Kind.FILE])
+        yield click.Argument([_BOOK], type=_TYPES[OptionKind.FILE])
     yield from (_argument(one) for one in command.options if isinstance(one, Argument))
     if command.selects is not Selects.NOTHING:
         yield click.Argument([_IDS], nargs=-1, metavar="[SETTLEMENT]...")
@@ -110,7 +110,7 @@ def _argument(one: Argument) -> click.Argument:
 
 def _option(one: Option) -> click.Option:
     names = [one.flag, one.parameter]
-    if one.kind is Kind.FLAG:
+    if one.kind is OptionKind.FLAG:
         return click.Option(names, is_flag=True, help=one.help)
     return click.Option(
         names,
@@ -145,7 +145,7 @@ def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN
 
 def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
     """Do what was typed, on a workbook where the command works on one."""
-    days = {one.parameter for one in command.options if isinstance(one, Option) and one.kind is Kind.DAY}
+    days = {one.parameter for one in command.options if isinstance(one, Option) and one.kind is OptionKind.DAY}
     plain = {name: value.date() if name in days and value else value for name, value in typed.items()}
     chosen = {_IDS: plain[_IDS]} if command.selects is not Selects.NOTHING else {}
     with lasting_imports():

@@ -27,7 +27,7 @@ from addin.commands.reports.pnl import make_pnl
 from addin.commands.settlements.opening import fill
 from addin.connections.finale import URL_VARIABLE
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
-from addin.sheets.reports.pnl import PnlChoice
+from addin.sheets.reports.pnl import PnlOptions
 from addin.sheets.tables import tables
 from benchmarks.kept_books import LARGE, OPENED, SMALL, SYNCED, Keys, copy_to, finale, kept_books, shown
 from benchmarks.rows import Result, Took, took
@@ -47,7 +47,7 @@ WORKS: dict[str, Callable[[Desk], Outcome]] = {
     "save": save,
     "sync": partial(sync, ids=[SYNCED], full=True, credentials=Keys()),
     "settlements": shown,
-    "pnl": partial(make_pnl, choice=PnlChoice(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))),
+    "pnl": partial(make_pnl, options=PnlOptions(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))),
 }
 
 

@@ -121,7 +121,7 @@ def order_id(settlement_id: str, number: int) -> str:
 def know_costs(database: Database, without: Collection[str] = ()) -> None:
     """Let Finale have said a cost of every order, as one sync stores what it is told; of some it said nothing."""
     with database.reading() as connection:
-        lines = settlement_lines.transactions(connection)
+        lines = settlement_lines.stored_transactions(connection)
     said, mapped = costs_of(lines, without)
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "bench", NOW)

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 from benchmarks.rows import counted
 from core.finale.account_settings import FinaleSettings
 from core.finale.inventory import connect_finale
-from core.finale.system import CostRequest, OrderAsked
+from core.finale.system import CostRequest, OrderRequest
 from core.http.credentials import Secret
 from core.marketplaces import read_file
 from core.progress import silent
@@ -54,7 +54,7 @@ def cost_request(business: Business) -> CostRequest:
             lines = settlement.transactions.dropna(subset=["order_id", "sku"])
             for order_id, sku, posted in zip(lines["order_id"], lines["sku"], lines["posted_at"], strict=True):
                 orders.setdefault(order_id, (set(), posted.date()))[0].add(sku)
-    asked = tuple(OrderAsked(order_id, tuple(sorted(skus)), day) for order_id, (skus, day) in orders.items())
+    asked = tuple(OrderRequest(order_id, tuple(sorted(skus)), day) for order_id, (skus, day) in orders.items())
     return CostRequest(asked, tuple(sorted({sku for skus, _ in orders.values() for sku in skus})))
 
 

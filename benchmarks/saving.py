@@ -19,7 +19,7 @@ from benchmarks.rows import Result, Took, by_turns, result, took
 from benchmarks.settlement_files import LINES, V2
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.line_costs import costing_policies
-from core.books.costed_lines.stored_lines import keep, kept_of_keys
+from core.books.costed_lines.stored_lines import keep, kept_lines_by_key
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing.importing import import_file
@@ -138,7 +138,7 @@ class _Saving:
         save_answers(self._database, books, [answer], settlement_ids=None, accept_proposals=False, who="bench", now=NOW)
         catch_up(self._database)
         with self._database.reading() as connection:
-            rows = kept_of_keys(connection, books.lines["key"])
+            rows = kept_lines_by_key(connection, books.lines["key"])
         assert [cost] == list(rows["unit_cost"][rows["key"] == self._key]), "it was not saved"  # noqa: S101
         self._number += 1
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.http.responses import Answer
+    from core.http.responses import ServiceResponse
 
 SERVICE = "European Central Bank"
 ECB_URL = "https://www.ecb.europa.eu/stats/eurofxref"
@@ -63,7 +63,7 @@ def ecb_client(url: str = ECB_URL, **seams: object) -> HttpClient:
     return HttpClient(SERVICE, url, **seams)  # type: ignore[arg-type]  # by name
 
 
-def read_rates(answer: Answer) -> list[tuple[str, str, str]]:
+def read_rates(answer: ServiceResponse) -> list[tuple[str, str, str]]:
     """Read the bank's file: day, currency and units of it for one euro, as published.
 
     Raises:

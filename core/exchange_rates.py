@@ -62,10 +62,10 @@ class Rate:
 
     def __str__(self) -> str:
         """Return it as a person reads it: `1 EUR = 1.0841 USD, ECB 2026-08-19`."""
-        return f"1 {self.currency} = {shown(self.rate)} {self.home}, {self.source} {self.day}"
+        return f"1 {self.currency} = {rate_text(self.rate)} {self.home}, {self.source} {self.day}"
 
 
-def shown(rate: Decimal) -> str:
+def rate_text(rate: Decimal) -> str:
     """Return a rate with six digits that count."""
     places = max(0, _SHOWN_DIGITS - 1 - rate.adjusted())
     text = f"{rate:.{places}f}"
@@ -87,11 +87,11 @@ class ExchangeRates:
         """Take the rates as the database keeps them (RATE_COLUMNS)."""
         return cls().also(stored)
 
-    def also(self, said: pd.DataFrame) -> ExchangeRates:
+    def also(self, rates: pd.DataFrame) -> ExchangeRates:
         """Return what is known once these rates (RATE_COLUMNS) are stored too; one without a rate is taken back."""
         typed = {pair: dict(known) for pair, known in self._typed.items()}
         bank = {currency: dict(known) for currency, known in self._of_the_bank.items()}
-        for row in records(said):
+        for row in records(rates):
             is_bank = row["source"] == ECB
             known = bank.setdefault(row["quote"], {}) if is_bank else typed.setdefault((row["base"], row["quote"]), {})
             known.pop(row["day"], None)

@@ -254,7 +254,7 @@ def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(arrays, index=table.index, copy=False)
 
 
-def chosen(table: pd.DataFrame, choice: Iterable[bool]) -> pd.DataFrame:
+def rows_where(table: pd.DataFrame, choice: Iterable[bool]) -> pd.DataFrame:
     """Return the rows for which the choice says yes, with every column.
 
     Of a table without rows a plain list of answers is empty, and pandas takes it for a list of columns: none is left.

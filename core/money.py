@@ -1,9 +1,14 @@
-"""Exact decimals: the one place that says how many decimals there are and how they are rounded."""
+"""Exact decimals: the one place that says how many decimals there are, how they are rounded, who takes the odd cent.
+
+There are two rules for the odd cent. Where one amount is divided and nobody stated its parts, `share_cents` divides it
+by largest remainder. Where every part has an exact amount of its own, `parts_in_cents` rounds each by itself, and the
+largest takes what rounding leaves.
+"""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,7 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+K = TypeVar("K")
 
 LINE_PLACES = 6
 """Decimals kept on a line and in the database; see `cents` for what is posted."""
@@ -68,6 +75,9 @@ def total(values: Iterable[Decimal | None]) -> Decimal:
 def share_cents(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Share an amount out in whole cents by largest remainder, so that the parts sum to it exactly.
 
+    For one amount whose parts nobody stated: the payment for several items, a conversion fee on several amounts. Where
+    each part has an exact amount of its own it is `parts_in_cents`.
+
     Args:
         amount: What is to be shared; rounded to cents first.
         weights: One weight per part, none negative. All zero counts as all equal.
@@ -90,6 +100,27 @@ def share_cents(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     for i in by_remainder[:left]:
         floors[i] += _CENT
     return floors
+
+
+def parts_in_cents(whole: Decimal, exact: Mapping[K, Decimal]) -> dict[K, Decimal]:
+    """Round each part to cents by itself; the largest takes what is left to the whole, so that they sum to it exactly.
+
+    For parts that have an exact amount each, of a whole that is rounded once: the accounts of an entry. No part but
+    the largest is ever another than its own amount rounded, so that one account's figure does not hang on the others.
+
+    Args:
+        whole: What the parts sum to, in cents.
+        exact: The amount of each part, in the whole's currency and sign; of equally large ones the first takes it.
+
+    Returns:
+        The parts in cents, in the same order: 10.00 of 6.664, 3.334 and 0.004 is 6.67, 3.33 and 0.00, where
+        `share_cents` gives 6.66, 3.33 and 0.01. Without any part nothing can take the whole: it must be zero then.
+    """
+    rounded = {key: cents(amount) for key, amount in exact.items()}
+    if rounded:
+        largest = max(exact, key=lambda key: abs(exact[key]))
+        rounded[largest] += whole - sum(rounded.values(), Decimal(0))
+    return rounded
 
 
 def _is_there(value: object) -> TypeGuard[Decimal]:

@@ -134,7 +134,7 @@ class Policies(BaseModel):
         """Return what a policy is for the lines of a day."""
         return next((one.value for one in self.before(name) if day < one.before), str(getattr(self, name)))
 
-    def held_before(self) -> list[tuple[date, Policies]]:
+    def former_policies(self) -> list[tuple[date, Policies]]:
         """Return each day on which a policy changed with the policies of every line before it, the earliest first."""
         days = sorted({one.before for one in self.earlier})
         return [(day, self._held(day - timedelta(days=1))) for day in days]

@@ -72,12 +72,12 @@ def from_text(text: str | None) -> tuple[TypedAmount, ...]:
     if not isinstance(text, str) or not text:
         return ()
     return tuple(
-        TypedAmount(named(word), column, None if line_type is None else LineType(line_type), Decimal(amount))
+        TypedAmount(word_name(word), column, None if line_type is None else LineType(line_type), Decimal(amount))
         for word, column, line_type, amount in json.loads(text)
     )
 
 
-def named(word: str) -> str:
+def word_name(word: str) -> str:
     """Return a word as it is listed and answered: a row without any word has one too."""
     return word.strip() or NO_WORD
 

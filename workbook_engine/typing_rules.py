@@ -51,14 +51,14 @@ _NOON = 12
 _DAY_MINUTES = 24
 
 
-class Typed(NamedTuple):
+class TypedValue(NamedTuple):
     """A value recognised in a text, and the number format Excel gives to a General cell with it."""
 
     value: float | bool | dt.datetime | str
     number_format: str | None = None
 
 
-def as_typed(text: str, today: Callable[[], dt.date] = dt.date.today) -> Typed | None:
+def as_typed(text: str, today: Callable[[], dt.date] = dt.date.today) -> TypedValue | None:
     """Return what Excel recognises in a text; `None` when it stays text.
 
     Args:
@@ -70,15 +70,15 @@ def as_typed(text: str, today: Callable[[], dt.date] = dt.date.today) -> Typed |
         return None
     upper = stripped.upper()
     if upper in {"TRUE", "FALSE"}:
-        return Typed(upper == "TRUE")
+        return TypedValue(upper == "TRUE")
     if upper in ERROR_CODES:
-        return Typed(upper)
+        return TypedValue(upper)
     if _PLAIN.fullmatch(stripped):
         return None
     return _number(stripped) or _date(stripped, today) or _time(stripped) or _fraction(stripped)
 
 
-def _number(text: str) -> Typed | None:
+def _number(text: str) -> TypedValue | None:
     match = _NUMBER.fullmatch(text)
     if match is None or not re.search(r"\d", (match["whole"] or "") + (match["fraction"] or "")):
         return None
@@ -93,7 +93,7 @@ def _number(text: str) -> Typed | None:
     if match["open"] or "-" in (match["sign"], match["sign2"]):
         value = -value
     number = float(value)
-    return Typed(number, _number_format(match)) if math.isfinite(number) else None
+    return TypedValue(number, _number_format(match)) if math.isfinite(number) else None
 
 
 def _number_format(match: re.Match[str]) -> str | None:
@@ -109,7 +109,7 @@ def _number_format(match: re.Match[str]) -> str | None:
     return None
 
 
-def _date(text: str, today: Callable[[], dt.date]) -> Typed | None:
+def _date(text: str, today: Callable[[], dt.date]) -> TypedValue | None:
     match = _DATE.fullmatch(text)
     if match is None:
         return None
@@ -130,9 +130,9 @@ def _date(text: str, today: Callable[[], dt.date]) -> Typed | None:
     return _moment(_year(year_text, today), month, day, match["time"], code)
 
 
-def _month_and_number(month: int, number: int, today: Callable[[], dt.date]) -> Typed | None:
+def _month_and_number(month: int, number: int, today: Callable[[], dt.date]) -> TypedValue | None:
     try:
-        return Typed(dt.datetime(today().year, month, number), "d-mmm")  # noqa: DTZ001 - cells know no zones
+        return TypedValue(dt.datetime(today().year, month, number), "d-mmm")  # noqa: DTZ001 - cells know no zones
     except ValueError:
         return _moment(_century(number), month, 1, None, "mmm-yy")
 
@@ -147,7 +147,7 @@ def _century(year: int) -> int:
     return year + (2000 if year < _CENTURY_TURN else 1900)
 
 
-def _moment(year: int, month: int, day: int, time: str | None, code: str) -> Typed | None:
+def _moment(year: int, month: int, day: int, time: str | None, code: str) -> TypedValue | None:
     fraction = _day_fraction(time) if time else 0.0
     if fraction is None or year < _FIRST_YEAR:
         return None
@@ -155,17 +155,17 @@ def _moment(year: int, month: int, day: int, time: str | None, code: str) -> Typ
         moment = dt.datetime(year, month, day) + dt.timedelta(days=fraction)  # noqa: DTZ001 - cells know no zones
     except ValueError:
         return None
-    return Typed(moment, "m/d/yyyy h:mm" if time else code)
+    return TypedValue(moment, "m/d/yyyy h:mm" if time else code)
 
 
-def _time(text: str) -> Typed | None:
+def _time(text: str) -> TypedValue | None:
     fraction = _day_fraction(text)
     if fraction is None:
         return None
     seconds = text.count(":") > 1
     if text[-1:].lower() in "mp":
-        return Typed(fraction, "h:mm:ss AM/PM" if seconds else "h:mm AM/PM")
-    return Typed(fraction, "h:mm:ss" if seconds else "h:mm")
+        return TypedValue(fraction, "h:mm:ss AM/PM" if seconds else "h:mm AM/PM")
+    return TypedValue(fraction, "h:mm:ss" if seconds else "h:mm")
 
 
 def _day_fraction(text: str) -> float | None:
@@ -185,10 +185,10 @@ def _day_fraction(text: str) -> float | None:
     return (hours * 3600 + minutes * 60 + seconds) / 86400
 
 
-def _fraction(text: str) -> Typed | None:
+def _fraction(text: str) -> TypedValue | None:
     match = _FRACTION.fullmatch(text)
     if match is None or int(match[3]) == 0:
         return None
     whole = int(match[1])
     part = int(match[2]) / int(match[3])
-    return Typed(whole - part if text.startswith("-") else whole + part, "# ?/?")
+    return TypedValue(whole - part if text.startswith("-") else whole + part, "# ?/?")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands.registry import TAB, commands_of
-from addin.commands.registry.command import Argument, Group, Kind, Option, Selects
+from addin.commands.registry.command import Argument, Group, Option, OptionKind, Selects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +20,12 @@ BEGIN = "<!-- made of addin/commands/registry by `python run.py commands` -->"
 END = "<!-- end of what is made -->"
 _WIDTH = 130
 _TYPED = {
-    Kind.NUMBER: "N",
-    Kind.DAY: "DAY",
-    Kind.FILE: "FILE",
-    Kind.FOLDER: "FOLDER",
-    Kind.PATH: "PATH",
-    Kind.EXISTING_FOLDER: "FOLDER",
+    OptionKind.NUMBER: "N",
+    OptionKind.DAY: "DAY",
+    OptionKind.FILE: "FILE",
+    OptionKind.FOLDER: "FOLDER",
+    OptionKind.PATH: "PATH",
+    OptionKind.EXISTING_FOLDER: "FOLDER",
 }
 
 
@@ -98,7 +98,7 @@ def _argument(one: Argument) -> str:
 
 
 def _flag(one: Option) -> str:
-    if one.kind is Kind.FLAG:
+    if one.kind is OptionKind.FLAG:
         return one.flag
     value = "|".join(one.choices) or one.metavar or _TYPED.get(one.kind, one.parameter.removesuffix("s").upper())
     return f"{one.flag} {value}"

@@ -6,7 +6,7 @@ import getpass
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from addin.commands.reader_upgrade import read_anew, told_with_errors, with_news
+from addin.commands.reader_upgrade import news_before_errors, read_anew, with_news
 from addin.commands.setup.settings_edits import Edits, take_over_edits, with_taken
 from addin.connections.finale_account import page_account
 from addin.sheets.desk import Desk, TypedSettings
@@ -86,7 +86,7 @@ def desk(
             keeps()
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
         catch_up(database)
-        with _told_with_errors(taken), told_with_errors(news):
+        with _told_with_errors(taken), news_before_errors(news):
             agreed = edits is Edits.AGREED
             yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered, agreed)
 

@@ -53,7 +53,7 @@ def with_news(outcome: Outcome, news: Sequence[Rereading]) -> Outcome:
 
 
 @contextmanager
-def told_with_errors(news: Sequence[Rereading]) -> Iterator[None]:
+def news_before_errors(news: Sequence[Rereading]) -> Iterator[None]:
     """Let an error within tell first what became of settlements that were read anew: that is done, and told once."""
     try:
         yield

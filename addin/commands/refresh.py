@@ -13,38 +13,28 @@ from addin.connections.finale_account import finale_side
 from addin.machine.cost_file import is_published, publish, publish_orders
 from addin.sheets import exchange
 from addin.sheets.close import accounts, journal, true_ups
-from addin.sheets.close.accounts import ACCOUNTS_SPEC
-from addin.sheets.close.journal import JOURNAL_SPEC
-from addin.sheets.close.true_ups import TRUE_UPS_SPEC, Dismissed, Held
+from addin.sheets.close.true_ups import DismissedTrueUps, LockedFigures
 from addin.sheets.costs import costs, history, opening_costs, resolve, sku_mapping
-from addin.sheets.costs.costs import COSTS_SPEC
-from addin.sheets.costs.history import HISTORY_SPEC
-from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
-from addin.sheets.costs.sku_mapping import SKU_MAPPING_SPEC
 from addin.sheets.desk import View
 from addin.sheets.reports import cogs, pnl_age, rates
-from addin.sheets.reports.rates import RATES_SPEC
 from addin.sheets.settlements import settlements, transactions, types
-from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
-from addin.sheets.settlements.types import TYPES_SPEC
 from addin.sheets.setup import setup, stores
-from addin.sheets.setup.setup import SETUP_SPEC
-from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import to_text
 from addin.sheets.tables.native_cells import plain_values
+from addin.sheets.workbook import FILLED_AT_REFRESH
 from core.books import batches
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.recosting import after_save
 from core.books.costed_lines.stored_lines import keep, name_of_state, state_name
 from core.books.database.state import state, writings
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.importing import current_transactions
 from core.books.loading import load_books
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.part_of_books import lines_by_name, load_around, read_skus
 from core.books.settings.sku_mapping import origins
-from core.books.settlements.settlements import booked
+from core.books.settlements.stored_settlements import booked_settlements
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.reclassifications import pending_reclassifications
@@ -60,25 +50,10 @@ if TYPE_CHECKING:
     from addin.sheets.setup.setup import FinaleSide
     from addin.sheets.tables.sheet_specs import TableSpec
     from core.books.books import Books
-    from core.books.costed_lines.catching_up import Caught
+    from core.books.costed_lines.catching_up import LineChanges
     from core.books.database import Database
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.time import SettlementName
-
-_FILLED = (
-    SETUP_SPEC,
-    SETTLEMENTS_SPEC,
-    COSTS_SPEC,
-    SKU_MAPPING_SPEC,
-    OPENING_COSTS_SPEC,
-    JOURNAL_SPEC,
-    TRUE_UPS_SPEC,
-    HISTORY_SPEC,
-    ACCOUNTS_SPEC,
-    TYPES_SPEC,
-    STORES_SPEC,
-    RATES_SPEC,
-)
 
 
 def remember_shown(book: xw.Book, state: str) -> None:
@@ -97,7 +72,7 @@ def is_shown(book: xw.Book, state: str) -> bool:
 
 def _note(book: xw.Book, state: str) -> str:
     rows = hashlib.blake2b(digest_size=16)
-    for spec in _FILLED:
+    for spec in FILLED_AT_REFRESH:
         rows.update(f"{spec.table} {_keys(book, spec)}".encode())
     return f"{state} {rows.hexdigest()}"
 
@@ -123,15 +98,15 @@ def load(database: Database, before: Books | None = None) -> View:
     with database.reading() as connection:
         return View(
             books,
-            entries.journal(connection),
+            stored_entries.journal(connection),
             true_up_history.pending(connection),
             tuple(pending_reclassifications(database, books)),
             tuple(pending_reclassifications(database, books, dismissed=True)),
             batches.history(connection),
-            overrides.history(connection),
+            stored_overrides.history(connection),
             origins(connection),
             finale_side(database),
-            current_transactions.read_anew(connection, books.settlements),
+            current_transactions.reader_differences(connection, books.settlements),
         )
 
 
@@ -162,7 +137,7 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
 def bring_up_to_date(desk: Desk) -> None:
     """Let sheets and worksheet functions show the books; where they do, Settlements is filled from what is kept."""
     books = load_around(desk.database, ()) if desk.typed_settings is None else None
-    if books is not None and books.noted and shows_now(desk, state_name(books)):
+    if books is not None and books.settlement_notes and shows_now(desk, state_name(books)):
         settlements.fill_settlements(desk.book, books)
     else:
         refresh(desk, load(desk.database))
@@ -206,7 +181,7 @@ def refresh_after_answers(
 
 
 def refresh_after_sync(
-    desk: Desk, caught: Caught, near: Books, others: Collection[str], *, has_news: bool
+    desk: Desk, caught: LineChanges, near: Books, others: Collection[str], *, has_news: bool
 ) -> Books | None:
     """Bring up to date what a sync changed, where everything showed the books as they were before it.
 
@@ -229,7 +204,7 @@ def refresh_after_sync(
     whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
     keys = {*near.lines["key"], *caught.changed}
     books = load_around(desk.database, keys, whole, resolve.settlements_shown(desk.book), others, typed={})
-    if books is None or not books.noted or books.settlements != tuple(every):
+    if books is None or not books.settlement_notes or books.settlements != tuple(every):
         return None
     asked, last = set(near.lines["order_id"].dropna()), costs.last_orders(desk.book)
     moved = {product for product, order in last.items() if has_news and order in asked}
@@ -250,7 +225,7 @@ def _orders_of(books: Books, keys: Collection[str]) -> set[str]:
 
 def _booked(database: Database) -> list[BookedSettlement]:
     with database.reading() as connection:
-        return booked(connection)
+        return booked_settlements(connection)
 
 
 def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | None:
@@ -266,7 +241,7 @@ def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | 
     if caught is None or caught.before != before or writings(caught.state) != writings(before) + 1:
         return None
     with database.reading() as connection:
-        is_typed = bool(overrides.typed_skus(connection, caught.changed))
+        is_typed = bool(stored_overrides.typed_sku_versions(connection, caught.changed))
     return None if is_typed else caught.changed
 
 
@@ -281,7 +256,7 @@ def _show_changed(
     """Show what some lines have become: on Settlements, Change history, COGS tabs and Transactions."""
     settlements.fill_settlements_after_answers(desk.book, books)
     with desk.database.reading() as connection:
-        done, values = batches.history(connection), overrides.history(connection)
+        done, values = batches.history(connection), stored_overrides.history(connection)
         lines = lines_by_name(connection, set(values["key"]))
     history.fill_change_history(desk.book, done, values, lines)
     for one in tabs:
@@ -303,10 +278,12 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     journal.fill_journal(book, view.journal)
     immaterial = immaterial_true_ups(books, view.pending_true_ups)
     anew = view.read_anew
-    moved = reclassifications.rows(view.reclassifications, anew)
-    gone = Dismissed(books.dismissed_true_ups, reclassifications.rows(view.dismissed_reclassifications, anew))
+    moved = reclassifications.reclassification_rows(view.reclassifications, anew)
+    gone = DismissedTrueUps(
+        books.dismissed_true_ups, reclassifications.reclassification_rows(view.dismissed_reclassifications, anew)
+    )
     asked, refused = (by_reader(books, some, anew.lines) for some in (view.pending_true_ups, gone.true_ups))
-    figures = Held({row["key"]: row for row in held_lines(books)}, asked | refused, anew.came)
+    figures = LockedFigures({row["key"]: row for row in held_lines(books)}, asked | refused, anew.came)
     immaterial_ones = set(immaterial["id"])
     true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), figures, immaterial_ones, moved, gone)
     accounts.fill_accounts(book, books)

@@ -90,12 +90,12 @@ def figures_in_words(figures: dict[str, Any], *, of_several: bool = False, is_pa
     return f"{what}; its total {total} but its lines sum to {Decimal(figures['sum']):,.2f}."
 
 
-def left_out_in_words(found: dict[str, Any]) -> list[str]:
-    """Return what no settlement has yet, of `core.marketplaces.inspection.left_out`; nothing where all is in one."""
-    if "left_out" not in found:
+def left_out_in_words(figures: dict[str, Any]) -> list[str]:
+    """Return what no settlement has yet (`core.marketplaces.inspection.unsettled_totals`); nothing if all is in one."""
+    if "left_out" not in figures:
         return []
-    sums = ", ".join(amount(Decimal(one), currency) for currency, one in found["left_out_sums"].items())
-    return [f"Left out: {counted(found['left_out'], 'transaction')}, together {sums or '0.00'}."]
+    sums = ", ".join(amount(Decimal(one), currency) for currency, one in figures["left_out_sums"].items())
+    return [f"Left out: {counted(figures['left_out'], 'transaction')}, together {sums or '0.00'}."]
 
 
 def below_0_in_words(rows: int) -> str:

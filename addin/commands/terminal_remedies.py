@@ -8,7 +8,7 @@ from addin.sheets.workbook import NoCogsheetWorkbookError
 from addin.takeaway.ledger_used import LedgerNotChosenError
 from addin.takeaway.written_files import EntriesNotWrittenError
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
-from core.books.entries.exporting import NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.entries.exporting import NotMadeByExportError, NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.settings.stores import StoreNotNamedError
 from core.companies import CompanyUnknownError
 
@@ -19,6 +19,7 @@ _JOIN = "Type: `cogsheet new NEW.xlsm --company NAME --database ADDRESS`."
 _WAYS_OUT: dict[type[CogsheetError], str] = {
     SuspectCostsError: "`export --accept-suspect` accepts them.",
     ProvisionalError: "`export --accept-provisional` accepts it.",
+    NotMadeByExportError: "`export --again` writes them.",
     EntriesNotWrittenError: "`export --again` writes them for the accounting system.",
     StoreNotNamedError: "`import --store NAME` says which.",
     LedgerNotChosenError: "`export --format quickbooks` (or xero, excel) says it too; it is remembered from then on.",

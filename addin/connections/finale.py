@@ -59,7 +59,7 @@ def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[Fi
 
         with (
             demo_finale(switches_set()) as address,
-            opened(desk, address.account, address.key, address.secret, address.url, account_of(desk)) as demo,
+            open_inventory(desk, address.account, address.key, address.secret, address.url, account_of(desk)) as demo,
         ):
             yield demo
             remember(desk, demo)
@@ -71,7 +71,7 @@ def inventory(desk: Desk, credentials: Credentials | None = None) -> Iterator[Fi
     )
     if key is None or secret is None:
         raise NotConnectedError(account.account)
-    with opened(
+    with open_inventory(
         desk, account.account, key.get_secret_value(), secret.get_secret_value(), base_url(), account
     ) as system:
         yield system
@@ -84,7 +84,7 @@ def base_url() -> str:
 
 
 @contextmanager
-def opened(
+def open_inventory(
     desk: Desk, account: str, key: str, secret: str, url: str, chosen: FinaleAccount | None = None
 ) -> Iterator[FinaleInventory]:
     """Open a connection to an account; nothing is asked yet."""

@@ -52,7 +52,7 @@ def change_account(database: Database, edits: Mapping[str, str], *, who: str, no
         CogsheetError: If a value cannot be taken; nothing is stored then.
     """
     before = finale_side(database).account
-    after = typed_settings.changed(before, edits) if edits else before
+    after = typed_settings.with_edits(before, edits) if edits else before
     if after == before:
         return
     with database.writing() as connection:

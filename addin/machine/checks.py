@@ -10,7 +10,7 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from addin.machine import trust
-from addin.machine.environment import noted
+from addin.machine.environment import installed_version
 from addin.machine.places import apple_script, environment_folder, program_in
 from addin.machine.upgrading.project import version_of
 from workbook_engine.vba import UnreadableProjectError, read_project
@@ -56,7 +56,7 @@ def installation(computer: Computer, program: str | None) -> Finding:
     folder = environment_folder(computer)
     if not computer.is_windows and not computer.is_mac and not folder.exists():
         return _finding("Installation", "", "this system has no Excel; the commands need no installation of their own.")
-    stamp = noted(folder)
+    stamp = installed_version(folder)
     python = program_in(folder, "python", computer)
     ran = computer.run([str(python), "-c", ""])
     if not stamp:

@@ -98,7 +98,7 @@ _OF_OTHER_PYTHONS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCH
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class ProgramResult:
     """How a program ended."""
 
     status: int
@@ -119,7 +119,7 @@ class Computer:
     """The interpreter that new environments are made from."""
     base_folder: str
     """Where that interpreter itself is installed."""
-    run: Callable[[Sequence[str]], Ran]
+    run: Callable[[Sequence[str]], ProgramResult]
     """Runs a program with its arguments and waits for its end."""
     registry: Registry
     zone_of: Callable[[Path], str | None]
@@ -150,7 +150,7 @@ def this_computer() -> Computer:
     )
 
 
-def run_program(command: Sequence[str]) -> Ran:
+def run_program(command: Sequence[str]) -> ProgramResult:
     """Run a program outside every project folder, without this environment's own variables."""
     environment = {name: value for name, value in os.environ.items() if name not in _OF_OTHER_PYTHONS}
     try:
@@ -166,8 +166,8 @@ def run_program(command: Sequence[str]) -> Ran:
             cwd=tempfile.gettempdir(),
         )
     except OSError as error:
-        return Ran(-1, f"{command[0]}: {error.strerror or error}")
-    return Ran(ran.returncode, ran.stdout.strip())
+        return ProgramResult(-1, f"{command[0]}: {error.strerror or error}")
+    return ProgramResult(ran.returncode, ran.stdout.strip())
 
 
 def zone_identifier(file: Path) -> str | None:

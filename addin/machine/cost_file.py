@@ -164,7 +164,7 @@ def asked_skus(machine: MachineFolder, database_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(json.loads(line) for line in text.splitlines() if line.strip()))[:_MOST_ASKED]
 
 
-def forget_asked(machine: MachineFolder, database_id: str, skus: Iterable[str]) -> None:
+def forget_asked_skus(machine: MachineFolder, database_id: str, skus: Iterable[str]) -> None:
     """Take SKUs off that list, once a sync has asked for them."""
     path = _path(machine, database_id, "asked")
     done = set(skus)

@@ -56,7 +56,7 @@ class InstallationFailedError(CogsheetError):
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class Installation:
     """What stands in the environment."""
 
     folder: Path
@@ -66,7 +66,7 @@ class Installed:
 
 def ensure(
     computer: Computer, program: Program, *, wheels: Path | None = None, progress: Progress = silent
-) -> Installed:
+) -> Installation:
     """Bring the environment to this copy of the program and its locked packages.
 
     Args:
@@ -81,7 +81,7 @@ def ensure(
     """
     folder = environment_folder(computer)
     if stands(computer, folder, program) or _runs_from(computer, folder):
-        return Installed(folder, changed=False)
+        return Installation(folder, changed=False)
     _refuse_store_python(computer)
     (folder / STAMP).unlink(missing_ok=True)
     python = str(program_in(folder, "python", computer))
@@ -94,17 +94,17 @@ def ensure(
     note = {"version": program.version, "fingerprint": program.fingerprint}
     (folder / STAMP).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
     progress("Installing", _STEPS, _STEPS)
-    return Installed(folder, changed=True)
+    return Installation(folder, changed=True)
 
 
 def stands(computer: Computer, folder: Path, program: Program) -> bool:
     """Tell whether exactly this program is installed there and its Python runs."""
-    if noted(folder).get("fingerprint") != program.fingerprint:
+    if installed_version(folder).get("fingerprint") != program.fingerprint:
         return False
     return computer.run([str(program_in(folder, "python", computer)), "-c", _STARTS]).status == 0
 
 
-def noted(folder: Path) -> dict[str, str]:
+def installed_version(folder: Path) -> dict[str, str]:
     """Return what the last complete installation noted: version and fingerprint; nothing where there is none."""
     try:
         content = json.loads((folder / STAMP).read_text(encoding="utf-8"))
@@ -136,7 +136,7 @@ def _step(computer: Computer, folder: Path, step: str, command: Sequence[str]) -
 
 def _runs_from(computer: Computer, folder: Path) -> bool:
     """Tell whether the running program is the installed one itself, which cannot replace itself."""
-    return Path(computer.python).is_relative_to(folder) and bool(noted(folder))
+    return Path(computer.python).is_relative_to(folder) and bool(installed_version(folder))
 
 
 def _refuse_store_python(computer: Computer) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from addin.sheets.setup.setup import FinaleSide
     from core.books.books import Books
     from core.books.database import Database
-    from core.books.importing.current_transactions import ReadAnew
+    from core.books.importing.current_transactions import ReaderDifferences
     from core.books.importing.reader_upgrade import Rereading
     from core.books.settings.setting_effects import SettingEffect
     from core.books.syncing.cost_changes import SettlementChange
@@ -124,4 +124,4 @@ class View:
     saved_values: pd.DataFrame
     mapping_origins: pd.DataFrame
     finale: FinaleSide
-    read_anew: ReadAnew
+    read_anew: ReaderDifferences

@@ -44,7 +44,7 @@ _LONGEST_TEXT = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LinkTarget:
     """A table whose rows can be linked to."""
 
     sheet: str
@@ -72,7 +72,7 @@ class Place:
         return f'=IFERROR(HYPERLINK({sheet}&({top}+{row_number}),{_in_text(label)}),"")'
 
 
-def place(table: SheetTable, field: str = "key") -> Place:
+def place(table: SheetTable, field: str = "key") -> LinkTarget:
     """Return where the rows of a table stand now.
 
     Args:
@@ -83,7 +83,7 @@ def place(table: SheetTable, field: str = "key") -> Place:
     for number, key in enumerate(column_texts(table, field), start=1):
         if key:
             rows.setdefault(key, number)
-    return Place(str(table.sheet.name), table.name, table.headers[field], rows)
+    return LinkTarget(str(table.sheet.name), table.name, table.headers[field], rows)
 
 
 def column_texts(table: SheetTable, field: str) -> list[str]:
@@ -95,12 +95,12 @@ def column_texts(table: SheetTable, field: str) -> list[str]:
     return [to_text(row[0]) or "" for row in cells]
 
 
-def place_of(book: xw.Book, spec: TableSpec, field: str = "key", *, table: str | None = None) -> Place:
+def place_of(book: xw.Book, spec: TableSpec, field: str = "key", *, table: str | None = None) -> LinkTarget:
     """Return where the rows of a table stand now, found by its name."""
     return place(tables.find(book, spec, table=table), field)
 
 
-def first_link(places: Iterable[tuple[Place, str]], key: object, by: str) -> str | None:
+def first_link(places: Iterable[tuple[LinkTarget, str]], key: object, by: str) -> str | None:
     """Return the link to the first of several places, each with its label, that has a row for the key."""
     links = (place.link(key, by, label) for place, label in places)
     return next((formula for formula in links if formula), None)
@@ -132,11 +132,11 @@ _Written = tuple["xw.Range", "list[str | None]"]
 @dataclass(frozen=True, slots=True)
 class _Places:
     tabs: tuple[SheetTable, ...]
-    tab_places: tuple[tuple[Place, str], ...]
-    lines: Place
-    missing: Place
-    saved: Place
-    items: Place
+    tab_places: tuple[tuple[LinkTarget, str], ...]
+    lines: LinkTarget
+    missing: LinkTarget
+    saved: LinkTarget
+    items: LinkTarget
 
 
 def lines_in_sight(book: xw.Book, books: Books) -> set[str]:
@@ -180,7 +180,12 @@ def _find_places(book: xw.Book) -> _Places:
 
 
 def _connect(
-    table: SheetTable, spec: TableSpec, places: Sequence[tuple[Place, str]], field: str, by: str, link: str = "link"
+    table: SheetTable,
+    spec: TableSpec,
+    places: Sequence[tuple[LinkTarget, str]],
+    field: str,
+    by: str,
+    link: str = "link",
 ) -> list[_Written]:
     """Write one column of links: each row's key leads to the first place that has it."""
     return _write(table, spec, link, (first_link(places, key, by) for key in column_texts(table, field)))

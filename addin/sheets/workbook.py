@@ -56,6 +56,10 @@ SPECS = (
     COGS_SPEC,
 )
 """Every sheet with a table, in the order of the tabs; the last is the hidden one that COGS tabs are copied from."""
+FILLED_ON_REQUEST = (TRANSACTIONS_SPEC, RESOLVE_SPEC, CHANGES_SPEC, PNL_SPEC, PNL_SUMMARY_SPEC, COGS_SPEC)
+"""Those that answer a button of their own: some settlements, what lacks a cost, a sync, a report."""
+FILLED_AT_REFRESH = tuple(spec for spec in SPECS if spec not in FILLED_ON_REQUEST)
+"""Those that show the books as a whole, which every button brings up to date."""
 
 
 def check_workbook(book: xw.Book) -> None:
@@ -75,7 +79,7 @@ def open_workbook(path: Path) -> Iterator[xw.Book]:
     Raises:
         WorkbookError: If it is missing, damaged, encrypted or open elsewhere, or refuses what is done to it.
     """
-    with _told_as_ours(), workbook_engine.workbook(path) as book:
+    with _as_workbook_errors(), workbook_engine.workbook(path) as book:
         yield book
 
 
@@ -85,12 +89,12 @@ def refuse_open(path: Path) -> None:
     Raises:
         WorkbookError: If it is open.
     """
-    with _told_as_ours():
+    with _as_workbook_errors():
         refuse_if_open(path)
 
 
 @contextmanager
-def _told_as_ours() -> Iterator[None]:
+def _as_workbook_errors() -> Iterator[None]:
     try:
         yield
     except WorkbookFileError as error:

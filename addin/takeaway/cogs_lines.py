@@ -11,7 +11,7 @@ from core.books.entries.accruals import shipments_of
 from core.frame_columns import records
 from core.model import CostStatus
 from core.reports.accrual import ship_days
-from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_locked_sources, with_units
+from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, with_locked_sources, with_marks, with_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,9 @@ def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
     """Return one record per line that has or needs a cost, in the order of the books."""
     lines = books.posted_part(settlement)
     shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.costing_input.locked_lines)
-    shown = marked(with_units(shown)).assign(ship_day=ship_days(shown, books.observations, shipments_of(books, lines)))
+    shown = with_marks(with_units(shown)).assign(
+        ship_day=ship_days(shown, books.observations, shipments_of(books, lines))
+    )
     packs = _packs(books.mappings)
     kinds = {row["key"]: row["kind"] for row in records(books.overrides[["key", "kind"]])}
     return [

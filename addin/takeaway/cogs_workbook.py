@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from addin.sheets.desk import View
-    from addin.takeaway.page import Figure, Place, Row
+    from addin.takeaway.page import Figure, Row, TableArea
     from core.books.settlements.booked_settlement import BookedSettlement
 
 TABLE = "tblCOGS"
@@ -95,7 +95,7 @@ def _describe(workbook: Workbook, settlement: BookedSettlement, now: datetime) -
     )
 
 
-def _write_cogs(page: Page, view: View, settlement: BookedSettlement, made: str, tied: tuple[Place, Row]) -> None:
+def _write_cogs(page: Page, view: View, settlement: BookedSettlement, made: str, tied: tuple[TableArea, Row]) -> None:
     rows = cogs_rows(view.books, settlement)
     page.title(f"Cost of goods sold · settlement {settlement.settlement_id}", made)
     _write_facts(page, view, settlement)
@@ -130,7 +130,7 @@ def _write_facts(page: Page, view: View, settlement: BookedSettlement) -> None:
         page.value(row, _FACTS + 1, value, kind, page.look.cell(kind, align="left"))
 
 
-def _write_types(page: Page, place: Place, rows: Sequence[Row]) -> tuple[str, Decimal]:
+def _write_types(page: Page, place: TableArea, rows: Sequence[Row]) -> tuple[str, Decimal]:
     """Write units and COGS by type, and return address and value of the total."""
     names = [("By type", Kind.TEXT), ("Cost units", Kind.WHOLE), ("COGS", Kind.MONEY)]
     page.section(_BLOCKS_ROW - 1, _TYPES, names)
@@ -153,7 +153,7 @@ def _write_types(page: Page, place: Place, rows: Sequence[Row]) -> tuple[str, De
     return page.live(last + 1, 5, formula, whole, Kind.MONEY, page.look.total(Kind.MONEY)), whole
 
 
-def _write_tie_outs(page: Page, rows: Sequence[Row], total: tuple[str, Decimal], tied: tuple[Place, Row]) -> None:
+def _write_tie_outs(page: Page, rows: Sequence[Row], total: tuple[str, Decimal], tied: tuple[TableArea, Row]) -> None:
     """Write the tie-outs: figures of this sheet and of the table of ties that must be equal."""
     headings = [("Tie-outs", Kind.TEXT), *[("", Kind.TEXT)] * 5, ("", Kind.MONEY), ("", Kind.MONEY), ("", Kind.TEXT)]
     page.section(_BLOCKS_ROW - 1, _TIES, headings)
@@ -177,7 +177,7 @@ def _write_tie_outs(page: Page, rows: Sequence[Row], total: tuple[str, Decimal],
         page.check(row, _TIE_RESULT, (left_cell, left[1]), (right_cell, right[1]))
 
 
-def _of_ties(tied: tuple[Place, Row], field: str) -> tuple[str, Figure]:
+def _of_ties(tied: tuple[TableArea, Row], field: str) -> tuple[str, Figure]:
     """Return the formula that fetches a figure from the table of ties, and the figure; an empty one stays empty."""
     place, row = tied
     cell = f"{quoted(place.sheet)}!{tie_address(place, place.header + 1, field)}"

@@ -37,7 +37,7 @@ _SMALL_QUIET = "&8&K" + QUIET.removeprefix("#")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TableArea:
     """Where a table stands; rows and columns from 0."""
 
     sheet: str
@@ -140,7 +140,7 @@ class Page:
 
     def table(
         self, row: int, columns: Sequence[Column], rows: Sequence[Row], name: str, *, sums: Sequence[str] = ()
-    ) -> Place:
+    ) -> TableArea:
         """Write an Excel table with filter buttons; sums stand in its totals row.
 
         Args:
@@ -167,7 +167,7 @@ class Page:
             self._table_row(number, columns, record, usual)
         if sums:
             self._totals_row(last + 1, name, columns, {field: _sum(rows, field) for field in sums})
-        return Place(self.name, name, row, last, {column.field: place for place, column in enumerate(columns)})
+        return TableArea(self.name, name, row, last, {column.field: place for place, column in enumerate(columns)})
 
     def _widen(self, place: int, column: Column) -> None:
         """Make a column as wide as the widest of the tables that stand below each other on the sheet."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables.sheet_specs import Column, Kind
 from addin.takeaway.look import ACCENT
-from addin.takeaway.page import Page, Place, Row, column_letter
+from addin.takeaway.page import Page, Row, TableArea, column_letter
 from core.books.entries.exporting import ExportOptions, make_entries
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.frame_columns import records
@@ -96,7 +96,7 @@ def _exported(
     return total(newest.loc[newest["memo"].isin([str(one) for one in types]), "amount"])
 
 
-def write_ties(page: Page, header_row: int, table: pd.DataFrame, *, checks_too: bool) -> Place:
+def write_ties(page: Page, header_row: int, table: pd.DataFrame, *, checks_too: bool) -> TableArea:
     """Write the table of ties.
 
     Args:
@@ -112,7 +112,7 @@ def write_ties(page: Page, header_row: int, table: pd.DataFrame, *, checks_too: 
     return place
 
 
-def _write_checks(page: Page, place: Place, rows: Sequence[Row]) -> None:
+def _write_checks(page: Page, place: TableArea, rows: Sequence[Row]) -> None:
     first = len(COLUMNS) + 1
     headers = {column.field: column.header for column in COLUMNS}
     page.sheet.set_column(first - 1, first - 1, 2)
@@ -126,6 +126,6 @@ def _write_checks(page: Page, place: Place, rows: Sequence[Row]) -> None:
             page.check(number, column, pair[0], pair[1])
 
 
-def tie_address(place: Place, row: int, field: str) -> str:
+def tie_address(place: TableArea, row: int, field: str) -> str:
     """Return the address of a cell of a table on its own sheet."""
     return f"${column_letter(place.columns[field])}${row + 1}"

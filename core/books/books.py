@@ -17,11 +17,11 @@ from core.books.costed_lines.line_costs import (
 )
 from core.books.documents import documents
 from core.books.entries.booking_months import Postings, booked_days
-from core.books.overrides.questions import as_asked
+from core.books.overrides.questions import overrides_for_questions
 from core.books.settings.calendars import ended_before
 from core.books.settings.type_choices import TypeChoices
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus, named_settlements
-from core.books.settlements.status import Noted, SettlementState, Totals, settlement_totals, state_of
+from core.books.settlements.status import SettlementNotes, SettlementState, Totals, settlement_totals, state_of
 from core.books.true_ups.true_up_history import POSTED_COLUMNS, TRUE_UP_COLUMNS
 from core.costing import CostingInput, sold_in_shipments, with_typed_skus
 from core.exchange_rates import ExchangeRates
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Company
     from core.books.documents.documents import Documents
-    from core.books.entries.entries import AcceptedReclassification
+    from core.books.entries.stored_entries import AcceptedReclassification
     from core.books.settings.stores import Store
     from core.facilitator_tax import PostedTax
     from core.model import SoldInShipments
@@ -99,7 +99,7 @@ class Books:
     """On which days the entries stand that are out."""
     posted_tax: PostedTax = field(default_factory=dict)
     """As whose tax lines of exported settlements went out."""
-    said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    words_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     """TRANSACTION_COLUMNS of lines as they were locked, whose words were said only after the COGS entry went out."""
     late_questions: frozenset[str] = frozenset()
     """Keys of exported lines that may ask today for another reason (`core.books.costed_lines.late_questions`)."""
@@ -107,7 +107,7 @@ class Books:
     """Numbers of the settlements that went out from a view and whose own report came after that."""
     kept_totals: Mapping[int, Totals] = field(default_factory=dict)
     """Where only some lines are loaded: what all lines of each settlement come to, by its number."""
-    noted: Mapping[int, Noted] = field(default_factory=dict)
+    settlement_notes: Mapping[int, SettlementNotes] = field(default_factory=dict)
     """Where only some lines are loaded: what is noted of all lines of each settlement, by its number."""
     costs_beyond: Mapping[str, Collection[Decimal]] = field(default_factory=dict)
     """Where only some lines are loaded: unit costs that other lines of a SKU have, home currency, as far as asked."""
@@ -123,7 +123,7 @@ class Books:
 
         What they ask, and what is proposed of them, follows from all lines of the books.
         """
-        return self.as_read is not None or not self.said_after_lock.empty or bool(self.late_questions)
+        return self.as_read is not None or not self.words_after_lock.empty or bool(self.late_questions)
 
     @property
     def known_now(self) -> CostingInput:
@@ -204,7 +204,7 @@ class Books:
         An answer of an exported line stands as it was exported; where its word was declared since, it answers another
         question than the line asks today.
         """
-        return self.overrides if self.documents is None else as_asked(self.overrides, self.documents.now)
+        return self.overrides if self.documents is None else overrides_for_questions(self.overrides, self.documents.now)
 
     @cached_property
     def left_without_line(self) -> tuple[LeftStock, ...]:
@@ -250,7 +250,7 @@ class Books:
 
     def as_locked(self, lines: pd.DataFrame) -> pd.DataFrame:
         """Return locked lines with the words that they were locked with."""
-        then = self.said_after_lock.set_index("key")
+        then = self.words_after_lock.set_index("key")
         late = lines["key"].isin(list(then.index))
         if not late.any():
             return lines

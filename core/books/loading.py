@@ -12,28 +12,28 @@ from core.books import batches
 from core.books.books import Books
 from core.books.costed_lines.late_questions import any_late_question, late_questions
 from core.books.costed_lines.line_costs import STATED_SKU, costed_lines, costing_policies, history_flags
-from core.books.costed_lines.stored_lines import costed_as_kept
+from core.books.costed_lines.stored_lines import every_kept_line
 from core.books.database.state import state
 from core.books.documents import documents, file_rows
 from core.books.documents.documents import Documents
 from core.books.documents.order_units import ORDER_UNITS, with_stated_units
 from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import posted_tax, postings
 from core.books.importing import current_transactions
 from core.books.importing.current_transactions import transactions_now
 from core.books.importing.readings import own_reports
-from core.books.overrides import overrides
-from core.books.overrides.questions import as_asked
+from core.books.overrides import stored_overrides
+from core.books.overrides.questions import overrides_for_questions
 from core.books.settings import accounts, opening_costs, rates, sku_mapping, stored_settings, stores
 from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import AsOf, are_asked, in_force, with_choices
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.syncing import observations, syncing
 from core.books.true_ups import true_up_history
-from core.books.true_ups.cost_comparison import money_of
+from core.books.true_ups.cost_comparison import amount_or_zero
 from core.costing import CostingInput, CostingPolicies
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
 from core.exchange_rates import ExchangeRates
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from core.books.costed_lines.line_ties import DocumentRows
     from core.books.database import Company, Connection, Database
     from core.books.settings.stores import Store
-    from core.books.settlements.status import Noted, Totals
+    from core.books.settlements.status import SettlementNotes, Totals
     from core.facilitator_tax import PostedTax
     from core.time import SettlementName, StoreDays
 
@@ -96,7 +96,7 @@ def _posted_as(
         key = row["key"]
         if row["event_now"] is not None:
             events[key] = row["event_now"]
-        elif not money_of(locked_cogs.get(key)):
+        elif not amount_or_zero(locked_cogs.get(key)):
             events[key] = at(row["decided_in"]).get(key) or today.get(key) or events.get(key, "")
         by_line[row["id"]], locked_cogs[key] = events.get(key, ""), row["cogs"]
     return by_line
@@ -107,7 +107,7 @@ def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
     return dict(zip(some["key"], some["event"], strict=True))
 
 
-class Part(NamedTuple):
+class PartOfBooks(NamedTuple):
     """Some lines of the books, as they are kept, and what is known of these alone."""
 
     lines: pd.DataFrame
@@ -120,25 +120,25 @@ class Part(NamedTuple):
     """OBSERVATION_COLUMNS."""
     mappings: pd.DataFrame
     """MAPPING_COLUMNS."""
-    told: DocumentRows
+    document_rows: DocumentRows
     """What documents tell of them."""
     totals: Mapping[int, Totals]
     """`Books.kept_totals`."""
-    noted: Mapping[int, Noted]
-    """`Books.noted`."""
+    settlement_notes: Mapping[int, SettlementNotes]
+    """`Books.settlement_notes`."""
     costs_beyond: Mapping[str, Collection[Decimal]]
     """See `Books`."""
 
 
-def _known_of(part: Part, known: CostingInput) -> CostingInput:
+def _known_of(part: PartOfBooks, known: CostingInput) -> CostingInput:
     """Return what the lines of a part are costed of: what documents tell of them is kept, and counted in them."""
     transactions = part.lines[list(TRANSACTION_COLUMNS)].assign(sku=part.lines[STATED_SKU])
     return replace(
         known,
         transactions=transactions,
-        returned=part.told.returned,
-        reimbursed=part.told.reimbursed,
-        asked_units=part.told.asked_units,
+        returned=part.document_rows.returned,
+        reimbursed=part.document_rows.reimbursed,
+        asked_units=part.document_rows.asked_units,
     )
 
 
@@ -153,7 +153,7 @@ def load_books(database: Database, *, anew: bool = False) -> Books:
         return _read(connection, database.company, anew=anew)
 
 
-def read_part(connection: Connection, company: Company, part: Part) -> Books | None:
+def read_part(connection: Connection, company: Company, part: PartOfBooks) -> Books | None:
     """Return the books with some lines alone; all settlements, entries and true-ups are in them.
 
     Returns:
@@ -169,7 +169,7 @@ def read_part(connection: Connection, company: Company, part: Part) -> Books | N
 def _costed(
     connection: Connection, books: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
 ) -> pd.DataFrame:
-    kept = None if anew else costed_as_kept(connection, books)
+    kept = None if anew else every_kept_line(connection, books)
     return with_tax_kinds(costed_lines(books, policies), tax) if kept is None else kept
 
 
@@ -196,15 +196,15 @@ class _Lines(NamedTuple):
     """As files are read and words are answered today, those of exported settlements too."""
 
 
-def _read(connection: Connection, company: Company, *, anew: bool = False, part: Part | None = None) -> Books:
+def _read(connection: Connection, company: Company, *, anew: bool = False, part: PartOfBooks | None = None) -> Books:
     given = _read_settings(connection)
     lines = _read_lines(connection, given, part)
-    accepted = true_up_history.accepted(connection)
+    accepted = true_up_history.accepted_true_ups(connection)
     stored_input = _costing_input(connection, given, lines.today, accepted, part)
     told = _documents(connection, company, given, lines, part)
     costing_input, tied, as_read = documents.with_documents_as_read(stored_input, told)
     if part is not None:
-        costing_input, tied = _known_of(part, costing_input), part.told.together
+        costing_input, tied = _known_of(part, costing_input), part.document_rows.together
     last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, given.settlements)
     policies = costing_policies(given.policies, company)
     books = Books(
@@ -224,7 +224,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
         kept_totals={} if part is None else part.totals,
-        noted={} if part is None else part.noted,
+        settlement_notes={} if part is None else part.settlement_notes,
         costs_beyond={} if part is None else part.costs_beyond,
     )
     if part is None:
@@ -236,16 +236,16 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
 
 def _read_settings(connection: Connection) -> _Settings:
     policies = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
-    booked = tuple(settlements.booked(connection))
+    booked = tuple(stored_settlements.booked_settlements(connection))
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
     return _Settings(policies, booked, tuple(stores.all_stores(connection)), zones, starts)
 
 
-def _read_lines(connection: Connection, given: _Settings, part: Part | None) -> _Lines:
+def _read_lines(connection: Connection, given: _Settings, part: PartOfBooks | None) -> _Lines:
     """Return the lines of all settlements, or of a part, by each way to read their words."""
-    stored = settlement_lines.transactions(connection) if part is None else part.stored
+    stored = settlement_lines.stored_transactions(connection) if part is None else part.stored
     today = with_choices(connection, stored, given.settlements, given.stores)
     at_lock = with_choices(connection, stored, given.settlements, given.stores, as_of=AsOf.AT_LOCK)
     now = transactions_now(connection, stored, today, given.settlements, given.stores)
@@ -253,7 +253,7 @@ def _read_lines(connection: Connection, given: _Settings, part: Part | None) -> 
 
 
 def _costing_input(
-    connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: Part | None
+    connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: PartOfBooks | None
 ) -> CostingInput:
     """Return what costs are made of, before any document counts units; of a part what is known of it."""
     locked, only = (locks.lines(connection), None) if part is None else (part.locked, list(part.lines["key"]))
@@ -261,7 +261,7 @@ def _costing_input(
         transactions=today,
         observations=observations.latest(connection) if part is None else part.observations,
         mappings=sku_mapping.latest(connection) if part is None else part.mappings,
-        overrides=as_asked(overrides.in_force(connection, only), today, set(locked["key"])),
+        overrides=overrides_for_questions(stored_overrides.in_force(connection, only), today, set(locked["key"])),
         locked_lines=locked,
         trued_up=conform(TRUED_UP_COLUMNS, accepted),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
@@ -271,7 +271,7 @@ def _costing_input(
 
 
 def _documents(
-    connection: Connection, company: Company, given: _Settings, lines: _Lines, part: Part | None
+    connection: Connection, company: Company, given: _Settings, lines: _Lines, part: PartOfBooks | None
 ) -> Documents:
     """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
     if part is not None:
@@ -286,7 +286,7 @@ def _documents(
 
 
 def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books:
-    posted = true_up_history.posted(connection)
+    posted = true_up_history.posted_true_ups(connection)
 
     def events_at(batch: int) -> dict[str, str]:
         questions = lines.stored[are_asked(lines.stored) & lines.stored["key"].isin(list(posted["key"]))]
@@ -295,7 +295,7 @@ def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books
 
     return replace(
         books,
-        dismissed_true_ups=true_up_history.dismissed(connection),
+        dismissed_true_ups=true_up_history.dismissed_true_ups(connection),
         posted_true_ups=posted,
         posted_as=_posted_as(posted, books.costing_input, lines.now, events_at),
     )
@@ -305,10 +305,10 @@ def _with_entries(connection: Connection, books: Books, lines: _Lines, *, of_all
     return replace(
         books,
         accounts=accounts.in_force(connection, books.policies),
-        reclassifications=entries.reclassified(connection),
+        reclassifications=stored_entries.reclassified(connection),
         skus_posted=_skus_posted(connection, lines.stored, books.settlements, of_all=of_all),
         postings=postings(connection),
-        said_after_lock=_differing_rows(lines.at_lock, lines.today, are_asked(lines.stored)),
+        words_after_lock=_differing_rows(lines.at_lock, lines.today, are_asked(lines.stored)),
     )
 
 
@@ -328,10 +328,10 @@ def _skus_posted(
 ) -> dict[str, str | None]:
     """Return the SKU that was typed, or none, when a line's settlement entry went out, where it is another today."""
     is_silent = stored["sku"].isna()
-    typed = overrides.typed_skus(connection, None if of_all else stored.loc[is_silent, "key"])
+    typed = stored_overrides.typed_sku_versions(connection, None if of_all else stored.loc[is_silent, "key"])
     if not typed:
         return {}
-    batches_out = entries.settlement_batches(connection)
+    batches_out = stored_entries.settlement_batches(connection)
     out = {
         (one.store, one.settlement_id): batches_out[one.id]
         for one in booked

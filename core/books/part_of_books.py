@@ -12,15 +12,15 @@ from sqlalchemy import or_, select
 
 from core.books.costed_lines.catching_up import lines_near
 from core.books.costed_lines.line_costs import STATED_SKU
-from core.books.costed_lines.line_ties import TIE_COLUMNS, read_told
+from core.books.costed_lines.line_ties import TIE_COLUMNS, read_document_rows
 from core.books.costed_lines.line_totals import kept_notes, kept_totals
-from core.books.costed_lines.stored_lines import holds_now, kept_as_they_were, kept_of_keys
+from core.books.costed_lines.stored_lines import holds_now, kept_lines_by_key, unaltered_kept_lines
 from core.books.database import costing_tables, frames
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import postings
-from core.books.loading import Part, read_part
+from core.books.loading import PartOfBooks, read_part
 from core.books.settings import sku_mapping, stored_settings
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.syncing import observations
 from core.books.true_ups import true_up_history
@@ -61,7 +61,7 @@ _NEAR = timedelta(days=2)
 """A day of a store's calendar begins and ends at most so far from the same day in UTC."""
 
 
-class Days(NamedTuple):
+class ReportDays(NamedTuple):
     """The days of a report, both included; `None` is without end."""
 
     first: date | None
@@ -82,7 +82,7 @@ class Days(NamedTuple):
         return self.last is None or day - _NEAR <= self.last
 
 
-def _has_lines(one: BookedSettlement, posted: Sequence[datetime | None], days: Days) -> bool:
+def _has_lines(one: BookedSettlement, posted: Sequence[datetime | None], days: ReportDays) -> bool:
     """Tell whether a settlement may have a line of some days; one without a moment counts on its last day.
 
     Args:
@@ -107,13 +107,17 @@ def load_part(
         Nothing where lines are not kept for the present state of the books, and where `read_part` says nothing.
     """
     with database.reading() as connection:
-        chosen = tuple(choose(connection, settlements.booked(connection)))
-        lines = kept_as_they_were(connection, chosen)
+        chosen = tuple(choose(connection, stored_settlements.booked_settlements(connection)))
+        lines = unaltered_kept_lines(connection, chosen)
         if lines is None:
             return None
-        stored, locked = settlement_lines.transactions(connection, chosen), locks.lines(connection, chosen)
+        stored, locked = settlement_lines.stored_transactions(connection, chosen), locks.lines(connection, chosen)
         nothing = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
-        return read_part(connection, database.company, Part(lines, stored, locked, *nothing, read_told(()), {}, {}, {}))
+        return read_part(
+            connection,
+            database.company,
+            PartOfBooks(lines, stored, locked, *nothing, read_document_rows(()), {}, {}, {}),
+        )
 
 
 def load_around(
@@ -140,19 +144,21 @@ def load_around(
         an answer moves the units of other lines.
     """
     with database.reading() as connection:
-        booked, totals = settlements.booked(connection), kept_totals(connection)
+        booked, totals = stored_settlements.booked_settlements(connection), kept_totals(connection)
         if not holds_now(connection) or any(one.id not in totals for one in booked):
             return None
         chosen, asked = (
             [one for one in booked if (one.store, one.settlement_id) in names] for names in (whole, asking)
         )
-        near = kept_of_keys(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
-        told = read_told(frames.rows_of(near, ("key", "told")))
+        near = kept_lines_by_key(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
+        told = read_document_rows(frames.rows_of(near, ("key", "told")))
         lines = _with_whole(connection, _and_more(connection, near, asked, also), chosen)
         if lines is None or not told.together.isdisjoint(keys):
             return None
         part = _part(connection, database.company, lines, near, typed)
-        return read_part(connection, database.company, part._replace(totals=totals, noted=kept_notes(connection)))
+        return read_part(
+            connection, database.company, part._replace(totals=totals, settlement_notes=kept_notes(connection))
+        )
 
 
 def load_to_answer(database: Database, answers: Collection[Answer], asking: Collection[SettlementName]) -> Books | None:
@@ -182,7 +188,7 @@ def load_to_sync(database: Database, chosen: Sequence[BookedSettlement]) -> Book
         of_them = frames.among(line.settlement, [one.id for one in chosen])
         keys = {key for some in of_them for key in connection.scalars(select(line.key).where(some))}
     found = load_around(database, keys, names, typed={})
-    return found if found is not None and found.noted else None
+    return found if found is not None and found.settlement_notes else None
 
 
 def read_skus(connection: Connection, books: Books, orders: Collection[str], known: Collection[str]) -> Books:
@@ -203,7 +209,7 @@ def read_skus(connection: Connection, books: Books, orders: Collection[str], kno
 
 def lines_by_name(connection: Connection, keys: Collection[str]) -> pd.DataFrame:
     """Return kept lines with what they are named by: `key`, `settlement_id`, `order_id` and `sku`."""
-    return kept_of_keys(connection, keys)[["key", "settlement_id", "order_id", "sku"]]
+    return kept_lines_by_key(connection, keys)[["key", "settlement_id", "order_id", "sku"]]
 
 
 def _and_more(
@@ -214,15 +220,15 @@ def _and_more(
     query = select(line.key, line.settlement).where(line.cause > "", line.cost_status == str(CostStatus.MISSING))
     missing = connection.execute(query) if numbers else ()
     others = {*also, *(row.key for row in missing if row.settlement in numbers)} - set(near["key"])
-    return pd.concat([near, kept_of_keys(connection, others)], ignore_index=True) if others else near
+    return pd.concat([near, kept_lines_by_key(connection, others)], ignore_index=True) if others else near
 
 
 def _with_whole(connection: Connection, near: pd.DataFrame, chosen: Sequence[BookedSettlement]) -> pd.DataFrame | None:
     """Return lines with those of whole settlements, in the order of the books; nothing where these are not as kept."""
-    whole = kept_as_they_were(connection, chosen) if chosen else near.iloc[:0]
+    whole = unaltered_kept_lines(connection, chosen) if chosen else near.iloc[:0]
     if whole is None:
         return None
-    numbers = {(one.store, one.settlement_id): one.id for one in settlements.booked(connection)}
+    numbers = {(one.store, one.settlement_id): one.id for one in stored_settlements.booked_settlements(connection)}
     others = near[~near["key"].isin(list(whole["key"]))].drop(columns=[*TIE_COLUMNS, "settlement"])
     lines = pd.concat([others, whole[list(others.columns)]], ignore_index=True)
     place = pd.Series(list(zip(lines["store"], lines["settlement_id"], strict=True)), lines.index).map(numbers)
@@ -236,7 +242,7 @@ def _part(
     lines: pd.DataFrame,
     near: pd.DataFrame,
     typed: Mapping[str, Decimal | None] | None,
-) -> Part:
+) -> PartOfBooks:
     """Return lines with what is known of them, as far as answers to some of them may touch it.
 
     Args:
@@ -246,7 +252,7 @@ def _part(
         near: Those that may be tied to the answered ones, with TIE_COLUMNS.
         typed: See `load_around`.
     """
-    keys, told = list(lines["key"]), read_told(frames.rows_of(near, ("key", "told")))
+    keys, told = list(lines["key"]), read_document_rows(frames.rows_of(near, ("key", "told")))
     stored = settlement_lines.lines_of_keys(connection, keys)
     locked = locks.lines(connection, _of_names(connection, lines), keys)
     said, mappings = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
@@ -262,7 +268,7 @@ def _part(
         if own:
             orders |= observations.orders_of(connection, own)
             said = observations.latest_of(connection, orders, set(products.dropna()))
-    return Part(lines, stored, locked, said, mappings, told, {}, {}, beyond)
+    return PartOfBooks(lines, stored, locked, said, mappings, told, {}, {}, beyond)
 
 
 def _beyond(
@@ -293,7 +299,7 @@ def _beyond(
 
 def _of_names(connection: Connection, lines: pd.DataFrame) -> list[BookedSettlement]:
     names = set(zip(lines["store"], lines["settlement_id"], strict=True))
-    return [one for one in settlements.booked(connection) if (one.store, one.settlement_id) in names]
+    return [one for one in stored_settlements.booked_settlements(connection) if (one.store, one.settlement_id) in names]
 
 
 def _costs_beyond(connection: Connection, sku: str, inside: Collection[str], last: int | None = None) -> list[Decimal]:
@@ -306,7 +312,7 @@ def _costs_beyond(connection: Connection, sku: str, inside: Collection[str], las
 
 
 def settlements_of_days(
-    connection: Connection, settlements: Sequence[BookedSettlement], days: Days
+    connection: Connection, settlements: Sequence[BookedSettlement], days: ReportDays
 ) -> list[BookedSettlement]:
     """Return the settlements that a report of some days is about.
 
@@ -322,15 +328,15 @@ def settlements_of_days(
     return [one for one in settlements if one.id in elsewhere or _has_lines(one, posted.get(one.id, ()), days)]
 
 
-def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], days: Days) -> Iterator[int]:
+def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], days: ReportDays) -> Iterator[int]:
     """Yield the numbers of settlements of which something is booked in some days, whenever its lines were posted."""
     out = postings(connection)
     yield from (number for (number, _, _), day in out.days.items() if number in out.late and days.may_hold(day))
     yield from (one.settlement for one in out.taken_back if days.may_hold(one.day) or days.may_hold(one.reversed_on))
-    decided = entries.reclassified(connection).values()
+    decided = stored_entries.reclassified(connection).values()
     yield from (one.settlement for one in decided if days.may_hold(one.day))
     numbers = {(one.store, one.settlement_id): one.id for one in settlements}
-    for row in records(true_up_history.posted(connection)):
+    for row in records(true_up_history.posted_true_ups(connection)):
         day = row["entry_date"] and date.fromisoformat(row["entry_date"])
         if days.may_hold(day or row["decided_at"].date()):
             yield numbers[row["store"], row["settlement_id"]]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.costing.costs.finale_costs import Average, midnight, products_of, read_mapping
 from core.costing.costs.plain_lines import plain_lines
 from core.costing.costs.precedence import is_without_order, takes_average
-from core.costing.costs.prefilled_costs import UNITS, Missing, UsedCost, last_used, propose, read_last_used
+from core.costing.costs.prefilled_costs import UNITS, MissingCost, UsedCost, last_used, prefilled_cost, read_last_used
 from core.costing.frames import table
 from core.costing.ledger import open_ledger
 from core.costing.line_outcomes import answer_lines
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from core.costing.costs.precedence import Sources
     from core.costing.costs.prefilled_costs import ProposedCost
     from core.costing.inputs import CostingInput, CostingPolicies
-    from core.costing.ledger import Ledger
+    from core.costing.ledger import CostLedger
     from core.costing.line_outcomes import LineOutcome
-    from core.costing.lines import Lock, Override
+    from core.costing.lines import LineLock, Override
 
 RULES_VERSION = 1
 """Of what lines come out with. To be raised with every change of it between two releases; a release tells by itself."""
@@ -90,7 +90,7 @@ def cost_one_by_one(books: CostingInput, policies: CostingPolicies, used: Sequen
     return table(COSTED_COLUMNS, rows, index=books.transactions.index)
 
 
-def _told_since(ledger: Ledger, answered: Sequence[LineOutcome]) -> Iterator[str]:
+def _told_since(ledger: CostLedger, answered: Sequence[LineOutcome]) -> Iterator[str]:
     """Name the lines that are asked although a proposal of theirs was accepted, and of which a report says what moved.
 
     Amazon's Reimbursements report says that 1 of 2 lost units was paid, and that what was taken back was money: the 2
@@ -163,7 +163,7 @@ def _last_used(books: CostingInput, answered: Sequence[LineOutcome], used: Seque
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def _row(answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average]) -> tuple[object, ...]:
+def _row(answered: LineOutcome, ledger: CostLedger, last: Mapping[str, Average]) -> tuple[object, ...]:
     """Return a line's COSTED_COLUMNS in their order."""
     line, outcome, sources = answered.line, answered.outcome, ledger.sources
     moves_goods = answered.rule is not Rule.NOTHING
@@ -198,7 +198,7 @@ def _row(answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average]) -> 
     )
 
 
-def _product(sku: str | None, lock: Lock | None, sources: Sources) -> tuple[str | None, str | None]:
+def _product(sku: str | None, lock: LineLock | None, sources: Sources) -> tuple[str | None, str | None]:
     """Return the product beside a cost and what it is called: a locked line keeps those that it was costed by."""
     if lock is not None:
         return lock.product_id, lock.description
@@ -219,7 +219,7 @@ def _finale_cost(answered: LineOutcome, sources: Sources) -> Decimal | None:
 
 
 def _proposed(
-    answered: LineOutcome, ledger: Ledger, last: Mapping[str, Average], override: Override | None
+    answered: LineOutcome, ledger: CostLedger, last: Mapping[str, Average], override: Override | None
 ) -> ProposedCost | None:
     outcome, sources = answered.outcome, ledger.sources
     if outcome.status != CostStatus.MISSING or outcome.cause is None:
@@ -229,8 +229,8 @@ def _proposed(
     believed = answered.believed_cost
     if outcome.cause in UNITS and outcome.quantity and answered.original is None and believed is None:
         believed = sources.order_costs.of_line(answered.line).unit_cost
-    return propose(
-        Missing(
+    return prefilled_cost(
+        MissingCost(
             answered.line,
             Cause(outcome.cause),
             outcome.quantity,

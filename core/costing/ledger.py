@@ -17,7 +17,7 @@ from core.costing.rules.moves import FreeSale, moves
 from core.costing.rules.rules import RULES, Judgement, Rule, judge
 from core.costing.units.lots import departures
 from core.costing.units.originals import REFERRING, find_originals
-from core.costing.units.reimbursements import as_told, decided, read_told, with_report
+from core.costing.units.reimbursements import reports_by_line, reports_in_force, with_report, with_unmoved_goods
 from core.costing.units.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.units.shipments import costs_by_line, shipments_by_line
 from core.costing.units.sold_goods import AsSold, sold_elsewhere
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from core.costing.costs.finale_costs import Finale
     from core.costing.inputs import CostingInput, CostingPolicies
-    from core.costing.lines import Line, Lock, Override, ReturnReport
+    from core.costing.lines import Line, LineLock, Override, ReturnReport
     from core.costing.units.originals import Original
     from core.costing.units.reimbursements import ReimbursementReport
-    from core.costing.units.reversals import Reversed
+    from core.costing.units.reversals import ReversedUnits
     from core.model import SoldInShipments
 
 
@@ -47,9 +47,9 @@ class KnownLines:
     """In the order of the lines."""
     overrides: Mapping[str, Override]
     """Overrides in force, by line key."""
-    locks: Mapping[str, Lock]
+    locks: Mapping[str, LineLock]
     """Locked lines, by line key."""
-    exported_locks: Mapping[str, Lock]
+    exported_locks: Mapping[str, LineLock]
     """What exported lines took, by line key: the locked ones, and those that are costed as if they were free."""
     return_reports: Mapping[str, ReturnReport]
     """What marketplaces reported of refunds, by line key."""
@@ -76,7 +76,7 @@ class KnownLines:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class CostLedger:
     """The books, ready to be costed."""
 
     known_lines: KnownLines
@@ -85,7 +85,7 @@ class Ledger:
     """By the place of the line that refers to it."""
     goods: Mapping[int, Move]
     """What each line that is no plain sale does to stock, by its place."""
-    reversed_lines: Mapping[int, tuple[Reversed, ...]]
+    reversed_lines: Mapping[int, tuple[ReversedUnits, ...]]
     """What each reversal takes back, by the reversal's place."""
     units_of_orders: Mapping[int, int | None]
     """Units that Finale's order gives to sales which say none, by their place."""
@@ -99,7 +99,7 @@ class Ledger:
         return _unsure_move(reason) if units is None and reason is not None else _sale_move(units)
 
 
-def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
+def open_ledger(books: CostingInput, policies: CostingPolicies) -> CostLedger:
     """Read the books, and settle everything about them that does not depend on a cost.
 
     Raises:
@@ -116,7 +116,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> Ledger:
     return _in_shipments(_settled(known_lines, sources))
 
 
-def _in_shipments(ledger: Ledger) -> Ledger:
+def _in_shipments(ledger: CostLedger) -> CostLedger:
     """Give each line that takes units of an order the cost of its own shipments, where they differ."""
     of_orders = ledger.sources.order_costs
     by_line = costs_by_line(list(_claims(ledger)), of_orders)
@@ -135,7 +135,7 @@ def sold_in_shipments(books: CostingInput, policies: CostingPolicies) -> dict[st
     return {ledger.known_lines.lines[place].key: one for place, one in found.items()}
 
 
-def _settled(known_lines: KnownLines, sources: Sources) -> Ledger:
+def _settled(known_lines: KnownLines, sources: Sources) -> CostLedger:
     """Settle what each line refers to, and what it does to stock."""
     order_costs, finale = sources.order_costs, sources.finale
     units_of_orders = _units_of_orders(known_lines, order_costs)
@@ -150,7 +150,7 @@ def _settled(known_lines: KnownLines, sources: Sources) -> Ledger:
         known_lines = replace(known_lines, judgements=list(_with_typed_goods(known_lines, reversals)))
     lines_of_goods = _goods(known_lines, originals, order_costs, as_sold)
     goods = moves(lines_of_goods, reversals, sources.policies, _free(known_lines, finale))
-    return Ledger(known_lines, sources, originals, goods, reversals, units_of_orders)
+    return CostLedger(known_lines, sources, originals, goods, reversals, units_of_orders)
 
 
 def _accepted_without_goods(known_lines: KnownLines) -> Iterator[Line]:
@@ -178,17 +178,17 @@ def _as_asked_today(known_lines: KnownLines, accepted: Sequence[Line], sources: 
     whose other store has gone.
     """
     saved = known_lines.overrides
-    unanswered = {line.key: saved[line.key].as_asked_again(None) for line in accepted}
+    unanswered = {line.key: saved[line.key].as_proposal(None) for line in accepted}
     today = _settled(replace(known_lines, overrides={**saved, **unanswered}), sources)
     again: dict[str, Override] = {}
     for line in accepted:
         if not _proposes_no_goods(today, line):
             is_asked = line.place not in today.reversed_lines and today.move(line).cause is not None
-            again[line.key] = saved[line.key].as_asked_again(None if is_asked else REASON_GONE)
+            again[line.key] = saved[line.key].as_proposal(None if is_asked else REASON_GONE)
     return replace(known_lines, overrides={**saved, **again}) if again else known_lines
 
 
-def _proposes_no_goods(ledger: Ledger, line: Line) -> bool:
+def _proposes_no_goods(ledger: CostLedger, line: Line) -> bool:
     """Tell whether no goods are proposed for a line that nobody has answered, or none move; what waits stays.
 
     What an original decides is not asked: it wins over an accepted zero.
@@ -209,11 +209,11 @@ def _known_lines(books: CostingInput, policies: CostingPolicies, finale: Finale)
         line._replace(says_no_units=True) if line.key in doubtful else line
         for line in read_lines(with_report(books), books.zones)
     ]
-    overrides, report = overrides_in_force(books.overrides), read_told(books.reimbursed)
-    reimbursements = decided(report, overrides)
+    overrides, report = overrides_in_force(books.overrides), reports_by_line(books.reimbursed)
+    reimbursements = reports_in_force(report, overrides)
     return KnownLines(
         lines,
-        as_told(lines, judge(lines, finale.products), reimbursements),
+        with_unmoved_goods(lines, judge(lines, finale.products), reimbursements),
         overrides,
         locked,
         locked if books.exported_lines is None else locks(replace(books, locked_lines=books.exported_lines)),
@@ -226,7 +226,7 @@ def _known_lines(books: CostingInput, policies: CostingPolicies, finale: Finale)
     )
 
 
-def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[Reversed]]) -> Iterator[Judgement]:
+def _with_typed_goods(known_lines: KnownLines, reversals: Mapping[int, Sequence[ReversedUnits]]) -> Iterator[Judgement]:
     """Know a reversal by its sign alone, of which the SKU was typed and that reverses nothing in the books.
 
     A payment for damage that is negative takes back an earlier one, if there is one of that SKU; else it is a charge,
@@ -257,7 +257,7 @@ def _sold(known_lines: KnownLines) -> Iterator[tuple[str, str, int]]:
             yield line.order_id, line.sku, (said_units(line, known_lines) or 0) if judged.rule is Rule.SALE else 0
 
 
-def _claims(ledger: Ledger) -> Iterator[Claim]:
+def _claims(ledger: CostLedger) -> Iterator[Claim]:
     """Return the lines whose goods left on an order that Finale knows, with what exported ones took."""
     known_lines, on_orders = ledger.known_lines, ledger.sources.finale.on_orders
     for line, judged in zip(known_lines.lines, known_lines.judgements, strict=True):

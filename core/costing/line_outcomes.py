@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.costs.precedence import Answer, CostQuestion, first_answer, takes_average
+from core.costing.costs.precedence import CostQuestion, UnitCost, first_answer, takes_average
 from core.costing.costs.suspects import suspicion
-from core.costing.lines import Lock
-from core.costing.outcome import as_locked, asked_anew, not_applicable, outcome
+from core.costing.lines import LineLock
+from core.costing.outcome import as_locked, not_applicable, outcome, with_question_again
 from core.costing.rules.line_kinds import may_be_money_only, means_its_order_alone
 from core.costing.rules.rules import Rule
-from core.costing.units.originals import Back, Used, as_it_came_back, used_on
-from core.costing.units.reversals import Part, negative
+from core.costing.units.originals import ReturnedUnits, SaleCost, as_it_came_back, used_on
+from core.costing.units.reversals import ReversedLine, negative
 from core.model import Cause, CostStatus
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.costing.costs.precedence import Found, Sources
-    from core.costing.ledger import Ledger
+    from core.costing.ledger import CostLedger
     from core.costing.lines import Line
-    from core.costing.outcome import Outcome
+    from core.costing.outcome import CostingOutcome
     from core.costing.rules.goods import Move
-    from core.costing.units.originals import Name, UsedOnOriginal
-    from core.costing.units.reversals import Reversed
+    from core.costing.units.originals import Name, OriginalCost
+    from core.costing.units.reversals import ReversedUnits
 
 _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.REVERSAL})
 
@@ -64,14 +64,14 @@ class LineOutcome(NamedTuple):
 
     line: Line
     rule: Rule
-    outcome: Outcome
-    original: UsedOnOriginal | None = None
+    outcome: CostingOutcome
+    original: OriginalCost | None = None
     """What its original cost; also where nobody will ever cost that one."""
     believed_cost: Decimal | None = None
     """The unit cost that is believed where goods and units are asked."""
 
 
-def answer_lines(ledger: Ledger) -> list[LineOutcome]:
+def answer_lines(ledger: CostLedger) -> list[LineOutcome]:
     """Return every line with its outcome, in the order of the lines."""
     books = ledger.known_lines
     alone = {line.place: _answered(ledger, line) for line in books.lines if line.place not in ledger.originals}
@@ -84,7 +84,7 @@ def answer_lines(ledger: Ledger) -> list[LineOutcome]:
     return _with_reversals(ledger, [alone.get(line.place) or referring[line.place] for line in books.lines])
 
 
-def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None) -> LineOutcome:
+def _answered(ledger: CostLedger, line: Line, original: OriginalCost | None = None) -> LineOutcome:
     """Ask the precedence for a line's cost.
 
     An original that has no cost and never will is treated as missing from the books.
@@ -96,16 +96,16 @@ def _answered(ledger: Ledger, line: Line, original: UsedOnOriginal | None = None
     takes = original if original is not None and not original.is_closed else None
     question = CostQuestion(line, judged.rule, books.overrides.get(line.key), lock, takes)
     answer, move = first_answer(question, ledger.sources), ledger.move(line)
-    believed = answer.unit_cost if isinstance(answer, Answer) and move.goods_believed else None
+    believed = answer.unit_cost if isinstance(answer, UnitCost) and move.goods_believed else None
     told = _outcome(ledger, question, answer, move)
-    told = asked_anew(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
+    told = with_question_again(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
     return LineOutcome(line, judged.rule, told, original, believed)
 
 
 _SETTLED = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
 
 
-def _has_another_answer(ledger: Ledger, question: CostQuestion) -> bool:
+def _has_another_answer(ledger: CostLedger, question: CostQuestion) -> bool:
     """Tell whether what was saved for a line answered another question, so that nobody but its user may settle it.
 
     A line before books start is asked nothing, and of a reimbursement the marketplace's own report says what it was.
@@ -115,32 +115,32 @@ def _has_another_answer(ledger: Ledger, question: CostQuestion) -> bool:
     return is_another and line.key not in books.decided_reimbursements and not books.is_history(line)
 
 
-def _outcome(ledger: Ledger, question: CostQuestion, found: Found | None, move: Move) -> Outcome:
-    if isinstance(found, Lock):
-        return as_locked(found)
+def _outcome(ledger: CostLedger, question: CostQuestion, result: Found | None, move: Move) -> CostingOutcome:
+    if isinstance(result, LineLock):
+        return as_locked(result)
     key = question.original.line.key if question.original is not None else None
-    if isinstance(found, Answer):
-        suspect = suspicion(question, found, ledger.sources.finale)
-        return outcome(move, found, None, key, suspect)
-    return outcome(move, None, cause(question, ledger.sources) if found is None else None, key)
+    if isinstance(result, UnitCost):
+        suspect = suspicion(question, result, ledger.sources.finale)
+        return outcome(move, result, None, key, suspect)
+    return outcome(move, None, cause(question, ledger.sources) if result is None else None, key)
 
 
-def _used(ledger: Ledger, line: Line, sale: Outcome) -> Used:
+def _used(ledger: CostLedger, line: Line, sale: CostingOutcome) -> SaleCost:
     """Return what a sale cost for those that refer to it: none where it takes none itself."""
     lock = ledger.known_lines.locks.get(line.key)
     if lock is not None:
-        return Used(lock.cost_now, lock.as_of, is_listed=False)
-    return Used(sale.unit_cost, sale.as_of, is_listed=not ledger.known_lines.is_history(line))
+        return SaleCost(lock.cost_now, lock.as_of, is_listed=False)
+    return SaleCost(sale.unit_cost, sale.as_of, is_listed=not ledger.known_lines.is_history(line))
 
 
-def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, LineOutcome]:
+def _referring(ledger: CostLedger, used: Mapping[int, SaleCost]) -> dict[int, LineOutcome]:
     """Return the lines that have an original, by place: exported ones first, then in time: each unit once.
 
     A return that was lost again costs what it cost when it came back; a free replacement takes no unit that came back.
     """
     held = ledger.known_lines
     lines = [held.lines[place] for place in ledger.originals]
-    back: dict[Name, list[Back]] = defaultdict(list)
+    back: dict[Name, list[ReturnedUnits]] = defaultdict(list)
     found: dict[int, LineOutcome] = {}
     for line in sorted(lines, key=lambda line: (line.key not in held.exported_locks, line.when)):
         original = ledger.originals[line.place]
@@ -151,11 +151,11 @@ def _referring(ledger: Ledger, used: Mapping[int, Used]) -> dict[int, LineOutcom
             takes = as_it_came_back(takes, line, known)
         found[line.place] = _answered(ledger, line, takes)
         if units and takes.unit_cost is not None:
-            back[original.name].append(Back(line.when, units, takes.unit_cost))
+            back[original.name].append(ReturnedUnits(line.when, units, takes.unit_cost))
     return found
 
 
-def _with_reversals(ledger: Ledger, outcomes: list[LineOutcome]) -> list[LineOutcome]:
+def _with_reversals(ledger: CostLedger, outcomes: list[LineOutcome]) -> list[LineOutcome]:
     """Give every reversal the exact negative of what it reverses, each unit once: locked ones first, then in time.
 
     A locked one stays as it is. One that reverses a line which has no cost and never will is asked itself.
@@ -180,20 +180,22 @@ def _with_reversals(ledger: Ledger, outcomes: list[LineOutcome]) -> list[LineOut
     return told
 
 
-def _part(ledger: Ledger, outcomes: list[LineOutcome], reversal: Reversed, left: dict[int, int]) -> Part:
+def _part(
+    ledger: CostLedger, outcomes: list[LineOutcome], reversal: ReversedUnits, left: dict[int, int]
+) -> ReversedLine:
     """Return a reversed line with what it came out with and what is left of it."""
     place = reversal.line.place
     of, lock = outcomes[place].outcome, ledger.known_lines.locks.get(reversal.line.key)
     moved = lock.quantity_now if lock is not None else of.quantity or 0
-    return Part(reversal.line, reversal.units, of, lock, left.get(place, max(0, moved)))
+    return ReversedLine(reversal.line, reversal.units, of, lock, left.get(place, max(0, moved)))
 
 
-def _is_closed(ledger: Ledger, part: Part) -> bool:
+def _is_closed(ledger: CostLedger, part: ReversedLine) -> bool:
     is_missing = part.of.status == CostStatus.MISSING
     return is_missing and (part.lock is not None or ledger.known_lines.is_history(part.line))
 
 
-def _take_back(parts: list[Part], units: int, left: dict[int, int]) -> None:
+def _take_back(parts: list[ReversedLine], units: int, left: dict[int, int]) -> None:
     """Note how many units of each part have come back."""
     for part in parts:
         number = min(max(0, units), part.back)

@@ -155,7 +155,7 @@ class Override(NamedTuple):
         """Whether it took that no goods moved as Resolve proposed it: its reason was in the books, in no person's."""
         return self.is_accepted and self.is_zero and self.shown_kind == Proposal.MONEY_ONLY
 
-    def as_asked_again(self, note: str | None) -> Override:
+    def as_proposal(self, note: str | None) -> Override:
         """Return it as one that sets nothing any more, and with a note as the proposal that it is since."""
         kind = None if note is None else Proposal.TYPED_ELSEWHERE
         nothing = self._replace(unit_cost=None, zero_confirmed=False, disposition=None, units=None, kind=None)
@@ -232,7 +232,7 @@ def typed_skus(overrides: pd.DataFrame | None) -> dict[str, str]:
     return {key: override.sku for key, override in saved if override.sku is not None}
 
 
-class Lock(NamedTuple):
+class LineLock(NamedTuple):
     """What a locked line was exported with, and what it counts as since, accepted true-ups included."""
 
     status: str
@@ -260,17 +260,17 @@ _LOCKED = (
 )
 
 
-def locks(books: CostingInput) -> dict[str, Lock]:
+def locks(books: CostingInput) -> dict[str, LineLock]:
     """Return the locked lines by key."""
     since = {key: told for key, *told in rows(declared(TRUED_UP_COLUMNS, books.trued_up), tuple(TRUED_UP_COLUMNS))}
     return dict(_locks(books, since))
 
 
-def _locks(books: CostingInput, since: dict[str, list[object]]) -> Iterator[tuple[str, Lock]]:
+def _locks(books: CostingInput, since: dict[str, list[object]]) -> Iterator[tuple[str, LineLock]]:
     for key, *then in rows(declared(COSTED_COLUMNS, books.locked_lines), ("key", *_LOCKED)):
         was = (then[2], then[3] or 0, then[9])
         now = since.get(key, (None, None, None))
-        yield key, Lock(*then, *(new if new is not None else old for old, new in zip(was, now, strict=True)))
+        yield key, LineLock(*then, *(new if new is not None else old for old, new in zip(was, now, strict=True)))
 
 
 class ReturnReport(NamedTuple):

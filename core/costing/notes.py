@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.costing.costs.finale_costs import Finale
-    from core.costing.ledger import Ledger
+    from core.costing.ledger import CostLedger
     from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import Line, Override
-    from core.costing.outcome import Outcome
+    from core.costing.outcome import CostingOutcome
 
 MISSING = {
     Cause.NOT_SYNCED: "Finale has not been asked yet: sync.",
@@ -45,7 +45,7 @@ COST_OF_ORDER = ("Finale's cost of order ", ", shipped on ", ".")
 ORDER_GONE = "Finale no longer has the order: its last cost is kept."
 
 
-def note(answered: LineOutcome, ledger: Ledger, finale_cost: Decimal | None) -> str:
+def note(answered: LineOutcome, ledger: CostLedger, finale_cost: Decimal | None) -> str:
     """Return the sentence of one line.
 
     Args:
@@ -83,7 +83,7 @@ def _named(line: Line) -> str:
     return f"{order}settlement {line.settlement_id}{posted}"
 
 
-def _missing(outcome: LineOutcome, ledger: Ledger) -> str:
+def _missing(outcome: LineOutcome, ledger: CostLedger) -> str:
     line, cause = outcome.line, Cause(outcome.outcome.cause or Cause.COST_BLANK)
     if (
         cause is Cause.GOODS_UNCLEAR
@@ -116,7 +116,7 @@ def _in_words(cause: Cause, line: Line) -> str:
     return MISSING[cause].replace("{order}", order).replace("{sku}", sku)
 
 
-def _costed(answered: LineOutcome, ledger: Ledger, finale_cost: Decimal | None) -> str:
+def _costed(answered: LineOutcome, ledger: CostLedger, finale_cost: Decimal | None) -> str:
     outcome, line = answered.outcome, answered.line
     match outcome.source:
         case CostSource.ORDER:
@@ -136,7 +136,7 @@ def _costed(answered: LineOutcome, ledger: Ledger, finale_cost: Decimal | None) 
             return _saved(ledger.known_lines.overrides.get(line.key), outcome, finale_cost)
 
 
-def _average(line: Line, outcome: Outcome, finale: Finale) -> str:
+def _average(line: Line, outcome: CostingOutcome, finale: Finale) -> str:
     average = finale.average_for(line)
     is_removal = average is not None and average.day != line.day
     left = f"{average.day}, when order {line.order_id} left" if average and is_removal else "the day of this line"
@@ -150,7 +150,7 @@ def day_in_words(moment: datetime | None) -> str:
     return moment.date().isoformat() if moment else "an unknown day"
 
 
-def _saved(override: Override | None, outcome: Outcome, finale_cost: Decimal | None) -> str:
+def _saved(override: Override | None, outcome: CostingOutcome, finale_cost: Decimal | None) -> str:
     by = f"by {(override and override.by) or 'somebody'}" + (
         f" on {day_in_words(override.at)}" if override and override.at else ""
     )

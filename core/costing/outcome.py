@@ -10,14 +10,14 @@ from core.model import Cause, CostSource, CostStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.costing.costs.precedence import Answer
-    from core.costing.lines import Lock
+    from core.costing.costs.precedence import UnitCost
+    from core.costing.lines import LineLock
     from core.costing.rules.goods import Move
 
 _NONE = Decimal(0)
 
 
-class Outcome(NamedTuple):
+class CostingOutcome(NamedTuple):
     """What costing says of a line (COSTED_COLUMNS)."""
 
     status: str
@@ -36,14 +36,16 @@ class Outcome(NamedTuple):
     """Why its cost looks wrong."""
 
 
-def not_applicable(reason: str, disposition: str | None = None, original: str | None = None) -> Outcome:
+def not_applicable(reason: str, disposition: str | None = None, original: str | None = None) -> CostingOutcome:
     """Return the outcome of a line on which money moved and no goods did: COGS 0."""
-    return Outcome(CostStatus.NOT_APPLICABLE, 0, cogs=_NONE, reason=reason, disposition=disposition, original=original)
+    return CostingOutcome(
+        CostStatus.NOT_APPLICABLE, 0, cogs=_NONE, reason=reason, disposition=disposition, original=original
+    )
 
 
 def outcome(
-    move: Move, answer: Answer | None, missing: Cause | None, original: str | None, suspect: str | None = None
-) -> Outcome:
+    move: Move, answer: UnitCost | None, missing: Cause | None, original: str | None, suspect: str | None = None
+) -> CostingOutcome:
     """Put a move and an answer together.
 
     Args:
@@ -64,15 +66,15 @@ def outcome(
     return _without_cost(CostStatus.WAITING, move, None, original)
 
 
-def asked_anew(told: Outcome) -> Outcome:
+def with_question_again(before: CostingOutcome) -> CostingOutcome:
     """Return the outcome of a line whose saved answer was to another question: its units stay, its cost is asked."""
     nothing: dict[str, None] = dict.fromkeys(("unit_cost", "cogs", "source", "as_of", "suspect"))
-    return told._replace(status=CostStatus.MISSING, cause=Cause.ASKED_ANEW, reason="", **nothing)
+    return before._replace(status=CostStatus.MISSING, cause=Cause.ASKED_ANEW, reason="", **nothing)
 
 
-def _costed(move: Move, answer: Answer, original: str | None, suspect: str | None) -> Outcome:
+def _costed(move: Move, answer: UnitCost, original: str | None, suspect: str | None) -> CostingOutcome:
     """Return the outcome of a line that has its units and its unit cost; a cost of 0 is a confirmed one."""
-    return Outcome(
+    return CostingOutcome(
         CostStatus.COSTED if answer.unit_cost else CostStatus.ZERO_CONFIRMED,
         move.quantity,
         None,
@@ -87,13 +89,15 @@ def _costed(move: Move, answer: Answer, original: str | None, suspect: str | Non
     )
 
 
-def _without_cost(status: CostStatus, move: Move, cause: Cause | None, original: str | None) -> Outcome:
-    return Outcome(status, move.quantity, cause, original=original, disposition=move.disposition, reason=move.reason)
+def _without_cost(status: CostStatus, move: Move, cause: Cause | None, original: str | None) -> CostingOutcome:
+    return CostingOutcome(
+        status, move.quantity, cause, original=original, disposition=move.disposition, reason=move.reason
+    )
 
 
-def as_locked(lock: Lock) -> Outcome:
+def as_locked(lock: LineLock) -> CostingOutcome:
     """Return the outcome that a locked line was exported with."""
-    return Outcome(
+    return CostingOutcome(
         status=lock.status,
         quantity=lock.quantity,
         cause=lock.cause,

@@ -35,12 +35,12 @@ def account_words(schema: Schema, account: FinaleAccount | FinaleSettings) -> tu
     if settings.mode_in_force == Mode.REPORT:
         return MODE_REPORT, report_remarks(schema, settings)
     averages_only = settings.mode_in_force == Mode.AVERAGES or not has_ledger(schema)
-    return MODE_AVERAGES if averages_only else MODE_ORDERS, remarks(schema)
+    return MODE_AVERAGES if averages_only else MODE_ORDERS, remarks_on_account(schema)
 
 
 def has_ledger(schema: Schema) -> bool:
     """Return whether the stock history can be read with a cost on each movement."""
-    return LEDGER in schema.arguments and schema.named("movement cost") is not None and schema.has(LEDGER, "product")
+    return LEDGER in schema.arguments and schema.name_of("movement cost") is not None and schema.has(LEDGER, "product")
 
 
 def order_link(schema: Schema) -> str | None:
@@ -52,7 +52,7 @@ def order_link(schema: Schema) -> str | None:
     return "description" if schema.has(LEDGER, "transactionDescription") else None
 
 
-def remarks(schema: Schema) -> tuple[str, ...]:
+def remarks_on_account(schema: Schema) -> tuple[str, ...]:
     """Return one sentence for each thing that is not as it usually is."""
     cases = (
         (
@@ -87,7 +87,7 @@ def remarks(schema: Schema) -> tuple[str, ...]:
             "Old orders cannot be searched for; they are asked for one by one, which takes longer.",
         ),
         (
-            schema.named("product average") is None,
+            schema.name_of("product average") is None,
             "Finale shows no current average cost per product, so nothing can be proposed on Resolve.",
         ),
         (
@@ -102,7 +102,7 @@ def remarks(schema: Schema) -> tuple[str, ...]:
 def _unusual_names(schema: Schema) -> list[tuple[bool, str]]:
     names = []
     for role in ("movement cost", "movement average", "product average"):
-        name = schema.named(role)
+        name = schema.name_of(role)
         usual = (*ROLES[role][1], schema.chosen.get(role))
         names.append(
             (
@@ -118,7 +118,7 @@ def report_remarks(schema: Schema, settings: FinaleSettings) -> tuple[str, ...]:
     cases = (
         (not settings.cost_report, "The address of the cost report is missing on Setup."),
         (
-            not settings.average_report and schema.named("product average") is None,
+            not settings.average_report and schema.name_of("product average") is None,
             (
                 "Finale shows no current average cost per product and no report of averages is set, so nothing can be "
                 "proposed on Resolve."

@@ -18,7 +18,7 @@ from core.finale.errors import (
 )
 from core.finale.schema import PROBE, Schema, assumed, read_probe, without_refused
 from core.http.limits import Sleep, TokenBucket
-from core.http.responses import Answer, message_in
+from core.http.responses import ServiceResponse, message_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -102,7 +102,7 @@ class FinaleClient:
                 self._schema = schema = narrowed
         raise FinaleRefusalError("too many fields of the account's schema are not what they should be")
 
-    def get(self, path: str, *, collection: bool = False, timeout: float | None = None) -> Answer | None:
+    def get(self, path: str, *, collection: bool = False, timeout: float | None = None) -> ServiceResponse | None:
         """Fetch a resource of this account by its path or whole address; `None` if there is none.
 
         Raises:
@@ -140,7 +140,7 @@ class FinaleClient:
         return FinaleUnavailableError(str(error))
 
 
-def _data(body: object, answer: Answer) -> Mapping[str, Any]:
+def _data(body: object, answer: ServiceResponse) -> Mapping[str, Any]:
     if isinstance(body, dict) and isinstance(body.get("errors"), list):
         raise QueryRefusedError(tuple(message_in(error) or "no reason" for error in body["errors"]) or ("no reason",))
     if isinstance(body, dict) and isinstance(body.get("data"), dict):

@@ -94,7 +94,7 @@ class FinaleInventory:
         yield from Sync(self._client, recorder, mapper, progress, prefixes, averages_only).pages(request)
 
     def _valuations(self) -> dict[str, Product]:
-        if not self._settings.average_report or self._client.now_schema().named("product average") is not None:
+        if not self._settings.average_report or self._client.now_schema().name_of("product average") is not None:
             return {}
         return fetch_averages(self._client, self._settings.average_report, self._settings.column_names)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from core.finale.products import Mapped, Product
+    from core.finale.products import Product, SkuMapping
     from core.finale.stock_history import Movement, ShippedCost
 
 Row = dict[str, Any]
@@ -58,7 +58,9 @@ class Recorder:
             "order_date": order_date.isoformat() if order_date else None,
         }
 
-    def missing(self, order_id: str, product_id: str | None, cause: Cause, raw: str | None, rule: str | None) -> Row:
+    def missing_cost(
+        self, order_id: str, product_id: str | None, cause: Cause, raw: str | None, rule: str | None
+    ) -> Row:
         """Return why an order, or one product of it, has no cost although no movement says so."""
         return self.order(order_id, product_id, Cost(None, raw, cause), source=SOURCE_ORDER, rule=rule)
 
@@ -93,7 +95,7 @@ class Recorder:
             "record_date": day.isoformat(),
         }
 
-    def left(self, order_id: str, names: str, product_id: str, shipped: ShippedCost, day: date) -> Row:
+    def left_stock(self, order_id: str, names: str, product_id: str, shipped: ShippedCost, day: date) -> Row:
         """Return what left of a product on one day on an order that nobody asked for (LEFT_STOCK_COLUMNS)."""
         units = shipped.units
         cost = shipped.cost
@@ -109,7 +111,7 @@ class Recorder:
             "fetched_at": self.fetched_at,
         }
 
-    def mapping(self, mapped: Mapped) -> Row:
+    def mapping(self, mapped: SkuMapping) -> Row:
         """Return which product a SKU stands for."""
         return {
             "sku": mapped.sku,
@@ -131,7 +133,7 @@ class Recorder:
         }
 
 
-def page(observations: Iterable[Row] = (), mappings: Iterable[Row] = ()) -> CostPage:
+def cost_page(observations: Iterable[Row] = (), mappings: Iterable[Row] = ()) -> CostPage:
     """Return one page of frames."""
     return CostPage(frame(OBSERVATION_COLUMNS, observations), frame(MAPPING_COLUMNS, mappings))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.finale.order_finder import Match
-    from core.finale.system import OrderAsked
+    from core.finale.system import OrderRequest
 
 NEARBY = timedelta(days=3)
 """So far from the day of shipping a movement may be recorded."""
@@ -28,7 +28,7 @@ _SHIPS_WITHIN = timedelta(days=14)
 class WantedOrder:
     """One wanted order that Finale has."""
 
-    question: OrderAsked
+    question: OrderRequest
     match: Match
 
     @property
@@ -39,12 +39,12 @@ class WantedOrder:
     @property
     def has_left(self) -> bool:
         """Whether anything of it has left."""
-        return any(order.shipped for order in self.match.orders)
+        return any(order.is_shipped for order in self.match.orders)
 
     @property
     def left_on(self) -> date | None:
         """The last day on which anything of it left, as far as Finale says so."""
-        return max((day for order in self.match.orders if order.shipped for day in order.ship_dates), default=None)
+        return max((day for order in self.match.orders if order.is_shipped for day in order.ship_dates), default=None)
 
     def certain_by(self, reached: date) -> bool:
         """Return whether all its movements are there when those after a day are: read from the end, so corrected."""
@@ -83,10 +83,10 @@ def order_rows(
     rule = order.match.rule
     order_id = order.question.order_id
     if not order.match.orders:
-        return [recorder.missing(order_id, None, Cause.ORDER_NOT_FOUND, rule, rule)]
+        return [recorder.missing_cost(order_id, None, Cause.ORDER_NOT_FOUND, rule, rule)]
     without = _without_movement(order, reads_ledger=reads_ledger)
     rows = list(_product_rows(recorder, order, movements, source, without))
-    return rows or [recorder.missing(order_id, None, Cause.NOT_SHIPPED, without.raw, rule)]
+    return rows or [recorder.missing_cost(order_id, None, Cause.NOT_SHIPPED, without.raw, rule)]
 
 
 def _product_rows(
@@ -126,17 +126,17 @@ def _without_movement(wanted: WantedOrder, *, reads_ledger: bool) -> Cost:
 
 
 def not_found(
-    recorder: Recorder, questions: Iterable[OrderAsked], matches: Mapping[str, Match], raw: str | None = None
+    recorder: Recorder, questions: Iterable[OrderRequest], matches: Mapping[str, Match], raw: str | None = None
 ) -> list[Row]:
     """Return the observations of the wanted orders that Finale does not have."""
     return [
-        recorder.missing(order.order_id, None, Cause.ORDER_NOT_FOUND, raw, None)
+        recorder.missing_cost(order.order_id, None, Cause.ORDER_NOT_FOUND, raw, None)
         for order in questions
         if order.order_id not in matches
     ]
 
 
-def marked(movements: Iterable[Movement]) -> list[Movement]:
+def with_negative_stock_marks(movements: Iterable[Movement]) -> list[Movement]:
     """Return the movements, those marked whose average was made by a receipt into negative stock.
 
     The mark stays as long as the average does: a later receipt sets it right, or nearly so. What was received before
@@ -172,7 +172,7 @@ def attributed(
         wanted: The orders.
         link: How a movement names its order, see `account_remarks.order_link`.
     """
-    movements = marked(movements)
+    movements = with_negative_stock_marks(movements)
     orders = [order for each in wanted for order in each.match.orders]
     if link in {"shipment", "order"}:
         return by_order(movements, orders), SOURCE_LEDGER

@@ -17,7 +17,7 @@ from core.finale.schema import ORDER, Schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from core.finale.system import OrderAsked
+    from core.finale.system import OrderRequest
     from core.progress import Progress
 
 EXACT = "exact"
@@ -120,7 +120,7 @@ _SALES = '["SALES_ORDER"]'
 
 
 def find_orders(
-    client: FinaleClient, questions: Sequence[OrderAsked], prefixes: Sequence[str], progress: Progress
+    client: FinaleClient, questions: Sequence[OrderRequest], prefixes: Sequence[str], progress: Progress
 ) -> dict[str, Match]:
     """Find Finale's orders for those of a marketplace.
 
@@ -145,7 +145,7 @@ class OrderSearch:
     """The search for some orders, and what it has found by now."""
 
     def __init__(
-        self, client: FinaleClient, questions: Sequence[OrderAsked], prefixes: Sequence[str], progress: Progress
+        self, client: FinaleClient, questions: Sequence[OrderRequest], prefixes: Sequence[str], progress: Progress
     ) -> None:
         self.wanted = {order.order_id: order for order in questions}
         self._client = client
@@ -157,19 +157,19 @@ class OrderSearch:
         """Return the matches by marketplace order id."""
         return match_orders(self.wanted, self._found.values(), self._prefixes)
 
-    def left(self) -> list[str]:
+    def remaining_orders(self) -> list[str]:
         """Return the orders that have not been found yet."""
         matches = self.matches()
         return [order_id for order_id in self.wanted if order_id not in matches]
 
     def read_windows(self, by_name_finds: int) -> None:
         """Read the days in which orders were placed, as long as a page finds as many as a request by name would."""
-        missing = [self.wanted[order_id] for order_id in self.left()]
+        missing = [self.wanted[order_id] for order_id in self.remaining_orders()]
         for begin, end in windows(missing, 2 * (by_name_finds - 1)):
             self._read_window(begin, end, by_name_finds)
 
     def _read_window(self, begin: date, end: date, by_name_finds: int) -> None:
-        left = set(self.left())
+        left = set(self.remaining_orders())
         poor_before = productive_before = False
         for page in _window(self._client, begin, end):
             self._take(page)
@@ -183,23 +183,27 @@ class OrderSearch:
 
     def search(self) -> None:
         """Search for those that are left by their numbers, many in a request."""
-        for page in _searched(self._client, self.left()):
+        for page in _searched(self._client, self.remaining_orders()):
             self._take(page)
         # Full text finds whole words: what the account puts before the number may hide it.
-        for page in _searched(self._client, [prefix + each for each in self.left() for prefix in self._prefixes]):
+        for page in _searched(
+            self._client, [prefix + each for each in self.remaining_orders() for prefix in self._prefixes]
+        ):
             self._take(page)
 
     def ask_one_by_one(self) -> None:
         """Ask for those that are left over REST, which knows exact numbers only."""
         self._take(
-            rest_orders(self._client, [prefix + each for each in self.left() for prefix in ("", *self._prefixes)])
+            rest_orders(
+                self._client, [prefix + each for each in self.remaining_orders() for prefix in ("", *self._prefixes)]
+            )
         )
 
     def _take(self, orders: Iterable[FinaleOrder]) -> None:
         self._found |= {order.order_id: order for order in orders}
 
 
-def windows(questions: Iterable[OrderAsked], few: int) -> list[tuple[date, date]]:
+def windows(questions: Iterable[OrderRequest], few: int) -> list[tuple[date, date]]:
     """Return the spans of days in which more than a few orders were posted, so that reading all of them pays."""
     days = sorted(order.posted_on for order in questions)
     spans: list[list[date]] = []

@@ -58,7 +58,7 @@ class FinaleOrder:
         return self.status.startswith("cancel")
 
     @property
-    def shipped(self) -> bool:
+    def is_shipped(self) -> bool:
         """Whether anything of it has left, or may have."""
         if self.shipments:
             return any(shipment.status in _SHIPPED for shipment in self.shipments)
@@ -68,7 +68,7 @@ class FinaleOrder:
     def wholly_shipped(self) -> bool:
         """Whether none of it is still to leave."""
         waiting = any(shipment.status in _ON_THE_WAY for shipment in self.shipments)
-        return self.shipped and not waiting and self.status == "completed"
+        return self.is_shipped and not waiting and self.status == "completed"
 
     @property
     def ship_dates(self) -> tuple[date, ...]:

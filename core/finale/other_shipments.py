@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.finale.observations import Recorder, Row
     from core.finale.order_finder import Match
     from core.finale.stock_history import Movement
-    from core.finale.system import CostPage, OrderAsked
+    from core.finale.system import CostPage, OrderRequest
 
 Span = tuple["date", "date"]
 
@@ -67,7 +67,7 @@ class DaysRead:
 def other_shipments(
     recorder: Recorder,
     movements: Iterable[Movement],
-    questions: Sequence[OrderAsked],
+    questions: Sequence[OrderRequest],
     matches: Mapping[str, Match],
     prefixes: Sequence[str],
 ) -> CostPage:
@@ -99,7 +99,7 @@ def other_shipments(
         if order_id not in known:
             names = json.dumps(sorted({*names_of(orders[order_id], prefixes), *also.get(order_id, ())}))
             costs = shipped_costs(moved)
-            rows += [recorder.left(order_id, names, product_id, one, day) for product_id, one in costs.items()]
+            rows += [recorder.left_stock(order_id, names, product_id, one, day) for product_id, one in costs.items()]
     return left_page(rows)
 
 

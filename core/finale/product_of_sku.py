@@ -10,9 +10,17 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.finale.observations import Recorder, Row, page, whole
+from core.finale.observations import Recorder, Row, cost_page, whole
 from core.finale.parse import cost_of, text_of
-from core.finale.products import Mapped, Product, all_products, ask_lookups, ask_products, by_lookup, search_products
+from core.finale.products import (
+    Product,
+    SkuMapping,
+    all_products,
+    ask_lookups,
+    ask_products,
+    by_lookup,
+    search_products,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,7 +101,7 @@ class Mapper:
         self._recorder = recorder
         self._valuations = valuations
         self._known: dict[str, Product] = {}
-        self._kits: dict[str, Mapped] = {}
+        self._kits: dict[str, SkuMapping] = {}
         self._typed_in: dict[str, tuple[str, ...]] = {}
         self.products: dict[str, tuple[str, ...]] = {}
         """The products of each SKU that Finale itself has mapped by now."""
@@ -116,10 +124,12 @@ class Mapper:
         unknown: list[str] = []
         done = 0
         for wanted, products in ask_products(self._client, skus):
-            mapped = [Mapped(sku, sku, 1, products[sku].description, PRODUCT_ID) for sku in wanted if sku in products]
+            mapped = [
+                SkuMapping(sku, sku, 1, products[sku].description, PRODUCT_ID) for sku in wanted if sku in products
+            ]
             unknown += [sku for sku in wanted if sku not in products]
             averages = self._averages(products.values())
-            yield page(averages, self._accept(mapped))
+            yield cost_page(averages, self._accept(mapped))
             done += len(wanted)
             progress("Products", done, len(skus))
         yield from self._looked_up(unknown)
@@ -133,7 +143,7 @@ class Mapper:
         """
         done = 0
         for products in all_products(self._client):
-            yield page(self._averages(products), self._as_themselves(products))
+            yield cost_page(self._averages(products), self._as_themselves(products))
             done += len(products)
             progress("Catalogue", done)
 
@@ -153,11 +163,11 @@ class Mapper:
         """
         self._typed_in = dict(typed_in)
         wanted = dict.fromkeys(product_id for products in self._typed_in.values() for product_id in products)
-        yield page(self._averages([reported[product_id] for product_id in wanted if product_id in reported]))
+        yield cost_page(self._averages([reported[product_id] for product_id in wanted if product_id in reported]))
         unseen = [product_id for product_id in wanted if product_id not in self._known]
         for requested, answered in ask_products(self._client, unseen):
             unknown = [self._recorder.unknown(product_id) for product_id in requested if product_id not in answered]
-            yield page([*self._averages(answered.values()), *unknown])
+            yield cost_page([*self._averages(answered.values()), *unknown])
 
     def page_of_known(
         self,
@@ -171,12 +181,12 @@ class Mapper:
         wanted = list(products.values()) if catalogue else [products[sku] for sku in skus if sku in products]
         averages = self._averages(wanted)
         mapped = [
-            Mapped(sku, sku, 1, products[sku].description, PRODUCT_ID)
+            SkuMapping(sku, sku, 1, products[sku].description, PRODUCT_ID)
             if sku in products
-            else Mapped(sku, None, None, None, unknown)
+            else SkuMapping(sku, None, None, None, unknown)
             for sku in skus
         ]
-        return page(averages, [*self._accept(mapped), *self._as_themselves(wanted)])
+        return cost_page(averages, [*self._accept(mapped), *self._as_themselves(wanted)])
 
     def pages_of_kits(self, orders: Iterable[WantedOrder]) -> Iterator[CostPage]:
         """Decide by the orders which kits are sold in parts, and map those and the ones sold whole."""
@@ -198,25 +208,25 @@ class Mapper:
 
     def _looked_up(self, unknown: Sequence[str]) -> Iterator[CostPage]:
         lookups = ask_lookups(self._client, unknown)
-        mapped = [by_lookup(sku, lookups) or Mapped(sku, None, None, None, NOT_KNOWN) for sku in unknown]
+        mapped = [by_lookup(sku, lookups) or SkuMapping(sku, None, None, None, NOT_KNOWN) for sku in unknown]
         targets = dict.fromkeys(each.product_id for each in mapped if each.product_id)
         for _, products in ask_products(self._client, [target for target in targets if target not in self._known]):
-            yield page(self._averages(products.values()))
+            yield cost_page(self._averages(products.values()))
         near = search_products(self._client, [each.sku for each in mapped if each.product_id is None][:_SEARCHED])
         near |= {lookup.text for lookup in lookups if "*" not in lookup.text}
         if mapped:
-            yield page((), self._accept([self._described(each, near) for each in mapped]))
+            yield cost_page((), self._accept([self._described(each, near) for each in mapped]))
 
     def _components(self) -> Iterator[CostPage]:
         for _ in range(_DEEPEST_KIT):
             parts = {part for product in self._known.values() for part, _ in product.components}
             unseen = sorted(parts - set(self._known))
             for _, products in ask_products(self._client, unseen):
-                yield page(self._averages(products.values()))
+                yield cost_page(self._averages(products.values()))
             if not unseen:
                 return
 
-    def _described(self, mapped: Mapped, others: Iterable[str]) -> Mapped:
+    def _described(self, mapped: SkuMapping, others: Iterable[str]) -> SkuMapping:
         product = self._known.get(mapped.product_id or "")
         if product is not None:
             return replace(mapped, description=product.description)
@@ -240,11 +250,11 @@ class Mapper:
         taken = self.products.keys() | self._kits.keys()
         plain = [product for product in products if not product.components and product.product_id not in taken]
         return [
-            self._recorder.mapping(Mapped(each.product_id, each.product_id, 1, each.description, PRODUCT_ID))
+            self._recorder.mapping(SkuMapping(each.product_id, each.product_id, 1, each.description, PRODUCT_ID))
             for each in plain
         ]
 
-    def _accept(self, mapped: Iterable[Mapped]) -> list[Row]:
+    def _accept(self, mapped: Iterable[SkuMapping]) -> list[Row]:
         """Return the rows of what is certain now; kits wait."""
         certain = []
         for each in mapped:
@@ -255,7 +265,7 @@ class Mapper:
                 certain.append(each)
         return self._certain(certain)
 
-    def _certain(self, mapped: Iterable[Mapped]) -> list[Row]:
+    def _certain(self, mapped: Iterable[SkuMapping]) -> list[Row]:
         rows = []
         for each in mapped:
             if each.product_id is not None:
@@ -266,9 +276,9 @@ class Mapper:
     def _settle(self, decided: Mapping[str, int]) -> Iterator[CostPage]:
         mapped = [each for sku, number in decided.items() for each in self._as_sold(self._kits.pop(sku), number)]
         if mapped:
-            yield page((), self._certain(mapped))
+            yield cost_page((), self._certain(mapped))
 
-    def _as_sold(self, kit: Mapped, option: int) -> list[Mapped]:
+    def _as_sold(self, kit: SkuMapping, option: int) -> list[SkuMapping]:
         parts = self._options(str(kit.product_id))[option]
         units = {part: whole(quantity * (kit.units or 1)) for part, quantity in parts.items()}
         if option == 0 or None in units.values():

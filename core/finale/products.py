@@ -37,7 +37,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class SkuMapping:
     """One SKU and a product it stands for; a kit has several."""
 
     sku: str
@@ -54,8 +54,8 @@ def read_product(node: Mapping[str, Any], schema: Schema) -> Product:
         product_id=str(node.get("productId") or ""),
         url=text_of(node.get("productUrl")),
         description=text_of(node.get("description")),
-        average=node.get(schema.named("product average") or ""),
-        components=tuple(read_components(node.get(schema.named("bill of materials") or ""))),
+        average=node.get(schema.name_of("product average") or ""),
+        components=tuple(read_components(node.get(schema.name_of("bill of materials") or ""))),
     )
 
 
@@ -165,7 +165,7 @@ def ask_lookups(client: FinaleClient, skus: Sequence[str]) -> list[Lookup]:
         return []
     schema = client.now_schema()
     try:
-        if LOOKUP not in schema.arguments or not schema.named("lookup text"):
+        if LOOKUP not in schema.arguments or not schema.name_of("lookup text"):
             return rest_lookups(client)
         if schema.takes(LOOKUP, "search") and len(skus) <= _SEARCH_AT_MOST:
             return list(_searched(client, skus))
@@ -200,14 +200,14 @@ def _all(client: FinaleClient) -> Iterator[Lookup]:
 
 def _read(nodes: Iterable[Mapping[str, Any]], schema: Schema) -> Iterator[Lookup]:
     for node in nodes:
-        text = text_of(node.get(schema.named("lookup text") or ""))
+        text = text_of(node.get(schema.name_of("lookup text") or ""))
         product_id = text_of((node.get("product") or {}).get("productId"))
         inactive = "inactive" in (text_of(node.get("status")) or "").lower()
         if text and product_id and not inactive:
-            yield Lookup(text, product_id, text_of(node.get(schema.named("lookup packing") or "")))
+            yield Lookup(text, product_id, text_of(node.get(schema.name_of("lookup packing") or "")))
 
 
-def by_lookup(sku: str, lookups: Iterable[Lookup]) -> Mapped | None:
+def by_lookup(sku: str, lookups: Iterable[Lookup]) -> SkuMapping | None:
     """Return what a SKU stands for by the lookups; `None` if none fits, or several that disagree.
 
     An exact lookup comes before one with `*`. A packing that cannot be read leaves the SKU unmapped, with the reason.
@@ -220,9 +220,9 @@ def by_lookup(sku: str, lookups: Iterable[Lookup]) -> Mapped | None:
     product_id, packing = meanings.pop()
     units = pack_units(packing)
     if units is None:
-        return Mapped(sku, None, None, None, f"lookup of {product_id}: packing '{packing}' cannot be read")
+        return SkuMapping(sku, None, None, None, f"lookup of {product_id}: packing '{packing}' cannot be read")
     pack = f", packing {packing}" if packing else ""
-    return Mapped(sku, product_id, units, None, f"lookup{pack}")
+    return SkuMapping(sku, product_id, units, None, f"lookup{pack}")
 
 
 def _fits(sku: str, pattern: str) -> bool:

@@ -56,7 +56,7 @@ def ledger_node(schema: Schema) -> str:
         LEDGER, "transactionType", "transactionUpdateType", "transactionDescription", "stockType", "recordDate"
     )
     parts += [_raw(schema, name) for name in schema.only(LEDGER, "quantity", "unitsIn", "unitsOut")]
-    costs = (schema.named(role) for role in ("movement cost", "movement average", "stock after"))
+    costs = (schema.name_of(role) for role in ("movement cost", "movement average", "stock after"))
     parts += [_raw(schema, name) for name in dict.fromkeys(costs) if name]
     parts += ["product{productId}"] if schema.has(LEDGER, "product") else []
     link = order_link(schema)
@@ -82,15 +82,15 @@ def order_node(schema: Schema) -> str:
 def product_node(schema: Schema) -> str:
     """Return what is asked of each product."""
     parts = ["productId", *schema.only(PRODUCT, "productUrl", "description", "status")]
-    average = schema.named("product average")
+    average = schema.name_of("product average")
     parts += [_raw(schema, average)] if average else []
-    bom = schema.named("bill of materials")
+    bom = schema.name_of("bill of materials")
     return " ".join([*parts, bom] if bom else parts)
 
 
 def lookup_node(schema: Schema) -> str:
     """Return what is asked of each product lookup."""
-    parts = [schema.named("lookup text"), schema.named("lookup packing"), *schema.only(LOOKUP, "status")]
+    parts = [schema.name_of("lookup text"), schema.name_of("lookup packing"), *schema.only(LOOKUP, "status")]
     return " ".join([*(part for part in parts if part), "product{productId}"])
 
 

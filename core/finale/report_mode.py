@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.finale.errors import FinaleRefusalError, ReportError
-from core.finale.observations import page
-from core.finale.order_costs import WantedOrder, marked, not_found, order_rows
+from core.finale.observations import cost_page
+from core.finale.order_costs import WantedOrder, not_found, order_rows, with_negative_stock_marks
 from core.finale.order_finder import Match, find_orders, match_orders
 from core.finale.orders import FinaleOrder, OrderLine, Shipment
 from core.finale.other_shipments import other_shipments
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from core.finale.observations import Recorder
     from core.finale.product_of_sku import Mapper
     from core.finale.reports import Row
-    from core.finale.system import CostPage, CostRequest, OrderAsked
+    from core.finale.system import CostPage, CostRequest, OrderRequest
     from core.progress import Progress
 
 _LABEL = re.compile(r"^(.+)-\d{1,3}$")
@@ -69,7 +69,7 @@ def read_costs(content: bytes, days: tuple[date, date], names: Mapping[str, str]
     begin, end = days
     there = [row for row in movements if row.record_date is None or begin <= row.record_date <= end]
     ordered = sorted(_outgoing_positive(there), key=lambda row: (row.record_date is not None, row.record_date or begin))
-    return marked(ordered)
+    return with_negative_stock_marks(ordered)
 
 
 def _movement(row: Row) -> Movement | None:
@@ -205,14 +205,14 @@ class ReportSync:
         yield self._dated(request, movements, left_on)
         shown = [wanted for wanted in averages if any(order.order_id in grouped for order in wanted.match.orders)]
         rows = (row for wanted in shown for row in order_rows(self.recorder, wanted, grouped, SOURCE_REPORT))
-        yield page([*rows, *not_found(self.recorder, absent, elsewhere, NOT_IN_REPORT)])
+        yield cost_page([*rows, *not_found(self.recorder, absent, elsewhere, NOT_IN_REPORT)])
         yield other_shipments(
             self.recorder, movements, request.orders, {**matches, **elsewhere}, self.settings.order_prefixes
         )
         others = [wanted for wanted in averages if wanted not in shown]
         yield from order_pages(self.client, self.recorder, others, self.progress)
 
-    def _asked_for(self, absent: Sequence[OrderAsked]) -> dict[str, Match]:
+    def _asked_for(self, absent: Sequence[OrderRequest]) -> dict[str, Match]:
         """Find the orders that the report does not show: not shipped, older than it, or under another number."""
         try:
             return find_orders(self.client, absent, self.settings.order_prefixes, self.progress) if absent else {}
@@ -249,7 +249,7 @@ class ReportSync:
     def _dated(self, request: CostRequest, movements: Iterable[Movement], left_on: Mapping[str, date]) -> CostPage:
         wanted = products_on_days(request, self.mapper, left_on)
         averages = {place: row for place, row in last_averages(movements, wanted).items() if row.average is not None}
-        return page(dated_rows(self.recorder, wanted, averages, source=SOURCE_REPORT))
+        return cost_page(dated_rows(self.recorder, wanted, averages, source=SOURCE_REPORT))
 
 
 def fetch_averages(client: FinaleClient, address: str, names: Mapping[str, str]) -> dict[str, Product]:

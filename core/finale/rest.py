@@ -36,7 +36,7 @@ class Lookup:
     packing: str | None
 
 
-def records(columns: Mapping[str, Any]) -> Iterator[Record]:
+def rest_records(columns: Mapping[str, Any]) -> Iterator[Record]:
     """Yield the records of a collection, which comes as parallel lists; a list may be short or absent."""
     lists = {name: values for name, values in columns.items() if isinstance(values, list)}
     for place in range(max(map(len, lists.values()), default=0)):
@@ -83,10 +83,10 @@ def rest_lookups(client: FinaleClient) -> list[Lookup]:
     Raises:
         InventoryError: If Finale does not answer.
     """
-    rows = list(records(_one(client, f"{client.account}/api/scanlookup/", collection=True)))
+    rows = list(rest_records(_one(client, f"{client.account}/api/scanlookup/", collection=True)))
     if not rows:
         return []
-    products = records(_one(client, f"{client.account}/api/product/", collection=True))
+    products = rest_records(_one(client, f"{client.account}/api/product/", collection=True))
     ids = {product.get("productUrl"): text_of(product.get("productId")) for product in products}
     return [
         Lookup(text, product_id, text_of(each.get("normalizedPackingString")))

@@ -120,7 +120,7 @@ class Schema:
         """Return whether the type's connection takes an argument."""
         return argument in self.arguments.get(type_name, ())
 
-    def named(self, role: str) -> str | None:
+    def name_of(self, role: str) -> str | None:
         """Return the account's name for one of `ROLES`; `None` if it has none."""
         type_name, candidates, pattern = ROLES[role]
         names = self.fields.get(type_name, ())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.finale.account_remarks import has_ledger, order_link
 from core.finale.movements import merged, movements_from_the_end, movements_in_spans
-from core.finale.observations import page
+from core.finale.observations import cost_page
 from core.finale.order_costs import BY_FIT, NEARBY, WantedOrder, attributed, order_rows
 from core.finale.other_shipments import DaysRead
 from core.finale.schema import LEDGER
@@ -105,14 +105,18 @@ class ShippedOrders:
     ) -> CostPage:
         schema = self.client.now_schema()
         if not has_ledger(schema):  # it turned out while reading: the movements say nothing of costs
-            return page(row for wanted in ready for row in order_rows(self.recorder, wanted, {}, reads_ledger=False))
+            return cost_page(
+                row for wanted in ready for row in order_rows(self.recorder, wanted, {}, reads_ledger=False)
+            )
         grouped, source = attributed(rows, together, order_link(schema))
         seen = list(ready)
         if not last_chance:
             seen = [wanted for wanted in ready if _is_among(wanted, grouped)]
             self._without += [wanted for wanted in ready if not _is_among(wanted, grouped)]
         rows_of_page = [row for wanted in seen for row in order_rows(self.recorder, wanted, grouped, source)]
-        return page([*rows_of_page, *(self._averages_of_days(seen, rows) if source == BY_FIT and last_chance else ())])
+        return cost_page(
+            [*rows_of_page, *(self._averages_of_days(seen, rows) if source == BY_FIT and last_chance else ())]
+        )
 
     def _averages_of_days(self, orders: Sequence[WantedOrder], rows: Sequence[Movement]) -> list[Row]:
         """Return the averages of the days of shipping: proposals for orders whose movements cannot be told apart."""

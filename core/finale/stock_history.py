@@ -71,8 +71,8 @@ def read_movement(node: Mapping[str, Any], schema: Schema) -> Movement | None:
     return Movement(
         product_id=product_id,
         units=units,
-        cost=node.get(schema.named("movement cost") or ""),
-        average=node.get(schema.named("movement average") or ""),
+        cost=node.get(schema.name_of("movement cost") or ""),
+        average=node.get(schema.name_of("movement average") or ""),
         record_date=date_of(node.get("recordDate")),
         is_sale=is_sale(node.get("transactionType")),
         stage=(text_of(node.get("transactionUpdateType")) or "").lower(),
@@ -85,11 +85,11 @@ def read_movement(node: Mapping[str, Any], schema: Schema) -> Movement | None:
 
 def _leaves_negative(node: Mapping[str, Any], schema: Schema) -> bool:
     """Tell whether stock is negative after a movement: by its units, or by its value, which has the average's sign."""
-    name = schema.named("stock after") or ""
+    name = schema.name_of("stock after") or ""
     balance = number_of(node.get(name))
     if balance is None or not name.lower().startswith("valuation"):
         return balance is not None and balance < 0
-    average = number_of(node.get(schema.named("movement average") or ""))
+    average = number_of(node.get(schema.name_of("movement average") or ""))
     return average is not None and balance * average < 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.finale.account_remarks import has_ledger, order_link
 from core.finale.client import batched
 from core.finale.movements import averages_on, movements_in_spans
-from core.finale.observations import page
+from core.finale.observations import cost_page
 from core.finale.order_costs import WantedOrder, not_found, order_rows
 from core.finale.order_finder import find_orders
 from core.finale.other_shipments import DaysRead, other_shipments
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.finale.order_finder import Match
     from core.finale.product_of_sku import Mapper
     from core.finale.stock_history import Movement
-    from core.finale.system import CostPage, CostRequest, OrderAsked
+    from core.finale.system import CostPage, CostRequest, OrderRequest
     from core.progress import Progress
 
 ORDERS_AT_ONCE = 2000
@@ -70,7 +70,7 @@ class Sync:
     def _reads_ledger(self) -> bool:
         return not self.averages_only and has_ledger(self.client.now_schema())
 
-    def _orders(self, questions: Sequence[OrderAsked]) -> Iterator[CostPage]:
+    def _orders(self, questions: Sequence[OrderRequest]) -> Iterator[CostPage]:
         matches = find_orders(self.client, questions, self.prefixes, self.progress)
         self._matches.update(matches)
         on_page = [WantedOrder(order, matches[order.order_id]) for order in questions if order.order_id in matches]
@@ -78,13 +78,13 @@ class Sync:
             (wanted.question.order_id, day) for wanted in on_page if (day := wanted.left_on) is not None
         )
         yield from self.mapper.pages_of_kits(on_page)
-        yield page(not_found(self.recorder, questions, matches))
+        yield cost_page(not_found(self.recorder, questions, matches))
         averages_only = not self._reads_ledger
         yield from order_pages(
             self.client, self.recorder, on_page, self.progress, averages_only=averages_only, read=self._read
         )
 
-    def _others(self, questions: Sequence[OrderAsked]) -> Iterator[CostPage]:
+    def _others(self, questions: Sequence[OrderRequest]) -> Iterator[CostPage]:
         """Give what left on other orders on the days that were read, and on the few days between them."""
         if not self._read.days or not self._reads_ledger or order_link(self.client.now_schema()) is None:
             return
@@ -97,9 +97,9 @@ class Sync:
         wanted = products_on_days(request, self.mapper, self._left_on)
         if not wanted:
             return
-        shown = self._reads_ledger and self.client.now_schema().named("movement average") is not None
+        shown = self._reads_ledger and self.client.now_schema().name_of("movement average") is not None
         averages = averages_on(self.client, wanted, self.mapper.urls) if shown else {}
-        yield page(dated_rows(self.recorder, wanted, averages))
+        yield cost_page(dated_rows(self.recorder, wanted, averages))
 
 
 def products_on_days(request: CostRequest, mapper: Mapper, left_on: Mapping[str, date]) -> list[tuple[str, date]]:
@@ -168,5 +168,5 @@ def order_pages(
     by_movement = not averages_only and has_ledger(client.now_schema())
     gone = [wanted for wanted in orders if wanted.has_left and by_movement]
     others = [wanted for wanted in orders if not (wanted.has_left and by_movement)]
-    yield page(row for wanted in others for row in order_rows(recorder, wanted, {}, reads_ledger=by_movement))
+    yield cost_page(row for wanted in others for row in order_rows(recorder, wanted, {}, reads_ledger=by_movement))
     yield from ShippedOrders(client, recorder, progress, DaysRead() if read is None else read).pages(gone)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderAsked:
+class OrderRequest:
     """An order whose costs are wanted: its marketplace order id, its SKUs and the day the settlement posted it."""
 
     order_id: str
@@ -29,7 +29,7 @@ class OrderAsked:
 class CostRequest:
     """Everything one sync wants to know."""
 
-    orders: tuple[OrderAsked, ...]
+    orders: tuple[OrderRequest, ...]
     skus: tuple[str, ...]
     """Every SKU whose mapping and current average are wanted, those of the orders included."""
     dated_skus: tuple[tuple[str, date], ...] = ()

@@ -71,7 +71,7 @@ class SecretInAddressError(CogsheetError):
         )
 
 
-def changed(before: FinaleAccount, edits: Mapping[str, str]) -> FinaleAccount:
+def with_edits(before: FinaleAccount, edits: Mapping[str, str]) -> FinaleAccount:
     """Return the account's settings with what was typed; an empty text is no value.
 
     Args:
@@ -86,7 +86,7 @@ def changed(before: FinaleAccount, edits: Mapping[str, str]) -> FinaleAccount:
     return before.model_copy(update={name: _read(before, name, text.strip()) for name, text in edits.items()})
 
 
-def shown(account: FinaleAccount, name: str) -> str:
+def setting_text(account: FinaleAccount, name: str) -> str:
     """Return a setting as the user would type it."""
     value = getattr(account, name)
     if isinstance(value, dict):

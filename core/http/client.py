@@ -27,7 +27,7 @@ from core.errors import (
     ServerFailedError,
 )
 from core.http.limits import Sleep, seconds_to_wait
-from core.http.responses import Answer, failure
+from core.http.responses import ServiceResponse, failure
 from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         limits: Sequence[TokenBucket] = (),
         timeout: float | None = None,
-    ) -> Answer:
+    ) -> ServiceResponse:
         """Send a request, and again after a pause where that can help (429, 5xx, no connection).
 
         Args:
@@ -131,7 +131,7 @@ class HttpClient:
         """
         target = self._base.join(url if urlsplit(url).scheme else url.lstrip("/"))
 
-        def ask() -> Answer:
+        def ask() -> ServiceResponse:
             for bucket in limits:
                 bucket.take()
             self._respect_closing(method)
@@ -148,7 +148,7 @@ class HttpClient:
 
         return self._with_retries(ask)
 
-    def _with_retries(self, ask: Callable[[], Answer]) -> Answer:
+    def _with_retries(self, ask: Callable[[], ServiceResponse]) -> ServiceResponse:
         pause = 0.0
         failures = 0
 
@@ -172,7 +172,7 @@ class HttpClient:
     def _key_for(self, target: httpx.URL) -> Mapping[str, str]:
         return self._headers() if self._ours(target) else {}
 
-    def _ask(self, request: httpx.Request) -> Answer:
+    def _ask(self, request: httpx.Request) -> ServiceResponse:
         # Never the query: it may hold a signature.
         where = f"{request.method} {'' if self._ours(request.url) else request.url.host}{request.url.path}"
         try:
@@ -183,7 +183,7 @@ class HttpClient:
             raise ConnectionFailedError(self._service, where, "the connection failed") from error
         except httpx.DecodingError as error:
             raise BadAnswerError(self._service, where, "a damaged answer") from error
-        answer = Answer(self._service, where, dict(response.headers), response.content, response.status_code)
+        answer = ServiceResponse(self._service, where, dict(response.headers), response.content, response.status_code)
         if not response.is_success:
             raise failure(answer, response.status_code, self._clock())
         if response.status_code == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole

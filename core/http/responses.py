@@ -39,7 +39,7 @@ _MESSAGES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceResponse:
     """A good answer; its body has not been looked at yet."""
 
     service: str
@@ -79,7 +79,7 @@ class Answer:
             raise BadAnswerError(self.service, self.where, "an answer that breaks off or is not JSON") from error
 
 
-def failure(answer: Answer, status: int, now: datetime) -> ServiceError:
+def failure(answer: ServiceResponse, status: int, now: datetime) -> ServiceError:
     """Return the error that an answer with a bad status means."""
     reference = next((answer.headers[name] for name in _REFERENCES if answer.headers.get(name)), "")
     service, where = answer.service, answer.where
@@ -92,7 +92,7 @@ def failure(answer: Answer, status: int, now: datetime) -> ServiceError:
     if status < HTTPStatus.BAD_REQUEST:
         return BadAnswerError(service, where, f"a redirection ({status}) instead of data", reference=reference)
     kind = NotFoundError if status == HTTPStatus.NOT_FOUND else RefusedError
-    words = detail(answer.content)
+    words = refusal_text(answer.content)
     return kind(service, where, status, words, code=code(answer.content), reference=reference)
 
 
@@ -116,7 +116,7 @@ def _code_in(body: object) -> str:
     return next((nested for nested in map(_code_in, (body.get("errors"), body.get("error"))) if nested), "")
 
 
-def detail(content: bytes) -> str:
+def refusal_text(content: bytes) -> str:
     """Return what the service says about its refusal, in at most 200 characters; nothing if it is a web page."""
     text = content.decode("utf-8", errors="replace").strip()
     try:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.frame_columns import chosen
+from core.frame_columns import rows_where
 from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, EntryLine, line_to
-from core.journal.item_groups import amounts_by_group, rounded_to
+from core.journal.item_groups import amounts_by_group
 from core.line_types import LineType
 from core.model import Event, Goods
-from core.money import cents, total
+from core.money import cents, parts_in_cents, total
 from core.time import months_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class CostPosting:
         credit = next(credit for one, credit, _ in _KINDS if one is debit)
         booked: list[EntryLine] = []
         for side, sign in ((debit, 1), (credit, -1)):
-            for group, share in rounded_to(amount, amounts_by_group(lines, column, side, self.accounts)).items():
+            for group, share in parts_in_cents(amount, amounts_by_group(lines, column, side, self.accounts)).items():
                 account = self.accounts.of(side, store=self.store, currency=self.currency, group=group)
                 booked += [line_to(account, side, sign * share)] if share else []
         return booked
@@ -193,7 +193,7 @@ def true_up_entries(
     exact = {debit: total(own["difference"]) for debit, own in of_kind.items() if len(own)}
     booked = {
         debit: posting.sides(of_kind[debit], "difference", debit, amount)
-        for debit, amount in rounded_to(whole, exact).items()
+        for debit, amount in parts_in_cents(whole, exact).items()
     }
     key = EntryKey(posting.store, settlement_id, f"{day:%Y-%m}", EntryKind.TRUE_UP, revision)
     return _by_poster(booked, key, day, posting, finale=EntryKind.FINALE_TRUE_UP)
@@ -218,10 +218,10 @@ def cogs_by_type(lines: pd.DataFrame) -> dict[LineType, Decimal]:
     The largest kind takes what rounding leaves.
     """
     exact = {debit: total(own["cogs"]) for debit, own in _by_kind(lines).items()}
-    return rounded_to(cents(total(lines["cogs"])), exact)
+    return parts_in_cents(cents(total(lines["cogs"])), exact)
 
 
 def _by_kind(lines: pd.DataFrame) -> dict[LineType, pd.DataFrame]:
     """Return the lines of each kind of cost."""
     kinds = cost_types(lines)
-    return {debit: chosen(lines, (kind is debit for kind in kinds)) for debit in COST_TYPES}
+    return {debit: rows_where(lines, (kind is debit for kind in kinds)) for debit in COST_TYPES}

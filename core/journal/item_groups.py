@@ -1,22 +1,18 @@
-"""Amounts by item group, and sums rounded so that their parts stay the whole. Pure."""
+"""Amounts by item group. Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.journal.entry import ZERO
-from core.money import cents, total
+from core.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from decimal import Decimal
 
     from core.journal.accounts import Accounts
     from core.line_types import LineType
-
-K = TypeVar("K")
 
 
 def amounts_by_group(lines: pd.DataFrame, column: str, line_type: LineType, accounts: Accounts) -> dict[str, Decimal]:
@@ -37,15 +33,3 @@ def amounts_by_group(lines: pd.DataFrame, column: str, line_type: LineType, acco
     # Not `map`: where no line names a SKU, it makes numbers of the missing ones.
     named = pd.Series([groups.get(sku, "") for sku in lines["sku"]], lines.index, dtype=object)
     return {str(group): total(rows[column]) for group, rows in lines.groupby(named, sort=True)}
-
-
-def rounded_to(whole: Decimal, exact: Mapping[K, Decimal]) -> dict[K, Decimal]:
-    """Round each part to cents of its currency; the largest takes what is left to the whole (same sign as the sum).
-
-    Without any part there is nothing to take it: the whole must be zero then.
-    """
-    rounded = {key: cents(amount) for key, amount in exact.items()}
-    if rounded:
-        largest = max(exact, key=lambda key: abs(exact[key]))
-        rounded[largest] += whole - sum(rounded.values(), ZERO)
-    return rounded

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.facilitator_tax import TAX_KIND
 from core.frame_columns import AMOUNT_COLUMNS
 from core.journal.entry import Entry, EntryKey, EntryKind, line_to
-from core.journal.item_groups import amounts_by_group, rounded_to
+from core.journal.item_groups import amounts_by_group
 from core.line_types import LineType, usual_type
 from core.model import Event
-from core.money import cents, total
+from core.money import cents, parts_in_cents, total
 from core.time import months_of
 from core.typed_amounts import typed_amounts
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.time import SettlementDates
 
 
-class Place(NamedTuple):
+class EntryPlace(NamedTuple):
     """Where an amount stands in its entry."""
 
     line_type: LineType
@@ -73,7 +73,7 @@ def settlement_entries(
     for number, (month, day, group) in enumerate(months, start=1):
         whole = left if number == len(months) else cents(total(group["net"]))
         left -= whole
-        amounts = rounded_to(whole, _amounts(group, currency, accounts))
+        amounts = parts_in_cents(whole, _amounts(group, currency, accounts))
         booked = [
             line_to(_account(accounts, place, store, currency), place.line_type, -amount)
             for place, amount in sorted(amounts.items(), key=_order)
@@ -85,36 +85,36 @@ def settlement_entries(
     return [entry for entry in entries if entry.lines]
 
 
-def _account(accounts: Accounts, place: Place, store: str, currency: str) -> Account:
+def _account(accounts: Accounts, place: EntryPlace, store: str, currency: str) -> Account:
     line_type, group, rate, follows = place
     if follows is not None and not accounts.is_chosen(line_type, store=store, currency=currency, group=group):
         line_type = follows
     return accounts.of(line_type, store=store, currency=currency, group=group, rate=rate)
 
 
-def _order(item: tuple[Place, Decimal]) -> tuple[int, str, str]:
+def _order(item: tuple[EntryPlace, Decimal]) -> tuple[int, str, str]:
     place, _ = item
     return _ORDER[place.line_type], place.item_group, place.rate
 
 
-def _amounts(group: pd.DataFrame, currency: str, accounts: Accounts) -> dict[Place, Decimal]:
+def _amounts(group: pd.DataFrame, currency: str, accounts: Accounts) -> dict[EntryPlace, Decimal]:
     """Sum the group by where each amount stands; + is money to the seller.
 
     Tax withheld on a line that the first reader stored goes where its tax collected goes, as the entries of its version
     did: that reader did not say whose the tax collected is, and only together the two come to zero.
     """
-    sums: dict[Place, Decimal] = defaultdict(Decimal)
+    sums: dict[EntryPlace, Decimal] = defaultdict(Decimal)
     tax_kinds = group[TAX_KIND].fillna("") if TAX_KIND in group.columns else group["event"].str.slice(0, 0)
     for (event, tax_kind, rate), part in group.groupby([group["event"], tax_kinds, _rates(group)], sort=False):
         for column in AMOUNT_COLUMNS:
             line_type = usual_type(str(event), column, str(tax_kind) or None)
             follows = LineType.TAX_COLLECTED if line_type is LineType.TAX_WITHHELD and not tax_kind else None
             for item_group, amount in amounts_by_group(part, column, line_type, accounts).items():
-                sums[Place(line_type, item_group, str(rate) if column in PRICES else "", follows)] += amount
+                sums[EntryPlace(line_type, item_group, str(rate) if column in PRICES else "", follows)] += amount
     for typed in typed_amounts(group, currency):
         usual = usual_type(typed.event, typed.column, typed.tax_kind)
-        sums[Place(usual, accounts.group_of(usual, typed.sku))] -= typed.amount
-        sums[Place(typed.line_type, accounts.group_of(typed.line_type, typed.sku))] += typed.amount
+        sums[EntryPlace(usual, accounts.group_of(usual, typed.sku))] -= typed.amount
+        sums[EntryPlace(typed.line_type, accounts.group_of(typed.line_type, typed.sku))] += typed.amount
     return dict(sums)
 
 

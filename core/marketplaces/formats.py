@@ -85,7 +85,7 @@ def what_helps(form: Format | None) -> str:
 def standing(format_name: str, formats: Iterable[Format]) -> Standing:
     """Return whether what a format says closes the books, or is a view that a record replaces (docs/design/books.md).
 
-    What becomes of a settlement that is there already is said by `core.books.settlements.settlements.outcome_of`.
+    What becomes of one that is there already says `core.books.settlements.stored_settlements.outcome_of`.
 
     Args:
         format_name: `Reading.format`, or the format a settlement is stored under.

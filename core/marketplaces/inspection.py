@@ -1,7 +1,7 @@
 """What a settlement file holds, in figures: the answer of `cogsheet inspect FILE --json`.
 
-The figures of a settlement (`settlement_figures`) and of what no settlement has yet (`left_out`) are those that an
-import says too.
+The figures of a settlement (`settlement_figures`) and of what no settlement has yet (`unsettled_totals`) are those that
+an import says too.
 """
 
 from __future__ import annotations
@@ -60,14 +60,14 @@ def inspection(reading: Reading) -> dict[str, object]:
         "settlements": [_settlement(settlement, reading.raw_lines) for settlement in reading.settlements],
         "problems": [_problem(settlement) for settlement in problems(reading)],
         **({"sums": {name: _amount(amount) for name, amount in sums.items()}} if sums and not currency else {}),
-        **left_out(reading),
+        **unsettled_totals(reading),
         **_in_settlements(reading),
         **_returns(reading.returns),
         **_reimbursements(reading.reimbursements),
     }
 
 
-def left_out(reading: Reading) -> dict[str, object]:
+def unsettled_totals(reading: Reading) -> dict[str, object]:
     """Return how many transactions are in no settlement yet, and what they come to by currency; nothing if none is."""
     if reading.unsettled.empty:
         return {}

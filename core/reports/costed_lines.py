@@ -74,7 +74,7 @@ def with_units(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(units=units_of(lines))
 
 
-def marked(lines: pd.DataFrame) -> pd.DataFrame:
+def with_marks(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the lines with their marks (`indicator`), and beside every `?` its reason in the cost note.
 
     A cost that looked wrong when it was locked says so for ever: the lock keeps the reason. A note that says the reason

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class UnpricedLines:
     """Lines of one currency that are in no figure, because no rate is known."""
 
     currency: str
@@ -52,12 +52,12 @@ class LeftOut:
         )
 
 
-def left_out(priced: pd.DataFrame) -> list[LeftOut]:
+def unpriced_lines(priced: pd.DataFrame) -> list[UnpricedLines]:
     """Return what is in no figure of lines that `priced_lines` gave, by currency."""
     unpriced = priced[priced["without_rate"]]
     names = unpriced["currency"].fillna("no currency")
     return [
-        LeftOut(
+        UnpricedLines(
             currency=str(currency),
             lines=lines_in(rows[~rows["is_correction"]]),
             net_sales=cents(total(rows["left_out_net_sales"])),

@@ -33,7 +33,7 @@ its delivery and closes a settlement every fourteen (docs/design/words.md); deli
 left longer before the newest line in the books is said to be in no settlement."""
 
 
-class Standing(StrEnum):
+class LeftStockStatus(StrEnum):
     """What the books say of goods that left without a line."""
 
     NOT_YET = "not settled yet"
@@ -54,7 +54,7 @@ class LeftStock:
     unit_cost: Decimal | None
     """Home currency; `None`: unknown, see `cause`."""
     cause: str
-    standing: Standing
+    standing: LeftStockStatus
     settled_beside: str
     """The words of what was settled of the order beside goods (`DisposalComplete`); empty where nothing was."""
 
@@ -74,7 +74,7 @@ class LeftInMonth:
     """What left in one month with one standing."""
 
     month: str
-    standing: Standing
+    standing: LeftStockStatus
     orders: int
     units: int
     cost: Decimal
@@ -126,13 +126,13 @@ def left_without_line(
 
 
 def _listed(one: Gone, *, is_recent: bool) -> LeftStock:
-    day, standing = date.fromisoformat(one.day), Standing.NOT_YET if is_recent else Standing.NONE
+    day, standing = date.fromisoformat(one.day), LeftStockStatus.NOT_YET if is_recent else LeftStockStatus.NONE
     return LeftStock(one.order_id, one.product_id, day, one.units, one.unit_cost, one.cause, standing, one.settled)
 
 
 def by_month(left_stock: Sequence[LeftStock]) -> list[LeftInMonth]:
     """Return the totals of each month and standing, the first month first."""
-    groups: dict[tuple[str, Standing], list[LeftStock]] = defaultdict(list)
+    groups: dict[tuple[str, LeftStockStatus], list[LeftStock]] = defaultdict(list)
     for one in left_stock:
         groups[one.month, one.standing].append(one)
     return [

@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import frame, records
-from core.reports.left_out import left_out
+from core.reports.left_out import unpriced_lines
 from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_cost_unknown, is_item, summed, with_ratios
 from core.time import Month
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.reports.left_out import LeftOut
+    from core.reports.left_out import UnpricedLines
     from core.reports.profit_and_loss import PnlQuestion
 
 
@@ -76,8 +76,8 @@ def _named(row: dict[str, Any], *, by_store: bool) -> dict[str, Any]:
 
 def _saying_what_is_left_out(rows: list[dict[str, Any]], priced: pd.DataFrame, home: str) -> list[dict[str, Any]]:
     """Let each total say what it excludes."""
-    words = {ALL_STORES: left_out(priced)}
-    words |= {str(store): left_out(lines) for store, lines in priced.groupby("store", sort=False)}
+    words = {ALL_STORES: unpriced_lines(priced)}
+    words |= {str(store): unpriced_lines(lines) for store, lines in priced.groupby("store", sort=False)}
     return [
         row
         | {"missing_note": "; ".join(filter(None, (_excludes(words.get(row["store"], []), home), row["missing_note"])))}
@@ -87,7 +87,7 @@ def _saying_what_is_left_out(rows: list[dict[str, Any]], priced: pd.DataFrame, h
     ]
 
 
-def _excludes(parts: list[LeftOut], home: str) -> str:
+def _excludes(parts: list[UnpricedLines], home: str) -> str:
     return f"excludes {'; '.join(one.words(home) for one in parts)}"
 
 
@@ -100,7 +100,7 @@ Bars = tuple[tuple[str, Decimal | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Charted:
+class ChartBars:
     """What the charts show: name and profit, in the order of the bars."""
 
     months: Bars
@@ -111,7 +111,7 @@ class Charted:
     """The least profitable of the others, the worst first."""
 
 
-def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> Charted:
+def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> ChartBars:
     """Return what the charts show of a profit and loss.
 
     Args:
@@ -123,7 +123,7 @@ def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> Charted:
         by_month[row["month"]] = by_month.get(row["month"], Decimal(0)) + row["profit"]
     ranked = sorted(_profits(pnl).items(), key=lambda item: (-item[1], item[0]))
     top, rest = ranked[:ITEMS_SHOWN], ranked[ITEMS_SHOWN:]
-    return Charted(_months(by_month), tuple(top), tuple(rest[: -ITEMS_SHOWN - 1 : -1]))
+    return ChartBars(_months(by_month), tuple(top), tuple(rest[: -ITEMS_SHOWN - 1 : -1]))
 
 
 def _profits(pnl: pd.DataFrame) -> dict[str, Decimal]:

@@ -25,7 +25,7 @@ from core.model import CostStatus, Event
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, OtherMonth, counted_days, in_one_half, in_other_months, on_booked_days
 from core.reports.home_currency import Rates, in_home_currency
-from core.reports.left_out import left_out, missing_note
+from core.reports.left_out import missing_note, unpriced_lines
 from core.reports.pnl_parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS
 from core.time import local_days
 
@@ -339,7 +339,7 @@ def _with_left_out(
     """Add what each row of lines without a rate comes to; it has no profit that a missing cost could make too high."""
     all_marks = dict(marks)
     for labels, rows in priced[priced["without_rate"]].groupby(list(_LABELS), sort=False):
-        (row,) = left_out(rows)
+        (row,) = unpriced_lines(rows)
         place: Labels = (str(labels[0]), str(labels[1]), str(labels[2]))
         lacking = all_marks.get(place, _NOTHING_MISSING)["missing_note"]
         words = f"In no figure, because no rate is known: {row.words(home)}"

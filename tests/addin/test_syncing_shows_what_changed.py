@@ -17,7 +17,7 @@ from addin.connections.finale import KEY, SECRET, URL_VARIABLE
 from addin.sheets.reports import cogs
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.costed_lines.stored_lines import forget_kept, holds_now
+from core.books.costed_lines.stored_lines import forget_kept_lines, holds_now
 from core.books.database import Database
 from core.books.entries import locks
 from core.books.importing.importing import import_file
@@ -98,7 +98,7 @@ def _of_it(desk: Desk, *, full: bool = True) -> Outcome:
 
 def _costing_whole(desk: Desk) -> Outcome:
     """Do the same with nothing kept."""
-    forget_kept(desk.database)
+    forget_kept_lines(desk.database)
     return _of_it(desk)
 
 

@@ -10,7 +10,7 @@ import xlsxwriter
 from addin.machine.upgrading.parts import code_names, project_of, project_part
 from workbook_engine.sheet_copy import take_in
 from workbook_engine.vba import Module, ModuleKind, rewrite_project
-from workbook_engine.vba.modules import stored
+from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
 
 if TYPE_CHECKING:
@@ -58,5 +58,5 @@ def add_own(path: Path) -> None:
     taken.touch()
     file.save()
     assert code_names(file)["Sheet14"] is ModuleKind.WORKSHEET
-    own_code = stored("Months", ModuleKind.PROCEDURAL, OWN_MODULE)
-    change_project(path, [own_code, stored("Sheet14", ModuleKind.WORKSHEET, BEHIND_OWN_SHEET)])
+    own_code = module_of_text("Months", ModuleKind.PROCEDURAL, OWN_MODULE)
+    change_project(path, [own_code, module_of_text("Sheet14", ModuleKind.WORKSHEET, BEHIND_OWN_SHEET)])

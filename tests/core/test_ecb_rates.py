@@ -11,7 +11,7 @@ import pytest
 from core.ecb_rates import ecb_client, fetch_ecb, read_rates
 from core.errors import BadAnswerError
 from core.exchange_rates import ExchangeRates
-from core.http.responses import Answer
+from core.http.responses import ServiceResponse
 from sandbox.business import demo_business
 from sandbox.ecb import ECB_PATH, rate, working_days
 from sandbox.server import serve
@@ -74,14 +74,14 @@ def test_the_banks_holidays_are_no_working_days() -> None:
 def test_what_is_no_file_of_rates_is_refused(content: bytes) -> None:
     """None of it is stored."""
     with pytest.raises(BadAnswerError, match="None of it was used"):
-        read_rates(Answer("European Central Bank", "GET /x", {}, content))
+        read_rates(ServiceResponse("European Central Bank", "GET /x", {}, content))
 
 
 def test_every_published_digit_is_kept() -> None:
     """A rate is an exact decimal."""
     content = b'<Cube><Cube time="2026-08-21"><Cube currency="JPY" rate="158.3200"/></Cube></Cube>'
 
-    ((day, currency, text),) = read_rates(Answer("ECB", "GET /x", {}, content))
+    ((day, currency, text),) = read_rates(ServiceResponse("ECB", "GET /x", {}, content))
 
     assert ("2026-08-21", "JPY", Decimal("158.3200")) == (day, currency, Decimal(text))
     assert "158.3200" == text

@@ -19,10 +19,10 @@ from core.frame_columns import (
     TEXT,
     TRANSACTION_COLUMNS,
     WHOLE,
-    chosen,
     conform,
     frame,
     records,
+    rows_where,
 )
 from core.journal.cogs_entry import cogs_by_type
 from core.model import Event
@@ -116,8 +116,8 @@ def test_a_choice_among_no_rows_keeps_the_columns() -> None:
     """A settlement without lines (all of them before the books start) has no cost of any kind, and no error."""
     none = frame(MAPPING_COLUMNS)
 
-    assert list(MAPPING_COLUMNS) == list(chosen(none, ()).columns)
-    assert [2] == list(chosen(pd.DataFrame({"units": [1, 2]}, index=[5, 9]), (False, True))["units"])
+    assert list(MAPPING_COLUMNS) == list(rows_where(none, ()).columns)
+    assert [2] == list(rows_where(pd.DataFrame({"units": [1, 2]}, index=[5, 9]), (False, True))["units"])
 
 
 def test_an_entry_of_no_lines_is_none() -> None:

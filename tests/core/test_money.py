@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from core.money import MONEY, at_line_places, cents, share_cents, total
+from core.money import MONEY, at_line_places, cents, parts_in_cents, share_cents, total
 
 CENT = Decimal("0.01")
 AMOUNTS = st.decimals(-10_000, 10_000, places=2)
 WEIGHTS = st.lists(st.decimals(0, 1_000, places=2), min_size=1, max_size=12)
+PARTS = st.lists(st.decimals(-1_000, 1_000, places=6), min_size=1, max_size=12)
 
 
 def of(*texts: str) -> list[Decimal]:
@@ -81,6 +83,50 @@ def test_no_cent_is_lost_and_none_is_made(amount: Decimal, weights: list[Decimal
     )
     ranked = [part for _, part in sorted(zip(known, parts, strict=True), key=lambda pair: (pair[0], abs(pair[1])))]
     assert all(abs(less) <= abs(more) + CENT * (amount < 0) for less, more in pairwise(ranked))
+
+
+@given(AMOUNTS, st.permutations(range(6)), st.lists(st.integers(0, 1_000), min_size=6, max_size=6))
+@example(Decimal("1.00"), [2, 1, 0, 3, 4, 5], [2, 4, 1, 0, 0, 0])
+def test_the_odd_cent_does_not_hang_on_the_order(amount: Decimal, order: list[int], weights: list[int]) -> None:
+    """Given in another order, each weight takes what it took; only of equal remainders the first is rounded up."""
+    assume(sum(weights))
+    shares = {weight: Fraction(amount) * 100 * weight / sum(weights) % 1 for weight in weights}
+    assume(len(set(shares.values())) == len(shares))
+
+    parts = share_cents(amount, [Decimal(weight) for weight in weights])
+    moved = share_cents(amount, [Decimal(weights[at]) for at in order])
+
+    assert sorted(zip(weights, parts, strict=True)) == sorted(zip((weights[at] for at in order), moved, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("whole", "exact", "parts"),
+    [
+        ("10.00", ("6.664", "3.334", "0.004"), ("6.67", "3.33", "0.00")),
+        ("10.01", ("3.336", "3.336", "3.336"), ("3.33", "3.34", "3.34")),
+        ("-1.00", ("0.335", "-1.335"), ("0.34", "-1.34")),
+        ("0.00", ("0.004", "-0.004"), ("0.00", "0.00")),
+        ("0.01", ("0.004", "0.004"), ("0.01", "0.00")),
+        ("0.00", (), ()),
+    ],
+)
+def test_the_largest_part_takes_the_rest(whole: str, exact: tuple[str, ...], parts: tuple[str, ...]) -> None:
+    """6.664, 3.334 and 0.004 are 10.00 together: the odd cent goes to the largest, not to the largest remainder."""
+    assert dict(enumerate(of(*parts))) == parts_in_cents(Decimal(whole), dict(enumerate(of(*exact))))
+
+
+@given(PARTS, st.data())
+def test_parts_with_amounts_of_their_own_sum_to_the_whole(exact: list[Decimal], data: st.DataObject) -> None:
+    """Each but the largest is its own amount rounded, and given in another order each is what it was."""
+    largest = max(exact, key=abs)
+    assume(sum(abs(one) == abs(largest) for one in exact) == 1)
+    whole, order = cents(total(exact)), data.draw(st.permutations(range(len(exact))))
+
+    parts = parts_in_cents(whole, dict(enumerate(exact)))
+
+    assert whole == sum(parts.values())
+    assert all(cents(one) == parts[at] for at, one in enumerate(exact) if one != largest)
+    assert parts == parts_in_cents(whole, {at: exact[at] for at in order})
 
 
 @pytest.mark.parametrize("weights", [(), ("-1", "2")])

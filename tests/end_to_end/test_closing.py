@@ -118,7 +118,7 @@ def finale_corrects(demo: DemoBook, settlement: str, by: str) -> int:
     with Database.open(demo.path.parent / "demo.sqlite") as database:
         with database.reading() as connection:
             known = observations.latest(connection)
-            lines = settlement_lines.transactions(connection)
+            lines = settlement_lines.stored_transactions(connection)
         mine = lines[(lines["settlement_id"] == settlement) & (lines["event"] == "sale")]["order_id"]
         costed = known[(known["kind"] == "order") & known["order_id"].isin(list(mine)) & known["unit_cost"].notna()]
         changed = costed.head(3).assign(unit_cost=costed["unit_cost"].head(3) + Decimal(by)).reset_index(drop=True)

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from core.books.database import Database
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.journal.accounts import AccountRow
 from core.line_types import LineType
 from tests.core.books.shops import Shop, lost, refund, sale
@@ -137,7 +137,7 @@ def test_export_to_excel_writes_what_is_out_once_more_and_exports_the_rest(shop:
     cogs = book.run("export-excel", "US/1", "--entries", "cogs", "--json")
 
     with shop.database.reading() as connection:
-        posted = [one.entry.key for one in entries.posted(connection)]
+        posted = [one.entry.key for one in stored_entries.posted_entries(connection)]
     assert [0, 0, 0] == [first.status, all_out.status, cogs.status], all_out.error
     assert 4 == len(set(posted)) == len(posted)
     assert ["COGS r1"] == [key.split(" ", 3)[-1] for key in first.data["settlements"][0]["entries"]]

@@ -18,7 +18,7 @@ from core.books.settlements.booked_settlement import OriginalFile
 from core.books.syncing.syncing import sync_costs
 from core.marketplaces import read_file
 from core.progress import silent
-from core.reports.left_stock import Standing
+from core.reports.left_stock import LeftStockStatus
 from sandbox.business.hard import case, hard_business
 from sandbox.business.records import Fee, FeeKind, SettlementPeriod
 from sandbox.settlement_files.amazon_v2 import settlement_files
@@ -80,7 +80,7 @@ def test_what_left_without_a_line_is_listed_with_cost_standing_and_fee(tmp_path:
         disposal.cost,
         disposal.settled_beside,
     )
-    assert {Standing.NONE} == {one.standing for one in listed.values() if one.day.day < 15}
+    assert {LeftStockStatus.NONE} == {one.standing for one in listed.values() if one.day.day < 15}
 
 
 @pytest.mark.long

@@ -11,7 +11,7 @@ import pytest
 
 from addin.commands.sentences import figures_in_words
 from addin.commands.settlements.import_messages import entries, file_entry, sentences
-from addin.commands.settlements.inspection import page
+from addin.commands.settlements.inspection import inspection_page
 from core.books.importing.importing import import_file
 from core.books.settlements.booked_settlement import OriginalFile
 from core.marketplaces import read_file
@@ -112,7 +112,7 @@ def test_the_same_figures(tmp_path: Path, content: bytes, lines: list[int], left
     with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
         done = import_file(database, reading, file, store=None, who="M. Lee", now=NOW)
     looked: dict[str, Any] = inspection(reading)
-    shown = page(file.name, looked)
+    shown = inspection_page(file.name, looked)
     names = ("period_start", "period_end", "currency", "lines", "total", "sum", "ties_out", "transactions")
 
     assert lines == [one["lines"] for one in looked["settlements"]]

@@ -13,7 +13,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.settings import stores
 from core.books.settings.stores import Store
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import OriginalFile, SettlementKind, Source
 from core.marketplaces import read_file
 from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
@@ -59,7 +59,7 @@ def store_as_an_earlier_version(folder: Path, file: Path, store: str, named: str
         stores.ensure(connection, Store(store, reading.marketplace))
         batch = batches.new(connection, BatchKind.IMPORT, "M. Lee", NOW, note=file.name)
         keyed = replace(one, transactions=with_line_keys(store, one.transactions))
-        settlements.save(connection, keyed, source, batch, NOW)
+        stored_settlements.save(connection, keyed, source, batch, NOW)
 
 
 TWICE = [

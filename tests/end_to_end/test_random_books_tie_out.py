@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -140,7 +140,7 @@ def check(business: Business, rng: Random) -> None:
         after = every_tie_out(database)
         books = load_books(database)
         with database.reading() as connection:
-            journal = entries.journal(connection)
+            journal = stored_entries.journal(connection)
 
     assert [] == wrong(before) == wrong(after)
     assert len(after) > len(before) >= 5 * len(books.settlements)

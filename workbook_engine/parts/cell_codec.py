@@ -22,7 +22,7 @@ from workbook_engine.cell_values import (
 )
 from workbook_engine.number_formats import Meaning
 from workbook_engine.parts.xml_text import escape
-from workbook_engine.typing_rules import Typed, as_typed
+from workbook_engine.typing_rules import TypedValue, as_typed
 
 if TYPE_CHECKING:
     from workbook_engine.parts.styles import Styles
@@ -164,7 +164,7 @@ class CellWriter:
         typed = as_typed(text)
         return self.text(text, style) if typed is None else self._typed(typed, style, meaning)
 
-    def _typed(self, typed: Typed, style: int, meaning: Meaning) -> str:
+    def _typed(self, typed: TypedValue, style: int, meaning: Meaning) -> str:
         if typed.number_format and meaning is Meaning.GENERAL:
             style = self._styles.with_number_format(style, typed.number_format)
         prefix = self.prefix(style)

@@ -58,7 +58,7 @@ class Module:
         return self.source.encode(codec)
 
 
-def stored(name: str, kind: ModuleKind, text: str) -> Module:
+def module_of_text(name: str, kind: ModuleKind, text: str) -> Module:
     """Make a module of an exported file's text, or of a document module's code alone.
 
     Args:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook_engine.vba.modules import Module, ModuleKind, stored
+from workbook_engine.vba.modules import Module, ModuleKind, module_of_text
 from workbooks.template.ribbon import ribbon_table_module
 from workbooks.template.worksheet_functions import MISSING_COST, function_help_module, udf_module
 
@@ -27,9 +27,9 @@ def vba_modules(sheet_code_names: Iterable[str], replaced: Mapping[str, str] | N
         replaced: Texts that stand in for modules of these names; the tests have programs that lack what Excel has.
     """
     texts = {**module_texts(), **(replaced or {})}
-    workbook = stored(WORKBOOK_CODE_NAME, ModuleKind.WORKBOOK, texts.pop(WORKBOOK_CODE_NAME))
-    sheets = [stored(name, ModuleKind.WORKSHEET, "Option Explicit\n") for name in sheet_code_names]
-    return [workbook, *sheets, *(stored(name, _kind(text), text) for name, text in texts.items())]
+    workbook = module_of_text(WORKBOOK_CODE_NAME, ModuleKind.WORKBOOK, texts.pop(WORKBOOK_CODE_NAME))
+    sheets = [module_of_text(name, ModuleKind.WORKSHEET, "Option Explicit\n") for name in sheet_code_names]
+    return [workbook, *sheets, *(module_of_text(name, _kind(text), text) for name, text in texts.items())]
 
 
 def module_texts() -> dict[str, str]:
@@ -48,7 +48,7 @@ def module_texts() -> dict[str, str]:
 
 def _stored_text(name: str, text: str) -> str:
     """Return a text as it stands in the workbook: an exported class has lines that are not stored."""
-    return stored(name, _kind(text), text).source
+    return module_of_text(name, _kind(text), text).source
 
 
 def _of_xlwings(*path: str) -> str:

@@ -14,10 +14,11 @@ from addin.commands.terminal_remedies import way_out, with_way_out
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import (
     AlreadyExportedError,
     ExportOptions,
+    NotMadeByExportError,
     NotReadyError,
     ReadOtherwiseError,
     as_written,
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.sheets.desk import Desk
-    from core.books.entries.entries import PostedEntry
-    from core.books.entries.exporting import Exported
+    from core.books.books import Books
+    from core.books.entries.exporting import SettlementExport
+    from core.books.entries.stored_entries import PostedEntry
     from core.journal.entry import Entry
 
 KINDS = {
@@ -65,19 +67,9 @@ _AS_WORKBOOK = (
 )
 
 
-class NotMadeByExportError(CogsheetError):
-    """An export is to make entries that come about otherwise."""
-
-    def __init__(self, entries: str) -> None:
-        super().__init__(
-            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. To "
-            f"write existing {entries} again, use `export --again`."
-        )
-
-
 @dataclass(frozen=True, slots=True)
-class ExportChoice:
-    """What the user wants to have exported."""
+class ExportCommandOptions:
+    """The options of command export: which entries, for which accounting system, and where their files go."""
 
     entries: str = "both"
     """One of `KINDS`, or of `AGAIN` where files are written again."""
@@ -90,7 +82,7 @@ class ExportChoice:
     """Whether settlements go out whose final document may still come."""
 
 
-def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
+def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> Outcome:
     """Make the entries of settlements, lock their costs, and write the files for the accounting system.
 
     Raises:
@@ -101,27 +93,18 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     if not ids:
         raise NothingChosenError("export")
     books = load_books(desk.database)
-    ledger = ledger_for(desk.database, choice.ledger)
-    options = ExportOptions(
-        kinds=_kinds_to_make(choice.entries),
-        zones=books.zones,
-        accept_suspect=choice.accept_suspect,
-        accept_provisional=choice.accept_provisional,
-        lock_date=books.policies.lock_date,
-        check=partial(
-            refuse_unimportable, ledger=ledger, home_currency=books.company.home_currency, as_workbook=_AS_WORKBOOK
-        ),
-    )
+    ledger = ledger_for(desk.database, options.ledger)
+    conditions = _conditions(options, books, ledger)
     chosen = books.named(ids)
-    done: list[Exported] = []
+    done: list[SettlementExport] = []
     files: list[str] = []
     stopped = None
     try:
         for settlement in chosen:
-            one = export_settlement(desk.database, books, settlement, options, who=desk.user, now=desk.clock())
+            one = export_settlement(desk.database, books, settlement, conditions, who=desk.user, now=desk.clock())
             done.append(one)
             remember(desk.database, ledger, who=desk.user, now=desk.clock())
-            files += write_for_import(desk, one.entries, ledger, choice.folder)
+            files += write_for_import(desk, one.entries, ledger, options.folder)
             desk.progress("Exporting", len(done), len(ids))
     except CogsheetError as error:
         if not done:
@@ -131,13 +114,26 @@ def export(desk: Desk, *, ids: Sequence[str], choice: ExportChoice) -> Outcome:
     return _export_outcome(done, files, stopped)
 
 
+def _conditions(options: ExportCommandOptions, books: Books, ledger: Ledger) -> ExportOptions:
+    """Return under which conditions the books let a settlement go out."""
+    home = books.company.home_currency
+    return ExportOptions(
+        kinds=_kinds_to_make(options.entries),
+        zones=books.zones,
+        accept_suspect=options.accept_suspect,
+        accept_provisional=options.accept_provisional,
+        lock_date=books.policies.lock_date,
+        check=partial(refuse_unimportable, ledger=ledger, home_currency=home, as_workbook=_AS_WORKBOOK),
+    )
+
+
 def export_or_again(
     desk: Desk,
     *,
     ids: Sequence[str],
     entries: str | None = None,
     again: bool = False,
-    **options: Any,  # noqa: ANN401 - those of `ExportChoice`
+    **others: Any,  # noqa: ANN401 - those of `ExportCommandOptions`
 ) -> Outcome:
     """Export settlements, or write the files of what went out once more; the options as they are typed.
 
@@ -146,13 +142,13 @@ def export_or_again(
         ids: The settlements.
         entries: One of `AGAIN`; both that an export makes if left out, and every one where files are written again.
         again: Whether files are only written again.
-        options: The others of `ExportChoice`.
+        others: The other options, those of `ExportCommandOptions`.
 
     Raises:
         CogsheetError: As `export` and `export_again` do.
     """
-    choice = ExportChoice(entries or (ALL if again else "both"), **options)
-    return (export_again if again else export)(desk, ids=ids, choice=choice)
+    options = ExportCommandOptions(entries or (ALL if again else "both"), **others)
+    return (export_again if again else export)(desk, ids=ids, options=options)
 
 
 def export_to_excel(
@@ -161,7 +157,7 @@ def export_to_excel(
     ids: Sequence[str],
     entries: str | None = None,
     again: bool = False,
-    **options: Any,  # noqa: ANN401 - those of `ExportChoice`
+    **others: Any,  # noqa: ANN401 - those of `ExportCommandOptions`
 ) -> Outcome:
     """Export settlements to plain workbooks, as `export_and_write_again` does; options as `export_or_again` has them.
 
@@ -170,18 +166,20 @@ def export_to_excel(
     """
     once_more = entries or ALL
     if again:
-        return export_again(desk, ids=ids, choice=ExportChoice(once_more, Ledger.EXCEL, **options))
-    choice = ExportChoice(entries or "both", Ledger.EXCEL, **options)
-    return export_and_write_again(desk, ids=ids, choice=choice, once_more=once_more)
+        return export_again(desk, ids=ids, options=ExportCommandOptions(once_more, Ledger.EXCEL, **others))
+    options = ExportCommandOptions(entries or "both", Ledger.EXCEL, **others)
+    return export_and_write_again(desk, ids=ids, options=options, once_more=once_more)
 
 
-def export_and_write_again(desk: Desk, *, ids: Sequence[str], choice: ExportChoice, once_more: str = ALL) -> Outcome:
+def export_and_write_again(
+    desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions, once_more: str = ALL
+) -> Outcome:
     """Export what has not gone out of settlements, and write what went out before once more; nothing is posted twice.
 
     Args:
         desk: The desk.
         ids: The settlements.
-        choice: What is exported.
+        options: What is exported.
         once_more: Which of the entries that are out are written again, one of `AGAIN`.
 
     Raises:
@@ -193,7 +191,7 @@ def export_and_write_again(desk: Desk, *, ids: Sequence[str], choice: ExportChoi
     done: list[Outcome] = []
     try:
         for name in ids:
-            done += _open_and_out(desk, name, choice, once_more)
+            done += _open_and_out(desk, name, options, once_more)
     except CogsheetError as error:
         if not done:
             raise
@@ -201,20 +199,20 @@ def export_and_write_again(desk: Desk, *, ids: Sequence[str], choice: ExportChoi
     return _as_one(done)
 
 
-def _open_and_out(desk: Desk, name: str, choice: ExportChoice, once_more: str) -> list[Outcome]:
+def _open_and_out(desk: Desk, name: str, options: ExportCommandOptions, once_more: str) -> list[Outcome]:
     books = load_books(desk.database)
     (settlement,) = books.named([name])
     was_out = EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
     done = []
     try:
-        done.append(export(desk, ids=[name], choice=choice))
+        done.append(export(desk, ids=[name], options=options))
     except (AlreadyExportedError, NotReadyError, ReadOtherwiseError) as error:
         if not was_out:
             raise
         if not isinstance(error, AlreadyExportedError):
             done.append(_refused(error))
     if was_out:
-        again = export_again(desk, ids=[name], choice=replace(choice, entries=once_more), until=books.last_batch)
+        again = export_again(desk, ids=[name], options=replace(options, entries=once_more), until=books.last_batch)
         done += [again] if again.data["entries"] or not done else []
     return done
 
@@ -233,7 +231,7 @@ def _as_one(done: Sequence[Outcome]) -> Outcome:
     return Outcome("\n".join(one.message for one in done), attention, data, stopped, "\n".join(ways))
 
 
-def _export_outcome(done: Sequence[Exported], files: Sequence[str], stopped: CogsheetError | None) -> Outcome:
+def _export_outcome(done: Sequence[SettlementExport], files: Sequence[str], stopped: CogsheetError | None) -> Outcome:
     to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
     sentences = [*map(_exported, done), f"{to_do} The entries stand on sheet Journal."]
     error = {} if stopped is None else {"error": with_way_out(stopped)}
@@ -256,7 +254,7 @@ def _kinds_to_make(entries: str) -> tuple[EntryKind, ...]:
     return KINDS[entries]
 
 
-def _exported(one: Exported) -> str:
+def _exported(one: SettlementExport) -> str:
     ours = to_import(one.entries)
     finale = len(one.entries) - len(ours)
     return (
@@ -266,7 +264,7 @@ def _exported(one: Exported) -> str:
     )
 
 
-def _told(one: Exported) -> dict[str, object]:
+def _told(one: SettlementExport) -> dict[str, object]:
     ours = to_import(one.entries)
     return {
         **identity(one.settlement.store, one.settlement.settlement_id),
@@ -292,13 +290,15 @@ def write_for_import(
         raise EntriesNotWrittenError(str(error)) from error
 
 
-def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice, until: int | None = None) -> Outcome:
+def export_again(
+    desk: Desk, *, ids: Sequence[str] = (), options: ExportCommandOptions, until: int | None = None
+) -> Outcome:
     """Write the files of entries that went out once more, from the books, in any format; nothing is posted anew.
 
     Args:
         desk: The desk.
         ids: Settlements; without any, every entry there is, accruals too.
-        choice: Which of their entries, for which system, and where.
+        options: Which of their entries, for which system, and where.
         until: The last batch whose entries are written; what went out later has its file. All if left out.
 
     Raises:
@@ -306,21 +306,21 @@ def export_again(desk: Desk, *, ids: Sequence[str] = (), choice: ExportChoice, u
         CogsheetError: If a settlement is unknown, or the system would not take an entry.
     """
     books = load_books(desk.database)
-    ledger = ledger_for(desk.database, choice.ledger)
+    ledger = ledger_for(desk.database, options.ledger)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
     with desk.database.reading() as connection:
-        posted = entries.posted(connection)
+        posted = stored_entries.posted_entries(connection)
     wanted = [
         one
         for one in posted
         if (not ids or (one.store, one.settlement_id) in chosen)
         and (until is None or one.batch <= until)
-        and _is_wanted(one, choice.entries)
+        and _is_wanted(one, options.entries)
     ]
     deeds = [(_accrual_of(deed), [as_written(one, books.accounts) for one in deed]) for deed in _deeds(wanted)]
     for _, made in deeds:
         refuse_unimportable(made, ledger, books.company.home_currency, as_workbook=_AS_WORKBOOK)
-    files = [path for what, made in deeds for path in write_for_import(desk, made, ledger, choice.folder, what)]
+    files = [path for what, made in deeds for path in write_for_import(desk, made, ledger, options.folder, what)]
     keys = [str(entry.key) for _, entries in deeds for entry in to_import(entries)]
     return Outcome(
         f"{counted(len(keys), 'entry', 'entries')} written again from the books, as they were exported: "

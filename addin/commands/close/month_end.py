@@ -15,7 +15,7 @@ from addin.takeaway.close_pack.close_pack import write_pack
 from addin.takeaway.close_pack.close_summary import lock_advice
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.written_files import write_file, write_next
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.accruals import book_accrual, plan_accrual
 from core.books.entries.exporting import ExportOptions
 from core.books.loading import load_books
@@ -74,7 +74,7 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     options = ExportOptions(zones=view.books.zones)
     figures = closing_figures(view, Month.parse(month), options=options, rates=_rates(view.books))
     with desk.database.reading() as connection:
-        posted = entries.posted(connection)
+        posted = stored_entries.posted_entries(connection)
     plan = plan_accrual(posted, str(figures.month), figures.entries, view.books.accounts)
     figures = replace(figures, entries=plan.pairs, taken_back=plan.taken_back, is_booked=plan.is_booked)
     if ledger is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.desk import Desk
     from core.books.books import Books
-    from core.books.importing.current_transactions import ReadAnew
+    from core.books.importing.current_transactions import ReaderDifferences
     from core.books.true_ups.reclassifications import Reclassification
     from core.journal.entry import Entry
 
@@ -68,7 +68,7 @@ class DecisionNumbers:
 
 
 def of_readers(
-    true_ups: Mapping[int, str], moved: Iterable[Reclassification], anew: ReadAnew
+    true_ups: Mapping[int, str], moved: Iterable[Reclassification], anew: ReaderDifferences
 ) -> dict[str, list[Number]]:
     """Return what stems from each reader, by the reader (`reader 3`): what is decided together, if so wished. Pure.
 
@@ -127,7 +127,7 @@ def apart(names: Iterable[Number], there: Collection[Reclassification]) -> Decis
     return DecisionNumbers(tuple(name for name in named if isinstance(name, int)), tuple(sorted(chosen)))
 
 
-def rows(pending: Iterable[Reclassification], anew: ReadAnew) -> list[dict[str, object]]:
+def reclassification_rows(pending: Iterable[Reclassification], anew: ReaderDifferences) -> list[dict[str, object]]:
     """Return what sheet Cost true-ups shows of them. Pure."""
     return [
         {
@@ -143,7 +143,7 @@ def rows(pending: Iterable[Reclassification], anew: ReadAnew) -> list[dict[str, 
     ]
 
 
-def reason(one: Reclassification, anew: ReadAnew) -> str:
+def reason(one: Reclassification, anew: ReaderDifferences) -> str:
     """Say why a settlement would be booked differently today. Pure."""
     name = (one.settlement.store, one.settlement.settlement_id)
     reader = anew.settlements.get(name)

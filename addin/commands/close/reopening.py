@@ -11,8 +11,8 @@ from addin.commands.sentences import counted
 from addin.commands.settlements.importing import NothingChosenError
 from addin.takeaway.ledger_used import ledger_for
 from core.books.entries import reopening
-from core.books.entries.entries import PostedEntry
 from core.books.entries.exporting import as_written
+from core.books.entries.stored_entries import PostedEntry
 from core.books.loading import load_books
 from core.books.settings.announcement import effects_of_reopening, words_of_reopening
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.desk import Desk
     from core.books.books import Books
-    from core.books.entries.entries import EntryRow
+    from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.journal.entry import Entry
 

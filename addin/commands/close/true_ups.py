@@ -61,7 +61,7 @@ class DismissedRowError(CogsheetError):
 
 
 @dataclass(frozen=True, slots=True)
-class TrueUpChoice:
+class TrueUpOptions:
     """What is decided of true-ups, beside what was chosen on sheet Cost true-ups."""
 
     accept: Collection[Number] = ()
@@ -76,7 +76,7 @@ class TrueUpChoice:
     """Whether all that is left below the materiality limit is dismissed, with that reason."""
 
 
-def list_true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outcome:
+def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Outcome:
     """List what became known of exported lines, and carry out what was decided of it.
 
     Raises:
@@ -84,21 +84,21 @@ def list_true_ups(desk: Desk, *, choice: TrueUpChoice = TrueUpChoice()) -> Outco
     """
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
-    if choice.take_up:
-        choice = replace(choice, take_up=each_of(choice.take_up, _stemming(desk, books, dismissed=True)))
+    if options.take_up:
+        options = replace(options, take_up=each_of(options.take_up, _stemming(desk, books, dismissed=True)))
     _refuse_dismissed(books, {*sheet.acceptances, *(name for name, _ in sheet.dismissals)})
-    _refuse_not_dismissed(desk, books, {*choice.take_up, *(name for name, _ in sheet.taken_up)})
-    taken = [name for one in (choice, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
+    _refuse_not_dismissed(desk, books, {*options.take_up, *(name for name, _ in sheet.taken_up)})
+    taken = [name for one in (options, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
     books = load_books(desk.database) if taken else books
     propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())
     waiting = pending_reclassifications(desk.database, books)
     there = _stemming(desk, books)
-    choice = replace(choice, accept=each_of(choice.accept, there), dismiss=each_of(choice.dismiss, there))
-    accepted = apart({*sheet.acceptances, *choice.accept}, waiting)
-    refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissals, *_each(choice))]
+    options = replace(options, accept=each_of(options.accept, there), dismiss=each_of(options.dismiss, there))
+    accepted = apart({*sheet.acceptances, *options.accept}, waiting)
+    refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissals, *_each(options))]
     refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
     _dismiss(desk, books, refused)
-    small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if choice.dismiss_immaterial else 0
+    small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if options.dismiss_immaterial else 0
     posted = _accept(desk, books, accepted)
     files = write_for_import(desk, posted.entries, ledger_for(desk.database, None)) if to_import(posted.entries) else []
     view = load(desk.database)
@@ -110,13 +110,13 @@ def _stemming(desk: Desk, books: Books, *, dismissed: bool = False) -> dict[str,
     """Return what can be decided and stems from a newer reading, or could be proposed again, by reader."""
     moved = pending_reclassifications(desk.database, books, dismissed=dismissed)
     with desk.database.reading() as connection:
-        anew = current_transactions.read_anew(connection, books.settlements)
+        anew = current_transactions.reader_differences(connection, books.settlements)
         some = books.dismissed_true_ups if dismissed else true_up_history.pending(connection)
     return of_readers(by_reader(books, some, anew.lines), moved, anew)
 
 
-def _each(choice: TrueUpChoice) -> list[tuple[Number, str]]:
-    return [(name, choice.reason) for name in choice.dismiss]
+def _each(options: TrueUpOptions) -> list[tuple[Number, str]]:
+    return [(name, options.reason) for name in options.dismiss]
 
 
 def _refuse_dismissed(books: Books, decided: Collection[Number]) -> None:
@@ -136,25 +136,25 @@ def _refuse_not_dismissed(desk: Desk, books: Books, names: Collection[Number]) -
         raise NoReclassificationError(moved)
 
 
-def _typed(books: Books, taken_up: Sequence[tuple[Number, str]]) -> list[TrueUpChoice]:
+def _typed(books: Books, taken_up: Sequence[tuple[Number, str]]) -> list[TrueUpOptions]:
     """Return what is to be taken up by the sheet; the reason that it was dismissed for is none to take it up."""
     why = {row["id"]: row["reason"] for row in records(books.dismissed_true_ups[["id", "reason"]])}
     return [
-        TrueUpChoice(take_up=(name,), reason="" if reason == why.get(name) else reason) for name, reason in taken_up
+        TrueUpOptions(take_up=(name,), reason="" if reason == why.get(name) else reason) for name, reason in taken_up
     ]
 
 
-def _take_up(desk: Desk, books: Books, choice: TrueUpChoice) -> list[Number]:
+def _take_up(desk: Desk, books: Books, options: TrueUpOptions) -> list[Number]:
     """Take up what was dismissed, and return what that was."""
     there = pending_reclassifications(desk.database, books, dismissed=True)
-    chosen = apart(choice.take_up, there)
+    chosen = apart(options.take_up, there)
     with desk.database.reading() as connection:
-        still = set(true_up_history.dismissed(connection)["id"])
+        still = set(true_up_history.dismissed_true_ups(connection)["id"])
     if set(chosen.true_ups) <= set(books.dismissed_true_ups["id"]) - still:  # with one that it belongs together with
         chosen = replace(chosen, true_ups=())
-    reclassifications.take_up(desk, books, chosen.reclassifications, choice.reason)
+    reclassifications.take_up(desk, books, chosen.reclassifications, options.reason)
     taken = chosen.true_ups and take_up_true_ups(
-        desk.database, books, chosen.true_ups, choice.reason, who=desk.user, now=desk.clock()
+        desk.database, books, chosen.true_ups, options.reason, who=desk.user, now=desk.clock()
     )
     return [*taken, *(f"R{number}" for number in chosen.reclassifications)]
 

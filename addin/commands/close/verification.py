@@ -9,7 +9,7 @@ from addin.commands.close.month_end import left_sentences
 from addin.commands.outcome import Outcome
 from addin.commands.sentences import counted, identity
 from addin.sheets.reports.cogs import cost_cells
-from core.books.costed_lines.stored_lines import KEPT_TIE_OUT, forget_kept
+from core.books.costed_lines.stored_lines import KEPT_TIE_OUT, forget_kept_lines
 from core.books.entries.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.settlements.remarks import twins_of
@@ -17,11 +17,11 @@ from core.books.true_ups import reclassifications
 from core.books.true_ups.resolve_after_export import unanswered
 from core.books.verification.altered_rows import AlteredRowsError, altered_tie_outs
 from core.books.verification.listed_lines import LISTED_TIE_OUT
-from core.books.verification.seal_check import as_stored, find_altered
+from core.books.verification.seal_check import books_as_sealed, find_altered
 from core.books.verification.tie_outs import TieOut, tax_tie_outs
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
-from core.reports.left_stock import Standing, by_month
+from core.reports.left_stock import LeftStockStatus, by_month
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
         if not altered:
             raise
     try:
-        with as_stored(desk.database):
+        with books_as_sealed(desk.database):
             return _verified(desk, ids, altered)
     except Exception as error:
         raise AlteredRowsError(altered) from error
@@ -59,14 +59,14 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
     chosen = books.named(ids) if ids else list(books.settlements)
     ties = _tie_outs(desk, books, chosen, altered, of_all=not ids)
     if not altered and any(one.name in (KEPT_TIE_OUT, LISTED_TIE_OUT) and not one.ok for one in ties):
-        forget_kept(desk.database)
+        forget_kept_lines(desk.database)
     wrong = [one for one in ties if not one.ok]
     sentences = [one.sentence for one in wrong]
     notes = [one.sentence for one in ties if one.ok and one.words]
     untied = [one for one in chosen if one.total is None]
     names = ", ".join(one.name for one in untied)
     nothing = [f"The lines of {names} have nothing to tie to: their format states no total of its own."]
-    left = [one for one in books.left_without_line if one.standing is Standing.NONE and not ids]
+    left = [one for one in books.left_without_line if one.standing is LeftStockStatus.NONE and not ids]
     return Outcome(
         "\n".join(
             [

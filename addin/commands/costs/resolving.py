@@ -19,10 +19,10 @@ from addin.sheets.costs.resolve import (
 )
 from core.books.costed_lines.stored_lines import state_name
 from core.books.part_of_books import load_around
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import named_settlements
 from core.books.settlements.status import LineCounts, missing_lines
-from core.books.true_ups.resolve_after_export import asked_lines, asked_since
+from core.books.true_ups.resolve_after_export import asked_lines, questions_since_export
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -60,7 +60,7 @@ def _kept_to_list(desk: Desk, ids: Sequence[str]) -> Books | None:
         CogsheetError: If a settlement is unknown.
     """
     with desk.database.reading() as connection:
-        booked = settlements.booked(connection)
+        booked = stored_settlements.booked_settlements(connection)
     chosen = named_settlements(booked, ids) if ids else booked
     asking = {(one.store, one.settlement_id) for one in chosen} | settlements_shown(desk.book)
     books = load_around(desk.database, (), asking=asking, also=keys_shown(desk.book))
@@ -85,7 +85,7 @@ def list_missing(desk: Desk, books: Books, selection: Sequence[BookedSettlement]
 
 def _asked_since(books: Books, selection: Sequence[BookedSettlement]) -> pd.DataFrame:
     """Return the locked lines of some settlements that are asked only since their words were said."""
-    rows = books.counted(asked_since(books))
+    rows = books.counted(questions_since_export(books))
     names = {(one.store, one.settlement_id) for one in selection}
     of_them = [name in names for name in zip(rows["store"], rows["settlement_id"], strict=True)]
     return rows[pd.Series(of_them, rows.index, dtype=bool)]

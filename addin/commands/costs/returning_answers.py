@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.commands.sentences import counted
 from core.books.overrides.questions import is_proposal, says_something
-from core.books.overrides.saving import locked_keys
+from core.books.overrides.saving import keys_of_exported_lines
 from core.books.settlements.settlement_lines import line_name
 from core.books.true_ups.resolve_after_export import asked_lines
 from core.frame_columns import records
@@ -47,7 +47,7 @@ def with_proposals(outcome: Outcome, books: Books, keys: Collection[str]) -> Out
     fallen = [row for row in _answers(books, keys) if is_proposal(row)]
     if not fallen:
         return outcome
-    asked, locked = set(asked_lines(books)["key"]), locked_keys(books)
+    asked, locked = set(asked_lines(books)["key"]), keys_of_exported_lines(books)
     proposed = [row for row in fallen if row["key"] in asked]
     exported = [row for row in fallen if row["key"] in locked - asked]
     unasked = [row for row in fallen if row["key"] not in asked | locked]
@@ -72,7 +72,7 @@ def with_asking(outcome: Outcome, books: Books, done: Iterable[ImportedSettlemen
     return replace(outcome, needs_attention=outcome.needs_attention or asks)
 
 
-def with_asked_again(outcome: Outcome, before: Books, after: Books) -> Outcome:
+def with_returning_questions(outcome: Outcome, before: Books, after: Books) -> Outcome:
     """Say which lines Resolve asks again, because other lines that spoke for their saved answer have left the books.
 
     Args:

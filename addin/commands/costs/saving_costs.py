@@ -12,12 +12,12 @@ from addin.commands.refresh import load, refresh, refresh_after_answers
 from addin.commands.sentences import amount, amounts, counted, identity
 from addin.sheets.costs.resolve import (
     FillDown,
-    ask_anew,
     fill_down,
     fill_downs,
     filled_down,
     keys_in_rows,
     read_answers,
+    refill_row,
     remembered,
     say_coverage,
     settlements_shown,
@@ -26,10 +26,10 @@ from addin.sheets.costs.resolve import (
 )
 from core.books.loading import load_books
 from core.books.overrides.answers import Decision, Ruling
-from core.books.overrides.saving import Saving, locked_keys, plan_answers, save_answers
+from core.books.overrides.saving import Saving, keys_of_exported_lines, plan_answers, save_answers
 from core.books.part_of_books import load_to_answer
 from core.books.settlements.status import NO_LINES, LineCounts, missing_lines
-from core.books.true_ups.resolve_after_export import asked_since
+from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing.costs.suspects import named_costs
 from core.exchange_rates import at_home, sum_by_currency
 from core.frame_columns import records
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveChoice:
+class SaveOptions:
     """What of Resolve is saved, and how."""
 
     accept_proposals: bool = False
@@ -60,7 +60,9 @@ class SaveChoice:
     """Costs that look wrong too; else nothing is saved where there are any."""
 
 
-def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice(), preview: bool = False) -> Outcome:
+def save(
+    desk: Desk, *, ids: Sequence[str] = (), options: SaveOptions = SaveOptions(), preview: bool = False
+) -> Outcome:
     """Save the costs typed on Resolve; unedited proposals only where they are accepted.
 
     Where a cost looks wrong beside its SKU's average and nobody said that it is right, nothing is saved.
@@ -71,22 +73,22 @@ def save(desk: Desk, *, ids: Sequence[str] = (), choice: SaveChoice = SaveChoice
     sheet = read_answers(desk.book)
     near = load_to_answer(desk.database, sheet.answers, settlements_shown(desk.book))
     books = load_books(desk.database) if near is None else near
-    keys = _keys_asked(sheet, books, ids, choice)
-    report: _SaveOptions = {
+    keys = _keys_asked(sheet, books, ids, options)
+    report: _SaveTerms = {
         "settlement_ids": {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None,
-        "accept_proposals": choice.accept_proposals,
+        "accept_proposals": options.accept_proposals,
         "who": desk.user,
         "now": desk.clock(),
     }
-    downs = _downs(sheet, books, keys, report) if preview or choice.same_sku else []
-    filled = filled_down(sheet, downs) if choice.same_sku else sheet
+    downs = _downs(sheet, books, keys, report) if preview or options.same_sku else []
+    filled = filled_down(sheet, downs) if options.same_sku else sheet
     answers = _of_lines(filled, keys)
     if preview:
         return _planned(plan_answers(books, answers, **report), downs)
-    saving = save_answers(desk.database, books, answers, **report, accept_suspect=choice.accept_suspect)
-    if saving.suspects and not choice.accept_suspect:
+    saving = save_answers(desk.database, books, answers, **report, accept_suspect=options.accept_suspect)
+    if saving.suspects and not options.accept_suspect:
         return _stopped_by_suspects(saving)
-    if choice.same_sku and downs:
+    if options.same_sku and downs:
         fill_down(sheet, downs)
         filled = replace(filled, rows=read_answers(desk.book).rows)
     now = None if near is None else _after_save(desk, near, saving)
@@ -105,16 +107,16 @@ def _after_save(desk: Desk, near: Books, saving: Saving) -> Books | None:
     return refresh_after_answers(desk, near.database_state, saving.versions, settlements_shown(desk.book))
 
 
-def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], choice: SaveChoice) -> set[str] | None:
+def _keys_asked(sheet: SheetAnswers, books: Books, ids: Sequence[str], options: SaveOptions) -> set[str] | None:
     """Return the lines that a save is about; `None` means all. What lies outside is neither saved nor filled."""
-    of_rows = set(keys_in_rows(sheet, choice.rows)) if choice.rows else None
+    of_rows = set(keys_in_rows(sheet, options.rows)) if options.rows else None
     if not ids:
         return of_rows
     of_ids = set(books.lines_of_all(books.named(ids))["key"])
     return of_ids if of_rows is None else of_ids & of_rows
 
 
-class _SaveOptions(TypedDict):
+class _SaveTerms(TypedDict):
     """What a save is asked beside its answers."""
 
     settlement_ids: Collection[SettlementName] | None
@@ -128,7 +130,7 @@ def _of_lines(sheet: SheetAnswers, keys: Collection[str] | None) -> list[Answer]
     return [answer for answer in sheet.answers if keys is None or answer.key in keys]
 
 
-def _downs(sheet: SheetAnswers, books: Books, keys: Collection[str] | None, report: _SaveOptions) -> list[FillDown]:
+def _downs(sheet: SheetAnswers, books: Books, keys: Collection[str] | None, report: _SaveTerms) -> list[FillDown]:
     """Return which typed costs other rows of their SKU may take: those that the books take, from rows as they are."""
     downs = fill_downs(sheet, keys)
     if not downs:
@@ -239,7 +241,7 @@ def _write_rulings(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
             rulings[row] |= {"version": version, "filled": remembered(sheet.rows[row])}
         if decision.answer.key in saving.new_skus and decision.answer.key in asking:
             own = asked[asked["key"] == decision.answer.key]
-            rulings[row]["filled"] = ask_anew(sheet, row, own)
+            rulings[row]["filled"] = refill_row(sheet, row, own)
     write_rulings(sheet, rulings)
 
 
@@ -249,7 +251,7 @@ def _still_asked(books: Books) -> dict[str, str]:
 
 
 def _lines_asked(books: Books) -> pd.DataFrame:
-    return pd.concat([missing_lines(books.lines), asked_since(books)])
+    return pd.concat([missing_lines(books.lines), questions_since_export(books)])
 
 
 def _status(decision: Decision, asks: str | None) -> str:
@@ -312,7 +314,7 @@ def _save_sentences(saving: Saving, left: LineCounts, counts: Mapping[str, int |
 
 def _true_ups_to_come(saving: Saving) -> list[str]:
     """Say which answers are about exported settlements: they change no entry that went out."""
-    late = [one for one in saving.with_ruling(Ruling.SAVE) if one.answer.key in locked_keys(saving.before)]
+    late = [one for one in saving.with_ruling(Ruling.SAVE) if one.answer.key in keys_of_exported_lines(saving.before)]
     if not late:
         return []
     answers = counted(len(late), "answer concerns", "answers concern")

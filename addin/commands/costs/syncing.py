@@ -13,7 +13,7 @@ from addin.commands.refresh import load, refresh, refresh_after_sync, shows_now
 from addin.commands.reports.rates import missing_rates
 from addin.commands.sentences import RATES_AT_TERMINAL, amount, counted, identity
 from addin.connections.finale import inventory
-from addin.machine.cost_file import asked_skus, forget_asked
+from addin.machine.cost_file import asked_skus, forget_asked_skus
 from addin.sheets.costs import resolve
 from addin.sheets.costs.changes import fill_cost_changes
 from addin.sheets.reports.rates import are_rates_shown
@@ -22,10 +22,10 @@ from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep, state_now
 from core.books.loading import load_books
-from core.books.overrides import overrides
-from core.books.overrides.overrides import replace_averages, replaceable
+from core.books.overrides import stored_overrides
+from core.books.overrides.stored_overrides import replace_averages, replaceable
 from core.books.part_of_books import load_around, load_to_sync
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus, named_settlements
 from core.books.syncing.cost_changes import changed_settlements, cost_changes, settlement_changes
 from core.books.syncing.syncing import due_settlements, sync_costs
@@ -96,7 +96,10 @@ def _near(desk: Desk, ids: Sequence[str]) -> Books | None:
     if not ids or desk.typed_settings is not None or not shows_now(desk, state_now(desk.database)):
         return None
     with desk.database.reading() as connection:
-        booked, has_estimates = settlements.booked(connection), overrides.has_estimates(connection)
+        booked, has_estimates = (
+            stored_settlements.booked_settlements(connection),
+            stored_overrides.has_estimates(connection),
+        )
     is_out = any(one.cogs_entry is not EntryStatus.OPEN for one in booked)
     asked = asked_skus(desk.machine, desk.database.company.database_id)
     if is_out or has_estimates or asked or are_rates_shown(desk.book):
@@ -191,7 +194,7 @@ def _fetch(
         full=full,
     )
     if result.failure is None:
-        forget_asked(desk.machine, database_id, skus)
+        forget_asked_skus(desk.machine, database_id, skus)
     return result
 
 

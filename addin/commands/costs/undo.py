@@ -12,8 +12,8 @@ from addin.commands.sentences import counted, identity
 from addin.sheets.costs import history
 from addin.sheets.costs.resolve import keys_shown
 from core.books.database.state import state
-from core.books.overrides.undo import Undone, restore_values, undo_batch, undo_last, undoable_before, values_of
-from core.books.settlements import settlement_lines, settlements
+from core.books.overrides.undo import UndoResult, restore_values, undo_batch, undo_last, undoable_before, values_of
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.settlement_lines import line_name
 from core.frame_columns import records
 
@@ -30,7 +30,7 @@ def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] 
     Raises:
         CogsheetError: If a value is not in that batch.
     """
-    wanted = history.marked(desk.book) if batch is None else values_of(desk.database, batch, keys)
+    wanted = history.marked_values(desk.book) if batch is None else values_of(desk.database, batch, keys)
     if not wanted:
         return Outcome("Nothing is marked in column Restore of sheet Change history, so nothing was restored.")
     state_before = _state(desk)
@@ -93,7 +93,7 @@ def _state(desk: Desk) -> str:
 def _refreshed(desk: Desk, state_before: str, keys: Sequence[str]) -> Books:
     """Bring the sheets up to date after answers were brought back; return the books with what Resolve may list."""
     with desk.database.reading() as connection:
-        names = {(one.store, one.settlement_id) for one in settlements.booked(connection)}
+        names = {(one.store, one.settlement_id) for one in stored_settlements.booked_settlements(connection)}
     near = refresh_after_answers(desk, state_before, keys, names, keys_shown(desk.book))
     if near is not None:
         return near
@@ -113,7 +113,7 @@ def _left_alone(books: Books, line: Mapping[str, Any], why: str) -> str:
     return f"Left alone: {line_name(line, of_several=books.has_several_stores)}: {why}."
 
 
-def _undone_sentence(undone: Undone) -> str:
+def _undone_sentence(undone: UndoResult) -> str:
     if undone.report_rows:
         return (
             f"Batch {undone.undone} is undone: {counted(undone.report_rows, 'row')} of the report that it imported "

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.commands.close import exporting
-from addin.commands.close.exporting import ExportChoice
+from addin.commands.close.exporting import ExportCommandOptions
 from addin.commands.close.reclassifications import reader_name
-from addin.commands.close.true_ups import TrueUpChoice, list_true_ups
+from addin.commands.close.true_ups import TrueUpOptions, list_true_ups
 from addin.commands.outcome import Outcome
 from addin.commands.ribbon import ribbon_questions
 from addin.sheets.close.true_ups import rule_changed
@@ -30,40 +30,40 @@ def export(desk: Desk, ids: Sequence[str]) -> Outcome:
     ledger = ribbon_questions.ledger_to_export_to(desk.book.app, ids, ledger_used(desk.database))
     if ledger is None:
         return Outcome("Nothing was exported.")
-    choice = ExportChoice(ledger=ledger)
-    return _together([_export_one(desk, name, choice, exporting.export) for name in ids])
+    options = ExportCommandOptions(ledger=ledger)
+    return _together([_export_one(desk, name, options, exporting.export) for name in ids])
 
 
 def export_excel(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Export to plain workbooks; what has gone out already is written once more."""
     if not ribbon_questions.confirmed(desk.book.app, ribbon_questions.excel_question(ids)):
         return Outcome("Nothing was exported.")
-    choice = ExportChoice(ledger=Ledger.EXCEL)
-    return _together([_export_one(desk, name, choice, exporting.export_and_write_again) for name in ids])
+    options = ExportCommandOptions(ledger=Ledger.EXCEL)
+    return _together([_export_one(desk, name, options, exporting.export_and_write_again) for name in ids])
 
 
 def _together(done: Sequence[Outcome]) -> Outcome:
     return Outcome("\n".join(one.message for one in done), any(one.needs_attention for one in done))
 
 
-def _export_one(desk: Desk, name: str, choice: ExportChoice, export_as: Callable[..., Outcome]) -> Outcome:
+def _export_one(desk: Desk, name: str, options: ExportCommandOptions, export_as: Callable[..., Outcome]) -> Outcome:
     """Export one settlement, so that one that is not ready does not keep the others back."""
     try:
-        return export_as(desk, ids=[name], choice=choice)
+        return export_as(desk, ids=[name], options=options)
     except SuspectCostsError as error:
         question = f"Costs of {name} look wrong: {named_costs(error.suspects)}. Export them as they are?"
-        changed = replace(choice, accept_suspect=True)
+        changed = replace(options, accept_suspect=True)
     except ProvisionalError as error:
         question = f"{error}\n\nExport it all the same?"
-        changed = replace(choice, accept_provisional=True)
+        changed = replace(options, accept_provisional=True)
     except NotReadyError as error:
         if not error.only_costs:
             return Outcome(str(error), needs_attention=True)
         question = f"{error}\n\nExport the settlement entry alone, so that the deposit can be reconciled?"
-        changed = replace(choice, entries="settlement")
+        changed = replace(options, entries="settlement")
     except CogsheetError as error:
         return Outcome(str(error), needs_attention=True)
-    if changed == choice or not ribbon_questions.confirmed(desk.book.app, question):
+    if changed == options or not ribbon_questions.confirmed(desk.book.app, question):
         return Outcome(f"{name} was not exported.", needs_attention=True)
     return _export_one(desk, name, changed, export_as)
 
@@ -78,7 +78,7 @@ def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dia
         and small
         and ribbon_questions.confirmed(desk.book.app, f"{outcome.message}\n\n{question}")
     ):
-        outcome = list_true_ups(desk, choice=TrueUpChoice(dismiss_immaterial=True))
+        outcome = list_true_ups(desk, options=TrueUpOptions(dismiss_immaterial=True))
     return _take_up(desk, _decided_by_reader(desk, outcome))
 
 
@@ -89,9 +89,9 @@ def _decided_by_reader(desk: Desk, outcome: Outcome) -> Outcome:
         answer = ribbon_questions.accept_or_dismiss_rule(desk.book.app, outcome.message, reader)
         name = reader_name(reader)
         if answer == "accept":
-            outcome = list_true_ups(desk, choice=TrueUpChoice(accept=(name,)))
+            outcome = list_true_ups(desk, options=TrueUpOptions(accept=(name,)))
         elif answer == "dismiss":
-            outcome = list_true_ups(desk, choice=TrueUpChoice(dismiss=(name,), reason=rule_changed(reader)))
+            outcome = list_true_ups(desk, options=TrueUpOptions(dismiss=(name,), reason=rule_changed(reader)))
     return outcome
 
 
@@ -103,7 +103,7 @@ def _take_up(desk: Desk, outcome: Outcome) -> Outcome:
     question = f"{outcome.message}\n\nPropose the dismissed true-ups again?"
     if not ribbon_questions.confirmed(desk.book.app, question):
         return outcome
-    return list_true_ups(desk, choice=TrueUpChoice(take_up=dismissed))
+    return list_true_ups(desk, options=TrueUpOptions(take_up=dismissed))
 
 
 def close_month(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

@@ -37,23 +37,23 @@ def save(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
     rows = ribbon_questions.rows_to_save(app, selected_rows_of(desk.book, RESOLVE_SPEC))
     if rows is None:
         return nothing
-    choice = saving_costs.SaveChoice(accept_proposals=True, rows=rows)
-    same_sku = ribbon_questions.same_cost_for_sku(app, saving_costs.save(desk, choice=choice, preview=True).data)
+    options = saving_costs.SaveOptions(accept_proposals=True, rows=rows)
+    same_sku = ribbon_questions.same_cost_for_sku(app, saving_costs.save(desk, options=options, preview=True).data)
     if same_sku is None:
         return nothing
-    choice = replace(choice, same_sku=same_sku)
-    entered_only = replace(choice, accept_proposals=False)
-    plan, of_entered = (saving_costs.save(desk, choice=one, preview=True).data for one in (choice, entered_only))
+    options = replace(options, same_sku=same_sku)
+    entered_only = replace(options, accept_proposals=False)
+    plan, of_entered = (saving_costs.save(desk, options=one, preview=True).data for one in (options, entered_only))
     proposals_too = ribbon_questions.save_proposals_too(app, plan, of_entered)
     if proposals_too is None:
         return nothing
     # whoever says yes has read which costs look wrong: the question names them
-    return saving_costs.save(desk, choice=replace(choice, accept_proposals=proposals_too, accept_suspect=True))
+    return saving_costs.save(desk, options=replace(options, accept_proposals=proposals_too, accept_suspect=True))
 
 
 def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Offer to restore what is marked on Change history, else to undo the last save, or the one before it."""
-    marked = history.marked(desk.book)
+    marked = history.marked_values(desk.book)
     if marked and ribbon_questions.confirmed(
         desk.book.app, ribbon_questions.restore_question(len(marked), undo_next=True)
     ):
@@ -71,7 +71,7 @@ def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
 
 def restore(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Restore what is marked on Change history, once the user has read how much that is."""
-    marked = history.marked(desk.book)
+    marked = history.marked_values(desk.book)
     if marked and not ribbon_questions.confirmed(desk.book.app, ribbon_questions.restore_question(len(marked))):
         return Outcome("Nothing was restored: the marks in column Restore are still there.")
     return restore_marked(desk)

@@ -43,6 +43,6 @@ def cogs_workbook(desk: Desk, ids: Sequence[str]) -> Outcome:
 def pnl(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Answer what the cells above the table of sheet P&L ask."""
     from addin.commands.reports.pnl import make_pnl  # noqa: PLC0415 - the other buttons of the group need no P&L
-    from addin.sheets.reports.pnl import read_choice  # noqa: PLC0415 - as above
+    from addin.sheets.reports.pnl import read_options  # noqa: PLC0415 - as above
 
-    return make_pnl(desk, ids=ids, choice=read_choice(desk.book))
+    return make_pnl(desk, ids=ids, options=read_options(desk.book))

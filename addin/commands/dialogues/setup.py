@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.commands.ribbon.running_excel import place_of, redrawing
 from addin.commands.setup import connecting
-from addin.commands.setup.connecting import StoreEntered, connect_store
+from addin.commands.setup.connecting import StoreDetails, connect_store
 from addin.connections import connect_form
 from addin.connections.finale_account import account_of
 from addin.connections.marketplaces import connections, kind_of
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing that can be connected."""
+class ServiceForm:
+    """A service that can be connected, and the form that asks for its keys."""
 
     label: str
     form: Form
@@ -38,10 +38,10 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """What the user chose and typed."""
+class FilledForm:
+    """The service that the user chose, with what was typed into its form."""
 
-    choice: Choice
+    service: ServiceForm
     texts: dict[str, str]
 
     def connect(self, desk: Desk) -> Outcome:
@@ -50,26 +50,26 @@ class Entered:
         Raises:
             CogsheetError: If it cannot be connected; nothing is kept then.
         """
-        return self.choice.take(desk, self.texts)
+        return self.service.take(desk, self.texts)
 
 
-def ask(desk: Desk, kinds: Sequence[ConnectorKind] = CONNECTORS) -> Entered | None:
+def ask(desk: Desk, kinds: Sequence[ConnectorKind] = CONNECTORS) -> FilledForm | None:
     """Ask what is to be connected, and its keys; `None` where a window was closed.
 
     Raises:
         NoWindowError: If no window can be shown.
     """
-    offered = choices(desk, kinds)
+    offered = service_forms(desk, kinds)
     number = 0 if len(offered) == 1 else connect_form.choose("What do you want to connect?", [c.label for c in offered])
     if number is None:
         return None
     texts = connect_form.ask(offered[number].form)
-    return None if texts is None else Entered(offered[number], texts)
+    return None if texts is None else FilledForm(offered[number], texts)
 
 
-def choices(desk: Desk, kinds: Sequence[ConnectorKind] = CONNECTORS) -> list[Choice]:
+def service_forms(desk: Desk, kinds: Sequence[ConnectorKind] = CONNECTORS) -> list[ServiceForm]:
     """Return what can be connected: Finale, the stores that are connected, a new store of each marketplace."""
-    finale = Choice("Finale Inventory", connect_form.finale_form(account_of(desk).account), _finale)
+    finale = ServiceForm("Finale Inventory", connect_form.finale_form(account_of(desk).account), _finale)
     return [finale, *_connected(desk, kinds), *_new(desk, kinds)]
 
 
@@ -78,16 +78,16 @@ def _finale(desk: Desk, texts: dict[str, str]) -> Outcome:
     return connecting.connect(desk, account=account, key=key, secret=secret)
 
 
-def _connected(desk: Desk, kinds: Sequence[ConnectorKind]) -> Iterator[Choice]:
+def _connected(desk: Desk, kinds: Sequence[ConnectorKind]) -> Iterator[ServiceForm]:
     there = {kind.marketplace for kind in kinds}
     for store, how in sorted(connections(desk).items()):
         if how.marketplace in there:
             kind = kind_of(how.marketplace, kinds)
             form = connect_form.store_form(kind, store, how)
-            yield Choice(f"Store “{store}” at {kind.marketplace}, again", form, partial(_store, kind, kinds))
+            yield ServiceForm(f"Store “{store}” at {kind.marketplace}, again", form, partial(_store, kind, kinds))
 
 
-def _new(desk: Desk, kinds: Sequence[ConnectorKind]) -> Iterator[Choice]:
+def _new(desk: Desk, kinds: Sequence[ConnectorKind]) -> Iterator[ServiceForm]:
     known = connections(desk)
     with desk.database.reading() as connection:
         booked = stores.all_stores(connection)
@@ -95,13 +95,13 @@ def _new(desk: Desk, kinds: Sequence[ConnectorKind]) -> Iterator[Choice]:
         waiting = [one.name for one in booked if one.marketplace is kind.marketplace and one.name not in known]
         name = next(iter(waiting), "" if str(kind.marketplace) in known else str(kind.marketplace))
         form = connect_form.store_form(kind, name, None)
-        yield Choice(f"A store at {kind.marketplace}", form, partial(_store, kind, kinds))
+        yield ServiceForm(f"A store at {kind.marketplace}", form, partial(_store, kind, kinds))
 
 
 def _store(kind: ConnectorKind, kinds: Sequence[ConnectorKind], desk: Desk, texts: dict[str, str]) -> Outcome:
     settings = {name: texts[name] for name in kind.settings}
     secrets = {name: texts[name] for name in kind.secrets}
-    entered = StoreEntered(texts[connect_form.STORE], str(kind.marketplace), settings, secrets)
+    entered = StoreDetails(texts[connect_form.STORE], str(kind.marketplace), settings, secrets)
     return connect_store(desk, entered, kinds=kinds)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from addin.commands.setup import connecting
-from addin.commands.setup.connecting import StoreEntered, connect_store
+from addin.commands.setup.connecting import StoreDetails, connect_store
 from addin.connections.marketplaces import connections, credentials_account, kept_secrets, kind_of
 from core.http.credentials import Credentials, SystemCredentials, variable_names
 from core.marketplaces.pulling.connectors import CONNECTORS
@@ -88,7 +88,7 @@ def connect_by_asking(
         for one, meaning in kind.secrets.items()
         if not _in_environment(desk, name, kind, one)
     }
-    entered = StoreEntered(name, str(kind.marketplace), settings, secrets)
+    entered = StoreDetails(name, str(kind.marketplace), settings, secrets)
     return connect_store(desk, entered, kinds=kinds, credentials=credentials)
 
 

@@ -35,7 +35,7 @@ def buttons_of(group: Group) -> tuple[Command, ...]:
     return tuple(command for command in BUTTONS if command.group is group)
 
 
-def named(name: str) -> Command | None:
+def command_named(name: str) -> Command | None:
     """Return the command of a name; `None` where there is none, or where VBA does it by itself."""
     return next((command for command in COMMANDS if command.name == name and command.action), None)
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from addin.commands.registry.command import Argument, Asks, Button, Command, Gathered, Group, Kind, Option, Selects, Tip
+from addin.commands.registry.command import (
+    Argument,
+    Asks,
+    Button,
+    Command,
+    Group,
+    Option,
+    OptionGroup,
+    OptionKind,
+    Selects,
+    Tip,
+)
 
 LEDGERS = ("quickbooks", "xero", "excel")
 """The words of `core.journal.files.Ledger`; a test keeps them equal."""
@@ -14,11 +25,11 @@ _NUMBER = "addin.commands.close.reclassifications:decided_number"
 _ENTRIES = Option(
     "--entries",
     "Which entries: both if left out. With --again also true-ups, reversals and accruals; all if left out.",
-    Kind.TEXT,
+    OptionKind.TEXT,
     choices=ENTRIES,
 )
 _EXPORTED = (
-    Option("--folder", "Where the files go; folder exports beside the workbook if left out.", Kind.FOLDER),
+    Option("--folder", "Where the files go; folder exports beside the workbook if left out.", OptionKind.FOLDER),
     Option("--accept-suspect", "Also export costs that look wrong."),
     Option("--accept-provisional", "Also export settlements whose final report may still arrive."),
     Option("--again", "Write the files of exported entries once more. Nothing is posted."),
@@ -39,7 +50,7 @@ CLOSE = (
             Option(
                 "--format",
                 "The accounting system. Needed for the first export, remembered from then on.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 name="ledger",
                 choices=LEDGERS,
                 becomes=_LEDGER,
@@ -86,7 +97,7 @@ CLOSE = (
                 "--accept",
                 "Number of a proposal to post; R12 for a reclassification, R for all of them, READER3 for "
                 "everything that changed with reader 3.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 metavar="NUMBER",
                 becomes=_NUMBER,
                 many=True,
@@ -94,7 +105,7 @@ CLOSE = (
             Option(
                 "--dismiss",
                 "Number of a proposal not to post.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 metavar="NUMBER",
                 becomes=_NUMBER,
                 many=True,
@@ -102,15 +113,15 @@ CLOSE = (
             Option(
                 "--take-up",
                 "Number of a dismissed proposal to reinstate.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 metavar="NUMBER",
                 becomes=_NUMBER,
                 many=True,
             ),
-            Option("--reason", "Why they are dismissed or proposed again.", Kind.TEXT, default=""),
+            Option("--reason", "Why they are dismissed or proposed again.", OptionKind.TEXT, default=""),
             Option("--dismiss-immaterial", "Dismiss what is below the materiality limit set on Setup."),
         ),
-        gathers=Gathered("choice", "addin.commands.close.true_ups:TrueUpChoice"),
+        gathers=OptionGroup("options", "addin.commands.close.true_ups:TrueUpOptions"),
         asks=Asks(dialogue="addin.commands.dialogues.close:true_ups"),
         action="addin.commands.close.true_ups:list_true_ups",
         shows="Cost true-ups",
@@ -145,7 +156,9 @@ CLOSE = (
             "kept for the auditor.",
         ),
         options=(
-            Option("--reason", "Reason for reopening, kept for the auditor.", Kind.TEXT, metavar="WHY", default=""),
+            Option(
+                "--reason", "Reason for reopening, kept for the auditor.", OptionKind.TEXT, metavar="WHY", default=""
+            ),
         ),
         selects=Selects.SETTLEMENTS,
         asks=Asks(
@@ -168,7 +181,9 @@ CLOSE = (
             "count in reports, their costs stay as they are, and Reopen takes it back.",
         ),
         options=(
-            Option("--reason", "Where they were posted, kept for the auditor.", Kind.TEXT, metavar="WHY", default=""),
+            Option(
+                "--reason", "Where they were posted, kept for the auditor.", OptionKind.TEXT, metavar="WHY", default=""
+            ),
         ),
         selects=Selects.SETTLEMENTS,
         asks=Asks(
@@ -191,11 +206,11 @@ CLOSE = (
         ),
         options=(
             Argument("month", "MONTH"),
-            Option("--to", "The file; beside the workbook if left out.", Kind.FILE),
+            Option("--to", "The file; beside the workbook if left out.", OptionKind.FILE),
             Option(
                 "--format",
                 "Post the accrual too, and write its entries for this accounting system.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 name="ledger",
                 choices=LEDGERS,
                 becomes=_LEDGER,

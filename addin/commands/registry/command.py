@@ -36,7 +36,7 @@ class Selects(Enum):
     """Only the command line names settlements; the button goes by what its own sheet shows."""
 
 
-class Kind(Enum):
+class OptionKind(Enum):
     """What is typed behind an option."""
 
     FLAG = "flag"
@@ -57,7 +57,7 @@ class Option:
     flag: str
     """As it is typed: `--accept-proposals`."""
     help: str
-    kind: Kind = Kind.FLAG
+    kind: OptionKind = OptionKind.FLAG
     name: str = ""
     """The action's parameter; made of the flag if left out."""
     metavar: str = ""
@@ -83,7 +83,7 @@ class Argument:
     name: str
     """The action's parameter."""
     metavar: str
-    kind: Kind = Kind.TEXT
+    kind: OptionKind = OptionKind.TEXT
     many: bool = False
     required: bool = True
 
@@ -97,7 +97,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class OptionGroup:
     """Options that the action takes as one value."""
 
     parameter: str
@@ -155,7 +155,7 @@ class Command:
     button: Button | None = None
     """`None` for what only makes sense outside Excel."""
     options: tuple[Argument | Option, ...] = ()
-    gathers: Gathered | None = None
+    gathers: OptionGroup | None = None
     selects: Selects = Selects.NOTHING
     without: str = ""
     """Which settlements are meant where none is named; empty where they must be."""

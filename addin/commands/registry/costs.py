@@ -7,10 +7,10 @@ from addin.commands.registry.command import (
     Asks,
     Button,
     Command,
-    Gathered,
     Group,
-    Kind,
     Option,
+    OptionGroup,
+    OptionKind,
     Selects,
     Tip,
 )
@@ -60,11 +60,13 @@ COSTS = (
         options=(
             Option("--accept-proposals", "Also save unedited proposals."),
             Option("--same-sku", "Use a cost that was entered for the other unedited rows of its SKU."),
-            Option("--row", "Only this row of the sheet, as Excel numbers it.", Kind.NUMBER, name="rows", many=True),
+            Option(
+                "--row", "Only this row of the sheet, as Excel numbers it.", OptionKind.NUMBER, name="rows", many=True
+            ),
             Option("--accept-suspect", "Also save costs that look wrong."),
             Option("--preview", "Only say what would be saved."),
         ),
-        gathers=Gathered("choice", "addin.commands.costs.saving_costs:SaveChoice"),
+        gathers=OptionGroup("options", "addin.commands.costs.saving_costs:SaveOptions"),
         selects=Selects.TYPED,
         asks=Asks(dialogue="addin.commands.dialogues.costs:save"),
         action="addin.commands.costs.saving_costs:save",
@@ -81,7 +83,7 @@ COSTS = (
             "Reverses the last save, removal or move of costs. Lines that were saved again since then, or whose "
             "settlement has been exported, stay as they are and are listed.",
         ),
-        options=(Argument("batch", "BATCH", Kind.NUMBER, required=False),),
+        options=(Argument("batch", "BATCH", OptionKind.NUMBER, required=False),),
         asks=Asks(dialogue="addin.commands.dialogues.costs:undo"),
         action="addin.commands.costs.undo:undo_save",
         changes_costs=True,
@@ -117,7 +119,7 @@ COSTS = (
             "back, then press this button. The values are saved as a new batch.",
         ),
         options=(
-            Argument("batch", "BATCH", Kind.NUMBER, required=False),
+            Argument("batch", "BATCH", OptionKind.NUMBER, required=False),
             Argument("keys", "KEY", many=True, required=False),
         ),
         asks=Asks(dialogue="addin.commands.dialogues.costs:restore"),

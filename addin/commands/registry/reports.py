@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addin.commands.registry.command import Asks, Button, Command, Gathered, Group, Kind, Option, Selects, Tip
+from addin.commands.registry.command import Asks, Button, Command, Group, Option, OptionGroup, OptionKind, Selects, Tip
 
 _VALUES = Option("--values", "Without formulas, with the audit log inside.", name="values_only")
 
@@ -17,7 +17,7 @@ REPORTS = (
             "the books.",
         ),
         options=(
-            Option("--to", "Write a separate workbook there instead of the sheet.", Kind.PATH),
+            Option("--to", "Write a separate workbook there instead of the sheet.", OptionKind.PATH),
             Option("--values", "With --to: without formulas, with the audit log inside.", name="values_only"),
         ),
         selects=Selects.SETTLEMENTS,
@@ -34,7 +34,7 @@ REPORTS = (
             "formulas, or as values only with the audit log.",
         ),
         options=(
-            Option("--to", "The file, or the folder for several; beside the workbook if left out.", Kind.PATH),
+            Option("--to", "The file, or the folder for several; beside the workbook if left out.", OptionKind.PATH),
             _VALUES,
         ),
         selects=Selects.SETTLEMENTS,
@@ -55,19 +55,21 @@ REPORTS = (
             Option(
                 "--by",
                 "The date that counts. Only the posted date ties to the settlements.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 name="basis",
                 choices=("posted", "ordered", "shipped"),
                 becomes="core.reports.basis:Basis",
                 default="posted",
             ),
             Option("--by-month", "One row per month."),
-            Option("--from", "First day.", Kind.DAY, name="first_day"),
-            Option("--to", "Last day.", Kind.DAY, name="last_day"),
-            Option("--store", "Only this store; may be given several times.", Kind.TEXT, name="stores", many=True),
+            Option("--from", "First day.", OptionKind.DAY, name="first_day"),
+            Option("--to", "Last day.", OptionKind.DAY, name="last_day"),
+            Option(
+                "--store", "Only this store; may be given several times.", OptionKind.TEXT, name="stores", many=True
+            ),
             Option("--together", "One row per item for all stores together."),
         ),
-        gathers=Gathered("choice", "addin.sheets.reports.pnl:PnlChoice"),
+        gathers=OptionGroup("options", "addin.sheets.reports.pnl:PnlOptions"),
         selects=Selects.SETTLEMENTS_OR_ALL,
         without="all settlements",
         asks=Asks(dialogue="addin.commands.dialogues.reports:pnl"),

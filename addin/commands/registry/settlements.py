@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Kind, Option, Selects, Tip
+from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Option, OptionKind, Selects, Tip
 
 _ANOTHER_PAYOUT = Option(
     "--another-payout",
@@ -20,11 +20,11 @@ SETTLEMENTS = (
             "Settlements. A file that is already in the books is recognized and changes nothing.",
         ),
         options=(
-            Argument("files", "FILE", Kind.FILE, many=True),
+            Argument("files", "FILE", OptionKind.FILE, many=True),
             Option(
                 "--store",
                 "The store they belong to; needed where the company has several stores on that marketplace.",
-                Kind.TEXT,
+                OptionKind.TEXT,
             ),
             _ANOTHER_PAYOUT,
         ),
@@ -103,7 +103,7 @@ SETTLEMENTS = (
             "Shows period, totals and number of lines of a file, and whether its lines add up to its total. Nothing is "
             "stored.",
         ),
-        options=(Argument("path", "FILE", Kind.FILE),),
+        options=(Argument("path", "FILE", OptionKind.FILE),),
         action="addin.commands.settlements.inspection:inspect_file",
         at_desk=False,
         notes="Units that the file does not state are shown as `unknown`, and a file without a total has nothing to "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Kind, Option, Tip
+from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Option, OptionKind, Tip
 
-_BOOK = Argument("path", "BOOK", Kind.FILE)
+_BOOK = Argument("path", "BOOK", OptionKind.FILE)
 
 SETUP = (
     Command(
@@ -16,12 +16,12 @@ SETUP = (
         ),
         options=(
             _BOOK,
-            Option("--company", "The company whose books these are.", Kind.TEXT, metavar="NAME", required=True),
-            Option("--currency", "Its home currency: the currency of Finale's costs.", Kind.TEXT, default="USD"),
+            Option("--company", "The company whose books these are.", OptionKind.TEXT, metavar="NAME", required=True),
+            Option("--currency", "Its home currency: the currency of Finale's costs.", OptionKind.TEXT, default="USD"),
             Option(
                 "--database",
                 "Where the books are kept: a path or a PostgreSQL URL. Existing books are joined.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 metavar="ADDRESS",
             ),
         ),
@@ -41,28 +41,28 @@ SETUP = (
             Option(
                 "--account",
                 "The Finale account: its name, or any address of it.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 metavar="NAME",
                 default="",
             ),
             Option(
                 "--store",
                 "A store to connect instead of Finale: its name in these books.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 metavar="NAME",
                 default="",
             ),
             Option(
                 "--marketplace",
                 "Where the store sells: Amazon, Walmart, Shopify, eBay.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 metavar="NAME",
                 default="",
             ),
             Option(
                 "--set",
                 "A setting of the store, which is then not asked for.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 name="settings",
                 metavar="NAME=VALUE",
                 many=True,
@@ -83,7 +83,7 @@ SETUP = (
             "sheet Exchange rates would change, and changes nothing.",
         ),
         options=(
-            Argument("book", "BOOK", Kind.FILE),
+            Argument("book", "BOOK", OptionKind.FILE),
             Option("--yes", "Apply them, also where they change what is posted or closed.", name="agreed"),
         ),
         action="addin.commands.setup.settings_command:settings_of",
@@ -131,12 +131,14 @@ SETUP = (
             Option(
                 "--trust",
                 "Windows: a folder whose workbooks Excel opens with their macros.",
-                Kind.EXISTING_FOLDER,
+                OptionKind.EXISTING_FOLDER,
                 name="trusted",
                 becomes="builtins:str",
             ),
             Option(
-                "--wheels", "Without a network: a folder that holds every package as a wheel.", Kind.EXISTING_FOLDER
+                "--wheels",
+                "Without a network: a folder that holds every package as a wheel.",
+                OptionKind.EXISTING_FOLDER,
             ),
         ),
         action="addin.commands.setup.installing:install_in_the_terminal",
@@ -164,7 +166,9 @@ DEMO = (
             "Imports its settlements, fetches their costs and fills the sheets.",
         ),
         options=(
-            Option("--folder", "Where it is made; an earlier demo there is replaced.", Kind.FOLDER, default="demo"),
+            Option(
+                "--folder", "Where it is made; an earlier demo there is replaced.", OptionKind.FOLDER, default="demo"
+            ),
         ),
         action="addin.demo.book:make_demo_in_the_terminal",
         at_desk=False,
@@ -178,11 +182,11 @@ DEMO = (
             "COGSHEET_SANDBOX switches that one over.",
         ),
         options=(
-            Option("--port", "Where to listen; any free port if left out.", Kind.NUMBER, default="0"),
+            Option("--port", "Where to listen; any free port if left out.", OptionKind.NUMBER, default="0"),
             Option(
                 "--misbehave",
                 "A switch of the list below; NAME:after=3,times=2,on=graphql for some of the requests.",
-                Kind.TEXT,
+                OptionKind.TEXT,
                 name="switches",
                 metavar="NAME",
                 many=True,

@@ -12,20 +12,20 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh_if_needed, shows_now
 from addin.commands.sentences import RATES_AT_TERMINAL, amount, counted
 from addin.sheets import drill_down
-from addin.sheets.reports.pnl import PnlChoice, fill_pnl, fill_pnl_summary, write_head
+from addin.sheets.reports.pnl import PnlOptions, fill_pnl, fill_pnl_summary, write_head
 from addin.sheets.reports.pnl_age import as_of, remember_costs
 from core.books.costed_lines.stored_lines import state_name, state_now
 from core.books.entries.accruals import shipments_of
-from core.books.part_of_books import Days, load_part, settlements_of_days
+from core.books.part_of_books import ReportDays, load_part, settlements_of_days
 from core.books.settings.stores import StoreUnknownError
 from core.books.settlements.booked_settlement import named_settlements
 from core.books.true_ups.corrections import corrections
-from core.books.true_ups.resolve_after_export import asked_by_lines_that_came, with_asked_since
+from core.books.true_ups.resolve_after_export import questions_of_later_lines, with_questions_since_export
 from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates
 from core.model import CostStatus
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
-from core.reports.left_out import left_out, lines_in, unknown_types
+from core.reports.left_out import lines_in, unknown_types, unpriced_lines
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import (
     WITHOUT_COST,
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from addin.sheets.desk import Desk, View
     from core.books.books import Books
     from core.reports.basis import OtherMonth
-    from core.reports.left_out import LeftOut
+    from core.reports.left_out import UnpricedLines
     from core.time import SettlementName
 
-_EVERYTHING = PnlChoice()
+_EVERYTHING = PnlOptions()
 _PRINTED = ("net_sales", "fees", "advertising", "reimbursements", "cogs", "profit")
 
 
@@ -62,24 +62,24 @@ class _Beside:
     """Settlements in the figures that do not tie out."""
 
 
-def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYTHING) -> Outcome:
+def make_pnl(desk: Desk, *, ids: Sequence[str] = (), options: PnlOptions = _EVERYTHING) -> Outcome:
     """Fill sheets P&L and P&L summary, for these settlements or for all.
 
     Raises:
         CogsheetError: If a settlement or store is unknown, or a sheet is not as it must be.
     """
-    books, view = _books(desk, ids, choice)
-    lines = _chosen(books, ids, choice)
+    books, view = _books(desk, ids, options)
+    lines = _chosen(books, ids, options)
     home = books.company.home_currency
     question = PnlQuestion(
         home,
-        by_month=choice.by_month,
-        by_store=not choice.together,
-        first_day=choice.first_day,
-        last_day=choice.last_day,
-        basis=choice.basis,
+        by_month=options.by_month,
+        by_store=not options.together,
+        first_day=options.first_day,
+        last_day=options.last_day,
+        basis=options.basis,
     )
-    corrected = _corrections_of(books, lines, choice.basis)
+    corrected = _corrections_of(books, lines, options.basis)
     rated = pd.concat([lines, corrected[list(lines.columns)]], ignore_index=True)
     rates = find_rates(books.rates, needed_rates(rated, home, books.zones), home)
     priced = priced_lines(
@@ -88,7 +88,7 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
         zones=books.zones,
         rates=rates.factors,
         observations=books.observations,
-        shipments=shipments_of(books, lines) if choice.basis is Basis.SHIPPED else None,
+        shipments=shipments_of(books, lines) if options.basis is Basis.SHIPPED else None,
         corrections=corrected,
         booked=books.booked_days,
     )
@@ -98,25 +98,25 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
     rates = _of_lines(rates, priced)
     rows = summed(priced, question, in_sight=drill_down.lines_in_sight(desk.book, books))
     summary = pnl_summary(priced, question)
-    came = asked_by_lines_that_came(books) if not ids else Counter()
+    came = questions_of_later_lines(books) if not ids else Counter()
     beside = _Beside(others, came, _untied(books, priced))
-    words = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
+    words = "  ".join([_range_sentence(options, ids), *_notes(priced, rates, options, home, beside)])
     message = as_of(desk.clock(), words)
     fill_pnl(desk.book, rows)
-    write_head(desk.book, choice, message)
+    write_head(desk.book, options, message)
     fill_pnl_summary(desk.book, summary, charted(summary, rows), message)
     remember_costs(desk.book, books)
-    return _outcome(rows, priced, rates, choice, home, beside)
+    return _outcome(rows, priced, rates, options, home, beside)
 
 
-def _books(desk: Desk, ids: Sequence[str], choice: PnlChoice) -> tuple[Books, View | None]:
+def _books(desk: Desk, ids: Sequence[str], options: PnlOptions) -> tuple[Books, View | None]:
     """Return the books with all lines that the figures are made of, and a view of them that sheets may have to show.
 
     Where the other sheets show the books as they are, the lines of other settlements are not read, and there is no
     view. By order and ship dates any settlement may have a line of the days that are asked for.
     """
-    days, now = Days(choice.first_day, choice.last_day), state_now(desk.database)
-    if choice.basis is Basis.POSTED and (ids or None not in days) and shows_now(desk, now):
+    days, now = ReportDays(options.first_day, options.last_day), state_now(desk.database)
+    if options.basis is Basis.POSTED and (ids or None not in days) and shows_now(desk, now):
         part = load_part(
             desk.database,
             lambda connection, booked: named_settlements(booked, ids) or settlements_of_days(connection, booked, days),
@@ -127,14 +127,14 @@ def _books(desk: Desk, ids: Sequence[str], choice: PnlChoice) -> tuple[Books, Vi
     return view.books, view
 
 
-def _chosen(books: Books, ids: Sequence[str], choice: PnlChoice) -> pd.DataFrame:
+def _chosen(books: Books, ids: Sequence[str], options: PnlOptions) -> pd.DataFrame:
     known = [store.name for store in books.stores]
-    for name in choice.stores:
+    for name in options.stores:
         if name not in known:
             raise StoreUnknownError(name, known)
     lines = books.counted(books.lines_of_all(books.named(ids) if ids else books.settlements))
-    lines = with_asked_since(books, lines)
-    return lines[lines["store"].isin(choice.stores)] if choice.stores else lines
+    lines = with_questions_since_export(books, lines)
+    return lines[lines["store"].isin(options.stores)] if options.stores else lines
 
 
 def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataFrame:
@@ -158,35 +158,35 @@ def _untied(books: Books, priced: pd.DataFrame) -> list[str]:
     return [one.name for one in books.settlements if not one.ties_out and (one.store, one.settlement_id) in used]
 
 
-def _range_sentence(choice: PnlChoice, ids: Sequence[str]) -> str:
+def _range_sentence(options: PnlOptions, ids: Sequence[str]) -> str:
     days = " ".join(
         word
         for word in (
-            f"from {choice.first_day}" if choice.first_day else "",
-            f"to {choice.last_day}" if choice.last_day else "",
+            f"from {options.first_day}" if options.first_day else "",
+            f"to {options.last_day}" if options.last_day else "",
         )
         if word
     )
     of = f"settlements {', '.join(ids)}" if ids else "all settlements"
-    stores = f" in {', '.join(choice.stores)}" if choice.stores else ""
-    return f"By {choice.basis} date, {days or 'every day'}, of {of}{stores}."
+    stores = f" in {', '.join(options.stores)}" if options.stores else ""
+    return f"By {options.basis} date, {days or 'every day'}, of {of}{stores}."
 
 
-def _notes(priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str, beside: _Beside) -> list[str]:
+def _notes(priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: str, beside: _Beside) -> list[str]:
     """Return what must be known to read the figures."""
     notes = []
     fell_back = int(priced["without_date"].sum())
-    if choice.basis is not Basis.POSTED:
+    if options.basis is not Basis.POSTED:
         notes.append("Only the posted dates tie to the settlements.")
     if fell_back:
-        known = "order date" if choice.basis is Basis.ORDERED else "ship date"
+        known = "order date" if options.basis is Basis.ORDERED else "ship date"
         notes.append(f"{counted(fell_back, 'sale')} without known {known}: counted on the posted date.")
     notes += [other_month_sentence(one, home) for one in beside.others]
     if beside.untied:
         does = "does" if len(beside.untied) == 1 else "do"
         notes.append(f"{', '.join(beside.untied)} {does} not tie out, so the figures may be wrong: Verify says where.")
     notes += _rates_used(rates)
-    notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
+    notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in unpriced_lines(priced)]
     unknown = unknown_types(priced, rates.factors)
     if unknown.lines:
         notes.append(
@@ -229,10 +229,10 @@ def _rates_used(rates: RateLookup) -> list[str]:
 
 
 def _outcome(
-    found: pd.DataFrame, priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str, beside: _Beside
+    rows: pd.DataFrame, priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: str, beside: _Beside
 ) -> Outcome:
-    figures = totals(found)
-    items = int(((found["indicator"] == MISSING_MARK) & found["item"].map(is_item).astype(bool)).sum())
+    figures = totals(rows)
+    items = int(((rows["indicator"] == MISSING_MARK) & rows["item"].map(is_item).astype(bool)).sum())
     unknown = unknown_types(priced, rates.factors)
     missing, waiting = (int((priced["cost_status"] == one).sum()) for one in WITHOUT_COST)
     sentences = [
@@ -240,7 +240,7 @@ def _outcome(
     ]
     if (priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).any():
         sentences.append(_without_cost(priced[~priced["without_rate"]], items))
-    sentences += [note for note in _notes(priced, rates, choice, home, beside) if "daily rate" not in note]
+    sentences += [note for note in _notes(priced, rates, options, home, beside) if "daily rate" not in note]
     sentences += came_sentences(beside.came)
     if rates.missing_rates:
         sentences.append(missing_sentence(rates.missing_rates))
@@ -260,10 +260,10 @@ def _outcome(
             "settlements_not_tying_out": list(beside.untied),
             "lines_asked_by_todays_reading": beside.came.total(),
             "booked_in_another_month": [other_month(one) for one in beside.others],
-            "by": str(choice.basis),
+            "by": str(options.basis),
             "sales_without_date": int(priced["without_date"].sum()),
             "lines_without_rate": lines_in(priced[priced["without_rate"]]),
-            "excluded": [_excluded(one, home) for one in left_out(priced)],
+            "excluded": [_excluded(one, home) for one in unpriced_lines(priced)],
             "rates_missing": [{"currency": currency, "day": day} for currency, day in rates.missing_rates],
         },
     )
@@ -286,7 +286,7 @@ def other_month(one: OtherMonth) -> dict[str, object]:
     return {"month": one.month, "booked_in": one.booked, "lines": one.lines, **figures}
 
 
-def _excluded(one: LeftOut, home: str) -> dict[str, object]:
+def _excluded(one: UnpricedLines, home: str) -> dict[str, object]:
     return {
         "currency": one.currency,
         "lines": one.lines,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.desk_opening import desk, with_what_was_taken
 from addin.commands.outcome import Outcome
-from addin.commands.registry import named
+from addin.commands.registry import command_named
 from addin.commands.registry.command import Selects, load
 from addin.commands.ribbon import ribbon_questions
 from addin.commands.ribbon.running_excel import StatusBar, place_of, show, take_text, undisturbed, version_of_buttons
@@ -66,7 +66,7 @@ def press(name: str, book: xw.Book) -> Outcome:
     Raises:
         CogsheetError: If it cannot be done.
     """
-    command = named(name)
+    command = command_named(name)
     if command is None or command.button is None:
         raise UnknownCommandError(name)
     if not command.at_desk:
@@ -134,7 +134,7 @@ def _done(command: Command, desk: Desk, ids: Sequence[str], text: str) -> Outcom
 
 def changes_costs(name: str) -> bool:
     """Tell whether FINALE_ cells may show something else after a button."""
-    command = named(name)
+    command = command_named(name)
     return command is not None and command.changes_costs
 
 

@@ -213,10 +213,10 @@ def month_to_close(app: xw.App, today: date) -> str | None:
     return None
 
 
-def accept_or_dismiss_rule(app: xw.App, said: str, reader: str) -> str | None:
+def accept_or_dismiss_rule(app: xw.App, summary: str, reader: str) -> str | None:
     """Ask what becomes of all that stems from a new reading: `accept`, `dismiss`, or nothing yet."""
     question = (
-        f"{said}\n\nDecide everything that changed with {reader} together? Yes posts it into the open period, No "
+        f"{summary}\n\nDecide everything that changed with {reader} together? Yes posts it into the open period, No "
         f"dismisses it with the reason “{rule_changed(reader)}”, Cancel leaves it to the sheet."
     )
     return {"yes": "accept", "no": "dismiss"}.get(ask(app, question, YES_NO_CANCEL))

@@ -16,7 +16,7 @@ from addin.commands.sentences import (
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
 from core.books.settlements.booked_settlement import Import
 from core.books.settlements.remarks import remarks
-from core.marketplaces.inspection import left_out, settlement_figures
+from core.marketplaces.inspection import settlement_figures, unsettled_totals
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.documents.reimbursements import ImportedReimbursements
     from core.books.documents.returned_goods import ImportedReturns
-    from core.books.importing.importing import Figures, ImportedFile, ImportedSettlement
+    from core.books.importing.importing import ImportedFile, ImportedSettlement, SettlementFigures
     from core.model import Settlement
 
 _IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED, Import.LOCKED)
@@ -44,7 +44,7 @@ def sentences(file: ImportedFile) -> list[str]:
     if not lines:
         why = "none of it is in a paid settlement yet" if len(file.reading.unsettled) else "it holds no settlement"
         lines.append(f"{file.name}: {why}, so nothing went into the books.")
-    lines += [f"  {words}" for words in left_out_in_words(left_out(file.reading))]
+    lines += [f"  {words}" for words in left_out_in_words(unsettled_totals(file.reading))]
     lines += [problem_in_words(str(one.severity), one.message, one.where) for one in file.reading.problems]
     return [*lines, *_next_step(file)]
 
@@ -79,7 +79,7 @@ def file_entry(file: ImportedFile) -> dict[str, object]:
         "problems": [{"severity": str(p.severity), "message": p.message, "where": p.where} for p in problems],
         "unknown_types": list(reading.unknown_types) if reading else [],
         "left_out": 0,
-        **(left_out(reading) if reading else {}),
+        **(unsettled_totals(reading) if reading else {}),
     }
 
 
@@ -231,7 +231,7 @@ def with_another_payout(outcome: Outcome, settlements: Collection[ImportedSettle
     return replace(outcome, data={**outcome.data, "may_be_another": asked}, at_terminal=way)
 
 
-def _sums(figures: Figures | None) -> dict[str, object] | None:
+def _sums(figures: SettlementFigures | None) -> dict[str, object] | None:
     if figures is None:
         return None
     return {"transactions": figures.transactions, "sum": str(figures.sum), "currency": figures.currency}

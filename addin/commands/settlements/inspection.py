@@ -28,38 +28,40 @@ def inspect_file(path: Path) -> Outcome:
     report = inspection(read_file(content_of(path), path.name))
     problems = report["problems"]
     has_error = isinstance(problems, list) and any(one["severity"] == Severity.ERROR for one in problems)
-    return Outcome(page(path.name, report), needs_attention=report["ties_out"] is False or has_error, data=report)
+    return Outcome(
+        inspection_page(path.name, report), needs_attention=report["ties_out"] is False or has_error, data=report
+    )
 
 
-def page(name: str, found: dict[str, Any]) -> str:
+def inspection_page(name: str, figures: dict[str, Any]) -> str:
     """Lay the totals of `core.marketplaces.inspection` out for a person.
 
     What stands beside a settlement is what an import takes of it; what is in no settlement yet stands below, apart.
     """
-    problems, paid = found["problems"], found.get("in_settlements", found)
-    count = len(found["settlements"])
+    problems, paid = figures["problems"], figures.get("in_settlements", figures)
+    count = len(figures["settlements"])
     rows = [
-        ("Format", found["format"]),
-        ("Marketplace", found["marketplace"]),
-        ("Settlement", found["settlement_id"] or counted(count, "settlement")),
-        ("Period", f"{found['period_start'] or '?'} – {found['period_end'] or '?'}"),
+        ("Format", figures["format"]),
+        ("Marketplace", figures["marketplace"]),
+        ("Settlement", figures["settlement_id"] or counted(count, "settlement")),
+        ("Period", f"{figures['period_start'] or '?'} – {figures['period_end'] or '?'}"),
         ("Lines", f"{paid['lines']:,} in {counted(paid['transactions'], 'transaction')}"),
         ("Orders, SKUs", f"{paid['orders']:,}, {paid['skus']:,}"),
         ("Units sold, refunded", f"{_units(paid, 'sold', 'sale')}, {_units(paid, 'refunded', 'refund')}"),
-        ("Total of the file", _total(found, paid)),
+        ("Total of the file", _total(figures, paid)),
         ("Sum of its lines", paid.get("sum") or _by_currency(paid.get("sums")) or "0.00"),
-        ("Ties out", _tie_out(found["ties_out"], paid)),
+        ("Ties out", _tie_out(figures["ties_out"], paid)),
         ("Lines per event", _listed(paid["events"])),
-        ("Unknown types", _listed(found["unknown_types"]) or "none"),
-        *(("Left out", words.partition(": ")[2]) for words in left_out_in_words(found)),
+        ("Unknown types", _listed(figures["unknown_types"]) or "none"),
+        *(("Left out", words.partition(": ")[2]) for words in left_out_in_words(figures)),
     ]
-    further = _goods(found)
-    if further and not (count or found["transactions"]):
+    further = _goods(figures)
+    if further and not (count or figures["transactions"]):
         rows = rows[:2]  # a report of returned or reimbursed goods holds no money: its totals would be empty lines
-    each = [f"  {one['settlement_id']}: {figures_in_words(one)}" for one in found["settlements"]]
+    each = [f"  {one['settlement_id']}: {figures_in_words(one)}" for one in figures["settlements"]]
     notes = [problem_in_words(one["severity"], one["message"], one["where"]) for one in problems]
-    if any(one["total"] not in (None, one["sum"]) for one in found["settlements"]):
-        notes.append(f"  {what_helps(next((form for form in FORMATS if form.name == found['format']), None))}")
+    if any(one["total"] not in (None, one["sum"]) for one in figures["settlements"]):
+        notes.append(f"  {what_helps(next((form for form in FORMATS if form.name == figures['format']), None))}")
     return "\n".join([name, *(f"  {label:<22}{value}" for label, value in [*rows, *further]), *each, *notes])
 
 
@@ -87,12 +89,12 @@ def _units(figures: dict[str, object], deed: str, noun: str) -> str:
     return f"{known:,} and those of {counted(int(str(without)), noun)}, unknown"
 
 
-def _total(found: dict[str, Any], paid: dict[str, Any]) -> str:
+def _total(figures: dict[str, Any], paid: dict[str, Any]) -> str:
     """Return the total of the file; where it has none, those that its settlements state, which are not all of it."""
-    currencies = {one["currency"] for one in found["settlements"]}
+    currencies = {one["currency"] for one in figures["settlements"]}
     if paid["total"] is not None and len(currencies) == 1:
         return f"{paid['total']} {currencies.pop()}"
-    stated = [f"{one['total']} {one['currency']}" for one in found["settlements"] if one["total"] is not None]
+    stated = [f"{one['total']} {one['currency']}" for one in figures["settlements"] if one["total"] is not None]
     if not stated:
         return "none"
     more = f" and {len(stated) - _MOST_TOTALS:,} more" if len(stated) > _MOST_TOTALS else ""

@@ -9,7 +9,7 @@ from addin.commands.refresh import load, refresh, shows_now
 from addin.commands.sentences import counted, identity
 from addin.commands.settlements.importing import NothingChosenError
 from addin.sheets.settlements import transactions
-from core.books.costed_lines.stored_lines import open_kept, open_loaded, state_name
+from core.books.costed_lines.stored_lines import open_kept_settlements, open_loaded, state_name
 from core.model import Event
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
 
 def _shown_already(desk: Desk, ids: Sequence[str]) -> OpenedSettlements | None:
     """Return settlements with their kept lines, where everything else in the workbook shows the books as they are."""
-    opened = open_kept(desk.database, ids)
+    opened = open_kept_settlements(desk.database, ids)
     return opened if opened is not None and shows_now(desk, state_name(opened)) else None
 
 

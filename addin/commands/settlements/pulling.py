@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.sheets.desk import Desk
-    from core.books.importing.pulling import Pulled
+    from core.books.importing.pulling import DocumentImport
     from core.http.credentials import Credentials
     from core.marketplaces.pulling.connector import ConnectorKind
 
@@ -92,7 +92,7 @@ def _sentences(one: PulledStore) -> list[str]:
     return [f"{one.store}: {one.failure}{kept}", *lines]
 
 
-def _document_sentence(document: Pulled) -> str:
+def _document_sentence(document: DocumentImport) -> str:
     if document.failure:
         return f"{document.name} was not imported: {document.failure}"
     return "\n".join(sentences(document.file)) or f"{document.name} holds no settlement."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from addin.commands.costs.resolving import list_missing
-from addin.commands.costs.returning_answers import with_asked_again
+from addin.commands.costs.returning_answers import with_returning_questions
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.sentences import counted, identity
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.sheets.desk import Desk
-    from core.books.settlements.removing import Removed
+    from core.books.settlements.removing import Removal
 
 
 def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
@@ -39,7 +39,7 @@ def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
         needs_attention=any(one.orphans for one in removed),
         data={"removed": [_removed_entry(one) for one in removed]},
     )
-    return with_asked_again(outcome, books, view.books)
+    return with_returning_questions(outcome, books, view.books)
 
 
 def remove_store(desk: Desk, *, store: str) -> Outcome:
@@ -56,7 +56,7 @@ def remove_store(desk: Desk, *, store: str) -> Outcome:
     )
 
 
-def _removed_sentences(removed: Removed) -> list[str]:
+def _removed_sentences(removed: Removal) -> list[str]:
     one = removed.settlement
     answers = f", {counted(removed.answers, 'saved answer')}" if removed.answers else ""
     lines = f"Settlement {one.settlement_id} ({one.store}) removed: {counted(removed.lines, 'transaction')}{answers}."
@@ -68,7 +68,7 @@ def _removed_sentences(removed: Removed) -> list[str]:
     return [f"{lines} Undo brings it back; its files can be imported again.", *lost]
 
 
-def _removed_entry(removed: Removed) -> dict[str, object]:
+def _removed_entry(removed: Removal) -> dict[str, object]:
     return {
         **identity(removed.settlement.store, removed.settlement.settlement_id),
         "transactions": removed.lines,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import show_setup
-from addin.connections.finale import KEY, SECRET, base_url, opened, remember
+from addin.connections.finale import KEY, SECRET, base_url, open_inventory, remember
 from addin.connections.finale_account import account_of, finale_side
 from addin.connections.marketplaces import (
     StoreNotConnectedError,
@@ -68,7 +68,7 @@ def connect(desk: Desk, *, account: str, key: str, secret: str, credentials: Cre
     known = account_of(desk)
     if known.account and known.account != name:
         raise OtherAccountError(known.account, name)
-    with opened(desk, name, key, secret, base_url(), known) as system:
+    with open_inventory(desk, name, key, secret, base_url(), known) as system:
         check, example = system.check(), system.example()
         remember(desk, system)
     kept = credentials or SystemCredentials()
@@ -111,7 +111,7 @@ def _connected(check: AccountCheck, example: Example | None) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreEntered:
+class StoreDetails:
     """What the user says about a store."""
 
     store: str
@@ -123,7 +123,7 @@ class StoreEntered:
 
 def connect_store(
     desk: Desk,
-    entered: StoreEntered,
+    entered: StoreDetails,
     *,
     kinds: Sequence[ConnectorKind] = CONNECTORS,
     credentials: Credentials | None = None,

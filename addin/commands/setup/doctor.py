@@ -24,7 +24,7 @@ from addin.sheets.workbook import SPECS
 from core.books.importing import pulling
 from core.books.importing.pulling import PulledStore
 from core.books.loading import load_books
-from core.books.settlements.remarks import missing
+from core.books.settlements.remarks import gap_warnings
 from core.errors import CogsheetError
 from core.marketplaces.pulling.connectors import CONNECTORS
 
@@ -102,7 +102,7 @@ def _books(desk: Desk, books: Books) -> list[Finding]:
     last = f"last sync {books.last_sync:%Y-%m-%d %H:%M} UTC" if books.last_sync else "never synced"
     contents = f"{counted(len(books.settlements), 'settlement')}, {counted(len(books.lines), 'transaction')}, {last}"
     whole = Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {contents}")
-    gaps = [Finding(f"Store {store}", ok=False, words=problem.message) for store, problem in missing(books)]
+    gaps = [Finding(f"Store {store}", ok=False, words=problem.message) for store, problem in gap_warnings(books)]
     return [whole, *gaps]
 
 

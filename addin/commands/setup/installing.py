@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.machine.computer import Computer
-    from addin.machine.environment import Installed
+    from addin.machine.environment import Installation
     from addin.machine.program import Program
     from core.progress import Progress
 
@@ -78,7 +78,7 @@ def install(
     )
 
 
-def _let_excel_start_python(computer: Computer, installed: Installed) -> str:
+def _let_excel_start_python(computer: Computer, installed: Installation) -> str:
     """Put xlwings' script where Excel's sandbox may run it: `xlwings runpython install`."""
     ran = computer.run([str(program_in(installed.folder, "xlwings", computer)), "runpython", "install"])
     if ran.status:
@@ -86,7 +86,7 @@ def _let_excel_start_python(computer: Computer, installed: Installed) -> str:
     return "Excel may start Python (xlwings' script is among Excel's application scripts)."
 
 
-def _next(computer: Computer, installed: Installed) -> str:
+def _next(computer: Computer, installed: Installation) -> str:
     command = program_in(installed.folder, "cogsheet", computer)
     if computer.is_windows or computer.is_mac:
         return f"Next: open a workbook, or make one with `{command} new Books.xlsm --company NAME`."

@@ -14,7 +14,7 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.database.location import is_url
 from core.books.settings import stored_settings
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.companies import BooksId, machine_folder
 from core.errors import WorkbookError
 from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Chart
@@ -54,7 +54,7 @@ def new_workbook(
         write_workbook(path, opened)
         known.remember(opened.company.name, address)
         with opened.reading() as connection:
-            there = len(settlements.booked(connection))
+            there = len(stored_settlements.booked_settlements(connection))
     joined = f" It joins books that hold {counted(there, 'settlement')} already." if there else ""
     return Outcome(
         f"{path} is made for {company}. Its books are at {opened.location}.{joined}\n"

@@ -27,7 +27,7 @@ from core.books.loading import load_books
 from core.books.settings.accounts import change_accounts
 from core.books.settings.opening_costs import change_opening_costs
 from core.books.settings.policies import change_policies, policy_effects
-from core.books.settings.rates import as_stored, save_typed_rates
+from core.books.settings.rates import rate_rows, save_typed_rates
 from core.books.settings.setting_effects import rate_effects, refuse_unagreed
 from core.books.settings.sku_mapping import change_mappings
 from core.books.settings.stores import all_stores
@@ -228,7 +228,7 @@ def _effects(
 def _effects_of_rates(database: Database, typed: Sequence[TypedRate]) -> list[SettingEffect]:
     if not typed:
         return []
-    return rate_effects(load_books(database), as_stored(typed, database.company.home_currency))
+    return rate_effects(load_books(database), rate_rows(typed, database.company.home_currency))
 
 
 class _OnlyTriedError(Exception):

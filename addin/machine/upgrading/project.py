@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import WorkbookError
 from workbook_engine.vba import Module, ModuleKind, Project, rewrite_project
-from workbook_engine.vba.modules import fingerprint, stored
+from workbook_engine.vba.modules import fingerprint, module_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,10 +97,10 @@ def upgraded(book: str, old: Project, new: Project, sheets: Mapping[str, ModuleK
 def _documents(old: Project, new: Project, sheets: Mapping[str, ModuleKind], workbook: str) -> Iterator[Module]:
     """Yield the modules of workbook and sheets: ours for the workbook, the user's own code behind sheets."""
     template = next(module for module in new.modules if module.kind is ModuleKind.WORKBOOK)
-    yield stored(workbook, ModuleKind.WORKBOOK, _code(template))
+    yield module_of_text(workbook, ModuleKind.WORKBOOK, _code(template))
     for name, kind in sheets.items():
         present = old.module(name)
-        yield replace(present, name=name) if present else stored(name, kind, "Option Explicit\n")
+        yield replace(present, name=name) if present else module_of_text(name, kind, "Option Explicit\n")
 
 
 def _standard(project: Project) -> list[Module]:

@@ -18,7 +18,7 @@ from workbook_engine.sheet_copy import take_in
 from workbook_engine.table_rows import take_headers
 
 if TYPE_CHECKING:
-    from addin.sheets.tables.sheet_specs import Renamed
+    from addin.sheets.tables.sheet_specs import RenamedHeader
     from workbook_engine.parts.sheet_part import SheetPart
     from workbook_engine.parts.table_part import TablePart
     from workbook_engine.workbook_file import WorkbookFile
@@ -40,7 +40,7 @@ class NoRoomForColumnsError(WorkbookError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TableParts:
     """A table and the sheet it is on."""
 
     sheet: SheetPart
@@ -56,13 +56,13 @@ class Place:
         return self.table.area.left + self.headers.index(header)
 
 
-def missing(old: Place, new: Place) -> list[str]:
+def missing_headers(old: TableParts, new: TableParts) -> list[str]:
     """Return the headers that a table lacks."""
     present = set(old.headers)
     return [header for header in new.headers if header not in present]
 
 
-def rename(present: SheetPart) -> list[Renamed]:
+def rename(present: SheetPart) -> list[RenamedHeader]:
     """Give the columns of a sheet's tables the headers of this version, and return which were renamed.
 
     Formulas, validation, charts and names that mention them follow, as in Excel; what stands in the cells stays. A
@@ -71,7 +71,7 @@ def rename(present: SheetPart) -> list[Renamed]:
     return [one for table in present.tables for one in RENAMED if _renamed(present, table, one)]
 
 
-def _renamed(sheet: SheetPart, table: TablePart, one: Renamed) -> bool:
+def _renamed(sheet: SheetPart, table: TablePart, one: RenamedHeader) -> bool:
     headers = [table.header(column) for column in table.columns]
     if table.name.lower() != one.table.lower() or one.old not in headers or one.new in headers:
         return False
@@ -82,7 +82,7 @@ def _renamed(sheet: SheetPart, table: TablePart, one: Renamed) -> bool:
     return True
 
 
-def widen_choices(old: Place, new: Place) -> list[str]:
+def widen_choices(old: TableParts, new: TableParts) -> list[str]:
     """Let cells offer the choices that are new in this version; return the headers of their columns.
 
     Only a list of our own that lacks some is replaced: one that its user has changed stays as it is.
@@ -97,7 +97,7 @@ def widen_choices(old: Place, new: Place) -> list[str]:
     return wider
 
 
-def _choices(place: Place, header: str) -> Element | None:
+def _choices(place: TableParts, header: str) -> Element | None:
     """Return the formula of the list that a column's cells are chosen from; none where it has no such list."""
     column = place.column_of(header)
     for rule in place.sheet.elements("dataValidation"):
@@ -111,13 +111,13 @@ def _words(formula: Element) -> list[str]:
     return formula.text.strip('"').split(",")
 
 
-def add(old: Place, new: Place) -> list[str]:
+def add(old: TableParts, new: TableParts) -> list[str]:
     """Add to a table the columns that the template's has and it lacks; return their headers.
 
     Raises:
         NoRoomForColumnsError: If cells, merged cells or another table are in the way.
     """
-    headers = missing(old, new)
+    headers = missing_headers(old, new)
     if not headers:
         return []
     area = old.table.area
@@ -133,7 +133,7 @@ def add(old: Place, new: Place) -> list[str]:
     return headers
 
 
-def _refuse_occupied(old: Place, headers: list[str], added: Area) -> None:
+def _refuse_occupied(old: TableParts, headers: list[str], added: Area) -> None:
     other = [table.area for table in old.sheet.tables if table is not old.table]
     in_the_way = next((area for area in [*other, *old.sheet.merged] if area.meets(added)), None)
     for row, line in enumerate(old.sheet.read(added), start=added.top):
@@ -157,7 +157,7 @@ def _declare(table: TablePart, headers: list[str]) -> None:
     table.changed = True
 
 
-def _look(old: Place, new: Place, header: str, column: int) -> None:
+def _look(old: TableParts, new: TableParts, header: str, column: int) -> None:
     """Write the header and give header, cells and column the template's look."""
     sheet, source = old.sheet, new.column_of(header)
     styles, others = sheet.book.styles, new.sheet.book.styles
@@ -180,7 +180,7 @@ def _is_used(sheet: SheetPart, row: int, column: int) -> bool:
     return sheet.read(Area(row, column, row, column))[0][0] is not None
 
 
-def _rules(old: Place, new: Place, header: str, column: int) -> None:
+def _rules(old: TableParts, new: TableParts, header: str, column: int) -> None:
     """Bring the template's validation and conditional formatting of a column along."""
     source, first = new.column_of(header), new.table.body.top
     for kind in _RULES:
@@ -190,7 +190,7 @@ def _rules(old: Place, new: Place, header: str, column: int) -> None:
                 _add_rule(old, new, rule.copy(), column)
 
 
-def _add_rule(old: Place, new: Place, rule: Element, column: int) -> None:
+def _add_rule(old: TableParts, new: TableParts, rule: Element, column: int) -> None:
     following.set_rule_areas(rule, [Area(old.table.body.top, column, MAX_ROW, column)])
     priority = max((int(known.get("priority", "0")) for known in old.sheet.elements("cfRule")), default=0)
     for element in rule.walk():
@@ -211,7 +211,7 @@ def _add_rule(old: Place, new: Place, rule: Element, column: int) -> None:
     holder.set("count", str(len(holder.elements)))
 
 
-def _translated(formula: str, old: Place, new: Place) -> str:
+def _translated(formula: str, old: TableParts, new: TableParts) -> str:
     """Let a rule's formula name the columns where this workbook has them; what stands between quotes is text."""
     rows = old.table.body.top - new.table.body.top
     headers = {new.column_of(header): header for header in new.headers}
@@ -245,7 +245,7 @@ class Additions:
     sheets: list[str] = field(default_factory=list)
     columns: dict[str, list[str]] = field(default_factory=dict)
     """Headers by sheet."""
-    renamed: dict[str, list[Renamed]] = field(default_factory=dict)
+    renamed: dict[str, list[RenamedHeader]] = field(default_factory=dict)
     """Headers that are others now, by sheet."""
     choices: dict[str, list[str]] = field(default_factory=dict)
     """Headers of columns that offer more than before, by sheet."""
@@ -314,7 +314,7 @@ def _complete_table(present: SheetPart, sheet: SheetPart, added: Additions) -> N
     for table in sheet.tables:
         old = next((other for other in present.tables if other.name.lower() == table.name.lower()), None)
         if old is not None:
-            places = Place(present, old), Place(sheet, table)
+            places = TableParts(present, old), TableParts(sheet, table)
             if wider := widen_choices(*places):
                 added.choices[present.name] = wider
             headers = add(*places)

@@ -36,7 +36,7 @@ JOURNAL_SPEC = TableSpec(
 
 
 def fill_journal(book: xw.Book, journal: pd.DataFrame) -> None:
-    """Show the journal (`core.books.entries.entries.journal`), in place."""
+    """Show the journal (`core.books.entries.stored_entries.journal`), in place."""
     tables.update(book, JOURNAL_SPEC, [_record(row) for row in records(journal)])
 
 

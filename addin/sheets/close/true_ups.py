@@ -87,7 +87,7 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LockedFigures:
     """What true-ups are shown beside."""
 
     figures: Mapping[str, Mapping[str, object]]
@@ -105,7 +105,7 @@ DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
-class Dismissed:
+class DismissedTrueUps:
     """What was dismissed and can be taken up again."""
 
     true_ups: pd.DataFrame
@@ -118,10 +118,10 @@ def fill_true_ups(
     book: xw.Book,
     pending: pd.DataFrame,
     lines: pd.DataFrame,
-    held: Held,
+    figures: LockedFigures,
     immaterial: Collection[int] = (),
     reclassifications: Iterable[Mapping[str, object]] = (),
-    dismissed: Dismissed | None = None,
+    dismissed: DismissedTrueUps | None = None,
 ) -> None:
     """Show the pending proposals, and behind them what was dismissed; what was chosen and not yet carried out stays.
 
@@ -129,7 +129,7 @@ def fill_true_ups(
         book: The workbook.
         pending: TRUE_UP_COLUMNS.
         lines: The costed lines of the books, for order and SKU.
-        held: What they are shown beside.
+        figures: What they are shown beside.
         immaterial: The numbers of those below the materiality limit.
         reclassifications: Rows of reclassifications (fields of SPEC), shown behind them.
         dismissed: What was dismissed.
@@ -137,11 +137,11 @@ def fill_true_ups(
     present = {to_text(row["id"]): row for row in tables.read(tables.find(book, TRUE_UPS_SPEC), TRUE_UPS_SPEC)}
     waiting = [
         row | {"size": IMMATERIAL if row["id"] in immaterial else None, "reason": None}
-        for row in true_up_rows(pending, lines, held)
+        for row in true_up_rows(pending, lines, figures)
     ]
     gone: list[Mapping[str, object]] = []
     if dismissed is not None:
-        gone = [*true_up_rows(dismissed.true_ups, lines, held), *dismissed.reclassifications]
+        gone = [*true_up_rows(dismissed.true_ups, lines, figures), *dismissed.reclassifications]
     shown = [_shown(row, present, (ACCEPT, DISMISS)) for row in (*waiting, *reclassifications)]
     shown += [_shown({**row, "size": DISMISSED}, present, (TAKE_UP,)) for row in gone]
     tables.update(book, TRUE_UPS_SPEC, shown)
@@ -152,16 +152,16 @@ def rule_changed(reader: str) -> str:
     return f"rule changed in {reader}"
 
 
-def true_up_rows(true_ups: pd.DataFrame, lines: pd.DataFrame, held: Held) -> list[dict[str, object]]:
+def true_up_rows(true_ups: pd.DataFrame, lines: pd.DataFrame, figures: LockedFigures) -> list[dict[str, object]]:
     """Return true-ups with their order and SKU, what the books hold of the line, and what changed in words. Pure.
 
     Worked example: 2 cups went out at 6.00 and cost 6.50 now: unit cost was 6.00, COGS was 12.00 and is 13.00, +1.00.
     """
     rows = records(true_ups.merge(lines[["key", "order_id", "sku", "event"]], on="key", how="left"))
-    return [row | _was(row, held) for row in rows]
+    return [row | _was(row, figures) for row in rows]
 
 
-def _was(row: Mapping[str, Any], held: Held) -> dict[str, object]:
+def _was(row: Mapping[str, Any], held: LockedFigures) -> dict[str, object]:
     line, reader = held.figures.get(row["key"], {}), held.readers.get(row["id"])
     is_document = row["cause"] == "reading" and reader is None and row["key"] in held.came
     words = DOCUMENT_CAME if is_document else _what_changed(row, line)

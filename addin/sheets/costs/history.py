@@ -73,7 +73,7 @@ def fill_change_history(book: xw.Book, batches: pd.DataFrame, versions: pd.DataF
     tables.update(book, HISTORY_SPEC, [{**row, "restore": marks.get(row["key"])} for row in rows])
 
 
-def marked(book: xw.Book) -> list[tuple[int, str]]:
+def marked_values(book: xw.Book) -> list[tuple[int, str]]:
     """Return batch and line key of each value that is marked to be brought back.
 
     Raises:

@@ -10,8 +10,8 @@ from addin.sheets.costs import resolve_columns
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC, TYPED_FIELDS, SheetAnswers
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import (
+    CellRefusal,
     NotANumber,
-    Refused,
     in_scientific_notation,
     read_choice,
     serial_day,
@@ -179,7 +179,7 @@ def write_rulings(sheet: SheetAnswers, rulings: Mapping[int, Mapping[str, object
 _ASKED_ANEW = ("description", "cause", "proposed_cost", "proposal", "proposal_as_of")
 
 
-def ask_anew(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
+def refill_row(sheet: SheetAnswers, row: int, lines: pd.DataFrame) -> str:
     """Show in a row what its line asks now that its SKU is known; return what the row is filled with.
 
     A cost that was typed stays; an old proposal gives way to the new one.
@@ -239,7 +239,7 @@ def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str]
     if notation is not None:  # is asked about, not refused
         typed = {**typed, "cost": to_decimal(notation)}
     read = {name: read_choice(value, RESOLVE_SPEC.column(name)) for name, value in typed.items()}
-    taken: dict[str, Any] = {name: None if isinstance(value, Refused) else value for name, value in read.items()}
+    taken: dict[str, Any] = {name: None if isinstance(value, CellRefusal) else value for name, value in read.items()}
     now, filled = resolve_columns.contents(row), resolve_columns.filled(row)
     return Answer(
         key=to_text(row["key"]) or "",
@@ -271,7 +271,7 @@ def _unreadable(read: Mapping[str, object], places: Mapping[Cell, str], *, formu
     """Say of every cell of a row that cannot be taken which it is, what it holds, and how to write it."""
     if formula and read["cost"] is None:
         return f"{places[Cell.COST]} holds a formula without a value: open in Excel and save"
-    refused = [f"{places[Cell(name)]} {value}" for name, value in read.items() if isinstance(value, Refused)]
+    refused = [f"{places[Cell(name)]} {value}" for name, value in read.items() if isinstance(value, CellRefusal)]
     units = read["units_back"]
     if isinstance(units, int) and units < 0:
         refused.append(f"{places[Cell.UNITS_BACK]} holds {units}: write a whole number, 0 or more")

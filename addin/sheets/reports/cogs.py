@@ -14,7 +14,7 @@ from addin.sheets.tables.frames import records_of
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from addin.sheets.tables.table_search import forget_tables, place_of_table, table_names
 from core.file_names import mark_of
-from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, marked, with_locked_sources, with_units
+from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, with_locked_sources, with_marks, with_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -87,7 +87,7 @@ def fill_cogs(book: xw.Book, books: Books, settlement: BookedSettlement) -> str:
     sheet = _sheet_of(book, table) or _new_sheet(book, sheet_name(books, settlement), table)
     lines = books.posted_part(settlement)
     shown = with_locked_sources(lines[has_or_needs_cost(lines)], books.costing_input.locked_lines)
-    records = records_of(marked(with_units(shown)), COGS_SPEC)
+    records = records_of(with_marks(with_units(shown)), COGS_SPEC)
     tables.update(book, COGS_SPEC, [{**record, **books.saved(record["key"])} for record in records], table=table)
     _write_header(sheet, books, settlement)
     return str(sheet.name)

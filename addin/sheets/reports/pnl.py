@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
-from addin.sheets.tables.cells import Refused, plain_text, read_cell, to_cell, typed_values
+from addin.sheets.tables.cells import CellRefusal, plain_text, read_cell, to_cell, typed_values
 from addin.sheets.tables.frames import records_of
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.errors import WorkbookError
 from core.reports.basis import Basis
 from core.reports.costed_lines import SUM_MARKS
-from core.reports.pnl_summary import ITEMS_SHOWN, MONTHS_SHOWN, Charted
+from core.reports.pnl_summary import ITEMS_SHOWN, MONTHS_SHOWN, ChartBars
 from core.reports.profit_and_loss import with_unknown_costs_blank
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class PnlCellError(WorkbookError):
 
 
 @dataclass(frozen=True, slots=True)
-class PnlChoice:
+class PnlOptions:
     """What a profit and loss is to show."""
 
     basis: Basis = Basis.POSTED
@@ -109,24 +109,24 @@ def fill_pnl(book: xw.Book, pnl: pd.DataFrame) -> None:
     tables.update_report(book, PNL_SPEC, records_of(with_unknown_costs_blank(pnl), PNL_SPEC), keep=_KEPT_SHARE)
 
 
-def write_head(book: xw.Book, choice: PnlChoice, message: str) -> None:
+def write_head(book: xw.Book, options: PnlOptions, message: str) -> None:
     """Write what was asked for above the table, and what must be known of the answer below the title."""
     sheet = tables.find(book, PNL_SPEC).sheet
     sheet.range((2, 1)).value = message
     answers = (
-        str(choice.basis),
-        "" if choice.first_day is None else choice.first_day.isoformat(),
-        "" if choice.last_day is None else choice.last_day.isoformat(),
-        ", ".join(choice.stores) or ALL,
-        YES if choice.by_month else NO,
-        YES if choice.together else NO,
+        str(options.basis),
+        "" if options.first_day is None else options.first_day.isoformat(),
+        "" if options.last_day is None else options.last_day.isoformat(),
+        ", ".join(options.stores) or ALL,
+        YES if options.by_month else NO,
+        YES if options.together else NO,
     )
     cells = sheet.range((ASK_ROW, 2), (ASK_ROW + len(answers) - 1, 2))
     cells.number_format = "@"
     cells.value = [[answer] for answer in answers]
 
 
-def read_choice(book: xw.Book) -> PnlChoice:
+def read_options(book: xw.Book) -> PnlOptions:
     """Read what the cells above the table ask for.
 
     Raises:
@@ -136,7 +136,7 @@ def read_choice(book: xw.Book) -> PnlChoice:
     cells = typed_values(sheet.range((ASK_ROW, 2), (ASK_ROW + len(ASK_LABELS) - 1, 2)))
     texts = {label: _text(str(sheet.name), label, value) for label, value in zip(ASK_LABELS, cells, strict=True)}
     stores = texts["Store"]
-    return PnlChoice(
+    return PnlOptions(
         basis=_basis(str(sheet.name), texts),
         first_day=_day(str(sheet.name), texts, "From"),
         last_day=_day(str(sheet.name), texts, "To"),
@@ -150,7 +150,7 @@ def _text(sheet: str, label: str, value: object) -> str:
     """Return what a cell asks for as text; a real date as 2026-08-31, TRUE as yes."""
     choices = (YES, NO) if label in _YES_OR_NO else ()
     read = read_cell(value, Column(label, label, takes_dates=True, choices=choices))
-    if isinstance(read, Refused):
+    if isinstance(read, CellRefusal):
         raise PnlCellError(sheet, _cell(label), plain_text(value), f"It {read}.")
     return plain_text(read)
 
@@ -213,7 +213,7 @@ BLOCKS = (("months", 1, MONTHS_SHOWN), ("top", 4, ITEMS_SHOWN), ("bottom", 7, IT
 """Name, column of the names (the figures stand in the next) and number of rows."""
 
 
-def fill_pnl_summary(book: xw.Book, summary: pd.DataFrame, charts: Charted, message: str) -> None:
+def fill_pnl_summary(book: xw.Book, summary: pd.DataFrame, charts: ChartBars, message: str) -> None:
     """Show a summary (`core.reports.pnl_summary`) and the figures of its charts, in place."""
     tables.update_report(
         book, PNL_SUMMARY_SPEC, records_of(with_unknown_costs_blank(summary), PNL_SUMMARY_SPEC), keep=1

@@ -12,7 +12,7 @@ from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.exchange_rates import RateLookup, find_rates, needed_rates
 from core.frame_columns import TEXT
 from core.model import Event
-from core.reports.costed_lines import LINE_MARKS, margin, marked, with_locked_sources, with_units, words_of
+from core.reports.costed_lines import LINE_MARKS, margin, with_locked_sources, with_marks, with_units, words_of
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | OpenedS
     missing = set(rates.missing_rates)
     unknown = pd.Series([one in missing for one in wanted], index=lines.index, dtype=bool)
     locked = None if books is None else books.locked_lines
-    shown = marked(with_units(with_locked_sources(lines, locked))).assign(
+    shown = with_marks(with_units(with_locked_sources(lines, locked))).assign(
         words=words_of(lines),
         margin=profits.where(~unknown),
         rate=pd.Series([str(rates.rates[one]) if one in rates.rates else None for one in wanted], lines.index, TEXT),

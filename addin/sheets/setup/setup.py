@@ -14,7 +14,7 @@ from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
 from core.finale.account_remarks import account_words
-from core.finale.typed_settings import TITLES, shown
+from core.finale.typed_settings import TITLES, setting_text
 from core.settings import DATED, POLICY_FIELDS, FinaleAccount, Policies
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def finale_rows(finale: FinaleSide) -> Iterable[Row]:
     name = finale.account.account
     yield "Finale account", name or "not connected yet", "Set by Connect. Its key is in this computer's vault alone."
     for setting, (title, meaning) in TITLES.items():
-        yield title, shown(finale.account, setting), meaning
+        yield title, setting_text(finale.account, setting), meaning
     if finale.schema is None or finale.found_at is None:
         yield "Finale costs now", "not known yet", "Sync or Check finds out what the account offers."
         return

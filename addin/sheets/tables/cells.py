@@ -71,7 +71,7 @@ class Scientific:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class CellRefusal:
     """Why a cell that somebody typed is not taken, and how to write it."""
 
     holds: str
@@ -211,7 +211,7 @@ def _number_formats(cells: xw.Range, count: int) -> list[str]:
     ]
 
 
-def read_cell(value: object, column: Column) -> Decimal | int | bool | str | Refused | None:
+def read_cell(value: object, column: Column) -> Decimal | int | bool | str | CellRefusal | None:
     """Read what somebody typed into a cell of a column; blank is `None`, and what the column does not want is refused.
 
     Args:
@@ -225,40 +225,40 @@ def read_cell(value: object, column: Column) -> Decimal | int | bool | str | Ref
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if (error := error_text(value)) is not None:
-        return Refused(f"holds the error {error}", _advice_on_error(column))
+        return CellRefusal(f"holds the error {error}", _advice_on_error(column))
     if isinstance(value, datetime):
         return _read_moment(value, column)
     if isinstance(value, Percentage):
-        return Refused(f"holds a percentage, {value}", _advice_on_format(column))
+        return CellRefusal(f"holds a percentage, {value}", _advice_on_format(column))
     if (typed := in_scientific_notation(value)) is not None and _is_odd_notation(value, column):
         advice = _advice_on_format(column) if isinstance(value, Scientific) else _advice(column)
-        return Refused(f"holds a number in scientific notation, {typed}", advice)
+        return CellRefusal(f"holds a number in scientific notation, {typed}", advice)
     value = value.value if isinstance(value, Scientific) else value
     return _READERS.get(column.kind, _read_text)(value, column)
 
 
-def _read_moment(value: datetime, column: Column) -> str | Refused:
+def _read_moment(value: datetime, column: Column) -> str | CellRefusal:
     if value.date() == _FIRST_DAY:
-        return Refused(f"holds a time, {value:%H:%M}", _advice_on_format(column))
+        return CellRefusal(f"holds a time, {value:%H:%M}", _advice_on_format(column))
     if not column.takes_dates:
-        return Refused(f"holds a date, {value:%Y-%m-%d}", _advice_on_format(column))
+        return CellRefusal(f"holds a date, {value:%Y-%m-%d}", _advice_on_format(column))
     if value.time() != time():
-        return Refused(f"holds a date with a time, {value:%Y-%m-%d %H:%M}", _advice(column))
+        return CellRefusal(f"holds a date with a time, {value:%Y-%m-%d %H:%M}", _advice(column))
     return f"{value:%Y-%m-%d}"
 
 
-def _read_amount(value: object, column: Column) -> Decimal | Refused | None:
+def _read_amount(value: object, column: Column) -> Decimal | CellRefusal | None:
     number = _exact(value)
     if isinstance(number, NotANumber):
-        return Refused(_not_a_number(value), _advice(column))
+        return CellRefusal(_not_a_number(value), _advice(column))
     return number if number is None or column.kind is Kind.RATE else at_line_places(number)
 
 
-def _read_whole(value: object, column: Column) -> int | Refused | None:
+def _read_whole(value: object, column: Column) -> int | CellRefusal | None:
     number = _read_amount(value, column)
     if isinstance(number, Decimal):
         whole = number == int(number)
-        return int(number) if whole else Refused(f"holds {number.normalize():f}", _advice(column))
+        return int(number) if whole else CellRefusal(f"holds {number.normalize():f}", _advice(column))
     return number
 
 
@@ -283,16 +283,16 @@ def _is_odd_notation(value: object, column: Column) -> bool:
 _FLAGS = {"yes": True, "true": True, "1": True, "x": True, "no": False, "false": False, "0": False}
 
 
-def _read_flag(value: object, column: Column) -> bool | Refused:
+def _read_flag(value: object, column: Column) -> bool | CellRefusal:
     word = (to_text(value) or "").strip().lower()
-    return _FLAGS[word] if word in _FLAGS else Refused(f"holds “{word}”", _advice(column))
+    return _FLAGS[word] if word in _FLAGS else CellRefusal(f"holds “{word}”", _advice(column))
 
 
-def _read_text(value: object, column: Column) -> str | Refused:
+def _read_text(value: object, column: Column) -> str | CellRefusal:
     if isinstance(value, bool):
         if "yes" in column.choices:
             return "yes" if value else "no"
-        return Refused(f"holds {str(value).upper()}", _advice(column))
+        return CellRefusal(f"holds {str(value).upper()}", _advice(column))
     return to_text(value) or ""
 
 
@@ -322,14 +322,14 @@ def serial(moment: datetime) -> float:
     return (moment - datetime.combine(_FIRST_DAY, time())) / timedelta(days=1)
 
 
-def read_choice(value: object, column: Column) -> Decimal | int | bool | str | Refused | None:
+def read_choice(value: object, column: Column) -> Decimal | int | bool | str | CellRefusal | None:
     """Read a cell as `read_cell` does; a text is one of the column's choices, whatever its case, or refused."""
     read = read_cell(value, column)
     if not isinstance(read, str) or not column.choices:
         return read
     word = read.strip().lower()
     chosen = next((choice for choice in column.choices if choice.lower() == word), None)
-    return chosen or Refused(f"holds “{read.strip()}”", _advice(column))
+    return chosen or CellRefusal(f"holds “{read.strip()}”", _advice(column))
 
 
 _READERS = {

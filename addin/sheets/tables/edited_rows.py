@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import (
+    CellRefusal,
     Percentage,
-    Refused,
     Scientific,
     plain_text,
     read_cell,
@@ -187,7 +187,7 @@ def typed_words(table: SheetTable, spec: TableSpec, fields: Sequence[str]) -> li
         refused += [
             f"Cell {name_of(spec.column(name), row)} {value}"
             for name, value in values.items()
-            if isinstance(value, Refused)
+            if isinstance(value, CellRefusal)
         ]
         words.append({name: plain_text(value) for name, value in values.items()})
     if refused:
@@ -215,7 +215,7 @@ class _Wanted:
         typed = row[column.field]
         value = read_cell(typed, replace(column, takes_dates=column.takes_dates and name not in self.without_dates))
         own = self.advice.get(name)
-        if not isinstance(value, Refused) or own is None:
+        if not isinstance(value, CellRefusal) or own is None:
             return value
         is_format = isinstance(typed, datetime | Percentage | Scientific)
         return replace(value, advice=f"give the cell the number format General, then {own}" if is_format else own)
@@ -234,7 +234,9 @@ def _read_rows(
         name = plain_text(row[spec.key[0]])
         values = {column: wanted.read(row, column, name) for column in _typed_columns(spec)}
         refused += [
-            f"Cell {name_of(column, place)} {value}" for column, value in values.items() if isinstance(value, Refused)
+            f"Cell {name_of(column, place)} {value}"
+            for column, value in values.items()
+            if isinstance(value, CellRefusal)
         ]
         taken = {column.field: value for column, value in values.items() if column.kind in (Kind.TEXT, Kind.FLAG)}
         read.append({**row, **taken})

@@ -65,7 +65,7 @@ class Column:
         return Kind.DATE if self.takes_dates else self.kind
 
 
-class Renamed(NamedTuple):
+class RenamedHeader(NamedTuple):
     """A header that is another since a version."""
 
     since: str
@@ -76,9 +76,9 @@ class Renamed(NamedTuple):
 
 
 RENAMED = (
-    Renamed("0.1.0", "tblTypes", "Event", "Line type"),
-    Renamed("0.1.0", "tblHistory", "On the screen", "Proposed cost"),
-    Renamed("0.1.0", "tblHistory", "Became", "Saved cost"),
+    RenamedHeader("0.1.0", "tblTypes", "Event", "Line type"),
+    RenamedHeader("0.1.0", "tblHistory", "On the screen", "Proposed cost"),
+    RenamedHeader("0.1.0", "tblHistory", "Became", "Saved cost"),
 )
 """Every header that was ever renamed, the oldest first.
 

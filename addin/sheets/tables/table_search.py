@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xlwings.main import Table
 
 
-class Place(NamedTuple):
+class TablePlace(NamedTuple):
     """A table and the sheet it is on."""
 
     sheet: xw.Sheet
@@ -26,7 +26,7 @@ class _Kept:
     """What was seen of one workbook while a press lasts."""
 
     book: xw.Book
-    places: dict[str, Place] | None = None
+    places: dict[str, TablePlace] | None = None
     sheets: dict[str, xw.Sheet] = field(default_factory=dict)
     read: dict[str, Any] = field(default_factory=dict)
 
@@ -48,7 +48,7 @@ def looked_for_once() -> Iterator[None]:
         _KEPT.reset(token)
 
 
-def place_of_table(book: xw.Book, name: str) -> Place | None:
+def place_of_table(book: xw.Book, name: str) -> TablePlace | None:
     """Return where a table is; `None` where the workbook has none of that name."""
     kept = _kept(book)
     if kept.places is None or name not in kept.places:
@@ -93,5 +93,5 @@ def _kept(book: xw.Book) -> _Kept:
     return kept
 
 
-def _walk(book: xw.Book) -> dict[str, Place]:
-    return {str(table.name): Place(sheet, table) for sheet in book.sheets for table in sheet.tables}
+def _walk(book: xw.Book) -> dict[str, TablePlace]:
+    return {str(table.name): TablePlace(sheet, table) for sheet in book.sheets for table in sheet.tables}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from addin.sheets.tables.sheet_specs import Column
-    from addin.takeaway.page import Page, Place, Row
+    from addin.takeaway.page import Page, Row, TableArea
     from core.journal.entry import Entry
 
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Sum:
     """The sum of a table's column, for a formula on another sheet."""
 
-    place: Place
+    place: TableArea
     field: str
     value: Decimal
     currency: str = ""
@@ -40,7 +40,7 @@ Sides = dict[str, dict[str, Sum]]
 """Currency -> the sums of `debit` and `credit`."""
 
 
-def sides(place: Place, rows: Sequence[Row]) -> Sides:
+def sides(place: TableArea, rows: Sequence[Row]) -> Sides:
     """Return the sums of debits and credits of a table of entry lines, each currency by itself."""
     by_account: Sides = {}
     for currency in sorted({str(row["currency"]) for row in rows}):
@@ -58,7 +58,7 @@ def block(
     name: str,
     *,
     sums: Sequence[str] = (),
-) -> tuple[int, Place | None]:
+) -> tuple[int, TableArea | None]:
     """Write a heading and its table, or that there is nothing.
 
     Returns:
@@ -101,7 +101,7 @@ def _entry_row(entry: Entry, number: int) -> Row:
     }
 
 
-def _balance_check(page: Page, row: int, place: Place, rows: Sequence[Row], currency: str) -> None:
+def _balance_check(page: Page, row: int, place: TableArea, rows: Sequence[Row], currency: str) -> None:
     """Write debits and credits of a currency, and whether they are equal."""
     own = [line for line in rows if line["currency"] == currency]
     form = page.look.total(Kind.MONEY)

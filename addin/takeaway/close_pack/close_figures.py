@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from addin.sheets.close.true_ups import Held, true_up_rows
+from addin.sheets.close.true_ups import LockedFigures, true_up_rows
 from addin.takeaway.ties import ties_of
 from core.books.entries.accruals import to_accrue
 from core.books.settings.calendars import deposit_day
@@ -13,7 +13,7 @@ from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.remarks import day_before_start, money_before_start
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.cost_comparison import every_line, held_lines
-from core.books.true_ups.resolve_after_export import asked_by_lines_that_came, with_asked_since
+from core.books.true_ups.resolve_after_export import questions_of_later_lines, with_questions_since_export
 from core.books.true_ups.true_ups import by_reader
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
@@ -21,7 +21,7 @@ from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
 from core.model import CostSource, CostStatus, OverrideKind
 from core.reports.costed_lines import with_locked_sources, with_units
-from core.reports.left_stock import LeftInMonth, LeftStock, Standing, by_month
+from core.reports.left_stock import LeftInMonth, LeftStock, LeftStockStatus, by_month
 from core.reports.profit_and_loss import PnlQuestion, booked_in_other_months, profit_and_loss
 from core.time import local_days
 
@@ -112,7 +112,7 @@ class ClosingFigures:
     @property
     def left_without_line(self) -> list[LeftStock]:
         """What left in the month so long ago that its settlement should be there, and is in none."""
-        return [one for one in self.left_stock if one.standing is Standing.NONE]
+        return [one for one in self.left_stock if one.standing is LeftStockStatus.NONE]
 
     @property
     def open_items(self) -> int:
@@ -134,7 +134,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
     books, home = view.books, view.books.company.home_currency
     zones = books.zones if options.zones is None else options.zones
     counted = _counted(view)
-    lines = with_asked_since(books, books.counted(books.lines_of_all(counted))).reset_index(drop=True)
+    lines = with_questions_since_export(books, books.counted(books.lines_of_all(counted))).reset_index(drop=True)
     shipped = to_accrue(books, lines, month, zones)
     accrued = shipped.lines
     to_date = with_units(lines[_by(lines, month.last_day, zones)])
@@ -174,7 +174,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
         [one for one in books.left_without_line if one.month == str(month)],
         by_month([one for one in books.left_without_line if one.day <= month.last_day]),
         booked_in_other_months(lines, question, books.booked_days, zones=zones, rates=rates),
-        asked_by_lines_that_came(books),
+        questions_of_later_lines(books),
     )
 
 
@@ -274,7 +274,7 @@ def _saved(row: Row) -> Row:
 def _true_ups(view: View) -> list[Row]:
     locked = {row["key"]: row for row in held_lines(view.books)}
     readers = by_reader(view.books, view.pending_true_ups, view.read_anew.lines)
-    return true_up_rows(view.pending_true_ups, every_line(view.books), Held(locked, readers))
+    return true_up_rows(view.pending_true_ups, every_line(view.books), LockedFigures(locked, readers))
 
 
 def _journal(view: View, month: Month) -> list[Row]:

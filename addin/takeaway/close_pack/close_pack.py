@@ -31,7 +31,7 @@ from addin.takeaway.page import MARKS, Page
 from addin.takeaway.ties import write_ties
 from core.frame_columns import records
 from core.journal.entry import POSTED_BY_FINALE
-from core.reports.costed_lines import SUM_MARKS, marked, with_units
+from core.reports.costed_lines import SUM_MARKS, with_marks, with_units
 from core.reports.profit_and_loss import with_unknown_costs_blank
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ def _accrual(page: Page, figures: ClosingFigures) -> Sides:
     reversals = [reversal for _, reversal in figures.entries]
     row, sums = entries_block(page, _FIRST_ROW, f"Accrual on {month.last_day}", accruals, "tblAccrual")
     row, _ = entries_block(page, row, f"Reversal on {month.day_after}", reversals, "tblReversal")
-    lines = records(marked(with_units(figures.accrual_lines)))
+    lines = records(with_marks(with_units(figures.accrual_lines)))
     row, _ = block(page, row, "Lines of the accrual", ACCRUED, lines, "tblAccrued", sums=("units", "cogs"))
     if len(figures.not_accrued):
-        without = records(marked(with_units(figures.not_accrued)))
+        without = records(with_marks(with_units(figures.not_accrued)))
         block(page, row, "Not accrued: no cost yet", ACCRUED, without, "tblNotAccrued", sums=("units",))
     return sums
 

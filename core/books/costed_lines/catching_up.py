@@ -22,19 +22,19 @@ from sqlalchemy import ColumnElement, or_, select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import STATED_SKU, costing_policies, counted_lines, history_flags
-from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, read_told, tie_columns
-from core.books.costed_lines.recosting import Recosted, recost
-from core.books.costed_lines.stored_lines import bring_along, kept_of_keys, kept_state, say_kept
+from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, read_document_rows, tie_columns
+from core.books.costed_lines.recosting import RecostedLines, recost
+from core.books.costed_lines.stored_lines import bring_along, kept_lines_by_key, kept_state, note_kept_state
 from core.books.database import costing_tables, frames
 from core.books.database.errors import DatabaseBusyError
-from core.books.database.state import changed_between, said_between, state
+from core.books.database.state import changed_between, state, statements_between
 from core.books.entries import locks
-from core.books.overrides import overrides
-from core.books.overrides.questions import as_asked
+from core.books.overrides import stored_overrides
+from core.books.overrides.questions import overrides_for_questions
 from core.books.settings import opening_costs, sku_mapping, stored_settings, stores
 from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import with_choices
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.syncing import observations
 from core.books.true_ups import true_up_history
 from core.costing import CostingInput, CostingPolicies, with_report
@@ -69,7 +69,7 @@ class _Part:
     """Some lines as they are kept, and what they are to be costed of now."""
 
     before: pd.DataFrame
-    """`kept_of_keys`."""
+    """`kept_lines_by_key`."""
     costing_input: CostingInput
     policies: CostingPolicies
     together: frozenset[str]
@@ -78,7 +78,7 @@ class _Part:
     """Returns those of some lines that the books count."""
 
 
-class Caught(NamedTuple):
+class LineChanges(NamedTuple):
     """What became of kept lines that were brought along."""
 
     before: str
@@ -86,7 +86,7 @@ class Caught(NamedTuple):
     state: str
     """That of which they are."""
     was: pd.DataFrame
-    """The lines that have become others, as they were (`kept_of_keys`)."""
+    """The lines that have become others, as they were (`kept_lines_by_key`)."""
     now: pd.DataFrame
     """The same lines as they are, in the same order."""
 
@@ -96,12 +96,12 @@ class Caught(NamedTuple):
         return dict(zip(self.now["key"], map(int, self.now["settlement"]), strict=True))
 
 
-class _Told(NamedTuple):
+class _News(NamedTuple):
     """What was written since a state, as far as costs hang on it."""
 
     answered: set[str]
     """The keys of the lines that were answered."""
-    said: Mapping[str, set[str]]
+    from_finale: Mapping[str, set[str]]
     """Of what the inventory system said something, by kind (`syncing.observations`, `settings.sku_mapping`)."""
 
 
@@ -113,7 +113,7 @@ def _with_tied_before(part: _Part, keys: set[str], new: set[str]) -> set[str]:
     return keys | closure(with_report(part.costing_input), keys, known[~known["sku"].isin(list(new))])
 
 
-def catch_up(database: Database) -> Caught | None:
+def catch_up(database: Database) -> LineChanges | None:
     """Bring the kept lines along to the books as they are, where it is known what has changed since.
 
     Returns:
@@ -130,17 +130,17 @@ def catch_up(database: Database) -> Caught | None:
         return None
 
 
-def _catch_up(connection: Connection, company: Company) -> Caught | None:
+def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     kept, now = kept_state(connection), state(connection)
     told = None if kept is None else _told_since(connection, *kept, now)
     changed = None if told is None else _bring(connection, company, told)
     if kept is None or changed is None:
         return None
-    say_kept(connection, now, batches.last(connection))
-    return Caught(kept[0], now, *changed)
+    note_kept_state(connection, now, batches.last(connection))
+    return LineChanges(kept[0], now, *changed)
 
 
-def _told_since(connection: Connection, of: str, batch: int, now: str) -> _Told | None:
+def _told_since(connection: Connection, of: str, batch: int, now: str) -> _News | None:
     """Return what was told since a state; nothing where something else was changed that costs hang on.
 
     Where a SKU stands for another product than was said before, ties of lines may be others than they were.
@@ -156,24 +156,24 @@ def _told_since(connection: Connection, of: str, batch: int, now: str) -> _Told 
         return None
     if not batches.taken_back_since(connection, batch) <= _OF_ANSWERS:
         return None
-    said = said_between(connection, of, now, _BY_FINALE)
+    said = statements_between(connection, of, now, _BY_FINALE)
     if said is None or said.get(sku_mapping.SAID_OTHERWISE):
         return None
-    return _Told(overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
+    return _News(stored_overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
 
 
-def _bring(connection: Connection, company: Company, told: _Told) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+def _bring(connection: Connection, company: Company, told: _News) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Cost again what was told and what it may touch.
 
     Returns:
         The lines that are others now, as they were and as they are; nothing where it is not known which.
     """
-    own = _part(connection, company, told.answered | _said_of(connection, company, told.said))
+    own = _part(connection, company, told.answered | _said_of(connection, company, told.from_finale))
     if not own.together.isdisjoint(told.answered):
         return None  # an answer about units moves those of the order's other lines
     if own.before.empty:
         return own.before, own.before
-    keys, new = set(own.before["key"]), told.said.get("skus", set())
+    keys, new = set(own.before["key"]), told.from_finale.get("skus", set())
     start, ties = set(keys), tie_columns(own.costing_input, own.together)
     while True:
         part = _with_finale(connection, _part(connection, company, lines_near(connection, start, ties)))
@@ -223,7 +223,7 @@ def _hanging_on_averages(connection: Connection, company: Company, skus: set[str
     return found
 
 
-def _recost(connection: Connection, part: _Part, keys: set[str]) -> Recosted:
+def _recost(connection: Connection, part: _Part, keys: set[str]) -> RecostedLines:
     inside = set(part.before["key"])
     return recost(
         part.before, part.costing_input, part.policies, keys, lambda skus: _newest_beyond(connection, skus, inside)
@@ -232,25 +232,25 @@ def _recost(connection: Connection, part: _Part, keys: set[str]) -> Recosted:
 
 def _part(connection: Connection, company: Company, keys: Iterable[str]) -> _Part:
     """Return kept lines with what they are to be costed of, as far as that does not come from the inventory system."""
-    before = kept_of_keys(connection, keys)
+    before = kept_lines_by_key(connection, keys)
     named = list(before["key"])
     policies = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
-    booked, all_stores = settlements.booked(connection), list(stores.all_stores(connection))
+    booked, all_stores = stored_settlements.booked_settlements(connection), list(stores.all_stores(connection))
     calendars = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), calendars)
     starts = {name: one.books_start for name, one in calendars.items()}
     held = with_choices(connection, settlement_lines.lines_of_keys(connection, named), booked, all_stores)
     theirs = set(before["settlement"])
     locked = locks.lines(connection, [one for one in booked if one.id in theirs], named)
-    told = read_told(frames.rows_of(before, ("key", "told")))
+    told = read_document_rows(frames.rows_of(before, ("key", "told")))
     flags = history_flags(booked, policies, zones, starts)
     known = CostingInput(
         transactions=before[list(TRANSACTION_COLUMNS)].assign(sku=before[STATED_SKU]),
         observations=frame(OBSERVATION_COLUMNS),
         mappings=frame(MAPPING_COLUMNS),
-        overrides=as_asked(overrides.in_force(connection, named), held, set(locked["key"])),
+        overrides=overrides_for_questions(stored_overrides.in_force(connection, named), held, set(locked["key"])),
         locked_lines=locked,
-        trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted(connection)),
+        trued_up=conform(TRUED_UP_COLUMNS, true_up_history.accepted_true_ups(connection)),
         opening=conform(OPENING_COLUMNS, opening_costs.latest(connection)),
         settlements=flags,
         returned=told.returned,
@@ -332,7 +332,7 @@ def _asking(connection: Connection, skus: set[str]) -> set[str]:
 def _newest_beyond(connection: Connection, skus: Iterable[str], inside: set[str]) -> pd.DataFrame:
     """Return the kept line of each SKU with the last cost used, among those that are not inside (for `recost`)."""
     found = [_newest(connection, sku, inside) for sku in sorted(skus)]
-    lines = kept_of_keys(connection, [key for key in found if key is not None])
+    lines = kept_lines_by_key(connection, [key for key in found if key is not None])
     return lines.assign(sku=lines["cost_sku"])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 
 from core.books.database import costing_tables, tables
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.settlements.booked_settlement import EntryStatus
 from core.frame_columns import records
 from core.model import Event
@@ -79,7 +79,7 @@ def any_late_question(connection: Connection) -> bool:
     exported = select(tables.settlement.c.id).where(tables.settlement.c.cogs_entry == str(EntryStatus.EXPORTED))
     of_exported = select(line.key).where(line.settlement.in_(exported))
     asked = set(connection.scalars(of_exported.where(line.told.like(_OPEN))))
-    if asked and asked - said(overrides.in_force(connection, asked)):
+    if asked and asked - said(stored_overrides.in_force(connection, asked)):
         return True
     sale = tables.transaction.alias().c
     sold = exists().where(sale.event == str(Event.SALE), sale.order_id == own.order_id, sale.sku == own.sku)

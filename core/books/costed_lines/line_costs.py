@@ -36,7 +36,7 @@ def costing_policies(policies: Policies, company: Company) -> CostingPolicies:
         refund_units="ask" if policies.refund_units is RefundUnits.ASK else "derive",
         books_start=policies.books_start,
         earlier=tuple(
-            (day.isoformat(), costing_policies(until_then, company)) for day, until_then in policies.held_before()
+            (day.isoformat(), costing_policies(until_then, company)) for day, until_then in policies.former_policies()
         ),
     )
 

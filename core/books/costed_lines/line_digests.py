@@ -112,7 +112,7 @@ def digests_by_settlement(lines: pd.DataFrame) -> Iterator[tuple[tuple[str, str]
         yield (store, settlement_id), _text(each[places].sum(axis=0, dtype=np.uint64))
 
 
-def moves(was: pd.DataFrame, now: pd.DataFrame, settlement: pd.Series) -> dict[int, Numbers]:
+def digest_changes(was: pd.DataFrame, now: pd.DataFrame, settlement: pd.Series) -> dict[int, Numbers]:
     """Return by how much the digest of each settlement moves on where some of its lines have become others.
 
     Args:
@@ -125,7 +125,7 @@ def moves(was: pd.DataFrame, now: pd.DataFrame, settlement: pd.Series) -> dict[i
     return {int(str(number)): each[of].sum(axis=0, dtype=np.uint64) for number, of in places.items()}
 
 
-def moved_on(before: str, by: Numbers) -> str:
+def next_digest(before: str, by: Numbers) -> str:
     """Return a digest once it has moved on."""
     return _text(np.array([int(before[:16], 16), int(before[16:], 16)], dtype=np.uint64) + by)
 

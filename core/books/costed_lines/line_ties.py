@@ -103,13 +103,13 @@ def _told_by_key(books: CostingInput, together: Collection[str]) -> dict[str, st
     return {key: json.dumps(told, ensure_ascii=False, sort_keys=True) for key, told in found.items()}
 
 
-def read_told(kept: Iterable[tuple[str, str | None]]) -> DocumentRows:
+def read_document_rows(texts: Iterable[tuple[str, str | None]]) -> DocumentRows:
     """Return what documents told of lines.
 
     Args:
-        kept: The key of each line and its `told`.
+        texts: The key of each line and its `told`.
     """
-    read = {key: json.loads(text) for key, text in kept if text is not None}
+    read = {key: json.loads(text) for key, text in texts if text is not None}
     tables = {
         name: frame(columns, [row for told in read.values() for row in told.get(name, ())])
         for name, columns in _TABLES.items()

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from core.books.database import costing_tables
 from core.books.settlements.remarks import remarks
-from core.books.settlements.status import LineCounts, Noted, Totals, moved_on, settlement_totals
+from core.books.settlements.status import LineCounts, SettlementNotes, Totals, settlement_totals, totals_after_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.books.database import Connection
 
 
-def notes_of(books: Books) -> dict[int, Noted]:
+def notes_of(books: Books) -> dict[int, SettlementNotes]:
     """Return what is noted of each settlement of books that are loaded whole, by its number. Pure.
 
     Returns:
@@ -37,7 +37,7 @@ def notes_of(books: Books) -> dict[int, Noted]:
     told = remarks(books)
     short = {name: tuple(one.short for one in of_it) for name, of_it in told.items()}
     return {
-        one.id: Noted(
+        one.id: SettlementNotes(
             short.get((one.store, one.settlement_id), ()),
             tuple(sorted(books.lines_of(one)["sku"].dropna().unique())),
         )
@@ -47,12 +47,12 @@ def notes_of(books: Books) -> dict[int, Noted]:
 
 def skus_of(books: Books) -> set[str]:
     """Return the SKUs of all lines, also where only some are loaded."""
-    if books.noted:
-        return {sku for one in books.noted.values() for sku in one.skus}
+    if books.settlement_notes:
+        return {sku for one in books.settlement_notes.values() for sku in one.skus}
     return set(books.lines["sku"].dropna())
 
 
-def as_text(totals: Totals) -> str:
+def totals_text(totals: Totals) -> str:
     """Return totals as they are kept."""
     return json.dumps(asdict(totals), default=str, sort_keys=True)
 
@@ -86,7 +86,7 @@ def moved_totals(
                 settlement_totals(rows, counted(rows), is_history=old.is_history)
                 for rows in (was.iloc[at], now.iloc[at])
             )
-            found[number] = moved_on(old, *sums)
+            found[number] = totals_after_changes(old, *sums)
     return found
 
 
@@ -101,20 +101,22 @@ def put_totals(connection: Connection, totals: Mapping[int, Totals]) -> None:
     """Keep what the lines of settlements come to, of which lines are kept."""
     kept = costing_tables.costed_settlement
     for number, one in totals.items():
-        connection.execute(update(kept).where(kept.c.settlement == number).values(totals=as_text(one)))
+        connection.execute(update(kept).where(kept.c.settlement == number).values(totals=totals_text(one)))
 
 
-def kept_notes(connection: Connection) -> dict[int, Noted]:
+def kept_notes(connection: Connection) -> dict[int, SettlementNotes]:
     """Return what is noted of each settlement, by its number; nothing where that of any may have become other."""
     kept = costing_tables.costed_settlement.c
     texts = {row.settlement: row.noted for row in connection.execute(select(kept.settlement, kept.noted))}
     if None in texts.values():
         return {}
     told = {number: json.loads(text) for number, text in texts.items()}
-    return {number: Noted(*(tuple(one[name]) for name in ("remarks", "skus"))) for number, one in told.items()}
+    return {
+        number: SettlementNotes(*(tuple(one[name]) for name in ("remarks", "skus"))) for number, one in told.items()
+    }
 
 
-def put_notes(connection: Connection, notes: Mapping[int, Noted]) -> None:
+def put_notes(connection: Connection, notes: Mapping[int, SettlementNotes]) -> None:
     """Keep what is noted of settlements of which lines are kept; of all others nothing is."""
     kept = costing_tables.costed_settlement
     texts = {number: json.dumps(asdict(one), ensure_ascii=False, sort_keys=True) for number, one in notes.items()}

@@ -22,8 +22,8 @@ from core.books.costed_lines.line_ties import TIED_BY_SKU, may_be_tied_by_sku, p
 from core.books.costed_lines.line_totals import moved_totals
 from core.books.database.state import state, writings
 from core.books.loading import load_books
-from core.books.overrides import overrides
-from core.books.overrides.questions import as_asked
+from core.books.overrides import stored_overrides
+from core.books.overrides.questions import overrides_for_questions
 from core.books.settlements.booked_settlement import EntryStatus
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
 from core.costing.frames import values
@@ -108,7 +108,7 @@ COST_SKU = "cost_sku"
 """See `core.books.costed_lines.line_ties.TIE_COLUMNS`."""
 
 
-class Recosted(NamedTuple):
+class RecostedLines(NamedTuple):
     """Lines of which some were costed again."""
 
     lines: pd.DataFrame
@@ -122,7 +122,7 @@ def recost(
     policies: CostingPolicies,
     keys: Iterable[str],
     beyond: Callable[[set[str]], pd.DataFrame],
-) -> Recosted:
+) -> RecostedLines:
     """Do what `recosted` does, with a part of the books. Pure but for what `beyond` reads.
 
     Args:
@@ -137,7 +137,7 @@ def recost(
     transactions, named = with_report(books), named_lines(books)
     touched = _touched(transactions, _tied_before(lines, named, books, keys), books.mappings)
     if not touched:
-        return Recosted(lines, set())
+        return RecostedLines(lines, set())
     was, costs_of = lines.get(COST_SKU, lines["sku"]), transactions["sku"].set_axis(lines.index)
     concerned = lines["key"].isin(list(touched))
     skus = {sku for of in (was, costs_of) for sku in of[concerned].dropna()}
@@ -148,11 +148,11 @@ def recost(
     changed = _differing(before, _last_used(found, costs_of, skus, others, books))
     asking = _asking(found, costs_of, changed)
     if not asking:
-        return Recosted(found, changed)
+        return RecostedLines(found, changed)
     again = touched | _touched(transactions, asking, books.mappings)
     near = set(costs_of[found["key"].isin(list(again))].dropna())
     last = _last_used(found, costs_of, near, beyond(near), books)
-    return Recosted(_with(found, again, replace(books, last_used=last), policies), changed)
+    return RecostedLines(_with(found, again, replace(books, last_used=last), policies), changed)
 
 
 def _touched(transactions: pd.DataFrame, keys: Iterable[str], mappings: pd.DataFrame | None) -> set[str]:
@@ -237,11 +237,11 @@ def after_save(database: Database, before: Books) -> Books:
     """Return the books as they are now, costing only what answers saved since `before` have changed."""
     with database.reading() as connection:
         since = batches.since(connection, before.last_batch)
-        now = overrides.in_force(connection)
+        now = stored_overrides.in_force(connection)
         last, state_now = batches.last(connection), state(connection)
     if not since <= _ONLY_ANSWERS or writings(state_now) - writings(before.database_state) > last - before.last_batch:
         return load_books(database)
     if before.documents is not None:
         standing = set() if before.costing_input.locked_lines is None else set(before.costing_input.locked_lines["key"])
-        now = as_asked(now, before.documents.transactions, standing)
+        now = overrides_for_questions(now, before.documents.transactions, standing)
     return replace(with_overrides(before, now), last_batch=last, database_state=state_now)

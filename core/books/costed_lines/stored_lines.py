@@ -17,7 +17,13 @@ import pandas as pd
 from sqlalchemy import delete, insert, select, update
 
 from core.books.costed_lines.line_costs import STATED_SKU, named_lines
-from core.books.costed_lines.line_digests import digest, digests_by_settlement, line_digests, moved_on, moves
+from core.books.costed_lines.line_digests import (
+    digest,
+    digest_changes,
+    digests_by_settlement,
+    line_digests,
+    next_digest,
+)
 from core.books.costed_lines.line_ties import TIE_COLUMNS, tie_columns
 from core.books.costed_lines.line_totals import (
     forget_notes,
@@ -33,7 +39,7 @@ from core.books.database.errors import DatabaseBusyError
 from core.books.database.state import forget_writings, state
 from core.books.entries import locks
 from core.books.settings import calendars, rates
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import named_settlements
 from core.books.verification.tie_outs import TieOut
 from core.costing import RULES_VERSION
@@ -121,7 +127,7 @@ def name_of_state(company: Company, of: str) -> str:
 
 
 def open_loaded(books: Books, ids: Iterable[str]) -> OpenedSettlements:
-    """Return settlements with their lines in books that are loaded; raises as `open_kept`. Pure."""
+    """Return settlements with their lines in books that are loaded; raises as `open_kept_settlements`. Pure."""
     chosen = tuple(books.named(ids))
     lines = books.lines_of_all(chosen)
     locked = (
@@ -138,7 +144,7 @@ def state_now(database: Database) -> str:
         return name_of_state(database.company, state(connection))
 
 
-def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | None:
+def open_kept_settlements(database: Database, ids: Iterable[str]) -> OpenedSettlements | None:
     """Return settlements with their kept lines; nothing where those of this state are not kept, or not as they were.
 
     Raises:
@@ -146,9 +152,9 @@ def open_kept(database: Database, ids: Iterable[str]) -> OpenedSettlements | Non
         SettlementAmbiguousError: If an id alone does not say which.
     """
     with database.reading() as connection:
-        booked = settlements.booked(connection)
+        booked = stored_settlements.booked_settlements(connection)
         chosen = tuple(named_settlements(booked, ids))
-        lines = kept_as_they_were(connection, chosen)
+        lines = unaltered_kept_lines(connection, chosen)
         if lines is None:
             return None
         kept = calendars.kept_calendars(connection, booked)
@@ -180,13 +186,13 @@ def holds_now(connection: Connection) -> bool:
     return _holds(connection, state(connection))
 
 
-def kept_as_they_were(connection: Connection, selection: Sequence[BookedSettlement]) -> pd.DataFrame | None:
+def unaltered_kept_lines(connection: Connection, selection: Sequence[BookedSettlement]) -> pd.DataFrame | None:
     """Return what `kept_lines` does; nothing also where the lines are not as they were kept, or of no settlement."""
     lines = kept_lines(connection, selection) if selection else None
     return lines if lines is not None and _are_as_kept(connection, lines) else None
 
 
-def costed_as_kept(connection: Connection, books: CostingInput) -> pd.DataFrame | None:
+def every_kept_line(connection: Connection, books: CostingInput) -> pd.DataFrame | None:
     """Return every line of the books as it is kept (`Books.lines`).
 
     Args:
@@ -253,7 +259,7 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
 
 
-def forget_kept(database: Database) -> None:
+def forget_kept_lines(database: Database) -> None:
     """Let nothing that is kept hold any more, so that whoever loads the books next keeps all of it anew."""
     with database.keeping() as connection:
         for table in (costing_tables.costed_state, costing_tables.costed_settlement):
@@ -277,10 +283,10 @@ def _keep(connection: Connection, books: Books) -> None:
     for number in known:
         for table in (costing_tables.costed_line, costing_tables.shown_line, kept):
             connection.execute(delete(table).where(table.c.settlement == number))
-    say_kept(connection, books.database_state, books.last_batch)
+    note_kept_state(connection, books.database_state, books.last_batch)
 
 
-def say_kept(connection: Connection, of: str, batch: int) -> None:
+def note_kept_state(connection: Connection, of: str, batch: int) -> None:
     """Say of which state of the books the kept lines are, and which batch was their newest."""
     connection.execute(delete(costing_tables.costed_state))
     told = {"row": 1, "state": of, "rules": _rules(), "batch": batch}
@@ -309,7 +315,7 @@ def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, dig
         connection.execute(delete(costing_tables.costed_line).where(some))
     frames.store(connection, costing_tables.costed_line, changed[list(_STORED)], _STORED, settlement=one.id)
     connection.execute(delete(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id))
-    shown = lines[_differing(settlement_lines.transactions(connection, [one]), lines)]
+    shown = lines[_differing(settlement_lines.stored_transactions(connection, [one]), lines)]
     frames.store(connection, costing_tables.shown_line, shown, TRANSACTION_COLUMNS, settlement=one.id)
     kept, posted = costing_tables.costed_settlement, lines["posted_at"].dropna()
     ends = {"first_posted": posted.min(), "last_posted": posted.max()} if len(posted) else {}
@@ -317,7 +323,7 @@ def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, dig
     connection.execute(insert(kept).values(settlement=one.id, digest=digests[0], ties=digests[1], **ends))
 
 
-def kept_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
+def kept_lines_by_key(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
     """Return some kept lines, whatever settlement they stand in.
 
     Returns:
@@ -344,7 +350,7 @@ def bring_along(
 
     Args:
         connection: Of `Database.keeping`.
-        before: `kept_of_keys`.
+        before: `kept_lines_by_key`.
         after: The same lines as they are now, in the same order and with the same columns.
         counted: Returns those of some lines that the books count.
 
@@ -372,17 +378,19 @@ def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) 
     parts = (select(kept).where(some) for some in frames.among(kept.c.settlement, numbers))
     known = {row.settlement: (row.digest, row.ties) for query in parts for row in connection.execute(query)}
     lines, ties = [*TRANSACTION_COLUMNS, *_AS_KEPT], [*TIE_COLUMNS, "key"]
-    of_lines = moves(was[lines], now[lines], now["settlement"])
-    of_ties = moves(was[ties], now[ties], now["settlement"])
+    of_lines = digest_changes(was[lines], now[lines], now["settlement"])
+    of_ties = digest_changes(was[ties], now[ties], now["settlement"])
     for number in numbers:
-        digests = tuple(moved_on(old, by[number]) for old, by in zip(known[number], (of_lines, of_ties), strict=True))
+        digests = tuple(
+            next_digest(old, by[number]) for old, by in zip(known[number], (of_lines, of_ties), strict=True)
+        )
         moved = update(kept).where(kept.c.settlement == number).values(digest=digests[0], ties=digests[1])
         connection.execute(moved)
 
 
 def _lines_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:
     """Return the kept lines of a settlement: its transactions as they are shown, and beside them what they cost."""
-    stored = settlement_lines.transactions(connection, [one])
+    stored = settlement_lines.stored_transactions(connection, [one])
     of_it = select(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id)
     transactions = _replaced(stored, frames.load(connection, of_it, TRANSACTION_COLUMNS))
     costs = select(costing_tables.costed_line).where(costing_tables.costed_line.c.settlement == one.id)

@@ -52,14 +52,14 @@ def _revision(connection: Connection) -> str | None:
     return version_
 
 
-def check_known(found: str, location: Path | str) -> None:
+def check_known(revision: str, location: Path | str) -> None:
     """Refuse tables of a later version.
 
     Raises:
         NewerDatabaseError: If this version does not know the revision.
     """
-    if found not in revisions():
-        raise NewerDatabaseError(location, found)
+    if revision not in revisions():
+        raise NewerDatabaseError(location, revision)
 
 
 def upgrade(connection: Connection, target: str = "head") -> None:
@@ -126,9 +126,9 @@ def _upgrade_or_explain(connection: Connection, location: Path | str) -> None:
         raise MigrationFailedError(location, str(error.orig)) from error
 
 
-def copy_path(path: Path, found: str) -> Path:
+def copy_path(path: Path, revision: str) -> Path:
     """Return a free name for the copy that is kept before tables of a revision are changed."""
-    plain = path.with_name(f"{path.stem} before update from {found}{path.suffix}")
+    plain = path.with_name(f"{path.stem} before update from {revision}{path.suffix}")
     numbered = (plain.with_stem(f"{plain.stem} ({number})") for number in range(2, 10_000))
     return next(candidate for candidate in (plain, *numbered) if not candidate.exists())
 

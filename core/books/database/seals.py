@@ -105,15 +105,15 @@ def _plain(value: object) -> object:
     return value
 
 
-def text_of(value: object) -> str:
+def seal_text(value: object) -> str:
     """Return a row, or what names it, as a seal keeps it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def kept(connection: Connection, table: Table) -> dict[str, str]:
+def seal_texts(connection: Connection, table: Table) -> dict[str, str]:
     """Return what the seals of a table keep, both as texts: what names the row, and the row.
 
-    Most rows say what they said, and texts that are the same need not be read (`text_of`, `read_seal`).
+    Most rows say what they said, and texts that are the same need not be read (`seal_text`, `read_seal`).
     """
     query = select(tables.seal.c.key, tables.seal.c.row).where(tables.seal.c.table == table.name)
     return {one.key: one.row for one in connection.execute(query)}
@@ -224,7 +224,7 @@ def _seal_changes(connection: Connection, table: Table, before: Mark) -> None:
     _add(connection, table, new.items())
     changes = {key: _change(was[key], row) for key, row in now.items() if key in was and was[key] != row}
     _renew(connection, table, changes)
-    gone = [{"of": table.name, "which": text_of(list(key))} for key in was if key not in now]
+    gone = [{"of": table.name, "which": seal_text(list(key))} for key in was if key not in now]
     if gone:
         connection.execute(_update().values(row=""), gone)
 
@@ -247,7 +247,7 @@ def _named(connection: Connection, table: Table, keys: list[Key]) -> Iterator[tu
 
 def _add(connection: Connection, table: Table, rows: Iterable[tuple[Key, Row]]) -> None:
     """Store seals; one that is there stays, for the row that it was made of may have been altered since."""
-    new = [{"table": table.name, "key": text_of(list(key)), "row": text_of(row)} for key, row in rows]
+    new = [{"table": table.name, "key": seal_text(list(key)), "row": seal_text(row)} for key, row in rows]
     if new:
         connection.execute(insert_unless_there(connection, tables.seal, ["table", "key"]), new)
 
@@ -262,13 +262,13 @@ def _renew(connection: Connection, table: Table, changes: Mapping[Key, Row]) -> 
 
 def _say(connection: Connection, table: Table, rows: Mapping[Key, Row]) -> None:
     """Let seals that are there say something else."""
-    values = [{"of": table.name, "which": text_of(list(key)), "says": text_of(row)} for key, row in rows.items()]
+    values = [{"of": table.name, "which": seal_text(list(key)), "says": seal_text(row)} for key, row in rows.items()]
     if values:
         connection.execute(_update().values(row=bindparam("says")), values)
 
 
 def _seals_of(connection: Connection, table: Table, keys: list[Key]) -> Iterator[tuple[Key, Row | None]]:
-    texts = [text_of(list(key)) for key in keys]
+    texts = [seal_text(list(key)) for key in keys]
     for start in range(0, len(texts), _KEYS_AT_ONCE):
         yield from _kept(connection, table, tables.seal.c.key.in_(texts[start : start + _KEYS_AT_ONCE])).items()
 

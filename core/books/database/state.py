@@ -2,7 +2,8 @@
 
 What was changed between two states is told by the tables that were written to, so that what is kept of the books can be
 brought along where it is known what the change touches; nobody has to say so, and so nobody can forget it. Who stores
-what the inventory system says tells beside it of what that is (`tell`); where nobody did, nothing is brought along.
+what the inventory system says tells beside it of what that is (`note_statements`); where nobody did, nothing
+is brought along.
 """
 
 from __future__ import annotations
@@ -62,14 +63,14 @@ def begin_writing(connection: Connection) -> None:
     connection.info[_SAID] = {}
 
 
-def tell(connection: Connection, said: Mapping[str, Iterable[str]]) -> None:
+def note_statements(connection: Connection, names_by_kind: Mapping[str, Iterable[str]]) -> None:
     """Remember with this transaction of what something is said, by kind: `orders`, `products` and so on."""
     known = connection.info.setdefault(_SAID, {})
-    for what, names in said.items():
+    for what, names in names_by_kind.items():
         known.setdefault(what, set()).update(names)
 
 
-def said_between(
+def statements_between(
     connection: Connection, earlier: str, later: str, by_table: Mapping[str, str]
 ) -> dict[str, set[str]] | None:
     """Return of what something was said between two states of which `changed_between` tells, by kind.

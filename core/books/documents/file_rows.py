@@ -72,10 +72,12 @@ def add(
     if file.sha256 in files_of(connection, of, store):
         return False
     keep_original(connection, file, now)
-    return add_kept(connection, of, rows, store=store, sha256=file.sha256, batch=batch)
+    return add_of_kept_file(connection, of, rows, store=store, sha256=file.sha256, batch=batch)
 
 
-def add_kept(connection: Connection, of: FileRows, rows: pd.DataFrame, *, store: str, sha256: str, batch: int) -> bool:
+def add_of_kept_file(
+    connection: Connection, of: FileRows, rows: pd.DataFrame, *, store: str, sha256: str, batch: int
+) -> bool:
     """Store what a file says whose bytes the books have, and return whether it is new to the store; see `add`."""
     if sha256 in files_of(connection, of, store):
         return False

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from core.books.database import Connection, marketplace_tables
 from core.books.documents import file_rows
 from core.books.documents.file_rows import FileRows
-from core.books.settlements import original_files, settlements
+from core.books.settlements import original_files, stored_settlements
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
-from core.marketplaces.documents.order_units import ItemLine, ItemUnits, StatedUnits, counted
+from core.marketplaces.documents.order_units import ItemLine, ItemUnits, StatedUnits, divide_units
 from core.marketplaces.ebay import payout_api
 from core.marketplaces.ebay.orders_of_reports import units_stated_again
 from core.marketplaces.shopify import outside_payouts, payments_api
@@ -77,26 +77,28 @@ class CountedOrders:
 
 
 def with_stated_units(
-    told: pd.DataFrame, transactions: pd.DataFrame, booked: Iterable[BookedSettlement]
+    statements: pd.DataFrame, transactions: pd.DataFrame, booked: Iterable[BookedSettlement]
 ) -> pd.DataFrame:
     """Return what documents tell of orders, and what eBay's reports state of items that several of their rows pay for.
 
     Args:
-        told: `ORDER_UNITS.stored`; of an item that a document tells of, reports add nothing.
+        statements: `ORDER_UNITS.stored`; of an item that a document tells of, reports add nothing.
         transactions: TRANSACTION_COLUMNS of the company.
         booked: The settlements, for the file that each row is of.
     """
     stated = units_stated_again(transactions)
     if not stated:
-        return told
-    known = {(row["store"], row["order_id"], row["item_id"]) for row in records(told[["store", "order_id", "item_id"]])}
+        return statements
+    known = {
+        (row["store"], row["order_id"], row["item_id"]) for row in records(statements[["store", "order_id", "item_id"]])
+    }
     rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in booked}
     new = [
         {"sha256": rows_of.get((row["store"], row["settlement_id"]), ""), **{name: row[name] for name in _STATED}}
         for row in stated
         if (row["store"], row["order_id"], row["item_id"]) not in known
     ]
-    return frame(ORDER_UNITS.stored_columns, [*records(told), *new])
+    return frame(ORDER_UNITS.stored_columns, [*records(statements), *new])
 
 
 def _rows_of(settlement: BookedSettlement) -> str:
@@ -114,8 +116,8 @@ def with_order_units(transactions: pd.DataFrame, known: OrderUnits) -> CountedOr
     if known.stated_units.empty:
         return CountedOrders(transactions, frame(ASKED_UNITS_COLUMNS), frame(RETURNED_COLUMNS))
     orders = _Orders(transactions, known)
-    counts = {name: counted(lines, orders.told[name]) for name, lines in orders.lines.items()}
-    questions = orders.asked(counts)
+    counts = {name: divide_units(lines, orders.statements[name]) for name, lines in orders.lines.items()}
+    questions = orders.questions(counts)
     units = {key: number for count in counts.values() for key, number in count.units.items()}
     answers = {row["key"]: orders.saved_units.get(row["key"]) for row in questions}
     back = [_returned(key, number) for count in counts.values() for key, number in count.refund_units.items()]
@@ -140,9 +142,9 @@ class _Orders:
         self.saved_units: dict[str, int] = {}
         self._zero: set[str] = set()
         self._read_answers(records(orders.overrides))
-        self.told, self._first_paid = _told(orders.stated_units)
+        self.statements, self._first_paid = _told(orders.stated_units)
         rows = {_rows_of(one) for one in orders.settlements}
-        self._stated = {name for name, told in self.told.items() if all(one.document in rows for one in told)}
+        self._stated = {name for name, told in self.statements.items() if all(one.document in rows for one in told)}
         """Items of which the rows of reports tell, and no document does."""
         self._rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in orders.settlements}
         self.lines: dict[ItemName, list[ItemLine]] = defaultdict(list)
@@ -159,7 +161,7 @@ class _Orders:
                 self._zero.add(row["key"])
 
     def _read_lines(self, transactions: pd.DataFrame) -> None:
-        orders = {(store, order) for store, order, _ in self.told}
+        orders = {(store, order) for store, order, _ in self.statements}
         of_goods = transactions[transactions["event"].isin([Event.SALE.value, Event.REFUND.value])]
         names = ["key", "store", "settlement_id", "event", "order_id", "order_item_id", "sku"]
         for row in records(of_goods[[*names, "posted_at", "quantity", "stock_effect"]]):
@@ -170,7 +172,7 @@ class _Orders:
         name = row["store"], row["order_id"], row["order_item_id"] or ""
         if row["event"] == Event.SALE and not name[2] and row["quantity"] is None:
             self._without_items[name[:2]].append(row)
-        if name not in self.told or (row["event"] == Event.REFUND and row["stock_effect"] != StockEffect.NONE):
+        if name not in self.statements or (row["event"] == Event.REFUND and row["stock_effect"] != StockEffect.NONE):
             return
         if name in self._stated and row["event"] == Event.REFUND:
             return  # a report says of no refund how many units it is about
@@ -194,7 +196,7 @@ class _Orders:
         sales = (key for key, row in self._row.items() if row["event"] == Event.SALE and key in self._locked)
         return {key: self._locked[key]["cost_quantity"] for key in sales}
 
-    def asked(self, counts: Mapping[ItemName, ItemUnits]) -> list[dict[str, Any]]:
+    def questions(self, counts: Mapping[ItemName, ItemUnits]) -> list[dict[str, Any]]:
         """Return the free sales whose units are not sure (ASKED_UNITS_COLUMNS), one reason each."""
         carried = ((key, count) for count in counts.values() for key, units in count.units.items() if units)
         reasons = ((key, count.units[key], self._reason(key, count)) for key, count in carried)
@@ -266,7 +268,7 @@ class _Orders:
             for sku, names in of_order.items():
                 shipped = self._known.shipped_units(order, sku)
                 carried = sum(counts[name].carried_units for name in names)
-                newest = [max(self.told[name], key=lambda one: (one.as_of, one.units)) for name in names]
+                newest = [max(self.statements[name], key=lambda one: (one.as_of, one.units)) for name in names]
                 only = len(of_order) == 1 and not self._all_stated(names, shipped)
                 if shipped is not None and _disagrees(shipped, carried, newest, only=only):
                     units = {key: number for name in names for key, number in counts[name].units.items()}
@@ -382,10 +384,10 @@ def remember_units(
     """
     file_rows.add(connection, ORDER_UNITS, reading.order_units, store=store, file=file, batch=batch, now=now)
     known = file_rows.files_of(connection, ORDER_UNITS, store)
-    booked = (one for one in settlements.booked(connection) if one.store == store)
+    booked = (one for one in stored_settlements.booked_settlements(connection) if one.store == store)
     older = {one.sha256 for one in booked if one.format in _TELL_ORDERS}
     for sha256 in sorted(older - known):
         original = original_files.original(connection, sha256)
         if original is not None:
             told = read_file(original.content, original.name).order_units
-            file_rows.add_kept(connection, ORDER_UNITS, told, store=store, sha256=sha256, batch=batch)
+            file_rows.add_of_kept_file(connection, ORDER_UNITS, told, store=store, sha256=sha256, batch=batch)

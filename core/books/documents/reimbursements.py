@@ -11,7 +11,13 @@ from core.books.documents.file_rows import FileRows, names_by_marketplace
 from core.costing import REIMBURSED_COLUMNS
 from core.frame_columns import REIMBURSEMENT_COLUMNS, conform, frame
 from core.marketplaces.amazon.words import REASONS
-from core.marketplaces.documents.reimbursements import Counts, Reimbursed, counts, matched, united
+from core.marketplaces.documents.reimbursements import (
+    Counts,
+    ReportedReimbursement,
+    counts,
+    match_with_lines,
+    united_reimbursements,
+)
 from core.marketplaces.words.wording import folded
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
     from core.model import Reading
 
 REIMBURSEMENTS = FileRows(marketplace_tables.reimbursement, REIMBURSEMENT_COLUMNS)
-"""Every row of every file; files overlap (`core.marketplaces.documents.reimbursements.united`)."""
+"""Every row of every file; files overlap (`core.marketplaces.documents.reimbursements.united_reimbursements`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +64,18 @@ def reimbursed_lines(transactions: pd.DataFrame, stored: pd.DataFrame, stores: I
 
 def _of_marketplace(transactions: pd.DataFrame, stored: pd.DataFrame, stores: list[str]) -> list[dict[str, object]]:
     reports = stored[stored["store"].isin(stores)].groupby("sha256", sort=False)
-    reported = united(conform(REIMBURSEMENT_COLUMNS, report) for _, report in reports)
+    reported = united_reimbursements(conform(REIMBURSEMENT_COLUMNS, report) for _, report in reports)
     if not reported:
         return []
     lines = transactions[transactions["store"].isin(stores)]
-    return [as_line(key, row) for key, row in matched(lines, reported).items()]
+    return [as_line(key, row) for key, row in match_with_lines(lines, reported).items()]
 
 
 _FOUND = REASONS[folded("MISSING_FROM_INBOUND_CLAWBACK")]
 """What Amazon's word for units found means that can mean nothing else."""
 
 
-def as_line(key: str, row: Reimbursed) -> dict[str, object]:
+def as_line(key: str, row: ReportedReimbursement) -> dict[str, object]:
     """Return what a row of the report says of the line that it is (one of REIMBURSED_COLUMNS)."""
     reason = row.meaning
     if reason is not None and row.is_taken_back and (row.units_inventory or 0) > 0:

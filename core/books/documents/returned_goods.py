@@ -13,7 +13,7 @@ from core.costing import RETURNED_COLUMNS
 from core.costing.costs.finale_costs import read_mapping
 from core.costing.units.sold_goods import plain_order
 from core.frame_columns import RETURN_COLUMNS, conform, frame, records
-from core.marketplaces.documents.returns import returned_by_line, united
+from core.marketplaces.documents.returns import returned_by_line, united_returns
 from core.model import Disposition, Event, Marketplace, is_multi_channel
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from core.books.database import Connection
     from core.books.settings.stores import Store
     from core.books.settlements.booked_settlement import Source
-    from core.costing.costs.finale_costs import Product
-    from core.marketplaces.documents.returns import GoodsBack, Returned
+    from core.costing.costs.finale_costs import SkuProduct
+    from core.marketplaces.documents.returns import ReportedReturn, ReturnedGoods
     from core.model import Reading
 
 RETURNED_GOODS = FileRows(marketplace_tables.goods_back, RETURN_COLUMNS)
-"""Every row of every file; files overlap (`core.marketplaces.documents.returns.united`)."""
+"""Every row of every file; files overlap (`core.marketplaces.documents.returns.united_returns`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,18 @@ _Place = tuple[str, str, str]
 
 
 def _of_other_stores(
-    transactions: pd.DataFrame, goods: Iterable[GoodsBack], names: Collection[str], products: Mapping[str, Product]
-) -> dict[str, list[GoodsBack]]:
+    transactions: pd.DataFrame,
+    goods: Iterable[ReportedReturn],
+    names: Collection[str],
+    products: Mapping[str, SkuProduct],
+) -> dict[str, list[ReportedReturn]]:
     """Return the returns of orders that other stores sold, by store, with order and SKU as that one names them."""
     shipped = _selling_names(transactions[transactions["store"].isin(list(names))])
     refunds = transactions[transactions["event"] == Event.REFUND.value]
     places: dict[str, set[_Place]] = defaultdict(set)
     for row in records(refunds[["store", "order_id", "sku"]].dropna(subset=["order_id"]).drop_duplicates()):
         places[plain_order(row["order_id"])].add((row["store"], row["order_id"], row["sku"] or ""))
-    found: dict[str, list[GoodsBack]] = defaultdict(list)
+    found: dict[str, list[ReportedReturn]] = defaultdict(list)
     for one in goods if places else ():
         named = {plain_order(one.order_id), *shipped[one.order_id]} - {""}
         others = {
@@ -145,7 +148,7 @@ def _selling_names(shipped: pd.DataFrame) -> dict[str, set[str]]:
     return names
 
 
-def _is_of(goods: GoodsBack, place: _Place, products: Mapping[str, Product]) -> bool | None:
+def _is_of(goods: ReportedReturn, place: _Place, products: Mapping[str, SkuProduct]) -> bool | None:
     """Tell whether a return is of a refund's goods; `None` where the products of either are not known."""
     sku = place[-1]
     if goods.sku and goods.sku == sku:
@@ -154,10 +157,10 @@ def _is_of(goods: GoodsBack, place: _Place, products: Mapping[str, Product]) -> 
     return one == other if one and other else None
 
 
-def _reported(stored: pd.DataFrame, names: Collection[str]) -> list[GoodsBack]:
+def _reported(stored: pd.DataFrame, names: Collection[str]) -> list[ReportedReturn]:
     """Return what the reports of some stores say together."""
     reports = stored[stored["store"].isin(list(names))].groupby("sha256", sort=False)
-    return united(conform(RETURN_COLUMNS, report) for _, report in reports)
+    return united_returns(conform(RETURN_COLUMNS, report) for _, report in reports)
 
 
 def _of_marketplace(
@@ -170,7 +173,7 @@ def _of_marketplace(
     return [_row(key, told) for key, told in returned_by_line(lines, goods, others_open=others_open).items()]
 
 
-def _row(key: str, returned: Returned) -> dict[str, Any]:
+def _row(key: str, returned: ReturnedGoods) -> dict[str, Any]:
     return {
         "key": key,
         "disposition": returned.disposition or "",

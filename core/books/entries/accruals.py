@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import costing_policies
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import as_written, row_of
 from core.books.settings import stored_settings
 from core.costing import sold_in_shipments
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Database
-    from core.books.entries.entries import PostedEntry
+    from core.books.entries.stored_entries import PostedEntry
     from core.journal.accounts import Accounts
     from core.model import SoldInShipments
     from core.time import Month
@@ -49,7 +49,7 @@ _WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
-class ToAccrue:
+class LinesToAccrue:
     """What was shipped by a month's end and is settled only after it."""
 
     lines: pd.DataFrame
@@ -58,7 +58,7 @@ class ToAccrue:
     """The same of what is not, for want of a cost."""
 
 
-def to_accrue(books: Books, counted: pd.DataFrame, month: Month, zones: Mapping[str, ZoneInfo]) -> ToAccrue:
+def to_accrue(books: Books, counted: pd.DataFrame, month: Month, zones: Mapping[str, ZoneInfo]) -> LinesToAccrue:
     """Return the lines of a month's accrual. Pure.
 
     A sale without its cost would be all profit, so that neither its money nor its cost is accrued; what Finale posts
@@ -73,7 +73,7 @@ def to_accrue(books: Books, counted: pd.DataFrame, month: Month, zones: Mapping[
     shipments = shipments_of(books, counted)
     shipped = shipped_not_settled(counted, books.observations, month, zones=zones, shipments=shipments)
     lacking = shipped["cost_status"].isin(_WITHOUT_COST) & (LineType.COGS_SALES not in books.policies.finale_posts)
-    return ToAccrue(shipped[~lacking], shipped[lacking])
+    return LinesToAccrue(shipped[~lacking], shipped[lacking])
 
 
 def shipments_of(books: Books, lines: pd.DataFrame) -> dict[str, SoldInShipments]:
@@ -121,7 +121,7 @@ class AccruedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeOf:
+class AccrualBasis:
     """What an accrual was made of."""
 
     month: str
@@ -188,10 +188,10 @@ def _of_month(posted: Sequence[PostedEntry], month: str) -> list[PostedEntry]:
     return entries_of_month
 
 
-def _made_of(month: str, lines: pd.DataFrame) -> MadeOf:
+def _made_of(month: str, lines: pd.DataFrame) -> AccrualBasis:
     names = ["key", "ship_day", "unit_cost", "cost_quantity", "cogs", TAX_KIND, "posted_day"]
     names += ["units_sold", "units_left"]
-    return MadeOf(month, tuple(AccruedLine(**row) for row in records(lines[names])))
+    return AccrualBasis(month, tuple(AccruedLine(**row) for row in records(lines[names])))
 
 
 def _revised(pair: Pair, revision: int) -> Pair:
@@ -227,7 +227,7 @@ def book_accrual(
         database: The books.
         plan: What is booked.
         month: Of which month, as `2026-08`.
-        lines: What it was made of (`ToAccrue.lines`).
+        lines: What it was made of (`LinesToAccrue.lines`).
         who: Who closes the month.
         now: When.
         check: Looks at the entries before anything is stored, and raises where they could not be imported.
@@ -240,5 +240,5 @@ def book_accrual(
         for entry in plan.entries:
             kind = EntryKind.REVERSAL if entry.reverses else EntryKind.ACCRUAL
             kept = replace(row_of(entry, None), kind=kind, store=entry.key.store, name=entry.key.settlement_id)
-            entries.post(connection, kept, batch)
+            stored_entries.post(connection, kept, batch)
         stored_settings.put(connection, accrual_setting(batch), _made_of(month, lines), who=who, now=now)

@@ -67,7 +67,7 @@ def booking_day(day: date, lock_date: date | None) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
+class ReversedEntry:
     """An entry whose reversal is booked in another month: that month's figures have it, and its own month keeps it."""
 
     settlement: int
@@ -86,7 +86,7 @@ class Postings:
 
     days: Mapping[tuple[int, EntryKind, str], date] = field(default_factory=dict)
     """Day of each standing entry, by settlement number, settlement or COGS entry, and month of its lines."""
-    taken_back: tuple[TakenBack, ...] = ()
+    taken_back: tuple[ReversedEntry, ...] = ()
 
     @property
     def late(self) -> set[int]:
@@ -166,13 +166,13 @@ def postings(connection: Connection) -> Postings:
     return Postings(days, tuple(_taken_back(connection, gone)))
 
 
-def _taken_back(connection: Connection, gone: Mapping[int, tuple[int, date, date]]) -> Iterator[TakenBack]:
+def _taken_back(connection: Connection, gone: Mapping[int, tuple[int, date, date]]) -> Iterator[ReversedEntry]:
     line = closing_tables.entry_line
     for number, (settlement, day, reversed_on) in gone.items():
         rows = connection.execute(select(line).where(line.c.entry == number).order_by(line.c.position)).all()
         if rows:
             amounts = tuple((row.memo, row.amount) for row in rows)
-            yield TakenBack(settlement, day, reversed_on, rows[0].currency, amounts)
+            yield ReversedEntry(settlement, day, reversed_on, rows[0].currency, amounts)
 
 
 def keep_tax_kinds(

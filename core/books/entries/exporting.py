@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import booking_day, keep_tax_kinds
-from core.books.entries.entries import EntryLineRow, EntryRow, PostedEntry
+from core.books.entries.stored_entries import EntryLineRow, EntryRow, PostedEntry
 from core.books.settings.calendars import keep_lock_date, last_day
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.settlements.remarks import provisional
 from core.books.settlements.status import NOT_TYING, blockers_of, remedies
@@ -88,6 +88,16 @@ class HistoryError(CogsheetError):
         )
 
 
+class NotMadeByExportError(CogsheetError):
+    """An export is to make entries that come about otherwise."""
+
+    def __init__(self, entries: str) -> None:
+        super().__init__(
+            f"An export makes settlement entries and COGS entries, not {entries}. Nothing was exported. Existing "
+            f"entries of that kind can be written again."
+        )
+
+
 class AlreadyExportedError(CogsheetError):
     """What is to go out has gone out."""
 
@@ -150,7 +160,7 @@ class ExportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class SettlementExport:
     """What one settlement's export made."""
 
     settlement: BookedSettlement
@@ -298,7 +308,7 @@ def _way_to_tie(settlement: BookedSettlement) -> str:
 
 def export_settlement(
     database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, *, who: str, now: datetime
-) -> Exported:
+) -> SettlementExport:
     """Make a settlement's entries, store them and lock its costs.
 
     What has gone out already is not made again: the settlement entry may go today and the COGS entry next week.
@@ -331,10 +341,10 @@ def export_settlement(
         if options.check:
             options.check(made)
         for entry in made:
-            entries.post(connection, row_of(entry, settlement.id), batch)
+            stored_entries.post(connection, row_of(entry, settlement.id), batch)
         if EntryKind.SETTLEMENT in kinds:
-            settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
+            stored_settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
             keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
         if EntryKind.COGS in kinds:
             locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
-    return Exported(settlement, tuple(made), is_locked=EntryKind.COGS in kinds)
+    return SettlementExport(settlement, tuple(made), is_locked=EntryKind.COGS in kinds)

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 
 from core.books.database import closing_tables, frames
 from core.books.database.column_types import known_word
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import DatabaseError
 from core.frame_columns import COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, WHOLE, Columns
@@ -225,7 +225,7 @@ def lock(
     )
     hashed = lines.assign(hash=pd.Series(hashes, lines.index, dtype=TEXT))
     frames.store(connection, closing_tables.locked_line, hashed, {**COSTED_COLUMNS, "hash": TEXT}, lock=number)
-    settlements.set_status(connection, settlement, cogs_entry=reason)
+    stored_settlements.set_status(connection, settlement, cogs_entry=reason)
     return _lock(connection.execute(select(closing_tables.lock).where(closing_tables.lock.c.id == number)).one())
 
 
@@ -247,7 +247,7 @@ def next_revision(connection: Connection, settlement: BookedSettlement) -> int:
     return max(connection.scalar(locked) or 0, connection.scalar(posted) or 0) + 1
 
 
-def reopen(connection: Connection, settlement: BookedSettlement, reason: str, batch: int) -> Lock:
+def end_lock(connection: Connection, settlement: BookedSettlement, reason: str, batch: int) -> Lock:
     """Let a settlement's costs move again; its COGS entry is open then.
 
     Returns:
@@ -260,7 +260,7 @@ def reopen(connection: Connection, settlement: BookedSettlement, reason: str, ba
     if lock_there is None:
         raise NotLockedError(settlement.name)
     connection.execute(insert(closing_tables.reopening).values(lock=lock_there.id, reason=reason, batch=batch))
-    settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
+    stored_settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
     return lock_there
 
 
@@ -328,7 +328,7 @@ def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataF
     lock_there = find(connection, settlement)
     if lock_there is None:
         raise NotLockedError(settlement.name)
-    now = settlement_lines.transactions(connection, [settlement]) if lines is None else lines
+    now = settlement_lines.stored_transactions(connection, [settlement]) if lines is None else lines
     query = select(closing_tables.locked_line).where(closing_tables.locked_line.c.lock == lock_there.id)
     then = frames.load(connection, query, LOCKED_COLUMNS)
     both = now[list(TRANSACTION_COLUMNS)].merge(then, on="key")
@@ -372,6 +372,6 @@ def _holding() -> Select[Any]:
 
 
 def _check_lines(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame) -> None:
-    stored = settlement_lines.transactions(connection, [settlement])["key"]
+    stored = settlement_lines.stored_transactions(connection, [settlement])["key"]
     if sorted(stored) != sorted(lines["key"]):
         raise NotAllLinesError(settlement.name)

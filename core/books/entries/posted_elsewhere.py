@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.entries import locks
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import CogsheetError
 
@@ -65,4 +65,4 @@ def post_elsewhere(
         for one in selection:
             locks.lock(connection, one, books.lines_of(one), batch, EntryStatus.POSTED_ELSEWHERE)
             if one.settlement_entry is EntryStatus.OPEN:
-                settlements.set_status(connection, one, settlement_entry=EntryStatus.POSTED_ELSEWHERE)
+                stored_settlements.set_status(connection, one, settlement_entry=EntryStatus.POSTED_ELSEWHERE)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import booking_day
 from core.books.entries.exporting import standing_entries
 from core.books.importing import current_transactions
 from core.books.importing.reader_upgrade import take_over
 from core.books.loading import load_books
 from core.books.settings.calendars import keep_lock_date
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.true_ups import true_up_history
 from core.books.true_ups.true_ups import decided_alike
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from core.books.database import Connection, Database
-    from core.books.entries.entries import EntryRow
+    from core.books.entries.stored_entries import EntryRow
 
 
 class ReopenReasonError(CogsheetError):
@@ -97,18 +97,18 @@ def reopen(
         batch = batches.new(connection, BatchKind.REOPEN, who, now, note=reason.strip())
         keep_lock_date(connection, batch, lock_date, who=who, now=now)
         lock_there = locks.find(connection, settlement)
-        standing = standing_entries(entries.of_settlement(connection, settlement.id))
+        standing = standing_entries(stored_entries.of_settlement(connection, settlement.id))
         is_elsewhere = lock_there is not None and lock_there.reason is EntryStatus.POSTED_ELSEWHERE
         is_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
         if lock_there is not None or not is_out:
-            locks.reopen(connection, settlement, reason.strip(), batch)
+            locks.end_lock(connection, settlement, reason.strip(), batch)
         made = [] if is_elsewhere else [reversal(entry, lock_date) for entry in standing]
         if check:
             check(made)
         for entry in made:
-            entries.post(connection, entry, batch)
+            stored_entries.post(connection, entry, batch)
         status = EntryStatus.EXPORTED if is_elsewhere and is_out else EntryStatus.OPEN
-        settlements.set_status(connection, settlement, settlement_entry=status)
+        stored_settlements.set_status(connection, settlement, settlement_entry=status)
         _take_over_later_reading(connection, settlement, batch, who=who, now=now)
         true_up_history.take_up(connection, mirrors, f"{settlement.name} was reopened: {reason.strip()}", batch)
     return made
@@ -118,15 +118,19 @@ def _take_over_later_reading(
     connection: Connection, settlement: BookedSettlement, batch: int, *, who: str, now: datetime
 ) -> None:
     """Let a settlement that is open again have what its files say now, where that was kept beside it."""
-    there = settlements.of_number(connection, settlement.id)
-    if there is not None and there.is_open and there.id in current_transactions.kept_for(connection):
+    there = stored_settlements.of_number(connection, settlement.id)
+    if (
+        there is not None
+        and there.is_open
+        and there.id in current_transactions.settlements_with_later_readings(connection)
+    ):
         take_over(connection, there, batch, who=who, now=now)
 
 
 def _dismissed_mirrors(database: Database, settlement: BookedSettlement) -> list[int]:
     """Return the dismissed true-ups of other settlements that were decided together with lines of this one."""
     with database.reading() as connection:
-        refused = true_up_history.dismissed(connection)
+        refused = true_up_history.dismissed_true_ups(connection)
     if refused.empty:
         return []
     own = (refused["store"] == settlement.store) & (refused["settlement_id"] == settlement.settlement_id)

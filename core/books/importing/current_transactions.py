@@ -15,10 +15,10 @@ from sqlalchemy import select, update
 
 from core.books.batches import BatchKind
 from core.books.database import Connection, frames, marketplace_tables, seals, tables
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.settings import stores
 from core.books.settings.type_choices import AsOf, in_force, with_choices
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.frame_columns import TRANSACTION_COLUMNS, WHOLE, records
 from core.model import Goods, StockEffect
 
@@ -36,7 +36,7 @@ _GOODS = ("event", "order_id", "sku", "posted_at", "quantity", "stock_effect")
 """`goods` is not among them: rows of the first readers are without it, and say the same by their type."""
 
 
-class ReadAnew(NamedTuple):
+class ReaderDifferences(NamedTuple):
     """What newer readers say otherwise of exported settlements, each with the reader's name (`reader 3`)."""
 
     lines: Mapping[str, str]
@@ -53,12 +53,12 @@ def _of(rows: pd.DataFrame, name: SettlementName) -> pd.DataFrame:
     return rows[(rows["store"] == name[0]) & (rows["settlement_id"] == name[1])]
 
 
-def _readings(kept: pd.DataFrame, stored: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame]]:
+def _readings(later_rows: pd.DataFrame, stored: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame]]:
     """Yield the readings of a settlement since it went out, the newest first: batch, what held before it, and it."""
-    now = kept[kept["ended_batch"].isna()]
+    now = later_rows[later_rows["ended_batch"].isna()]
     while len(now):
         batch = int(now["batch"].iloc[0])
-        before = kept[(kept["ended_batch"] == batch).fillna(value=False).astype(bool)]
+        before = later_rows[(later_rows["ended_batch"] == batch).fillna(value=False).astype(bool)]
         yield batch, before if len(before) else stored, now
         now = before
 
@@ -71,7 +71,7 @@ def _differing(was: pd.DataFrame, now: pd.DataFrame, names: Sequence[str]) -> se
 def transactions_now(
     connection: Connection,
     stored: pd.DataFrame,
-    held: pd.DataFrame,
+    at_export: pd.DataFrame,
     booked: Iterable[BookedSettlement],
     stores: Iterable[Store],
 ) -> pd.DataFrame:
@@ -80,18 +80,18 @@ def transactions_now(
     Args:
         connection: Of `Database.reading`.
         stored: Those in the books.
-        held: The same, classified as each settlement went out.
+        at_export: The same, classified as each settlement went out.
         booked: The settlements.
         stores: The stores.
 
     Returns:
-        `held` itself where nothing differs.
+        `at_export` itself where nothing differs.
     """
     booked = list(booked)
     later = load(connection)
     if later.empty:
         now = with_choices(connection, stored, booked, stores, as_of=AsOf.TODAY)
-        return held if now is held or now.equals(held) else now
+        return at_export if now is at_export or now.equals(at_export) else now
     names = set(zip(later["store"], later["settlement_id"], strict=True))
     replaced = [name in names for name in zip(stored["store"], stored["settlement_id"], strict=True)]
     rows = pd.concat([stored[~pd.Series(replaced, stored.index, dtype=bool)], later], ignore_index=True)
@@ -104,7 +104,7 @@ def are_otherwise(connection: Connection) -> bool:
     It is asked of all lines whose words nobody has declared, whichever lines are loaded: what is open of one of them is
     asked, and proposed, from all lines of the books.
     """
-    return bool(kept_for(connection)) or _are_said_since(connection)
+    return bool(settlements_with_later_readings(connection)) or _are_said_since(connection)
 
 
 def _are_said_since(connection: Connection) -> bool:
@@ -112,8 +112,8 @@ def _are_said_since(connection: Connection) -> bool:
 
     Words about money alone that were said between the two entries of a settlement ask and propose nothing of any line.
     """
-    last, first = in_force(connection).batch, entries.first_batches(connection)
-    out = [one for one in settlements.booked(connection) if first.get(one.id, last) < last]
+    last, first = in_force(connection).batch, stored_entries.first_batches(connection)
+    out = [one for one in stored_settlements.booked_settlements(connection) if first.get(one.id, last) < last]
     lines = settlement_lines.lines_with_asked_words(connection, out)
     if lines.empty:
         return False
@@ -177,7 +177,7 @@ def load(connection: Connection, of: BookedSettlement | None = None) -> pd.DataF
     return frames.load(connection, one, TRANSACTION_COLUMNS)
 
 
-def kept_for(connection: Connection) -> Collection[int]:
+def settlements_with_later_readings(connection: Connection) -> Collection[int]:
     """Return the numbers of the settlements of which something is kept."""
     return set(
         connection.scalars(
@@ -188,7 +188,7 @@ def kept_for(connection: Connection) -> Collection[int]:
     )
 
 
-def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> ReadAnew:
+def reader_differences(connection: Connection, booked: Iterable[BookedSettlement]) -> ReaderDifferences:
     """Return what newer readers, and what documents that came after the export, say otherwise: not what was answered.
 
     Args:
@@ -197,11 +197,11 @@ def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> Rea
     """
     reread = select(tables.batch.c.number, tables.batch.c.note).where(tables.batch.c.kind == str(BatchKind.REREAD))
     readers: dict[int, str] = {row.number: row.note for row in connection.execute(reread)}
-    numbers = kept_for(connection)
+    numbers = settlements_with_later_readings(connection)
     if not readers and not numbers:
-        return ReadAnew({}, {})
+        return ReaderDifferences({}, {})
     own = [one for one in booked if one.id in numbers]
-    kept, stored = _ever_kept(connection), settlement_lines.transactions(connection, own)
+    kept, stored = _ever_kept(connection), settlement_lines.stored_transactions(connection, own)
     lines: dict[str, str] = {}
     names: dict[SettlementName, str] = {}
     came: set[str] = set()
@@ -217,7 +217,7 @@ def read_anew(connection: Connection, booked: Iterable[BookedSettlement]) -> Rea
             else:
                 came |= goods
                 documents |= {name} if is_money else set()
-    return ReadAnew(ChainMap(lines, _goods_back(connection)), names, came, documents)
+    return ReaderDifferences(ChainMap(lines, _goods_back(connection)), names, came, documents)
 
 
 def _ever_kept(connection: Connection) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from core.books.documents import file_rows
 from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.settings import stores
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, SettlementKind, Source
 from core.counted import counted
 from core.errors import CogsheetError
@@ -250,7 +250,7 @@ def refuse_what_another_store_has(connection: Connection, reading: Reading, sour
         AnotherStoreError: If another store has it.
     """
     file = source.file
-    for known in settlements.of_file(connection, file.sha256):
+    for known in stored_settlements.of_file(connection, file.sha256):
         if known.store != source.store:
             raise AnotherStoreError(file.name, source.store, known.store, f"settlement {known.settlement_id}")
     for rows, of in ((reading.returns, RETURNED_GOODS), (reading.reimbursements, REIMBURSEMENTS)):
@@ -280,7 +280,7 @@ def twin_of(
     name = f"{source.store}/{read.settlement_id}"
     others = [
         one
-        for one in settlements.booked(connection)
+        for one in stored_settlements.booked_settlements(connection)
         if one.settlement_id != read.settlement_id and one.store in _of_marketplace(connection, source.store)
     ]
     doubtful = read.derived_id or source.kind is SettlementKind.VIEW
@@ -309,7 +309,9 @@ def _apart(connection: Connection, there: BookedSettlement, read: Settlement) ->
 
     A shop may be paid twice a day the same: order #1 of 49.00 is not order #9 of 49.00.
     """
-    known, own = (orders_paid(rows) for rows in (settlement_lines.transactions(connection, [there]), read.transactions))
+    known, own = (
+        orders_paid(rows) for rows in (settlement_lines.stored_transactions(connection, [there]), read.transactions)
+    )
     if not known or not own or known.keys() & own.keys():
         return ""
     return f"Their orders differ: this file has {orders_in_words(own)}, the books have {orders_in_words(known)}."
@@ -322,7 +324,7 @@ def _with_the_same_charges(
     others = list(there)
     own = _charges(read.transactions) if others else Counter()
     for one in others if own else ():
-        shared = (own & _charges(settlement_lines.transactions(connection, [one]))).total()
+        shared = (own & _charges(settlement_lines.stored_transactions(connection, [one]))).total()
         if shared and _in_common_days(one, read):
             return one, "1 line that is the same" if shared == 1 else f"{shared} lines that are the same"
     return None
@@ -370,11 +372,13 @@ def _with_lines_written_otherwise(
 
 def _same_in_another_store(connection: Connection, read: Settlement, store: str) -> BookedSettlement | None:
     others = _of_marketplace(connection, store) - {store}
-    there = [one for other in others if (one := settlements.find(connection, other, read.settlement_id)) is not None]
+    there = [
+        one for other in others if (one := stored_settlements.find(connection, other, read.settlement_id)) is not None
+    ]
     own = _goods(read.transactions) if there else set()
     for one in there:
-        goods = _goods(settlement_lines.transactions(connection, [one]))
-        if goods & own or settlements.same_lines(connection, one, read):
+        goods = _goods(settlement_lines.stored_transactions(connection, [one]))
+        if goods & own or stored_settlements.same_lines(connection, one, read):
             return one
     return None
 

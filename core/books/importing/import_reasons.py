@@ -12,7 +12,7 @@ from core.books.settlements import settlement_lines
 from core.books.settlements.booked_settlement import BookedSettlement, Import
 from core.books.settlements.settlement_lines import PLACE, line_differences, money_in_words
 from core.counted import counted
-from core.frame_columns import chosen
+from core.frame_columns import rows_where
 from core.marketplaces import FORMATS, formats
 from core.marketplaces.formats import Extent
 from core.model import Event, net_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from core.books.database import Connection
     from core.books.importing.duplicates import Twin
-    from core.marketplaces.settlements.uniting import Part
+    from core.marketplaces.settlements.uniting import SettlementPart
     from core.model import Settlement
 
 _NAMED = 3
@@ -84,7 +84,7 @@ def in_other_words(pairs: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def told_otherwise(
+def reason_for_differing_rows(
     there: BookedSettlement, differ: tuple[pd.DataFrame, pd.DataFrame], before: Settlement, whole: Settlement
 ) -> str:
     """Say which rows of a file may be rows of the books, corrected or written otherwise, and what to do.
@@ -190,9 +190,9 @@ def another_kind_of_view(connection: Connection, there: BookedSettlement, read: 
 
 def only_there(connection: Connection, there: BookedSettlement, read: Settlement) -> str:
     """Say what removing a settlement takes out of the books that a file does not bring back; empty where nothing."""
-    known, own = settlement_lines.transactions(connection, [there]), read.transactions
+    known, own = settlement_lines.stored_transactions(connection, [there]), read.transactions
     kept = set(rows_of(own, ("order_id", "event")))
-    orders = orders_paid(chosen(known, (line not in kept for line in rows_of(known, ("order_id", "event")))))
+    orders = orders_paid(rows_where(known, (line not in kept for line in rows_of(known, ("order_id", "event")))))
     alone = Counter(_without_order(known)) - Counter(_without_order(own))
     paid = sum((net for _, net, _ in alone.elements()), Decimal(0))
     charges = [f"{counted(alone.total(), 'line')} without order ({cents(paid)})"] if alone else []
@@ -206,11 +206,11 @@ def only_there(connection: Connection, there: BookedSettlement, read: Settlement
     )
 
 
-def against_its_total(connection: Connection, there: BookedSettlement, part: Part, whole: Settlement) -> str:
+def against_its_total(connection: Connection, there: BookedSettlement, part: SettlementPart, whole: Settlement) -> str:
     """Say which lines of a file cannot be, for those in the books come to what the marketplace paid."""
-    before, own = settlement_lines.transactions(connection, [there]), part.settlement.transactions
+    before, own = settlement_lines.stored_transactions(connection, [there]), part.settlement.transactions
     places = set(rows_of(own, PLACE))
-    changes = line_differences(chosen(before, (place in places for place in rows_of(before, PLACE))), own)
+    changes = line_differences(rows_where(before, (place in places for place in rows_of(before, PLACE))), own)
     with_it = (
         "" if whole.ties_out else f" With this file they would come to {money_in_words(whole.sum)} {whole.currency}."
     )

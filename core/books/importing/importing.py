@@ -14,10 +14,10 @@ from core.books.documents.reimbursements import ImportedReimbursements, import_r
 from core.books.documents.returned_goods import ImportedReturns, import_returns
 from core.books.importing import current_transactions, import_reasons
 from core.books.importing.duplicates import refuse_what_another_store_has, twin_of
-from core.books.importing.readings import KeptPart, kept_parts, together, with_keys_of
+from core.books.importing.readings import KeptPart, kept_parts, united_reading, with_keys_of
 from core.books.overrides.moved_answers import move_overrides
 from core.books.settings import stored_settings, stores
-from core.books.settlements import original_files, settlement_lines, settlements
+from core.books.settlements import original_files, settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import (
     BookedSettlement,
     FileUse,
@@ -34,15 +34,15 @@ from core.marketplaces.formats import Extent, Standing, standing
 from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
 from core.marketplaces.settlements.tie_out import importable
 from core.marketplaces.settlements.uniting import (
-    Part,
-    agreed,
+    SettlementPart,
+    agreeing_parts,
     as_it_is_known,
+    differing_rows,
     in_other_words,
     parts_of,
     rows_beyond,
     rows_lost,
-    told_otherwise,
-    united,
+    united_settlement,
 )
 from core.settings import POLICIES_NAME, Policies, StoredOriginals
 
@@ -66,7 +66,7 @@ class NotImportableError(CogsheetError):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SettlementFigures:
     """What a settlement came to, before or after an import."""
 
     transactions: int
@@ -92,9 +92,9 @@ class ImportedSettlement:
     problems: tuple[Problem, ...]
     reason: str = ""
     """Of what was not stored: why, and what to do."""
-    before: Figures | None = None
+    before: SettlementFigures | None = None
     """Where something in the books was changed: what they had."""
-    after: Figures | None = None
+    after: SettlementFigures | None = None
     """And what they have now."""
     ended_lines: int = 0
     """How many lines of before are no longer so."""
@@ -147,15 +147,15 @@ def _would_no_longer_tie(there: BookedSettlement, whole: Settlement) -> bool:
     return reached and not whole.ties_out
 
 
-def _doubt(there: BookedSettlement, part: Part, views: Sequence[Part], whole: Settlement) -> str:
+def _doubt(there: BookedSettlement, part: SettlementPart, views: Sequence[SettlementPart], whole: Settlement) -> str:
     """Say why a further view cannot be united with those before without asking; empty where it can."""
     if pairs := in_other_words(part, views, whole):
         return import_reasons.in_other_words(pairs)
-    before = united(views)
+    before = united_settlement(views)
     if rows_lost(part, before, whole):
         return import_reasons.rows_missing(there, before, whole)
-    differ = told_otherwise(part, before, whole)
-    return import_reasons.told_otherwise(there, differ, before, whole) if differ else ""
+    differ = differing_rows(part, before, whole)
+    return import_reasons.reason_for_differing_rows(there, differ, before, whole) if differ else ""
 
 
 def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
@@ -230,7 +230,7 @@ def _is_taken(
     It lives and ends with them (`core.books.documents.file_rows`), also where they were in the books already.
     """
     for one in imported:
-        there = settlements.find(connection, one.store, one.settlement_id)
+        there = stored_settlements.find(connection, one.store, one.settlement_id)
         parts = [] if there is None else original_files.files_of(connection, there)
         if there is not None and one.result is Import.ALREADY_IMPORTED and source.file.sha256 not in parts:
             original_files.add_file(connection, there, source.file, FileUse.SAME_LINES, batch, now)
@@ -246,7 +246,7 @@ def _scrubbed(database: Database, file: OriginalFile) -> bytes | None:
 
 
 def _import_one(
-    connection: Connection, part: Part, source: Source, batch: int, *, who: str, now: datetime, apart: bool
+    connection: Connection, part: SettlementPart, source: Source, batch: int, *, who: str, now: datetime, apart: bool
 ) -> ImportedSettlement:
     is_view = source.kind is SettlementKind.VIEW
     read = as_it_is_known(part) if is_view else part.settlement
@@ -259,7 +259,7 @@ def _import_one(
         ties_out=read.ties_out,
         problems=read.problems,
     )
-    there = settlements.find(connection, source.store, read.settlement_id)
+    there = stored_settlements.find(connection, source.store, read.settlement_id)
     others = frozenset() if there is None else there.others
     while twin := twin_of(connection, read, source, others):
         if not (apart and twin.may_be_two):
@@ -272,8 +272,8 @@ def _import_one(
         return _save(connection, read, source, batch, told, who=who, now=now)
     further = _is_further_view(connection, there, part, source)
     views = [one.part for one in _views_of(connection, there)] if further else []
-    *views, part = agreed([*views, part])
-    whole = united([*views, part]) if further else read
+    *views, part = agreeing_parts([*views, part])
+    whole = united_settlement([*views, part]) if further else read
     told = replace(told, whole=whole if further else None)
     kept = _kept_as_it_is(connection, there, part, whole, source, told)
     if kept is not None:
@@ -288,7 +288,7 @@ def _import_one(
 def _kept_as_it_is(
     connection: Connection,
     there: BookedSettlement,
-    part: Part,
+    part: SettlementPart,
     whole: Settlement,
     source: Source,
     told: ImportedSettlement,
@@ -307,7 +307,7 @@ def _kept_as_it_is(
         return replace(told, reason=import_reasons.another_kind_of_view(connection, there, whole))
     if not is_new:
         views = [one.part for one in _views_of(connection, there)]
-        of_all = united(views) if len(views) > 1 else None
+        of_all = united_settlement(views) if len(views) > 1 else None
         told = replace(told, result=Import.ALREADY_IMPORTED, ties_out=there.ties_out, whole=of_all)
         told = replace(told, problems=(of_all or whole).problems)
         return replace(told, advice=import_reasons.what_helps(told.result, of_all or whole, source.format))
@@ -328,9 +328,9 @@ def _save(
     now: datetime,
 ) -> ImportedSettlement:
     keyed = replace(read, transactions=with_line_keys(source.store, read.transactions))
-    there = settlements.find(connection, source.store, read.settlement_id)
-    before = None if there is None else settlement_lines.transactions(connection, [there])
-    imported = settlements.save(connection, keyed, source, batch, now)
+    there = stored_settlements.find(connection, source.store, read.settlement_id)
+    before = None if there is None else settlement_lines.stored_transactions(connection, [there])
+    imported = stored_settlements.save(connection, keyed, source, batch, now)
     told = replace(
         told,
         result=imported.outcome,
@@ -354,8 +354,8 @@ def _save(
         return told
     return replace(
         told,
-        before=Figures(len(before), there.sum, there.currency),
-        after=Figures(len(read.transactions), read.sum, read.currency),
+        before=SettlementFigures(len(before), there.sum, there.currency),
+        after=SettlementFigures(len(read.transactions), read.sum, read.currency),
         ended_lines=len(before) - _still_there(before, read.transactions),
     )
 
@@ -365,13 +365,13 @@ def _keep_later_reading(
 ) -> None:
     """Keep what a document says that came after the export: what it changes is proposed, and nothing is booked."""
     later = kept_parts(connection, there, FileUse.AFTER_EXPORT)
-    whole = together(there, kept_parts(connection, there), later)
+    whole = united_reading(there, kept_parts(connection, there), later)
     keyed = with_line_keys(store, whole.transactions)
     known = current_transactions.lines_known(connection, there, before)
     current_transactions.put(connection, there, with_keys_of(known, keyed), batch)
 
 
-def _is_further_view(connection: Connection, there: BookedSettlement, part: Part, source: Source) -> bool:
+def _is_further_view(connection: Connection, there: BookedSettlement, part: SettlementPart, source: Source) -> bool:
     """Tell whether a file is one more view, of the same kind, of a settlement that is made of such views."""
     both_views = SettlementKind.VIEW is source.kind and SettlementKind.VIEW is there.kind
     is_new = source.file.sha256 not in original_files.files_of(connection, there)
@@ -386,4 +386,4 @@ def _views_of(connection: Connection, there: BookedSettlement) -> list[KeptPart]
 
 
 def _says_nothing_new(connection: Connection, there: BookedSettlement, read: Settlement) -> bool:
-    return settlements.same_lines(connection, there, read) and (there.incomplete or "") == read.incomplete
+    return stored_settlements.same_lines(connection, there, read) and (there.incomplete or "") == read.incomplete

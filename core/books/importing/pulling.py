@@ -51,7 +51,7 @@ class ConnectedStore:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
+class DocumentImport:
     """What became of one document."""
 
     name: str
@@ -71,7 +71,7 @@ class PulledStore:
     """What was pulled of one store."""
 
     store: str
-    documents: tuple[Pulled, ...] = ()
+    documents: tuple[DocumentImport, ...] = ()
     failure: CogsheetError | None = None
     """Why it could not be finished; what came before is in the books."""
 
@@ -162,7 +162,7 @@ def pull_stores(
         DatabaseError: If the books cannot be written.
     """
     for store in connected:
-        done: list[Pulled] = []
+        done: list[DocumentImport] = []
         stopped: CogsheetError | None = None
         try:
             for pulled in _documents(database, store, who=who, clock=clock, another_payout=another_payout):
@@ -180,7 +180,7 @@ def pull_stores(
 
 def _documents(
     database: Database, store: ConnectedStore, *, who: str, clock: Clock, another_payout: bool
-) -> Iterator[Pulled]:
+) -> Iterator[DocumentImport]:
     with database.writing() as connection:
         stores.ensure(connection, Store(store.name, store.connector.marketplace))
         known = frozenset(known_documents(connection, store.name))
@@ -193,7 +193,7 @@ def _documents(
 
 def _pull(
     database: Database, store: ConnectedStore, document: Document, *, who: str, clock: Clock, another_payout: bool
-) -> Pulled:
+) -> DocumentImport:
     try:
         file = OriginalFile(document.name, store.connector.fetch(document))
     except _OF_ONE_DOCUMENT as error:
@@ -208,13 +208,13 @@ def _pull(
             remember_document(connection, _note(store, document, clock(), file, not_done))
     except _OF_ITS_CONTENT as error:
         return _failed(database, _note(store, document, clock(), file, str(error)))
-    return Pulled(document.name, imported)
+    return DocumentImport(document.name, imported)
 
 
-def _failed(database: Database, note: PulledDocument) -> Pulled:
+def _failed(database: Database, note: PulledDocument) -> DocumentImport:
     with database.writing() as connection:
         remember_document(connection, note)
-    return Pulled(note.name, ImportedFile(note.name, ()), note.reason)
+    return DocumentImport(note.name, ImportedFile(note.name, ()), note.reason)
 
 
 def remember_document(connection: Connection, document: PulledDocument) -> None:

@@ -21,10 +21,10 @@ from core.books.documents import file_rows
 from core.books.documents.order_units import ORDER_UNITS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.importing import current_transactions
-from core.books.importing.importing import Figures
-from core.books.importing.readings import KeptFileError, KeptPart, kept_parts, together, with_keys_of
-from core.books.overrides.moved_answers import ask_anew, move_overrides
-from core.books.settlements import settlement_lines, settlements
+from core.books.importing.importing import SettlementFigures
+from core.books.importing.readings import KeptFileError, KeptPart, kept_parts, united_reading, with_keys_of
+from core.books.overrides.moved_answers import ask_changed_questions, move_overrides
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, FileUse, SettlementKind, Source
 from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
@@ -43,9 +43,9 @@ class Rereading:
     """What became of one settlement when its files were read anew."""
 
     settlement: BookedSettlement
-    before: Figures
+    before: SettlementFigures
     """What the books had, or have."""
-    now: Figures | None
+    now: SettlementFigures | None
     """What its files say now; `None` where they cannot be read."""
     took_it: bool = False
     """Whether the books have the new reading; else the settlement has gone out, or cannot be read."""
@@ -103,7 +103,7 @@ def read_anew(
         What became of each; empty where nothing was due.
     """
     with database.reading() as connection:
-        waiting = due(settlements.booked(connection))
+        waiting = due(stored_settlements.booked_settlements(connection))
     if not waiting:
         return []
     keep_copy()
@@ -111,24 +111,24 @@ def read_anew(
         note = f"reader {READER_VERSION}"
         batch = batches.new(connection, BatchKind.REREAD, who, now, note=note)
         readings = []
-        for number, one in enumerate(due(settlements.booked(connection)), start=1):
+        for number, one in enumerate(due(stored_settlements.booked_settlements(connection)), start=1):
             readings.append(_read_one(connection, one, batch, who=who, now=now))
             progress("Reading the kept files anew", number, len(waiting))
         return readings
 
 
 def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> Rereading:
-    stored = settlement_lines.transactions(connection, [there])
-    before = Figures(len(stored), there.sum, there.currency)
+    stored = settlement_lines.stored_transactions(connection, [there])
+    before = SettlementFigures(len(stored), there.sum, there.currency)
     try:
         parts = kept_parts(connection, there)
         later = [] if there.is_open else kept_parts(connection, there, FileUse.AFTER_EXPORT)
     except KeptFileError as error:
-        settlements.note_reader(connection, there, READER_VERSION)
+        stored_settlements.note_reader(connection, there, READER_VERSION)
         return Rereading(there, before, None, problems=(Problem(Severity.WARNING, str(error), there.name),))
     _keep_goods(connection, there, parts, batch)
-    read = _keyed(there, together(there, parts, later))
-    figures = Figures(len(read.transactions), read.sum, read.currency)
+    read = _keyed(there, united_reading(there, parts, later))
+    figures = SettlementFigures(len(read.transactions), read.sum, read.currency)
     told = Rereading(there, before, figures, changed_lines=changed_lines(stored, read.transactions))
     if not there.is_open:
         keep_beside(connection, there, stored, read.transactions, batch)
@@ -141,11 +141,11 @@ def _take(
     connection: Connection, there: BookedSettlement, read: Settlement, batch: int, *, who: str, now: datetime
 ) -> list[Problem]:
     """Give a settlement its new lines; answers stay with lines that kept key and question, the others move."""
-    before = settlements.put_reading(connection, there, read, READER_VERSION, batch)
+    before = stored_settlements.put_reading(connection, there, read, READER_VERSION, batch)
     gone = before[~before["key"].isin(list(read.transactions["key"]))]
     come = read.transactions[~read.transactions["key"].isin(list(before["key"]))]
     moved = move_overrides(connection, gone, come, batch, who=who, now=now)
-    return [*moved.problems, *ask_anew(connection, before, read.transactions, who=who, now=now)]
+    return [*moved.problems, *ask_changed_questions(connection, before, read.transactions, who=who, now=now)]
 
 
 def keep_beside(
@@ -163,7 +163,7 @@ def keep_beside(
     if _contents(stored, _ALL) != _contents(read, _ALL):
         known = current_transactions.lines_known(connection, there, stored)
         current_transactions.put(connection, there, with_keys_of(known, read), batch)
-    settlements.note_reader(connection, there, READER_VERSION)
+    stored_settlements.note_reader(connection, there, READER_VERSION)
 
 
 def take_over(connection: Connection, there: BookedSettlement, batch: int, *, who: str, now: datetime) -> list[Problem]:
@@ -179,14 +179,14 @@ def take_over(connection: Connection, there: BookedSettlement, batch: int, *, wh
         later = kept_parts(connection, there, FileUse.AFTER_EXPORT)
     except KeptFileError as error:
         return [Problem(Severity.WARNING, str(error), there.name)]
-    read = _keyed(there, together(there, parts, later))
+    read = _keyed(there, united_reading(there, parts, later))
     if not later:
         return _take(connection, there, read, batch, who=who, now=now)
     newest = next((one for one in reversed(later) if one.is_record), later[-1])
     kind = SettlementKind.RECORD if newest.is_record else SettlementKind.VIEW
     unites = kind is SettlementKind.VIEW and {one.reading.format for one in parts} == {newest.reading.format}
     source = Source(there.store, newest.file, newest.reading.format, kind, READER_VERSION, unites)
-    saved = settlements.save(connection, read, source, batch, now)
+    saved = stored_settlements.save(connection, read, source, batch, now)
     _keep_goods(connection, there, later, batch)
     if saved.former_lines is None:
         return []
@@ -200,4 +200,4 @@ def _keep_goods(connection: Connection, there: BookedSettlement, parts: Sequence
     for one in parts:
         for of, rows in ((RETURNED_GOODS, one.reading.returns), (ORDER_UNITS, one.reading.order_units)):
             if len(rows):
-                file_rows.add_kept(connection, of, rows, store=there.store, sha256=one.sha256, batch=batch)
+                file_rows.add_of_kept_file(connection, of, rows, store=there.store, sha256=one.sha256, batch=batch)

@@ -16,7 +16,7 @@ from core.marketplaces import FORMATS, format_of, read_file
 from core.marketplaces.compared_rows import compared_type
 from core.marketplaces.formats import Extent, Standing, standing
 from core.marketplaces.reading.contents import open_contents
-from core.marketplaces.settlements.uniting import Part, as_it_is_known, parts_of, united
+from core.marketplaces.settlements.uniting import SettlementPart, as_it_is_known, parts_of, united_settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ class KeptFileError(CogsheetError):
 class KeptPart:
     """What one kept file says of a settlement."""
 
-    part: Part
+    part: SettlementPart
     sha256: str
     """Of the file as it came; what is kept may be without personal data."""
     file: OriginalFile
@@ -54,7 +54,7 @@ class KeptPart:
         return standing(self.reading.format, FORMATS) is not Standing.VIEW
 
 
-def together(there: BookedSettlement, parts: Sequence[KeptPart], later: Sequence[KeptPart] = ()) -> Settlement:
+def united_reading(there: BookedSettlement, parts: Sequence[KeptPart], later: Sequence[KeptPart] = ()) -> Settlement:
     """Return what the files of a settlement say of it, all in all. Pure.
 
     Args:
@@ -70,7 +70,7 @@ def together(there: BookedSettlement, parts: Sequence[KeptPart], later: Sequence
         return parts[-1].part.settlement
     kinds = {one.reading.format for one in (*parts, *later)}
     views = [one.part for one in ((*parts, *later) if len(kinds) == 1 else (later or parts)[-1:])]
-    return united(views) if len(views) > 1 else as_it_is_known(views[0])
+    return united_settlement(views) if len(views) > 1 else as_it_is_known(views[0])
 
 
 _SAME: tuple[tuple[str, ...], ...] = (

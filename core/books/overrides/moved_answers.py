@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.lines_told_apart import SAID, ToldApart, told_apart
 from core.books.overrides.questions import (
     as_proposal,
     in_words,
+    is_same_question,
     question_of,
     same_meaning,
     same_units_and_sku,
     says_something,
-    still_asked,
 )
 from core.books.settings import stores
 from core.books.settlements import settlement_lines
@@ -272,7 +272,7 @@ def _by(rows: Iterable[Row], place: Callable[[Row], tuple[Any, ...]]) -> dict[tu
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class AnswerMoves:
     """What became of the answers of lines that were replaced."""
 
     problems: tuple[Problem, ...] = ()
@@ -290,7 +290,7 @@ class Moved:
 
 def move_overrides(
     connection: Connection, old: pd.DataFrame, new: pd.DataFrame, batch: int, *, who: str, now: datetime
-) -> Moved:
+) -> AnswerMoves:
     """Give each answer the line that asks for it now, before or after the new lines were stored.
 
     Args:
@@ -303,32 +303,34 @@ def move_overrides(
     """
     before = records(old)
     concerned = [*before, *_earlier_lines(connection, old, new)]
-    saved = {key: row for key, row in overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)}
+    saved = {
+        key: row for key, row in stored_overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)
+    }
     answered = [
         {**row, **_typed(saved[row["key"]]), SAID: _said(saved[row["key"]])} for row in concerned if row["key"] in saved
     ]
     if not answered:
-        return Moved()
+        return AnswerMoves()
     after = records(new)
     there = destinations(answered, before, after)
     lines = {row["key"]: row for row in after}
     questions = {row["key"]: row for row in answered}
-    overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
+    stored_overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
     _move(connection, there, saved, questions, lines, who=who, now=now)
     told = partial(_told, of_several=len(stores.all_stores(connection)) > 1)
     problems = [problem for key in saved for problem in told(key, there, saved[key], questions[key], lines)]
     unclear = {_order(questions[key]) for key in there.unclear}
     asking = (*there.proposals.values(), *there.spread, *(row["key"] for row in after if _order(row) in unclear))
-    return Moved(tuple(problems), {**there.same_line, **there.same_question, **there.proposals}, asking)
+    return AnswerMoves(tuple(problems), {**there.same_line, **there.same_question, **there.proposals}, asking)
 
 
-def ask_anew(
+def ask_changed_questions(
     connection: Connection, before: pd.DataFrame, after: pd.DataFrame, *, who: str, now: datetime
 ) -> list[Problem]:
     """Say which answers of lines that are still there answer another question, as these lines are read now.
 
-    An answer that keeps its question is only a proposal by that (`questions.as_asked`); one that an earlier version
-    stored without it becomes a proposal here, and `undo` reaches it.
+    An answer that keeps its question is only a proposal by that (`questions.overrides_for_questions`); one that an
+    earlier version stored without it becomes a proposal here, and `undo` reaches it.
 
     Args:
         connection: Of `Database.writing`.
@@ -339,15 +341,15 @@ def ask_anew(
     """
     olds = {row["key"]: row for row in records(before)}
     pairs = {row["key"]: (olds[row["key"]], row) for row in records(after) if row["key"] in olds}
-    saved = {key: row for key, row in overrides.newest_of(connection, pairs).items() if says_something(row)}
+    saved = {key: row for key, row in stored_overrides.newest_of(connection, pairs).items() if says_something(row)}
     questions = {
         key: row | (question_of(pairs[key][0]) if row["asked_event"] is None else {}) for key, row in saved.items()
     }
-    changed = [key for key, row in questions.items() if not still_asked(row, question_of(pairs[key][1]))]
+    changed = [key for key, row in questions.items() if not is_same_question(row, question_of(pairs[key][1]))]
     silent = [key for key in changed if saved[key]["asked_event"] is None]
     if silent:
         batch = batches.new(connection, BatchKind.MOVE, who, now, note="to lines that ask something else, read anew")
-        overrides.append(connection, [_proposal(saved[key], *pairs[key]) for key in silent], batch)
+        stored_overrides.append(connection, [_proposal(saved[key], *pairs[key]) for key in silent], batch)
     there = Destinations(proposals={key: key for key in changed})
     now_by_key = {key: line for key, (_, line) in pairs.items()}
     told = partial(_told, of_several=len(stores.all_stores(connection)) > 1)
@@ -357,7 +359,7 @@ def ask_anew(
 def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame) -> list[Row]:
     """Return what answered keys of the new lines meant when they were last in the books, before `old`."""
     others = sorted(set(new["key"]) - set(old["key"]))
-    return records(settlement_lines.last_ended(connection, overrides.newest_of(connection, others)))
+    return records(settlement_lines.last_ended(connection, stored_overrides.newest_of(connection, others)))
 
 
 def _move(
@@ -375,4 +377,4 @@ def _move(
     proposed = [_proposal(saved[old], questions[old], lines[new]) for new, old in proposals]
     if moved or proposed:
         batch = batches.new(connection, BatchKind.MOVE, who, now, note="from the lines of another document")
-        overrides.append(connection, [*moved, *proposed], batch)
+        stored_overrides.append(connection, [*moved, *proposed], batch)

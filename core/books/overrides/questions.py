@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.costing.rules.first_reader import goods_by_words
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
-from core.marketplaces.words.words import MONEY_ALONE
+from core.marketplaces.words.meanings import MONEY_ALONE
 from core.model import Event, Goods, Proposal
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def same_units_and_sku(saved: Mapping[str, Any], question: Mapping[str, Any], no
     return units is not None and now["asked_units"] is not None and abs(units) == abs(now["asked_units"])
 
 
-def still_asked(saved: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+def is_same_question(saved: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Tell whether a line still asks what a saved answer answers.
 
     One that an earlier version stored says not what it was asked: it holds.
@@ -98,7 +98,9 @@ def _unsigned(question: Mapping[str, Any]) -> tuple[int | None, str | None]:
     return None if units is None else abs(units), question["asked_sku"]
 
 
-def as_asked(overrides: pd.DataFrame, lines: pd.DataFrame, standing: Collection[str] = ()) -> pd.DataFrame:
+def overrides_for_questions(
+    overrides: pd.DataFrame, lines: pd.DataFrame, standing: Collection[str] = ()
+) -> pd.DataFrame:
     """Return the overrides as they hold for the lines: an answer to another question is only a proposal.
 
     Args:
@@ -114,7 +116,7 @@ def as_asked(overrides: pd.DataFrame, lines: pd.DataFrame, standing: Collection[
     changed = {
         key: as_proposal(saved, saved, question_of(asking[key]))
         for key, saved in answered.items()
-        if key in asking and not still_asked(saved, question_of(asking[key]))
+        if key in asking and not is_same_question(saved, question_of(asking[key]))
     }
     if not changed:
         return overrides

@@ -19,13 +19,13 @@ from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import STATED_SKU, takes_back
 from core.books.costed_lines.recosting import with_overrides
 from core.books.entries import locks
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer, Cell, Decision, InForce, LineState, Ruling
-from core.books.overrides.overrides import ANSWER_COLUMNS, Refusal, Refused
 from core.books.overrides.questions import Row, question_of
 from core.books.overrides.resolve_outcomes import as_booked, changed_meanwhile, decide
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS, Refusal, RefusedRow
 from core.books.overrides.suspect_answers import suspect_answers
-from core.books.true_ups.resolve_after_export import asked_since
+from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing import with_typed_units
 from core.costing.costs.prefilled_costs import UNITS
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
@@ -149,13 +149,13 @@ def _work(
 ) -> tuple[_Work, list[Answer]]:
     """Return what the answers are decided with, and those of the settlements that were named."""
     wanted = {answer.key for answer in answers}
-    late = {row["key"]: row for row in records(asked_since(books))}
+    late = {row["key"]: row for row in records(questions_since_export(books))}
     lines = {row["key"]: row for row in records(books.lines[books.lines["key"].isin(list(wanted))])}
     lines |= {key: row for key, row in late.items() if key in wanted}
     saved = {row["key"]: row for row in records(books.overrides)}
     saved |= {row["key"]: row for row in records(books.overrides_now) if row["key"] in late}
     chosen = [a for a in answers if settlement_ids is None or _settlement_of(lines, a) in settlement_ids]
-    locked = locked_keys(books) - late.keys()
+    locked = keys_of_exported_lines(books) - late.keys()
     takes = _taking_units(books, chosen, lines)
     states = {
         key: replace(_line_state(row, saved.get(key, {}), locked=key in locked), takes_units=key in takes)
@@ -203,7 +203,7 @@ class _Work:
     """Keys of locked lines that are asked since: an answer to them becomes a true-up."""
 
     def rows(self, decisions: Sequence[Decision]) -> list[dict[str, object]]:
-        """Return what is stored of those that are saved (`overrides.ANSWER_COLUMNS`)."""
+        """Return what is stored of those that are saved (`stored_overrides.ANSWER_COLUMNS`)."""
         home = self.books.company.home_currency
         saved = ((one, one.answer.key) for one in decisions if one.ruling is Ruling.SAVE)
         return [_row(one, self.states[key], self.lines[key], home) | self.questions.get(key, {}) for one, key in saved]
@@ -271,7 +271,7 @@ def _units(answer: Answer, state: LineState, *, takes_shown: bool) -> int | None
     return answer.units_back if takes_shown and counts else state.in_force.units_back
 
 
-def locked_keys(books: Books) -> set[str]:
+def keys_of_exported_lines(books: Books) -> set[str]:
     """Return the lines of exported settlements; a line that took no cost is locked like any other."""
     return set() if books.costing_input.locked_lines is None else set(books.costing_input.locked_lines["key"])
 
@@ -315,7 +315,7 @@ def _in_force(saved: Mapping[str, object]) -> InForce:
     return InForce(version=int(str(saved["version"])), zero_confirmed=bool(saved["zero_confirmed"]), **known)  # type: ignore[arg-type]  # columns of OVERRIDE_COLUMNS
 
 
-def _lost_race(decision: Decision, refused: Mapping[str, Refused]) -> Decision:
+def _lost_race(decision: Decision, refused: Mapping[str, RefusedRow]) -> Decision:
     """Turn a save that came second into a refusal that shows what is there now."""
     lost = refused.get(decision.answer.key)
     if lost is None or decision.ruling is not Ruling.SAVE:
@@ -368,17 +368,19 @@ def save_answers(
     return work.saving(decisions, planned.suspects) if refused else planned
 
 
-def _store(database: Database, work: _Work, saving: Saving) -> dict[str, Refused]:
+def _store(database: Database, work: _Work, saving: Saving) -> dict[str, RefusedRow]:
     """Save as one batch; return the rows that another user was quicker with."""
     rows = work.rows(saving.decisions)
     with database.writing() as connection:
         # Somebody may have exported since the books were loaded.
         locked = locks.locked_keys(connection, [str(row["key"]) for row in rows]) - work.late
         free = [row for row in rows if row["key"] not in locked]
-        refused = {str(row["key"]): Refused(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free}
+        refused = {
+            str(row["key"]): RefusedRow(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free
+        }
         if free:
             batch = batches.new(connection, BatchKind.SAVE, work.who, work.now)
             answers = frame(ANSWER_COLUMNS, free)
-            saved = overrides.save(connection, answers, batch, who=work.who, now=work.now)
+            saved = stored_overrides.save(connection, answers, batch, who=work.who, now=work.now)
             refused |= {row.key: row for row in saved}
     return refused

@@ -15,9 +15,9 @@ from core.books.documents import file_rows
 from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks
-from core.books.overrides import overrides
-from core.books.overrides.overrides import ANSWER_COLUMNS, Refused
+from core.books.overrides import stored_overrides
 from core.books.overrides.questions import ASKED, is_proposal
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS, RefusedRow
 from core.books.settlements import removing
 from core.errors import CogsheetError
 from core.frame_columns import frame, records
@@ -43,17 +43,17 @@ class Skip(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedLine:
     """A line that was not taken back."""
 
     key: str
     reason: Skip
     now: dict[str, Any]
-    """What is there now (`overrides.HISTORY_COLUMNS`)."""
+    """What is there now (`stored_overrides.HISTORY_COLUMNS`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class UndoResult:
     """What an undo did."""
 
     batch: int | None
@@ -62,15 +62,15 @@ class Undone:
     """The number of the batch that it took back."""
     keys: tuple[str, ...]
     """The lines that are as they were before."""
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedLine, ...]
     is_removal: bool = False
     """Whether what it took back was the removal of a settlement."""
     report_rows: int = 0
     """How many rows of a report count no more, where what it took back was the import of one."""
 
 
-def _skipped(past: _Past, reasons: Mapping[str, Skip | None]) -> tuple[Skipped, ...]:
-    return tuple(Skipped(key, why, past.newest(key)) for key, why in reasons.items() if why is not None)
+def _skipped(past: _Past, reasons: Mapping[str, Skip | None]) -> tuple[SkippedLine, ...]:
+    return tuple(SkippedLine(key, why, past.newest(key)) for key, why in reasons.items() if why is not None)
 
 
 class _Past:
@@ -96,7 +96,7 @@ class _Past:
             if row["batch"] == number
         }
 
-    def said(self, key: str, version: int) -> dict[str, Any]:
+    def values_of(self, key: str, version: int) -> dict[str, Any]:
         """Return what a version says, or proposes; version 0 says nothing."""
         if version == 0:
             return {}
@@ -145,7 +145,7 @@ class ValueUnknownError(CogsheetError):
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """What was brought back."""
 
     keys: tuple[str, ...]
@@ -184,10 +184,10 @@ def last_undoable(connection: Connection, *, before: int | None = None) -> int |
 def _left_of(connection: Connection, past: _Past, number: int) -> bool:
     """Tell whether an undone batch still holds a line of the books: it was locked then."""
     in_force = [key for key, version in past.of_batch(number).items() if past.holds(key, version)]
-    return bool(overrides.known_lines(connection, in_force))
+    return bool(stored_overrides.known_lines(connection, in_force))
 
 
-def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Undone:
+def undo(connection: Connection, number: int, *, who: str, now: datetime) -> UndoResult:
     """Take a batch back: each of its lines says again what it said before, as its next version.
 
     Of a removal the settlement comes back with its lines, and with them the answers that were saved for them.
@@ -202,23 +202,23 @@ def undo(connection: Connection, number: int, *, who: str, now: datetime) -> Und
         now: When.
     """
     if rows := _report_rows(connection, number):
-        return Undone(batches.new_undo(connection, number, who, now), number, (), (), report_rows=rows)
+        return UndoResult(batches.new_undo(connection, number, who, now), number, (), (), report_rows=rows)
     removed = removing.removed_by(connection, number)
     if removed:
         own = batches.new_undo(connection, number, who, now)
         back = [key for one in removed for key in removing.bring_settlement_back(connection, one, number, own)]
-        return Undone(own, number, tuple(back), (), is_removal=True)
+        return UndoResult(own, number, tuple(back), (), is_removal=True)
     past = _past(connection)
     there = {key: version for key, version in past.of_batch(number).items() if not past.is_taken_back(key, number)}
     locked = locks.locked_before(connection, number, there)
     reasons = {key: _skip(past, key, version, locked) for key, version in there.items()}
     wanted = {key: there[key] - 1 for key, reason in reasons.items() if reason is None}
     if not wanted and Skip.LOCKED in reasons.values():
-        return Undone(None, number, (), _skipped(past, reasons))
+        return UndoResult(None, number, (), _skipped(past, reasons))
     own = batches.new_undo(connection, number, who, now)
     gone = {one.key for one in _bring_back(connection, past, wanted, own, who=who, now=now)}
     left = {key: reason or Skip.GONE for key, reason in reasons.items() if reason or key in gone}
-    return Undone(own, number, tuple(key for key in wanted if key not in gone), _skipped(past, left))
+    return UndoResult(own, number, tuple(key for key in wanted if key not in gone), _skipped(past, left))
 
 
 def _report_rows(connection: Connection, number: int) -> int:
@@ -231,7 +231,7 @@ def _report_rows(connection: Connection, number: int) -> int:
 
 def bring_back(
     connection: Connection, versions: Mapping[str, int], batch: int, *, who: str, now: datetime
-) -> list[Refused]:
+) -> list[RefusedRow]:
     """Make lines say again what an earlier version said, as their next version.
 
     Args:
@@ -253,20 +253,20 @@ def bring_back(
 def _past(connection: Connection) -> _Past:
     undone = select(tables.batch.c.number, tables.batch.c.undoes).where(tables.batch.c.undoes.is_not(None))
     undoes = {row.number: row.undoes for row in connection.execute(undone)}
-    return _Past(records(overrides.history(connection)), undoes)
+    return _Past(records(stored_overrides.history(connection)), undoes)
 
 
 def _bring_back(
     connection: Connection, past: _Past, versions: Mapping[str, int], batch: int, *, who: str, now: datetime
-) -> list[Refused]:
+) -> list[RefusedRow]:
     rows = [
-        {"key": key, "shown_version": past.newest(key)["version"], **past.said(key, version)}
+        {"key": key, "shown_version": past.newest(key)["version"], **past.values_of(key, version)}
         for key, version in versions.items()
     ]
-    return overrides.save(connection, frame(ANSWER_COLUMNS, rows), batch, who=who, now=now)
+    return stored_overrides.save(connection, frame(ANSWER_COLUMNS, rows), batch, who=who, now=now)
 
 
-def undo_last(database: Database, *, who: str, now: datetime) -> Undone:
+def undo_last(database: Database, *, who: str, now: datetime) -> UndoResult:
     """Take the newest save that has not been undone back.
 
     Lines saved again later and lines of locked settlements are left alone and listed.
@@ -281,7 +281,7 @@ def undo_last(database: Database, *, who: str, now: datetime) -> Undone:
         return undo(connection, number, who=who, now=now)
 
 
-def undo_batch(database: Database, number: int, *, who: str, now: datetime) -> Undone:
+def undo_batch(database: Database, number: int, *, who: str, now: datetime) -> UndoResult:
     """Take one save back, whichever came after it, or the import of a report of returned goods or reimbursements.
 
     The report can be imported again, which brings it back.
@@ -313,14 +313,14 @@ def values_of(database: Database, batch: int, named: Collection[str] = ()) -> li
         ValueUnknownError: If a named line is not in the batch, or the batch saved nothing.
     """
     with database.reading() as connection:
-        keys = [row["key"] for row in records(overrides.history(connection)) if row["batch"] == batch]
+        keys = [row["key"] for row in records(stored_overrides.history(connection)) if row["batch"] == batch]
     unknown = sorted(set(named) - set(keys))
     if unknown or not keys:
         raise ValueUnknownError(batch, ", ".join(unknown))
     return [(batch, key) for key in keys if not named or key in named]
 
 
-def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who: str, now: datetime) -> Restored:
+def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who: str, now: datetime) -> RestoreResult:
     """Make lines say again what batches had saved for them, as one new batch that can be undone.
 
     Args:
@@ -333,7 +333,7 @@ def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who
         ValueUnknownError: If a batch saved no value for a line; nothing is restored then.
     """
     with database.writing() as connection:
-        versions = {(row["batch"], row["key"]): row for row in records(overrides.history(connection))}
+        versions = {(row["batch"], row["key"]): row for row in records(stored_overrides.history(connection))}
         chosen: dict[str, dict[str, Any]] = {}
         for batch, key in sorted(wanted):
             if (batch, key) not in versions:
@@ -347,4 +347,4 @@ def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who
             own = batches.new(connection, BatchKind.RESTORE, who, now, note=f"values of batch {named}")
             for lost in bring_back(connection, free, own, who=who, now=now):
                 skipped[lost.key] = str(lost.reason)
-    return Restored(tuple(key for key in free if key not in skipped), skipped)
+    return RestoreResult(tuple(key for key in free if key not in skipped), skipped)

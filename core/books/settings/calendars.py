@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.settings import stored_settings
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.marketplaces import FORMATS
 from core.settings import POLICIES_NAME, Policies
@@ -58,14 +58,14 @@ def is_exported(settlement: BookedSettlement) -> bool:
 def store_days(
     booked: Iterable[BookedSettlement],
     zones: Mapping[str, ZoneInfo],
-    kept: Mapping[SettlementName, KeptCalendar] | None = None,
+    calendars: Mapping[SettlementName, KeptCalendar] | None = None,
 ) -> StoreDays:
     """Return the calendar that the books go by.
 
     A bare date is read as its midnight in UTC and is a day as such: Walmart's 09/01/2026 is the 1st of September for
     its seller in California, not the evening before.
     """
-    exceptions = {name: ZoneInfo(one.zone) if one.zone else None for name, one in (kept or {}).items()}
+    exceptions = {name: ZoneInfo(one.zone) if one.zone else None for name, one in (calendars or {}).items()}
     known = list(booked)
     exceptions |= {(one.store, one.settlement_id): None for one in known if one.format in _DATES_ONLY}
     return _with_last_days(known, StoreDays(zones, exceptions))
@@ -116,7 +116,7 @@ def time_zones(connection: Connection) -> dict[str, ZoneInfo]:
 def kept_calendars(connection: Connection, booked: Iterable[BookedSettlement]) -> dict[SettlementName, KeptCalendar]:
     """Return what exported settlements went out with, where zone or books start was changed since."""
     stored = stored_settings.get(connection, KEPT_NAME, list[KeptCalendar], [])
-    standing = entries.first_standing(connection) if stored else {}
+    standing = stored_entries.first_standing(connection) if stored else {}
     known = {(one.store, one.settlement_id): standing.get(one.id) for one in booked if is_exported(one)}
     return {
         (one.store, one.settlement_id): one for one in stored if known.get((one.store, one.settlement_id)) == one.entry
@@ -125,10 +125,10 @@ def kept_calendars(connection: Connection, booked: Iterable[BookedSettlement]) -
 
 def keep_calendars(connection: Connection, *, who: str, now: datetime) -> None:
     """Let every exported settlement keep the zone and the books start that hold now; called before they change."""
-    booked = settlements.booked(connection)
+    booked = stored_settlements.booked_settlements(connection)
     kept, standing, zones = (
         kept_calendars(connection, booked),
-        entries.first_standing(connection),
+        stored_entries.first_standing(connection),
         time_zones(connection),
     )
     start = stored_settings.get(connection, POLICIES_NAME, Policies, Policies()).books_start

@@ -71,7 +71,7 @@ def _rate(typed: TypedRate) -> str | None:
     return f"{rate:f}"
 
 
-def as_stored(rates: Sequence[TypedRate], home: str) -> pd.DataFrame:
+def rate_rows(rates: Sequence[TypedRate], home: str) -> pd.DataFrame:
     """Return typed rates as they are stored (RATE_COLUMNS).
 
     Raises:
@@ -88,7 +88,7 @@ def save_typed_rates(database: Database, rates: Sequence[TypedRate], *, who: str
     """
     if not rates:
         return 0
-    rows = as_stored(rates, database.company.home_currency)
+    rows = rate_rows(rates, database.company.home_currency)
     told = zip(rows["base"], rows["day"], rows["rate"].fillna("none"), strict=True)
     note = ", ".join(f"{base} on {day}: {rate}" for base, day, rate in told)
     return _store(database, rows, f"Exchange rates typed in: {note}", who, now)

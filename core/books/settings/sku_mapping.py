@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, u
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Connection, Database, frames, tables
-from core.books.database.state import tell
+from core.books.database.state import note_statements
 from core.books.settlements import settlement_lines
 from core.books.syncing.observations import FactCounts
 from core.errors import CogsheetError
@@ -184,7 +184,7 @@ def _rows(
 TYPED_IN = "typed in"
 """The rule of a mapping that a person has entered."""
 SAID_OTHERWISE = "skus said otherwise"
-"""What is told (`core.books.database.state.tell`) of SKUs that stand for another product than was said before."""
+"""What is told (`core.books.database.state.note_statements`) of SKUs that stand for another product than before."""
 HISTORY_COLUMNS: Columns = {**MAPPING_COLUMNS, "typed_in": FLAG, "answer": WHOLE, "seen_at": MOMENT, "batch": WHOLE}
 """Every mapping ever stored; the rows of one SKU with the same `answer` belong together."""
 _SAYS = ("product_id", "units", "description", "rule")
@@ -230,7 +230,7 @@ def change_mappings(database: Database, edits: Sequence[TypedMapping], *, who: s
 
 def _exact_skus(connection: Connection) -> dict[str, str]:
     """Return the SKUs of the books by their text without blanks around it, as cells give it."""
-    known = {*origins(connection)["sku"], *settlement_lines.transactions(connection)["sku"].dropna()}
+    known = {*origins(connection)["sku"], *settlement_lines.stored_transactions(connection)["sku"].dropna()}
     return {sku.strip(): sku for sku in sorted(known, reverse=True)}
 
 
@@ -269,7 +269,7 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     _move_seen_at(connection, known, rows[again])
     _insert(connection, known, rows[~again], batch)
     others = set(rows.loc[~again, "sku"])
-    tell(connection, {"skus": others - set(known["sku"]), SAID_OTHERWISE: others & set(known["sku"])})
+    note_statements(connection, {"skus": others - set(known["sku"]), SAID_OTHERWISE: others & set(known["sku"])})
     return FactCounts(len(told) - len(unchanged), len(unchanged))
 
 

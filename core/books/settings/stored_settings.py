@@ -68,7 +68,7 @@ def versions(connection: Connection, key: str, kind: type[T]) -> list[T]:
     return [_read(key, kind, text) for text in texts]
 
 
-def held_around(connection: Connection, key: str, kind: type[T], default: T, at: datetime) -> list[T]:
+def values_around(connection: Connection, key: str, kind: type[T], default: T, at: datetime) -> list[T]:
     """Return the values that a setting can have had at a moment, the newest first.
 
     Machines whose clocks differ write into the same books, so that every value set within a day of it counts, and the

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 
 from core.books.database import Connection, marketplace_tables, tables
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.errors import CogsheetError, DatabaseError
 from core.model import Marketplace, Reading
 
@@ -116,7 +116,7 @@ class StoreMarketplaceError(DatabaseError):
 
 def sites_there(connection: Connection, store: str) -> set[tuple[str, str]]:
     """Return the sites of a store that its settlements in the books name."""
-    known = [one for one in settlements.booked(connection) if one.store == store]
+    known = [one for one in stored_settlements.booked_settlements(connection) if one.store == store]
     marketplace = next(one.marketplace for one in all_stores(connection) if one.name == store)
     return {(_site(one.marketplace, marketplace), one.currency) for one in known}
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.settings import stored_settings
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import CogsheetError
@@ -179,8 +179,8 @@ def with_choices(
     if unknown is None or not unknown.any():
         return transactions
     marketplaces = {store.name: str(store.marketplace) for store in stores}
-    at_first = entries.first_batches(connection)
-    at_money = {**at_first, **entries.settlement_batches(connection)}
+    at_first = stored_entries.first_batches(connection)
+    at_money = {**at_first, **stored_entries.settlement_batches(connection)}
     costing = locks.costing_keys(connection, transactions.loc[unknown, "key"])
     batch_of = {(one.store, one.settlement_id): _batch(one, as_of, at_first, at_money) for one in settlements}
     first_of = {(one.store, one.settlement_id): at_first.get(one.id) if _is_out(one) else None for one in settlements}

@@ -11,8 +11,8 @@ import pandas as pd
 
 from core.frame_columns import records
 from core.marketplaces.words.classification import asked_words, listed_by_reader_one, whatever_follows
+from core.marketplaces.words.meanings import proposed_type
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import proposed_type
 from core.model import Event
 from core.typed_amounts import from_text
 

@@ -145,7 +145,7 @@ class BookedSettlement:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What became of one settlement, and what is in the books now."""
 
     outcome: Import

@@ -58,7 +58,7 @@ _UNREADABLE = Remark(
 def remarks(books: Books) -> dict[Name, list[Remark]]:
     """Return the remarks about each settlement that has any."""
     by_settlement: dict[Name, list[Remark]] = defaultdict(list)
-    for store, problem in missing(books):
+    for store, problem in gap_warnings(books):
         by_settlement[store, problem.where].append(Remark(_MISSING, problem.message))
     for name, words in unclassified(books).items():
         listed = ", ".join(f"{word} ({counted(lines, 'line')})" for word, lines in words.items())
@@ -89,8 +89,8 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
 
 def short_remarks(books: Books) -> Mapping[Name, Sequence[str]]:
     """Return the remarks about each settlement in short; where only some lines are loaded, those that are kept."""
-    if books.noted:
-        return {(one.store, one.settlement_id): books.noted[one.id].remarks for one in books.settlements}
+    if books.settlement_notes:
+        return {(one.store, one.settlement_id): books.settlement_notes[one.id].remarks for one in books.settlements}
     return {name: [one.short for one in of_it] for name, of_it in remarks(books).items()}
 
 
@@ -229,7 +229,7 @@ def _split(books: Books, settlement: BookedSettlement) -> Remark:
     )
 
 
-def missing(books: Books) -> list[tuple[str, Problem]]:
+def gap_warnings(books: Books) -> list[tuple[str, Problem]]:
     """Return where a settlement seems to be missing: the store, and a warning whose place is the settlement behind it.
 
     Only records whose format states its period are compared with each other; what lies before books start is over.

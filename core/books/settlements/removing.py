@@ -15,10 +15,10 @@ from sqlalchemy import BigInteger, Connection, func, insert, literal, or_, selec
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, tables
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.questions import says_something
 from core.books.settings import stores
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import CogsheetError
 
@@ -72,7 +72,7 @@ class Orphans:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class Removal:
     """What was taken out of the books."""
 
     settlement: BookedSettlement
@@ -99,7 +99,7 @@ def orphans_of(books: Books, removed: BookedSettlement, leaving: Sequence[Booked
 
 def remove_settlements(
     database: Database, books: Books, selection: Sequence[BookedSettlement], *, who: str, now: datetime
-) -> list[Removed]:
+) -> list[Removal]:
     """Take settlements out of the books, each as a batch of its own that can be undone; all of them or none.
 
     Args:
@@ -115,19 +115,21 @@ def remove_settlements(
     """
     with database.writing() as connection:
         answered = {
-            key for key, row in overrides.newest_of(connection, books.lines["key"]).items() if says_something(row)
+            key
+            for key, row in stored_overrides.newest_of(connection, books.lines["key"]).items()
+            if says_something(row)
         }
         removed = []
         for one in selection:
-            there = settlements.of_number(connection, one.id)
+            there = stored_settlements.of_number(connection, one.id)
             if there is None:
                 raise AlreadyRemovedError(one)
             if not there.is_open:
                 raise NotRemovableError(there)
             batch = batches.new(connection, BatchKind.REMOVE, who, now, note=f"{one.store} {one.settlement_id}")
-            settlements.remove(connection, there, batch)
+            stored_settlements.remove(connection, there, batch)
             keys = set(books.lines_of(one)["key"])
-            removed.append(Removed(one, len(keys), len(keys & answered), tuple(orphans_of(books, one, selection))))
+            removed.append(Removal(one, len(keys), len(keys & answered), tuple(orphans_of(books, one, selection))))
     return removed
 
 
@@ -141,7 +143,7 @@ def remove_store(database: Database, name: str, *, who: str, now: datetime) -> N
     with database.writing() as connection:
         if stores.find(connection, name) is None:
             raise stores.StoreUnknownError(name, [store.name for store in stores.all_stores(connection)])
-        ids = [one.settlement_id for one in settlements.booked(connection) if one.store == name]
+        ids = [one.settlement_id for one in stored_settlements.booked_settlements(connection) if one.store == name]
         if ids:
             raise StoreInUseError(name, ids)
         stores.remove(connection, name, batches.new(connection, BatchKind.REMOVE, who, now, note=f"store {name}"))

@@ -124,7 +124,7 @@ def money_in_words(amount: Decimal) -> str:
     return f"{whole}.{places.rstrip('0'):0<2}"
 
 
-def transactions(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
+def stored_transactions(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
     """Return the transactions (TRANSACTION_COLUMNS) of some settlements, or of all, always in the same order."""
     query = (
         select(tables.transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)

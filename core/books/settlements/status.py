@@ -96,7 +96,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class SettlementNotes:
     """What sheets say of the lines of a settlement beside their totals."""
 
     remarks: tuple[str, ...]
@@ -124,7 +124,7 @@ def settlement_totals(lines: pd.DataFrame, counted: pd.DataFrame | None = None, 
     )
 
 
-def moved_on(totals: Totals, was: Totals, now: Totals) -> Totals:
+def totals_after_changes(totals: Totals, was: Totals, now: Totals) -> Totals:
     """Return the totals of a settlement of which some lines have become others; its orders are those that it had.
 
     Args:

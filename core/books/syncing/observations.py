@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, select, update
 
 from core.books.database import frames, tables
-from core.books.database.state import tell
+from core.books.database.state import note_statements
 from core.frame_columns import LEFT_STOCK_COLUMNS, MOMENT, OBSERVATION_COLUMNS, WHOLE, Columns, conform, frame, records
 from core.model import Cause, ObservationKind
 
@@ -138,7 +138,7 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
     again = pd.Series([fact in unchanged for fact in _facts(rows)], dtype=bool)
     _move_seen_at(connection, known, rows[again])
     _insert(connection, rows[~again], batch)
-    tell(connection, _said_of(rows, again))
+    note_statements(connection, _said_of(rows, again))
     return FactCounts(len(told) - len(unchanged), len(unchanged))
 
 

@@ -22,7 +22,7 @@ from core.books.true_ups.resolve_after_export import lines_to_sync, unanswered
 from core.costing import with_report, without_order
 from core.errors import InventoryError
 from core.finale.observations import SOURCE_ORDER
-from core.finale.system import CostRequest, InventorySystem, OrderAsked
+from core.finale.system import CostRequest, InventorySystem, OrderRequest
 from core.frame_columns import TEXT, records
 from core.model import INTO_NEGATIVE_STOCK, Cause, CostStatus
 from core.time import Clock, local_days
@@ -108,42 +108,42 @@ def rest_of(request: CostRequest, books: Books, since: datetime) -> CostRequest:
     return replace(request, orders=orders, skus=tuple(sku for sku in request.skus if sku in wanted or sku not in known))
 
 
-def without_forgetting(said: pd.DataFrame, costed: set[tuple[str, str]]) -> pd.DataFrame:
+def without_forgetting(answer: pd.DataFrame, costed: set[tuple[str, str]]) -> pd.DataFrame:
     """Leave out that an order's product has no cost where it had one and nothing but the cost cannot be read now.
 
     An account that stops showing costs (a renamed field, another mode) takes none away that were fetched before.
 
     Args:
-        said: OBSERVATION_COLUMNS of an answer.
+        answer: OBSERVATION_COLUMNS of an answer.
         costed: Order and product of each cost that is known.
     """
-    blank = (said["cause"] == Cause.COST_BLANK).fillna(value=False) & (said["source"] == SOURCE_ORDER)
-    places = zip(said["order_id"], said["product_id"], strict=True)
-    known = pd.Series([place in costed for place in places], index=said.index, dtype=bool)
-    return said[~(blank.astype(bool) & known)].reset_index(drop=True)
+    blank = (answer["cause"] == Cause.COST_BLANK).fillna(value=False) & (answer["source"] == SOURCE_ORDER)
+    places = zip(answer["order_id"], answer["product_id"], strict=True)
+    known = pd.Series([place in costed for place in places], index=answer.index, dtype=bool)
+    return answer[~(blank.astype(bool) & known)].reset_index(drop=True)
 
 
 Marked = tuple[str, str, "Decimal"]
 """Order, product and unit cost of a shipment that left after goods had been received into negative stock."""
 
 
-def with_marks_kept(said: pd.DataFrame, marked: Collection[Marked]) -> pd.DataFrame:
+def with_marks_kept(answer: pd.DataFrame, marked: Collection[Marked]) -> pd.DataFrame:
     """Mark a cost as received into negative stock where it was so marked before and is the same.
 
     How much of the history a sync reads decides whether it sees the receipt; what was seen once stays true.
 
     Args:
-        said: OBSERVATION_COLUMNS of an answer.
+        answer: OBSERVATION_COLUMNS of an answer.
         marked: What is marked.
     """
-    rows = zip(said["order_id"], said["product_id"], said["unit_cost"], said["source"], strict=True)
+    rows = zip(answer["order_id"], answer["product_id"], answer["unit_cost"], answer["source"], strict=True)
     sources = [
         f"{source}, {INTO_NEGATIVE_STOCK}"
         if (order, product, cost) in marked and not source.endswith(INTO_NEGATIVE_STOCK)
         else source
         for order, product, cost, source in rows
     ]
-    return said.assign(source=pd.Series(sources, index=said.index, dtype=TEXT))
+    return answer.assign(source=pd.Series(sources, index=answer.index, dtype=TEXT))
 
 
 def _marked(known: pd.DataFrame) -> set[Marked]:
@@ -202,7 +202,7 @@ def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return products
 
 
-def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderAsked]:
+def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderRequest]:
     """Return each order once, with all its SKUs and the day it was first posted; undated, that of the last."""
     last = max((row["day"] for row in rows if row["day"]), default=None)
     skus: dict[str, set[str]] = {}
@@ -213,7 +213,7 @@ def _orders(rows: Sequence[dict[str, Any]]) -> list[OrderAsked]:
         if row["day"]:
             posted[order_id] = min(row["day"], posted.get(order_id, row["day"]))
     return [
-        OrderAsked(order_id, tuple(sorted(of_order)), date.fromisoformat(day))
+        OrderRequest(order_id, tuple(sorted(of_order)), date.fromisoformat(day))
         for order_id, of_order in sorted(skus.items())
         if (day := posted.get(order_id, last)) is not None
     ]
@@ -293,7 +293,7 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
         since = None if full else _stopped_since(last(connection, finished=False), system.name, clock())
         request = whole if since is None else rest_of(whole, books, since)
         batch = batches.new(connection, BatchKind.SYNC, who, clock())
-        start(connection, batch, account=system.name, asked=_sizes(request, since), now=clock())
+        start(connection, batch, account=system.name, request=_sizes(request, since), now=clock())
     new = unchanged = 0
     marked = _marked(books.observations)
     resumed, costed = len(whole.orders) - len(request.orders), _costed(books.observations)
@@ -320,9 +320,9 @@ def _keep(connection: Connection, page: CostPage, batch: int, now: datetime) -> 
     return added
 
 
-def start(connection: Connection, batch: int, account: str, asked: object, now: datetime) -> None:
+def start(connection: Connection, batch: int, account: str, request: object, now: datetime) -> None:
     """Note that a sync begins."""
-    begun = {"account": account, "asked": _text(asked), "progress": _text({}), "started_at": now}
+    begun = {"account": account, "asked": _text(request), "progress": _text({}), "started_at": now}
     connection.execute(insert(tables.sync_run).values(batch=batch, **begun))
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.books.books import Books
-    from core.books.entries.booking_months import TakenBack
-    from core.books.entries.entries import AcceptedReclassification
+    from core.books.entries.booking_months import ReversedEntry
+    from core.books.entries.stored_entries import AcceptedReclassification
     from core.books.settlements.booked_settlement import BookedSettlement
 
 _RECLASSIFIED = "Reclassification"
@@ -76,7 +76,7 @@ def entries_taken_back(books: Books) -> pd.DataFrame:
     return _lines(books, rows, days)
 
 
-def _entry_as_line(books: Books, of: BookedSettlement, one: TakenBack, sign: int) -> dict[str, object]:
+def _entry_as_line(books: Books, of: BookedSettlement, one: ReversedEntry, sign: int) -> dict[str, object]:
     """Return an entry, or with the sign −1 its reversal, as a line of its settlement, at the rate of its day."""
     lines = [(LineType(kind), amount) for kind, amount in one.lines]
     is_cost = any(kind in COST_TYPES for kind, _ in lines)

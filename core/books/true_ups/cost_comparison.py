@@ -24,7 +24,7 @@ from core.books.costed_lines.line_costs import costed_lines, costing_policies
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
-from core.costing.units.reimbursements import decided, read_told
+from core.costing.units.reimbursements import reports_by_line, reports_in_force
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
 from core.journal.cogs_entry import CostLine, CostPosting, cost_accounts
 from core.model import ASKS_GOODS, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
@@ -104,10 +104,12 @@ def _move(books: Books, now: Row, row: Row, posted: Row) -> Row:
 
     What comes without cost before, or has none any more, moves nothing: it is posted once, or taken back where it was.
     """
-    if not (money_of(now["cogs"]) and money_of(row["cogs"]) and posted and is_elsewhere(books, posted, now)):
+    if not (
+        amount_or_zero(now["cogs"]) and amount_or_zero(row["cogs"]) and posted and is_elsewhere(books, posted, now)
+    ):
         return {}
     moved = {f"{name}_{when}": one[name] for when, one in (("was", posted), ("now", now)) for name in ("event", "sku")}
-    return moved if money_of(now["cogs"]) != money_of(row["cogs"]) else {"cause": ACCOUNT, **moved}
+    return moved if amount_or_zero(now["cogs"]) != amount_or_zero(row["cogs"]) else {"cause": ACCOUNT, **moved}
 
 
 def costed_now(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
@@ -131,7 +133,7 @@ def _outdated(books: Books, now: Mapping[str, Row]) -> Iterator[str]:
     """Name the locked lines whose accepted units are others today, and of which Amazon's report says what they were."""
     answers = books.overrides_now
     accepted = set(answers.loc[(answers["kind"] == OverrideKind.ACCEPTED_AVERAGE).fillna(value=False), "key"])
-    reported = decided(read_told(books.known_now.reimbursed), {})
+    reported = reports_in_force(reports_by_line(books.known_now.reimbursed), {})
     for row in held_lines(books) if accepted & reported.keys() else ():
         key = row["key"]
         if key in accepted and key in reported and key in now and now[key]["cost_quantity"] != row["cost_quantity"]:
@@ -153,7 +155,7 @@ def lines_now(books: Books, standing: AbstractSet[str], answers: pd.DataFrame | 
     return costed_lines(free, costing_policies(books.policies, books.company))
 
 
-def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
+def _compared(books: Books, now: Mapping[str, Row], booked_rows: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
     """Yield each line that is held, or would be, as it costs now and as it is held.
 
     Of a line that would be asked whether as many units moved as it is held with, the fewer ones that would be prefilled
@@ -166,16 +168,20 @@ def _compared(books: Books, now: Mapping[str, Row], held: Mapping[str, Row]) -> 
     proposed meanwhile: the money of a refund is, so a month would have it without the goods that came back.
     """
     asked = books.late_questions
-    pairs = ((now[key] if key in asked else _with_fewer(now[key], row), row) for key, row in held.items() if key in now)
+    pairs = (
+        (now[key] if key in asked else _with_fewer(now[key], row), row)
+        for key, row in booked_rows.items()
+        if key in now
+    )
     yield from ((new, row) for new, row in pairs if new["cost_status"] in KNOWN)
     came = lines_that_came(books)
-    come = [row for key, row in now.items() if key in came and key not in held]
+    come = [row for key, row in now.items() if key in came and key not in booked_rows]
     waiting = [row for row in come if row["cost_status"] not in KNOWN]
     yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if not _waits(row, waiting))
-    gone = books.lines[books.lines["key"].isin(list(held.keys() - now.keys()))]
+    gone = books.lines[books.lines["key"].isin(list(booked_rows.keys() - now.keys()))]
     for row in records(gone[["key", "store", "settlement_id", "order_id", "sku"]]):
         if not _waits(row, waiting):
-            yield {"key": row["key"], **_NOTHING}, held[row["key"]]
+            yield {"key": row["key"], **_NOTHING}, booked_rows[row["key"]]
 
 
 def _waits(row: Row, for_cost: Iterable[Row]) -> bool:
@@ -194,7 +200,7 @@ def _is_of_the_same(row: Row, other: Row) -> bool:
 def _with_fewer(now: Row, held: Row) -> Row:
     """Return a line with the units and the cost that are proposed for it, if it asks and they are fewer than it has."""
     cost, units, before = now["proposed_cost"], now["cost_quantity"], held["cost_quantity"]
-    if now["cause"] not in ASKS_GOODS or None in (cost, units, before) or not money_of(held["cogs"]):
+    if now["cause"] not in ASKS_GOODS or None in (cost, units, before) or not amount_or_zero(held["cogs"]):
         return now
     units = units if cost else 0
     if abs(units) >= abs(before) or units * before < 0:
@@ -233,7 +239,7 @@ def every_line(books: Books) -> pd.DataFrame:
     if books.as_read is None:
         return _as_posted(books, with_typed_skus(books.lines, answers))
     rows, came = with_typed_skus(books.as_read.transactions, answers), lines_that_came(books)
-    costing = {key for key, cogs in zip(books.lines["key"], books.lines["cogs"], strict=True) if money_of(cogs)}
+    costing = {key for key, cogs in zip(books.lines["key"], books.lines["cogs"], strict=True) if amount_or_zero(cogs)}
     names = zip(rows["store"], rows["settlement_id"], strict=True)
     read_otherwise = pd.Series([name in books.read_otherwise for name in names], rows.index, dtype=bool)
     shown = rows[read_otherwise & rows["key"].isin(list(came | set(books.lines["key"]) - costing))]
@@ -251,7 +257,7 @@ def _as_posted(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
             skus[key] = row["sku_now"]
         elif row["cogs"] == row["difference"]:  # nothing was held before it, so that nothing had moved
             skus.pop(key, None)
-        events[key] = books.posted_as.get(row["id"]) if money_of(row["cogs"]) else None
+        events[key] = books.posted_as.get(row["id"]) if amount_or_zero(row["cogs"]) else None
     of_line = zip(lines["key"], lines["event"], lines["sku"], strict=True)
     now = [
         (events.get(key) or event, skus[key] if events.get(key) and key in skus else sku) for key, event, sku in of_line
@@ -352,14 +358,14 @@ def _found(now: Row, row: Row, home: str) -> Row:
     A line that moves no goods any more has no unit cost and no currency of its own (a multi-channel order whose selling
     store came in after the export): what is taken back is in home currency, as every cost is.
     """
-    difference = money_of(now["cogs"]) - money_of(row["cogs"])
+    difference = amount_or_zero(now["cogs"]) - amount_or_zero(row["cogs"])
     return {
         "key": now["key"],
         "cause": _cause(now, row),
         "unit_cost": now["unit_cost"],
         "cost_quantity": now["cost_quantity"],
         "disposition": now["disposition"],
-        "cogs": money_of(now["cogs"]),
+        "cogs": amount_or_zero(now["cogs"]),
         "difference": difference,
         "currency": home,
     }
@@ -376,6 +382,6 @@ def change(now: Row, row: Row) -> str:
     return "units" if now["cost_quantity"] != row["cost_quantity"] else "cost"
 
 
-def money_of(value: object) -> Decimal:
+def amount_or_zero(value: object) -> Decimal:
     """Return an amount as it is, with its sign and currency; 0 where there is none."""
     return value if isinstance(value, Decimal) else Decimal(0)

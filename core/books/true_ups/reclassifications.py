@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
-from core.books.entries.entries import AcceptedReclassification, EntryRow, PostedEntry
 from core.books.entries.exporting import as_written, row_of, standing_entries
+from core.books.entries.stored_entries import AcceptedReclassification, EntryRow, PostedEntry
 from core.books.settings import stored_settings
 from core.books.settings.calendars import keep_lock_date, last_day
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
@@ -235,7 +235,7 @@ def _all(connection: Connection, books: Books) -> list[Reclassification]:
     for one in books.settlements:
         is_out = one.settlement_entry is EntryStatus.EXPORTED
         if is_out and (one.store, one.settlement_id) in books.read_otherwise | books.taxed_otherwise:
-            standing = standing_entries(entries.of_settlement(connection, one.id))
+            standing = standing_entries(stored_entries.of_settlement(connection, one.id))
             posted = [entry for entry in standing if entry.kind in _KINDS]
             proposals.append(reclassification(books, one, posted))
     return [one for one in proposals if one.lines]
@@ -275,9 +275,9 @@ def accept_reclassification(
         if check:
             check(made)
         for one, entry in zip(chosen, made, strict=True):
-            entries.post(connection, row_of(entry, one.settlement.id), batch)
+            stored_entries.post(connection, row_of(entry, one.settlement.id), batch)
         decided = {str(entry.key): _decided(one, entry) for one, entry in zip(chosen, made, strict=True)}
-        entries.remember_reclassified(connection, decided, who, now)
+        stored_entries.remember_reclassified(connection, decided, who, now)
     return made
 
 

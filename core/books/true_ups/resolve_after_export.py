@@ -38,13 +38,13 @@ def unanswered(books: Books) -> Counter[SettlementName]:
     """Count the lines of locked settlements that ask for a cost only since their files are read otherwise. Pure.
 
     What was locked had its costs; so only a settlement that reads otherwise today can ask. Its true-ups wait until it
-    is answered on Resolve (`asked_since`).
+    is answered on Resolve (`questions_since_export`).
     """
     rows = _asking_now(books)
     return Counter(zip(rows["store"], rows["settlement_id"], strict=True))
 
 
-def asked_since(books: Books) -> pd.DataFrame:
+def questions_since_export(books: Books) -> pd.DataFrame:
     """Return the lines of exported settlements that ask for goods or a cost only since they went out. Pure.
 
     Somebody said what their words are, or a later file brought them: an order that was released after the export. They
@@ -62,10 +62,12 @@ def asked_lines(books: Books) -> pd.DataFrame:
 
     What lies before the books start is not asked.
     """
-    return pd.concat([missing_lines(books.counted(books.lines)), books.counted(asked_since(books))], ignore_index=True)
+    return pd.concat(
+        [missing_lines(books.counted(books.lines)), books.counted(questions_since_export(books))], ignore_index=True
+    )
 
 
-def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
+def with_questions_since_export(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
     """Return lines of the books for reports: what is asked only since its COGS went out lacks its cost there. Pure.
 
     The lock of such a line says that it has none, for its word was not known; that it moved goods was said later, and
@@ -88,7 +90,7 @@ def with_asked_since(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def asked_by_lines_that_came(books: Books) -> Counter[SettlementName]:
+def questions_of_later_lines(books: Books) -> Counter[SettlementName]:
     """Count the lines without a cost that exported settlements have only by today's reading; no figure has them yet."""
     rows = _asking_now(books)
     rows = rows[~rows["key"].isin(list(books.lines["key"]))]
@@ -131,7 +133,7 @@ def _asking(books: Books, rows: pd.DataFrame) -> pd.DataFrame:
     One that has a cost in the journal is among them only where it is read otherwise, where what became of its goods is
     open since, or where its cost would stand elsewhere; else it keeps what it has.
     """
-    said_late, posted = set(books.said_after_lock["key"]), posted_lines(books)
+    said_late, posted = set(books.words_after_lock["key"]), posted_lines(books)
     staying = _costing(books) - _read_as_others(books) - books.late_questions
     staying -= {
         row["key"] for row in records(rows) if row["key"] in posted and is_elsewhere(books, posted[row["key"]], row)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
 from core.books.database import closing_tables, frames, tables
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.errors import DatabaseError
 from core.frame_columns import MOMENT, TEXT, WHOLE, Columns, conform
 from core.money import MONEY
@@ -66,7 +66,7 @@ SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "curr
 """The figures of a proposal: one with the same figures is the same proposal."""
 
 
-class Decision(StrEnum):
+class TrueUpDecision(StrEnum):
     """What became of a proposal."""
 
     ACCEPTED = "accepted"
@@ -79,7 +79,7 @@ class Decision(StrEnum):
 class Verdict:
     """What is decided of some proposals."""
 
-    decision: Decision
+    decision: TrueUpDecision
     reason: str = ""
     """Why; a dismissal has one."""
     entry: str | None = None
@@ -115,30 +115,30 @@ class ProposalCounts(NamedTuple):
     withdrawn: int
 
 
-def propose(connection: Connection, found: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
+def update_proposals(connection: Connection, differences: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
     """Make the pending proposals say what the last costing found.
 
     Args:
         connection: Of `Database.writing`.
-        found: FOUND_COLUMNS: every locked line with a difference; a line that is absent has none (any more). Lines that
-            are not locked are left out.
+        differences: FOUND_COLUMNS: every locked line with a difference; a line that is absent has none (any more).
+            Lines that are not locked are left out.
         new_batch: Makes the batch that the costing belongs to, asked only where a proposal comes or goes.
 
     Returns:
         Counts of lines. One that was dismissed with exactly these figures is not proposed again.
     """
-    rows = conform(FOUND_COLUMNS, found).merge(_held_lines(connection), on="key")
+    rows = conform(FOUND_COLUMNS, differences).merge(_held_lines(connection), on="key")
     says = dict(zip(rows["key"], frames.rows_of(rows, SAYS), strict=True))
     there = pending(connection)
     stand = dict(zip(there["key"], frames.rows_of(there, SAYS), strict=True))
     gone = [number for number, key in zip(there["id"], there["key"], strict=True) if says.get(key) != stand[key]]
-    known = dismissed(connection)
+    known = dismissed_true_ups(connection)
     refused = dict(zip(known["key"], frames.rows_of(known, SAYS), strict=True))
     new = [key for key, figures in says.items() if figures not in (stand.get(key), refused.get(key))]
     if not new and not gone:
         return ProposalCounts(0, len(says), 0)
     batch = new_batch()
-    decide(connection, gone, Verdict(Decision.WITHDRAWN), batch)
+    decide_true_ups(connection, gone, Verdict(TrueUpDecision.WITHDRAWN), batch)
     frames.store(
         connection, closing_tables.true_up, rows[rows["key"].isin(new)], {**FOUND_COLUMNS, "lock": WHOLE}, batch=batch
     )
@@ -159,37 +159,37 @@ def history(connection: Connection) -> pd.DataFrame:
     return frames.load(connection, query, DECIDED_COLUMNS)
 
 
-def accepted(connection: Connection) -> pd.DataFrame:
+def accepted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the newest accepted true-up of each locked line (TRUE_UP_COLUMNS): what the books hold for it now."""
     newest = (
         select(func.max(closing_tables.true_up.c.id))
         .join(closing_tables.true_up_decision, closing_tables.true_up_decision.c.true_up == closing_tables.true_up.c.id)
-        .where(closing_tables.true_up_decision.c.decision == Decision.ACCEPTED, _held())
+        .where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held())
         .group_by(closing_tables.true_up.c.key)
     )
     return frames.load(connection, _all().where(closing_tables.true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
 
 
-def posted(connection: Connection) -> pd.DataFrame:
+def posted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return every accepted true-up of locks that hold (POSTED_COLUMNS), the oldest first."""
     query = _all().add_columns(closing_tables.entry.c.entry_date, tables.batch.c.at.label("decided_at"))
     query = query.outerjoin(tables.batch, tables.batch.c.number == closing_tables.true_up_decision.c.batch)
     return frames.load(
         connection,
-        query.where(closing_tables.true_up_decision.c.decision == Decision.ACCEPTED, _held()),
+        query.where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held()),
         POSTED_COLUMNS,
     )
 
 
-def dismissed(connection: Connection) -> pd.DataFrame:
+def dismissed_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
-    ours = closing_tables.true_up_decision.c.decision.in_([str(Decision.ACCEPTED), str(Decision.DISMISSED)])
+    ours = closing_tables.true_up_decision.c.decision.in_([str(TrueUpDecision.ACCEPTED), str(TrueUpDecision.DISMISSED)])
     decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
     if decided.empty:
         return decided
     last = decided.drop_duplicates("key", keep="last")
     again = list(connection.scalars(select(closing_tables.taken_up.c.true_up)))
-    return last[(last["decision"] == Decision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)
+    return last[(last["decision"] == TrueUpDecision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)
 
 
 def take_up(connection: Connection, numbers: Collection[int], reason: str, batch: int) -> None:
@@ -204,7 +204,7 @@ def take_up(connection: Connection, numbers: Collection[int], reason: str, batch
     Raises:
         NotDismissedError: If one of them is not dismissed.
     """
-    unknown = set(numbers) - set(dismissed(connection)["id"])
+    unknown = set(numbers) - set(dismissed_true_ups(connection)["id"])
     if unknown:
         raise NotDismissedError(unknown)
     if numbers:
@@ -212,7 +212,7 @@ def take_up(connection: Connection, numbers: Collection[int], reason: str, batch
         connection.execute(insert(closing_tables.taken_up).values(reason=reason, batch=batch), rows)
 
 
-def decide(connection: Connection, numbers: Collection[int], verdict: Verdict, batch: int) -> None:
+def decide_true_ups(connection: Connection, numbers: Collection[int], verdict: Verdict, batch: int) -> None:
     """Decide proposals, all of them or none.
 
     Args:
@@ -231,7 +231,7 @@ def decide(connection: Connection, numbers: Collection[int], verdict: Verdict, b
         raise TrueUpDecidedError(late)
     rows = [{"true_up": number} for number in numbers]
     if rows:
-        posted = None if verdict.entry is None else entries.number(connection, verdict.entry)
+        posted = None if verdict.entry is None else stored_entries.number(connection, verdict.entry)
         same = {"decision": str(verdict.decision), "reason": verdict.reason, "entry": posted, "batch": batch}
         connection.execute(insert(closing_tables.true_up_decision).values(same), rows)
 

@@ -18,13 +18,13 @@ import pandas as pd
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
 from core.books.entries.exporting import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
-from core.books.true_ups.cost_comparison import Row, differences, every_line, held_lines, in_places, money_of
-from core.books.true_ups.true_up_history import Decision, ProposalCounts, TrueUpDecidedError, Verdict
+from core.books.true_ups.cost_comparison import Row, amount_or_zero, differences, every_line, held_lines, in_places
+from core.books.true_ups.true_up_history import ProposalCounts, TrueUpDecidedError, TrueUpDecision, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection, Database
-    from core.books.entries.entries import EntryRow
+    from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.journal.accounts import Accounts
     from core.line_types import LineType
@@ -72,7 +72,7 @@ def by_reader(books: Books, some: pd.DataFrame, readers: Mapping[str, str]) -> d
     Args:
         books: The books.
         some: TRUE_UP_COLUMNS.
-        readers: `current_transactions.ReadAnew.lines`.
+        readers: `current_transactions.ReaderDifferences.lines`.
     """
     if not readers:
         return {}
@@ -209,7 +209,7 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
     every = every_line(books)
     own = (every["store"] == settlement.store) & (every["settlement_id"] == settlement.settlement_id)
     keys = set(every.loc[own, "key"]) - books.never_posted
-    posted = total(money_of(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
+    posted = total(amount_or_zero(row["cogs"]) for row in held_lines(books) if row["key"] in keys)
     return cents(posted + difference) - cents(posted)
 
 
@@ -217,7 +217,7 @@ def propose_true_ups(database: Database, books: Books, *, who: str, now: datetim
     """Make the pending proposals say what is known now."""
     changed_costs = differences(books)
     with database.writing() as connection:
-        return true_up_history.propose(
+        return true_up_history.update_proposals(
             connection, changed_costs, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
         )
 
@@ -277,7 +277,7 @@ def _posting(connection: Connection, books: Books, settlement: BookedSettlement,
 
     What the settlement's entries hold nothing of is posted by whom Setup names.
     """
-    stored_ones = standing_entries(entries.of_settlement(connection, settlement.id))
+    stored_ones = standing_entries(stored_entries.of_settlement(connection, settlement.id))
     finale = finale_corrects(stored_ones, books.policies.finale_posts)
     return CostPosting(settlement.store, books.company.home_currency, accounts, finale)
 
@@ -292,12 +292,14 @@ def _post(
 ) -> None:
     """Store the entries of a settlement's true-ups, and with each decision the one that posts its kind of cost."""
     for entry in made:
-        entries.post(connection, row_of(entry, settlement.id), batch)
+        stored_entries.post(connection, row_of(entry, settlement.id), batch)
     key_of = {entry.key.kind in POSTED_BY_FINALE: str(entry.key) for entry in made}
     by_finale = [kind in posting.finale_posts for kind in cost_types(lines)]
     for poster in set(by_finale):
         numbers = [number for number, its in zip(lines["id"], by_finale, strict=True) if its is poster]
-        true_up_history.decide(connection, numbers, Verdict(Decision.ACCEPTED, entry=key_of.get(poster)), batch)
+        true_up_history.decide_true_ups(
+            connection, numbers, Verdict(TrueUpDecision.ACCEPTED, entry=key_of.get(poster)), batch
+        )
 
 
 def dismiss_true_ups(
@@ -319,7 +321,7 @@ def dismiss_true_ups(
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="dismissed")
         chosen = [int(number) for number in with_mirrors(books, true_up_history.pending(connection), numbers)["id"]]
-        true_up_history.decide(connection, chosen, Verdict(Decision.DISMISSED, reason.strip()), batch)
+        true_up_history.decide_true_ups(connection, chosen, Verdict(TrueUpDecision.DISMISSED, reason.strip()), batch)
     return chosen
 
 
@@ -337,7 +339,7 @@ def take_up_true_ups(
     if not numbers:
         return []
     with database.writing() as connection:
-        refused = true_up_history.dismissed(connection)
+        refused = true_up_history.dismissed_true_ups(connection)
         keys = refused.loc[refused["id"].isin(list(numbers)), "key"]
         chosen = sorted({*numbers, *decided_alike(books, refused, keys)})
         batch = batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed again")

@@ -18,7 +18,7 @@ from core.model import Event
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from core.books.entries.entries import EntryLineRow, PostedEntry
+    from core.books.entries.stored_entries import EntryLineRow, PostedEntry
     from core.journal.accounts import Account, Accounts
     from core.journal.entry import EntryLine
 
@@ -28,7 +28,7 @@ _PRICED = {usual_type(str(event), column) for event in Event if event is not Eve
 """The line types whose tax rate may be that of the seller's own tax in the price."""
 
 
-def detail(line: EntryLineRow | EntryLine | Account) -> str:
+def account_detail(line: EntryLineRow | EntryLine | Account) -> str:
     """Say number, tax rate and bank mark of an account as a line of an entry has them; older versions kept none."""
     words = (f"number {line.number}" if line.number else "no number", f"tax rate {line.tax_code}")
     return ", ".join((*words, "a bank account" if line.is_bank else "no bank account"))
@@ -59,10 +59,10 @@ def _of_line(name: str, entry: PostedEntry, line: EntryLineRow, candidates: Coll
         usual = " or ".join(dict.fromkeys(one.name for one in every))
         yield difference(f"{name}, account of line “{line.memo}”", line.account, usual)
     elif None not in (line.number, line.tax_code, line.is_bank):
-        wanted = list(dict.fromkeys(detail(one) for one in own))
-        if detail(line) not in wanted:
+        wanted = list(dict.fromkeys(account_detail(one) for one in own))
+        if account_detail(line) not in wanted:
             of_line = f"{name}, account of line “{line.memo}” to {line.account}"
-            yield difference(of_line, detail(line), " or ".join(wanted))
+            yield difference(of_line, account_detail(line), " or ".join(wanted))
 
 
 def _accounts(entry: PostedEntry, line: EntryLineRow, accounts: Accounts) -> Iterator[Account]:

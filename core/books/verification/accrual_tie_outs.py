@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.books.entries.accruals import MadeOf, accrual_setting
-from core.books.overrides import overrides
-from core.books.overrides.overrides import HISTORY_COLUMNS
+from core.books.entries.accruals import AccrualBasis, accrual_setting
+from core.books.overrides import stored_overrides
+from core.books.overrides.stored_overrides import HISTORY_COLUMNS
 from core.books.settings import stored_settings
 from core.books.settings.type_choices import with_choices
 from core.books.settlements import settlement_lines
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection
-    from core.books.entries.entries import EntryRow, PostedEntry
+    from core.books.entries.stored_entries import EntryRow, PostedEntry
     from core.facilitator_tax import PostedTax
     from core.journal.accounts import Accounts
     from core.settings import Policies
@@ -48,7 +48,7 @@ def _as_made(entry: PostedEntry) -> EntryRow:
     return replace(entry.entry, kind=key.kind)
 
 
-def _of_lines(name: str, of: MadeOf, lines: pd.DataFrame, end: date, books: Books) -> Iterator[TieOut]:
+def _of_lines(name: str, of: AccrualBasis, lines: pd.DataFrame, end: date, books: Books) -> Iterator[TieOut]:
     """Hold each line of an accrual against the month: it left by its end, is posted later, and costs what it costs."""
     there = set(lines["key"])
     today = dict(zip(lines["key"], local_days(lines, books.zones), strict=True))
@@ -81,7 +81,7 @@ TaxKinds = dict[str, str | None]
 """Whose tax the tax of a line was, by its key."""
 
 
-def _tax_kinds(of: MadeOf, named: pd.DataFrame, posted: PostedTax) -> tuple[list[TaxKinds], list[str]]:
+def _tax_kinds(of: AccrualBasis, named: pd.DataFrame, posted: PostedTax) -> tuple[list[TaxKinds], list[str]]:
     """Return whose tax the lines' tax can have been when the accrual was booked, and the lines that deny what is kept.
 
     What was out then kept the kind that it went out with, whatever all lines together say: both are possible, and which
@@ -106,7 +106,7 @@ def _by_key(lines: pd.DataFrame) -> TaxKinds:
     return {row["key"]: row[TAX_KIND] for row in records(lines[["key", TAX_KIND]])}
 
 
-def _as_known(named: pd.DataFrame, of: MadeOf, tax_kinds: TaxKinds) -> pd.DataFrame:
+def _as_known(named: pd.DataFrame, of: AccrualBasis, tax_kinds: TaxKinds) -> pd.DataFrame:
     """Return the lines of an accrual (TRANSACTION_COLUMNS, COSTED_COLUMNS) as they were when it was booked. Pure.
 
     Args:
@@ -148,7 +148,7 @@ def accrual_tie_outs(
         `None` where the books do not know what it was made of: it was booked by an older version.
     """
     batch = entries[0].batch
-    of = stored_settings.get(connection, accrual_setting(batch), MadeOf | None, None)  # type: ignore[arg-type]  # pydantic knows it
+    of = stored_settings.get(connection, accrual_setting(batch), AccrualBasis | None, None)  # type: ignore[arg-type]  # pydantic knows it
     if of is None:
         return None
     name, month = f"Accrual of {of.month}", Month.parse(of.month)
@@ -174,5 +174,5 @@ def _named_then(connection: Connection, books: Books, batch: int) -> pd.DataFram
     """Return all lines of the books as they were in a batch: words as they were answered, SKUs as they were typed."""
     then = settlement_lines.transactions_at(connection, batch)
     classified = with_choices(connection, then, books.settlements, books.stores, until=batch)
-    answers = [row for row in records(overrides.history(connection)) if row["batch"] <= batch]
+    answers = [row for row in records(stored_overrides.history(connection)) if row["batch"] <= batch]
     return with_typed_skus(classified, conform(OVERRIDE_COLUMNS, frame(HISTORY_COLUMNS, answers)))

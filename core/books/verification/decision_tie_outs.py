@@ -13,7 +13,7 @@ from core.books.batches import BatchKind
 from core.books.entries.locks import total_hash
 from core.books.entries.posted_elsewhere import ELSEWHERE
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
-from core.books.true_ups.true_up_history import Decision
+from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.tie_outs import TieOut, difference
 from core.journal.cogs_entry import CostLine, cost_type
 from core.journal.entry import COGS_KINDS, EntryKind
@@ -21,12 +21,16 @@ from core.journal.entry import COGS_KINDS, EntryKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from core.books.entries.entries import EntryRow, PostedEntry
     from core.books.entries.locks import Lock, PastLock
+    from core.books.entries.stored_entries import EntryRow, PostedEntry
     from core.books.verification.entry_tie_outs import Batch
 
 _TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
-_NOTES = {Decision.ACCEPTED: "accepted", Decision.DISMISSED: "dismissed", Decision.WITHDRAWN: "proposed"}
+_NOTES = {
+    TrueUpDecision.ACCEPTED: "accepted",
+    TrueUpDecision.DISMISSED: "dismissed",
+    TrueUpDecision.WITHDRAWN: "proposed",
+}
 """What the batch of each decision on true-ups notes."""
 
 
@@ -163,10 +167,12 @@ def _of_decision(
     yield from _batch(f"{place}, {decision} in batch", number, (note,), batches)
     if number <= row["batch"]:
         yield difference(f"{place}, batch of its decision", number, f"after {row['batch']}, that of the proposal")
-    if bool(row["reason"]) != (decision == Decision.DISMISSED):
-        yield difference(f"{place}, reason", row["reason"], "a reason" if decision == Decision.DISMISSED else None)
+    if bool(row["reason"]) != (decision == TrueUpDecision.DISMISSED):
+        yield difference(
+            f"{place}, reason", row["reason"], "a reason" if decision == TrueUpDecision.DISMISSED else None
+        )
     made = [one.entry for one in own if one.entry.kind in _TRUE_UPS and one.entry.revision == number]
-    wanted = _entries(made, event) if decision == Decision.ACCEPTED else [None]
+    wanted = _entries(made, event) if decision == TrueUpDecision.ACCEPTED else [None]
     if row["entry"] not in wanted:
         yield difference(f"{place}, entry that posts it", row["entry"], " or ".join(str(one) for one in wanted if one))
 
@@ -181,8 +187,8 @@ def _entries(rows: Sequence[EntryRow], event: str | None) -> list[str | None]:
 def _taken_up(place: str, row: Mapping[str, Any], batches: Mapping[int, Batch]) -> Iterator[TieOut]:
     """Only what was dismissed is taken up again: by itself, or because a settlement was reopened."""
     number, batch = row["taken_up_in"], batches.get(row["taken_up_in"])
-    if row["decision"] != Decision.DISMISSED:
-        yield difference(f"{place}, taken up again", row["decision"], str(Decision.DISMISSED))
+    if row["decision"] != TrueUpDecision.DISMISSED:
+        yield difference(f"{place}, taken up again", row["decision"], str(TrueUpDecision.DISMISSED))
     elif number <= row["decided_in"]:
         yield difference(f"{place}, taken up in batch", number, f"after {row['decided_in']}, that of the dismissal")
     if batch is not None and batch.kind == BatchKind.REOPEN:

@@ -18,9 +18,9 @@ import pandas as pd
 from core.books.batches import BatchKind
 from core.books.entries.booking_months import booking_day
 from core.books.true_ups.cost_comparison import every_line, in_places, posted_corrections
-from core.books.true_ups.true_up_history import DECIDED_COLUMNS, Decision
+from core.books.true_ups.true_up_history import DECIDED_COLUMNS, TrueUpDecision
 from core.books.true_ups.true_ups import finale_corrects
-from core.books.verification.account_tie_outs import detail
+from core.books.verification.account_tie_outs import account_detail
 from core.books.verification.proposal_tie_outs import proposal_tie_outs
 from core.books.verification.tie_outs import TieOut, difference
 from core.frame_columns import TEXT, frame
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from core.books.books import Books
-    from core.books.entries.entries import EntryRow, PostedEntry
+    from core.books.entries.stored_entries import EntryRow, PostedEntry
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.books.verification.proposal_tie_outs import Proposals
     from core.journal.accounts import Accounts
@@ -120,12 +120,12 @@ def _details(name: str, row: EntryRow, entry: Entry) -> Iterator[TieOut]:
     """
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in entry.lines:
-        theirs[str(one.type), one.account].append(detail(one))
+        theirs[str(one.type), one.account].append(account_detail(one))
     for line in row.lines:
         wanted = theirs.get((line.memo, line.account))
-        if None not in (line.number, line.tax_code, line.is_bank) and wanted and detail(line) not in wanted:
+        if None not in (line.number, line.tax_code, line.is_bank) and wanted and account_detail(line) not in wanted:
             of_line = f"{name}, account of line “{line.memo}” to {line.account}"
-            yield difference(of_line, detail(line), " or ".join(wanted))
+            yield difference(of_line, account_detail(line), " or ".join(wanted))
 
 
 def _sums(lines: Iterable[tuple[str, str, str, Decimal]]) -> dict[tuple[str, str, str], Decimal]:
@@ -210,12 +210,12 @@ def _details_taken_back(name: str, entry: EntryRow, original: EntryRow) -> Itera
     """Number, tax rate and bank account of each line are those of the line that it takes back."""
     theirs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in original.lines:
-        theirs[one.memo, one.account].append(detail(one))
+        theirs[one.memo, one.account].append(account_detail(one))
     for line in entry.lines:
         wanted = theirs.get((line.memo, line.account))
-        if wanted and detail(line) not in wanted:
+        if wanted and account_detail(line) not in wanted:
             of_line = f"{name}, account of line “{line.memo}” to {line.account}"
-            yield difference(of_line, detail(line), " or ".join(dict.fromkeys(wanted)))
+            yield difference(of_line, account_detail(line), " or ".join(dict.fromkeys(wanted)))
 
 
 def _lines(entry: EntryRow, sign: Decimal) -> dict[tuple[str, str, str], Decimal]:
@@ -260,7 +260,7 @@ def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
     ties = list(proposal_tie_outs(of.settlement.name, true_up_lines(books, of.settlement), of.proposals))
     so_far = total(row["cogs"] for row in of.proposals.locked_lines if row["key"] not in books.never_posted)
     own = [one for one in of.standing_entries if one.kind in _TRUE_UPS]
-    accepted = [row for row in of.proposals.rows if row["decision"] == Decision.ACCEPTED]
+    accepted = [row for row in of.proposals.rows if row["decision"] == TrueUpDecision.ACCEPTED]
     for batch in sorted({*(row["decided_in"] for row in accepted), *(one.revision for one in own)}):
         rows = [row for row in accepted if row["decided_in"] == batch]
         exact = total(row["difference"] for row in rows)

@@ -21,7 +21,7 @@ from core.frame_columns import TRANSACTION_COLUMNS, conform
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import Extent, Standing, standing
 from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
-from core.marketplaces.settlements.uniting import Part, as_it_is_known, parts_of, united
+from core.marketplaces.settlements.uniting import SettlementPart, as_it_is_known, parts_of, united_settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,15 +34,15 @@ class KeptFile(NamedTuple):
     """What a kept file says as it is read today."""
 
     format: str
-    parts: dict[str, Part]
+    parts: dict[str, SettlementPart]
     """By settlement id."""
     fault: str = ""
     """Why it cannot be read, or is not what was imported."""
 
 
-def _read_anew(settlement: BookedSettlement, parts: Sequence[Part]) -> Settlement:
+def _read_anew(settlement: BookedSettlement, parts: Sequence[SettlementPart]) -> Settlement:
     if len(parts) > 1:
-        return united(parts)
+        return united_settlement(parts)
     return as_it_is_known(parts[0]) if settlement.kind is SettlementKind.VIEW else parts[0].settlement
 
 
@@ -78,7 +78,7 @@ def file_tie_outs(connection: Connection, settlement: BookedSettlement, files: d
     read = _read_anew(settlement, [one.parts[settlement.settlement_id] for one in kept])
     if settlement.reader_version < READER_VERSION:
         return _by_older_version(settlement, read)
-    stored = settlement_lines.transactions(connection, [settlement])
+    stored = settlement_lines.stored_transactions(connection, [settlement])
     keyed = conform(TRANSACTION_COLUMNS, with_line_keys(settlement.store, read.transactions))
     ties = line_tie_outs(settlement.name, stored, keyed)
     return [*ties, *header_tie_outs(settlement, read), *_standing(settlement, kept)]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.books.books import Books
-    from core.books.entries.entries import EntryRow
+    from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.journal.entry import Entry
 

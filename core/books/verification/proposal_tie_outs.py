@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.books.true_ups.cost_comparison import ACCOUNT, READING, change
-from core.books.true_ups.true_up_history import Decision
+from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.tie_outs import TieOut, difference, place_of
 from core.frame_columns import records
 from core.model import Disposition
@@ -61,7 +61,7 @@ def proposal_tie_outs(name: str, lines: pd.DataFrame, of: Proposals) -> Iterator
         yield from _of_itself(place, row, of.home)
         yield from _of_its_move(place, row, of.skus.get(key, ()))
         before[key] = row
-        if row["decision"] == Decision.ACCEPTED:
+        if row["decision"] == TrueUpDecision.ACCEPTED:
             held[key] = row
 
 

@@ -39,7 +39,7 @@ from core.books.database.errors import UnknownWordError
 from core.books.entries.locks import SeveralLocksError
 from core.books.settings.stored_settings import SettingUnreadableError
 from core.books.settlements.booked_settlement import EntryStatus, FileUse, SettlementKind
-from core.books.true_ups.true_up_history import Decision
+from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.altered_rows import TABLES, AlteredRow, AlteredRowsError
 from core.books.verification.tie_outs import place_of
 from core.errors import CogsheetError
@@ -109,7 +109,7 @@ _READ_BY_ROW: dict[Column[Any], type[StrEnum]] = {
     closing_tables.lock.c.reason: EntryStatus,
     closing_tables.locked_line.c.cost_status: CostStatus,
     closing_tables.entry.c.kind: EntryKind,
-    closing_tables.true_up_decision.c.decision: Decision,
+    closing_tables.true_up_decision.c.decision: TrueUpDecision,
 }
 """Words of lists that the database does not know: the modules of these subjects read them, or compare with them."""
 
@@ -148,11 +148,11 @@ def altered_rows(connection: Connection) -> list[AlteredRow]:
 
 
 def _altered(connection: Connection, table: Table) -> Iterator[AlteredRow]:
-    texts = seals.kept(connection, table)
+    texts = seals.seal_texts(connection, table)
     rows = {}
     for key, now in seals.rows_of(connection, table):
-        name = seals.text_of(list(key))
-        if texts.get(name) == seals.text_of(now):
+        name = seals.seal_text(list(key))
+        if texts.get(name) == seals.seal_text(now):
             del texts[name]
         else:
             rows[key] = now
@@ -230,7 +230,7 @@ def _parent(connection: Connection, table: str, number: object) -> Row:
 
     A row without a seal was added by another program: the lines of an added entry are named by it as it stands.
     """
-    named = (tables.seal.c.table == table, tables.seal.c.key == seals.text_of([number]))
+    named = (tables.seal.c.table == table, tables.seal.c.key == seals.seal_text([number]))
     sealed_row = connection.scalar(select(tables.seal.c.row).where(*named))
     if sealed_row:
         return dict(json.loads(sealed_row))
@@ -280,7 +280,7 @@ class _TakenBackError(Exception):
 
 
 @contextmanager
-def as_stored(database: Database) -> Iterator[None]:
+def books_as_sealed(database: Database) -> Iterator[None]:
     """Let the books be within as Cogsheet stored them; nothing of that is kept."""
     with suppress(_TakenBackError), database.writing() as connection:
         _put_back(connection, altered_rows(connection))

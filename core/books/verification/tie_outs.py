@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.books.entries.entries import EntryRow
+    from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
 
 _HALF_A_CENT = Decimal("0.005")
@@ -248,7 +248,7 @@ def file_errors(name: str, read: Settlement) -> list[TieOut]:
         read: What its files say.
     """
     of_the_sum = {
-        one.message for one in tie_out.difference(read.settlement_id, read.total, read.sum, read.currency, "")
+        one.message for one in tie_out.total_problem(read.settlement_id, read.total, read.sum, read.currency, "")
     }
     wrong = [one for one in read.problems if one.severity is Severity.ERROR and one.message not in of_the_sum]
     return [TieOut(f"{name}: {one.where}", Decimal(1), ZERO, one.message.removesuffix(".")) for one in wrong]

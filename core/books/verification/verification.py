@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches
 from core.books.costed_lines.stored_lines import kept_tie_outs
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, make_entries, standing_entries
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.settings import stored_settings
 from core.books.settings.calendars import lock_dates_of
 from core.books.settlements import settlement_lines
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
     from core.books.books import Books
     from core.books.database import Connection, Database
-    from core.books.entries.entries import PostedEntry
+    from core.books.entries.stored_entries import PostedEntry
 
 
 @dataclass
@@ -111,10 +111,10 @@ def read_evidence(database: Database) -> Evidence:
     """Read what the books are compared with."""
     with database.reading() as connection:
         saved: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in sorted(records(overrides.history(connection)), key=lambda row: row["version"]):
+        for row in sorted(records(stored_overrides.history(connection)), key=lambda row: row["version"]):
             saved[row["key"]].append(row)
         return Evidence(
-            {one.entry.key: one for one in entries.posted(connection)},
+            {one.entry.key: one for one in stored_entries.posted_entries(connection)},
             dict(saved),
             {
                 row["number"]: (Batch(row["kind"], row["number"], row["note"]), row["at"])
@@ -160,7 +160,7 @@ def tie_outs(
     status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
     out = [entry for kind in made if status[kind] is EntryStatus.EXPORTED for entry in made[kind]]
     with database.reading() as connection:
-        stored = standing_entries(entries.of_settlement(connection, settlement.id))
+        stored = standing_entries(stored_entries.of_settlement(connection, settlement.id))
         if EntryStatus.EXPORTED in status.values():
             ties += stored_tie_outs(settlement.name, [one for one in stored if one.kind in SETTLEMENT_KINDS], out)
         ties += file_tie_outs(connection, settlement, evidence.files)
@@ -259,10 +259,10 @@ def _choices(connection: Connection, batch: int, evidence: Evidence) -> list[tup
     if batch not in evidence.batches:
         return [(Policies(), Accounts())]
     at = evidence.batches[batch][1]
-    policies = dict.fromkeys(stored_settings.held_around(connection, POLICIES_NAME, Policies, Policies(), at))
+    policies = dict.fromkeys(stored_settings.values_around(connection, POLICIES_NAME, Policies, Policies(), at))
     for lock_date in lock_dates_of(connection, batch):
         policies = dict.fromkeys(one.model_copy(update={"lock_date": lock_date}) for one in policies)
-    chosen = dict.fromkeys(stored_settings.held_around(connection, ACCOUNTS_NAME, AccountRows, AccountRows(), at))
+    chosen = dict.fromkeys(stored_settings.values_around(connection, ACCOUNTS_NAME, AccountRows, AccountRows(), at))
     return [(one, Accounts(some.rows, one.usual_tax_code, some.chart)) for one in policies for some in chosen]
 
 

@@ -27,24 +27,24 @@ if TYPE_CHECKING:
     """Whether averages up to a day, or only those before it, are looked at."""
 
 
-class Part(NamedTuple):
+class SkuPart(NamedTuple):
     """A product that a SKU stands for, and how many units of it are in one unit of the SKU."""
 
     product: str
     units: int
 
 
-class Product(NamedTuple):
+class SkuProduct(NamedTuple):
     """What a SKU stands for."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SkuPart, ...]
     """Empty where the inventory system was asked and does not know the SKU."""
     name: str | None
     """The product's id; those of a kit's parts joined."""
     description: str | None
 
 
-class Shipped(NamedTuple):
+class ShippedProduct(NamedTuple):
     """One product on one order."""
 
     product: str
@@ -92,11 +92,11 @@ class DayAverage(NamedTuple):
 class Finale:
     """All of it, by what one asks for."""
 
-    mapping: Mapping[str, Product]
+    mapping: Mapping[str, SkuProduct]
     """By SKU; a SKU that is not in it was never asked for."""
-    on_orders: Mapping[str, tuple[Shipped, ...]]
+    on_orders: Mapping[str, tuple[ShippedProduct, ...]]
     """The products of an order, by the marketplace's order id."""
-    shipments: Mapping[str, Mapping[str, tuple[Shipped, ...]]]
+    shipments: Mapping[str, Mapping[str, tuple[ShippedProduct, ...]]]
     """The shipments of a product on an order, where it left in several."""
     order_causes: Mapping[str, str]
     """Why nothing on an order has a cost, where no product is told. An order in neither was never asked for."""
@@ -191,7 +191,7 @@ class Finale:
         cost = costs[place] if place >= 0 else None
         return None if cost is None else Average(cost, midnight(days[place]))
 
-    def parts(self, sku: str | None) -> tuple[Part, ...]:
+    def parts(self, sku: str | None) -> tuple[SkuPart, ...]:
         """Return the products that a SKU stands for; none where that is not known."""
         product = self.mapping.get(sku) if sku is not None else None
         return product.parts if product is not None else ()
@@ -260,30 +260,30 @@ def _fetched(observation: _Observation) -> datetime:
     return observation.fetched_at or _NEVER
 
 
-def products_of(mapping: Mapping[str, Product], sku: str) -> frozenset[str] | None:
+def products_of(mapping: Mapping[str, SkuProduct], sku: str) -> frozenset[str] | None:
     """Name the products that a SKU stands for, of a kit all; nothing where that is not known."""
     product = mapping.get(sku)
     return frozenset(part.product for part in product.parts) if product is not None and product.parts else None
 
 
-def read_mapping(mappings: pd.DataFrame) -> dict[str, Product]:
+def read_mapping(mappings: pd.DataFrame) -> dict[str, SkuProduct]:
     """Return what SKUs stand for (MAPPING_COLUMNS)."""
-    parts: dict[str, list[Part]] = defaultdict(list)
+    parts: dict[str, list[SkuPart]] = defaultdict(list)
     descriptions: dict[str, str | None] = {}
     for sku, product, units, description in rows(
         declared(MAPPING_COLUMNS, mappings), ("sku", "product_id", "units", "description")
     ):
         if product is not None:
-            parts[sku].append(Part(product, units or 1))
+            parts[sku].append(SkuPart(product, units or 1))
         descriptions[sku] = descriptions.get(sku) or description
     return {
-        sku: Product(tuple(parts[sku]), " + ".join(part.product for part in parts[sku]) or None, description)
+        sku: SkuProduct(tuple(parts[sku]), " + ".join(part.product for part in parts[sku]) or None, description)
         for sku, description in descriptions.items()
     }
 
 
-def _on_orders(observations: Iterable[_Observation]) -> dict[str, tuple[Shipped, ...]]:
-    orders: dict[str, tuple[Shipped, ...]] = {}
+def _on_orders(observations: Iterable[_Observation]) -> dict[str, tuple[ShippedProduct, ...]]:
+    orders: dict[str, tuple[ShippedProduct, ...]] = {}
     for one in observations:
         if one.order_id is None or one.product_id is None:
             continue
@@ -292,14 +292,14 @@ def _on_orders(observations: Iterable[_Observation]) -> dict[str, tuple[Shipped,
     return orders
 
 
-def _shipped(one: _Observation) -> Shipped:
+def _shipped(one: _Observation) -> ShippedProduct:
     after_negative = (one.source or "").endswith(INTO_NEGATIVE_STOCK)
-    return Shipped(one.product_id or "", one.units, one.unit_cost, one.cause, one.record_date, after_negative)
+    return ShippedProduct(one.product_id or "", one.units, one.unit_cost, one.cause, one.record_date, after_negative)
 
 
-def _shipments(observations: Sequence[_Observation]) -> dict[str, dict[str, tuple[Shipped, ...]]]:
+def _shipments(observations: Sequence[_Observation]) -> dict[str, dict[str, tuple[ShippedProduct, ...]]]:
     """Return the shipments of the products that stand in several rows of an order."""
-    shipments: dict[str, dict[str, tuple[Shipped, ...]]] = {}
+    shipments: dict[str, dict[str, tuple[ShippedProduct, ...]]] = {}
     if len({(one.order_id, one.product_id) for one in observations}) == len(observations):
         return shipments
     places = Counter((one.order_id, one.product_id) for one in observations)
@@ -310,11 +310,11 @@ def _shipments(observations: Sequence[_Observation]) -> dict[str, dict[str, tupl
     return shipments
 
 
-def _added(there: tuple[Shipped, ...], shipped: Shipped) -> tuple[Shipped, ...]:
+def _added(there: tuple[ShippedProduct, ...], shipped: ShippedProduct) -> tuple[ShippedProduct, ...]:
     """Add a product to an order; another shipment of one that is there joins it."""
     others = tuple(one for one in there if one.product != shipped.product)
     same = [one for one in there if one.product == shipped.product]
-    return (*others, together(same[0], shipped) if same else shipped)
+    return (*others, merged_shipment(same[0], shipped) if same else shipped)
 
 
 def _order_causes(observations: Iterable[_Observation]) -> dict[str, str]:
@@ -325,7 +325,7 @@ def _order_causes(observations: Iterable[_Observation]) -> dict[str, str]:
     }
 
 
-def together(one: Shipped, other: Shipped) -> Shipped:
+def merged_shipment(one: ShippedProduct, other: ShippedProduct) -> ShippedProduct:
     """Make one of two shipments of a product on an order: their cost is weighted by units; none if one has none."""
     for shipped in (one, other):
         if shipped.problem is not None:
@@ -334,7 +334,7 @@ def together(one: Shipped, other: Shipped) -> Shipped:
     worth = first * (one.unit_cost or Decimal(0)) + second * (other.unit_cost or Decimal(0))
     day = max(one.day or "", other.day or "") or None
     after_negative = one.after_negative or other.after_negative
-    return Shipped(one.product, first + second, worth / (first + second), None, day, after_negative)
+    return ShippedProduct(one.product, first + second, worth / (first + second), None, day, after_negative)
 
 
 def _current(observations: Sequence[_Observation]) -> dict[str, Average]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from core.costing.costs.finale_costs import Finale, Part, Shipped
+    from core.costing.costs.finale_costs import Finale, ShippedProduct, SkuPart
     from core.costing.lines import Line
 
 
@@ -83,7 +83,7 @@ class OrderCosts:
         if shipped is None:
             return OrderCost(None, self.finale.order_causes.get(order_id, Cause.NOT_SYNCED))
         sold = self.sales.get(order_id)
-        return order_cost(product.parts, shipped, sold.units if sold and sold.sku == sku else 0)
+        return cost_of_sku_on_order(product.parts, shipped, sold.units if sold and sold.sku == sku else 0)
 
 
 def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, SkuSale | None]:
@@ -106,7 +106,7 @@ def only_skus(lines: Iterable[tuple[str, str, int]]) -> dict[str, SkuSale | None
     return skus
 
 
-def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], units_sold: int) -> OrderCost:
+def cost_of_sku_on_order(parts: Sequence[SkuPart], on_order: Sequence[ShippedProduct], units_sold: int) -> OrderCost:
     """Return the cost of a SKU on an order that Finale knows, or why there is none.
 
     Args:
@@ -121,7 +121,7 @@ def order_cost(parts: Sequence[Part], on_order: Sequence[Shipped], units_sold: i
     return _as_shipped(costs, on_order, units_sold) or mapped
 
 
-def _as_mapped(parts: Sequence[Part], shipments: Sequence[Shipped | None]) -> OrderCost:
+def _as_mapped(parts: Sequence[SkuPart], shipments: Sequence[ShippedProduct | None]) -> OrderCost:
     """Add up the parts that the mapping names."""
     worth = Decimal(0)
     units: list[int] = []
@@ -137,7 +137,7 @@ def _as_mapped(parts: Sequence[Part], shipments: Sequence[Shipped | None]) -> Or
     return OrderCost(at_line_places(worth), None, _last(shipments), distorted(shipments), shipped_units)
 
 
-def distorted(shipments: Iterable[Shipped | None]) -> str | None:
+def distorted(shipments: Iterable[ShippedProduct | None]) -> str | None:
     """Return that an average may be wrong because goods were received into negative stock.
 
     See docs/facts/finale-api.md, How Finale costs goods.
@@ -146,12 +146,12 @@ def distorted(shipments: Iterable[Shipped | None]) -> str | None:
     return f"{' and '.join(names)} had been {INTO_NEGATIVE_STOCK}: the average may be wrong" if names else None
 
 
-def _last(shipped: Iterable[Shipped | None]) -> datetime | None:
+def _last(shipped: Iterable[ShippedProduct | None]) -> datetime | None:
     days = [one.day for one in shipped if one and one.day]
     return midnight(max(days)) if days else None
 
 
-def _differs(parts: Sequence[Part], shipments: Sequence[Shipped | None], units_sold: int) -> bool:
+def _differs(parts: Sequence[SkuPart], shipments: Sequence[ShippedProduct | None], units_sold: int) -> bool:
     for part, shipped in zip(parts, shipments, strict=True):
         expected = units_sold * part.units
         if shipped is None or not shipped.is_there or (shipped.units or expected) != expected:
@@ -159,7 +159,9 @@ def _differs(parts: Sequence[Part], shipments: Sequence[Shipped | None], units_s
     return False
 
 
-def _as_shipped(shipments: Sequence[Shipped | None], on_order: Sequence[Shipped], units_sold: int) -> OrderCost | None:
+def _as_shipped(
+    shipments: Sequence[ShippedProduct | None], on_order: Sequence[ShippedProduct], units_sold: int
+) -> OrderCost | None:
     """Reckon by the parts that Finale shipped; by all that is on the order, where a part is not."""
     ours = [shipped for shipped in shipments if shipped is not None and shipped.is_there]
     shipped = ours if len(ours) == len(shipments) else [one for one in on_order if one.is_there]
@@ -171,7 +173,7 @@ def _as_shipped(shipments: Sequence[Shipped | None], on_order: Sequence[Shipped]
     return OrderCost(cost, None, _last(shipped), odd, as_shipped=True)
 
 
-def per_unit_sold(shipped: Sequence[Shipped], units_sold: int) -> Decimal | None:
+def per_unit_sold(shipped: Sequence[ShippedProduct], units_sold: int) -> Decimal | None:
     """Return what one unit sold cost, home currency: Σ(units × unit cost) ÷ units sold; `None` if unknown."""
     worth = Decimal(0)
     for one in shipped:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.costing.costs.finale_costs import Finale, Product
+    from core.costing.costs.finale_costs import Finale, SkuProduct
 
 _MOST = 0.9e18
 """Millionths up to which amounts are multiplied here; what is larger is left to exact arithmetic."""
@@ -33,7 +33,7 @@ class SoldGoods:
     """The different SKUs."""
     codes: np.ndarray
     """By sale: which of them."""
-    products: Sequence[Product | None]
+    products: Sequence[SkuProduct | None]
     """By SKU; `None` where it is no product, or several."""
     units: np.ndarray
     """By SKU: units of the product in one of the SKU."""
@@ -61,16 +61,16 @@ def goods_of(goods: pa.Array, finale: Finale) -> SoldGoods:
     )
 
 
-def _is_one_product(product: Product) -> bool:
+def _is_one_product(product: SkuProduct) -> bool:
     return len(product.parts) == 1 and product.parts[0].units > 0
 
 
 class OfOrders:
     """What Finale said of orders, by order and product."""
 
-    def __init__(self, told: pd.DataFrame) -> None:
-        orders = arrow(told["order_id"]).dictionary_encode()
-        products = arrow(told["product_id"]).dictionary_encode()
+    def __init__(self, observations: pd.DataFrame) -> None:
+        orders = arrow(observations["order_id"]).dictionary_encode()
+        products = arrow(observations["product_id"]).dictionary_encode()
         self.orders, self.products = orders.dictionary, products.dictionary
         order, product = codes_of(orders), codes_of(products)
         name = np.where((order >= 0) & (product >= 0), order * (len(self.products) + 1) + product, -1)
@@ -82,14 +82,14 @@ class OfOrders:
         twice[-1] = True
         self.is_odd = twice
         """By order: whether a product left in several shipments, or something is said of the order as a whole."""
-        self.unit_cost = np.append(in_millionths(arrow(told["unit_cost"])), 0)
+        self.unit_cost = np.append(in_millionths(arrow(observations["unit_cost"])), 0)
         """By row, in millionths; the last is that of no row."""
-        self.units = np.append(arrow(told["units"]).fill_null(0).to_numpy(zero_copy_only=False), 0)
-        doubtful = flags(pc.ends_with(arrow(told["source"]), INTO_NEGATIVE_STOCK))
-        doubtful |= flags(pc.is_valid(arrow(told["cause"])))
+        self.units = np.append(arrow(observations["units"]).fill_null(0).to_numpy(zero_copy_only=False), 0)
+        doubtful = flags(pc.ends_with(arrow(observations["source"]), INTO_NEGATIVE_STOCK))
+        doubtful |= flags(pc.is_valid(arrow(observations["cause"])))
         self.is_sure = (self.unit_cost > 0) & ~np.append(doubtful, True)
         """By row: whether it states a cost above zero and nothing that makes it doubtful."""
-        self.days = arrow(told["record_date"]).dictionary_encode()
+        self.days = arrow(observations["record_date"]).dictionary_encode()
 
     def rows(self, order: np.ndarray, product: np.ndarray) -> np.ndarray:
         """Return the row of each order and product; -1 where there is none."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pandas.api.extensions import ExtensionArray
 
-    from core.costing.costs.finale_costs import Finale, Product
+    from core.costing.costs.finale_costs import Finale, SkuProduct
     from core.costing.costs.plain_costs import OrderLineCosts, SoldGoods
     from core.costing.inputs import CostingInput, CostingPolicies
 
@@ -112,11 +112,11 @@ def _sure_sales(lines: _Lines, finale: Finale, of_orders: OfOrders) -> tuple[np.
     return sales[sure], goods.only(sure), costs.only(sure)
 
 
-def _are_wrong(transactions: pd.DataFrame, told: pd.DataFrame, home_currency: str) -> bool:
+def _are_wrong(transactions: pd.DataFrame, observations: pd.DataFrame, home_currency: str) -> bool:
     """Tell whether two lines have one key, or a cost is in another currency than the company's."""
     keys = arrow(transactions["key"])
-    foreign = pc.not_equal(arrow(told["currency"]), home_currency)
-    strange = pc.and_kleene(pc.is_valid(arrow(told["unit_cost"])), foreign)
+    foreign = pc.not_equal(arrow(observations["currency"]), home_currency)
+    strange = pc.and_kleene(pc.is_valid(arrow(observations["unit_cost"])), foreign)
     return pc.count_distinct(keys, mode="all").as_py() < len(keys) or bool(pc.any(strange).as_py())
 
 
@@ -233,7 +233,7 @@ def _days(days: pa.DictionaryArray) -> tuple[pa.Array, pa.Array]:
     return as_of.take(code), pa.array(named, pa.string()).take(code)
 
 
-def _product_columns(products: Sequence[Product | None], codes: np.ndarray) -> _Columns:
+def _product_columns(products: Sequence[SkuProduct | None], codes: np.ndarray) -> _Columns:
     of = pa.array(codes)
     names = pa.array([product and product.name for product in products], pa.string())
     descriptions = pa.array([product and product.description for product in products], pa.string())
@@ -294,12 +294,12 @@ def _last_used(
 
 
 def _rest(
-    books: CostingInput, lines: _Lines, rest: np.ndarray, told: pd.DataFrame, of_orders: np.ndarray
+    books: CostingInput, lines: _Lines, rest: np.ndarray, observations: pd.DataFrame, of_orders: np.ndarray
 ) -> CostingInput:
     """Return the books of the other lines, with what Finale said of their orders and of no order."""
     orders = arrow(lines.table["order_id"]).filter(pa.array(rest)).unique()
-    wanted = ~of_orders | flags(pc.is_in(arrow(told["order_id"]), value_set=orders.drop_null()))
-    return replace(books, transactions=books.transactions[rest], observations=told[wanted])
+    wanted = ~of_orders | flags(pc.is_in(arrow(observations["order_id"]), value_set=orders.drop_null()))
+    return replace(books, transactions=books.transactions[rest], observations=observations[wanted])
 
 
 def _filled(texts: pd.Series) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.costing.costs.finale_costs import midnight
 from core.costing.frames import declared, rows
 from core.costing.inputs import OPENING_COLUMNS
-from core.costing.lines import Lock
+from core.costing.lines import LineLock
 from core.costing.rules.rules import Rule
 from core.model import CostSource
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.costing.costs.order_costs import OrderCosts
     from core.costing.inputs import CostingPolicies
     from core.costing.lines import Line, Override
-    from core.costing.units.originals import UsedOnOriginal
+    from core.costing.units.originals import OriginalCost
 
 
 class OpeningCost(NamedTuple):
@@ -50,19 +50,19 @@ class CostQuestion(NamedTuple):
     line: Line
     rule: Rule
     override: Override | None = None
-    lock: Lock | None = None
-    original: UsedOnOriginal | None = None
+    lock: LineLock | None = None
+    original: OriginalCost | None = None
     """What its original cost; missing where it has none in the books, or one that nobody will ever cost."""
 
 
-class Waits(NamedTuple):
+class PendingOriginal(NamedTuple):
     """The answer of an original that has no cost yet: a refund waits for it and asks nobody else."""
 
     line: Line
     """The sale without cost."""
 
 
-class Answer(NamedTuple):
+class UnitCost(NamedTuple):
     """A unit cost, per unit of the SKU in home currency, and where it is from."""
 
     unit_cost: Decimal
@@ -83,16 +83,16 @@ class Sources:
     policies: CostingPolicies
 
 
-Found = Answer | Lock | Waits
+Found = UnitCost | LineLock | PendingOriginal
 """What ends the search: a cost; the snapshot of an exported line, cost or not; or an original to wait for."""
 
 
-def locked_snapshot(question: CostQuestion, sources: Sources) -> Lock | None:  # noqa: ARG001 - a step like the others
+def locked_snapshot(question: CostQuestion, sources: Sources) -> LineLock | None:  # noqa: ARG001 - a step like the others
     """Step 1: a line stands as it was exported."""
     return question.lock
 
 
-def saved_override(question: CostQuestion, sources: Sources) -> Answer | None:  # noqa: ARG001 - a step like the others
+def saved_override(question: CostQuestion, sources: Sources) -> UnitCost | None:  # noqa: ARG001 - a step like the others
     """Step 2: what the bookkeeper saved for the line; a refund of an order in the books takes the original's instead.
 
     A saved 0 is no cost unless it is confirmed, or was proposed and accepted.
@@ -102,19 +102,23 @@ def saved_override(question: CostQuestion, sources: Sources) -> Answer | None:  
         return None
     source = CostSource.ACCEPTED_AVERAGE if saved.is_accepted else CostSource.ENTERED
     if saved.is_zero:
-        return Answer(Decimal(0), source, saved.at)
-    return Answer(saved.unit_cost, source, saved.at) if saved.unit_cost else None
+        return UnitCost(Decimal(0), source, saved.at)
+    return UnitCost(saved.unit_cost, source, saved.at) if saved.unit_cost else None
 
 
-def original_line(question: CostQuestion, sources: Sources) -> Answer | Waits | None:  # noqa: ARG001 - a step like the others
+def original_line(question: CostQuestion, sources: Sources) -> UnitCost | PendingOriginal | None:  # noqa: ARG001 - a step like the others
     """Step 3: a refund or adjustment of an order in the books takes the unit cost used on the original line."""
     used = question.original
     if used is None:
         return None
-    return Waits(used.line) if used.unit_cost is None else Answer(used.unit_cost, CostSource.ORIGINAL, used.as_of)
+    return (
+        PendingOriginal(used.line)
+        if used.unit_cost is None
+        else UnitCost(used.unit_cost, CostSource.ORIGINAL, used.as_of)
+    )
 
 
-def order_cost(question: CostQuestion, sources: Sources) -> Answer | None:
+def order_cost(question: CostQuestion, sources: Sources) -> UnitCost | None:
     """Step 4: Finale's cost of that order line, when it is above zero."""
     if question.rule not in HAS_OWN_COST:
         return None
@@ -122,7 +126,7 @@ def order_cost(question: CostQuestion, sources: Sources) -> Answer | None:
     return (
         None
         if of_order.unit_cost is None
-        else Answer(of_order.unit_cost, CostSource.ORDER, of_order.as_of, of_order.odd)
+        else UnitCost(of_order.unit_cost, CostSource.ORDER, of_order.as_of, of_order.odd)
     )
 
 
@@ -134,14 +138,14 @@ LEAVES = frozenset({Rule.SALE, Rule.LOSS, Rule.LIQUIDATION})
 """Those whose goods left with the order that they name, so that each takes the cost of its own shipments."""
 
 
-def average_on_date(question: CostQuestion, sources: Sources) -> Answer | None:
+def average_on_date(question: CostQuestion, sources: Sources) -> UnitCost | None:
     """Step 5: an adjustment without an order takes Finale's average of its day, unless the policy asks."""
     if sources.policies.on(question.line.day).adjustment_average != "use" or not takes_average(
         question.line, question.rule
     ):
         return None
     average = sources.finale.average_for(question.line)
-    return average and Answer(average.unit_cost, CostSource.AVERAGE_ON_DATE, average.as_of, average.odd)
+    return average and UnitCost(average.unit_cost, CostSource.AVERAGE_ON_DATE, average.as_of, average.odd)
 
 
 def is_without_order(line: Line, rule: Rule) -> bool:
@@ -161,7 +165,7 @@ def takes_average(line: Line, rule: Rule) -> bool:
 _TAKE_AVERAGE = frozenset({Rule.LOSS, Rule.LIQUIDATION, Rule.REPLACEMENT})
 
 
-def opening_cost(question: CostQuestion, sources: Sources) -> Answer | None:
+def opening_cost(question: CostQuestion, sources: Sources) -> UnitCost | None:
     """Step 6: goods shipped before *Finale start* take the opening cost of their SKU, the last as of their day."""
     start, day = sources.policies.finale_start, question.line.day
     if start is None or day is None or day >= start.isoformat():
@@ -169,7 +173,7 @@ def opening_cost(question: CostQuestion, sources: Sources) -> Answer | None:
     if question.line.sku is None or question.rule not in HAS_OWN_COST:
         return None
     known = [cost for cost in sources.opening.get(question.line.sku, ()) if cost.day <= day]
-    return Answer(known[-1].unit_cost, CostSource.OPENING, known[-1].as_of) if known else None
+    return UnitCost(known[-1].unit_cost, CostSource.OPENING, known[-1].as_of) if known else None
 
 
 STEPS: tuple[Callable[[CostQuestion, Sources], Found | None], ...] = (

@@ -38,7 +38,7 @@ class ProposedCost(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingCost:
     """A line without cost."""
 
     line: Line
@@ -62,20 +62,20 @@ UNITS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE})
 """Causes that ask for units, not for a cost."""
 
 
-def typed_elsewhere(missing: Missing) -> ProposedCost | None:
+def typed_elsewhere(missing: MissingCost) -> ProposedCost | None:
     """Propose what a person typed for this line when another document showed it with other units or meaning."""
     typed = missing.typed_elsewhere
     return None if typed is None else ProposedCost(typed, Proposal.TYPED_ELSEWHERE)
 
 
-def money_only(missing: Missing) -> ProposedCost | None:
+def money_only(missing: MissingCost) -> ProposedCost | None:
     """Propose that no goods moved."""
     believed = missing.cause in UNITS and missing.quantity == 0
     unclear = missing.cause == Cause.GOODS_UNCLEAR and not missing.believed_cost and not missing.goods_believed
     return ProposedCost(Decimal(0), Proposal.MONEY_ONLY) if believed or unclear else None
 
 
-def original(missing: Missing) -> ProposedCost | None:
+def cost_of_original(missing: MissingCost) -> ProposedCost | None:
     """Propose the original's cost, where units are asked."""
     if missing.believed_cost:
         return ProposedCost(missing.believed_cost, Proposal.ORIGINAL)
@@ -83,33 +83,33 @@ def original(missing: Missing) -> ProposedCost | None:
     return ProposedCost(missing.original_cost or Decimal(0), Proposal.ORIGINAL) if is_about_units else None
 
 
-def current_average(missing: Missing) -> ProposedCost | None:
+def current_average(missing: MissingCost) -> ProposedCost | None:
     """Propose Finale's average of today."""
     average = missing.finale.average(missing.line.sku)
     return average and ProposedCost(average.unit_cost, Proposal.CURRENT_AVERAGE, average.as_of)
 
 
-def average_of_its_day(missing: Missing) -> ProposedCost | None:
+def average_of_its_day(missing: MissingCost) -> ProposedCost | None:
     """Propose, for a line without an order, what the goods were worth when they left: not what they are worth today."""
     return average_on_day(missing) if missing.without_order else None
 
 
-def average_on_day(missing: Missing) -> ProposedCost | None:
+def average_on_day(missing: MissingCost) -> ProposedCost | None:
     """Propose Finale's average of the line's day."""
     average = missing.finale.average_for(missing.line)
     return average and ProposedCost(average.unit_cost, Proposal.AVERAGE_ON_SHIP_DATE, average.as_of)
 
 
-def last_cost_used(missing: Missing) -> ProposedCost | None:
+def last_cost_used(missing: MissingCost) -> ProposedCost | None:
     """Propose the last cost that was used for the SKU."""
     last = missing.last_used.get(missing.line.sku) if missing.line.sku is not None else None
     return last and ProposedCost(last.unit_cost, Proposal.LAST_COST_USED, last.as_of)
 
 
-CANDIDATES: tuple[Callable[[Missing], ProposedCost | None], ...] = (
+CANDIDATES: tuple[Callable[[MissingCost], ProposedCost | None], ...] = (
     typed_elsewhere,
     money_only,
-    original,
+    cost_of_original,
     average_of_its_day,
     current_average,
     average_on_day,
@@ -118,7 +118,7 @@ CANDIDATES: tuple[Callable[[Missing], ProposedCost | None], ...] = (
 """In this order; the first that proposes something wins."""
 
 
-def propose(missing: Missing) -> ProposedCost | None:
+def prefilled_cost(missing: MissingCost) -> ProposedCost | None:
     """Return what Resolve shows prefilled; nothing where nobody knows anything."""
     for candidate in CANDIDATES:
         proposed = candidate(missing)

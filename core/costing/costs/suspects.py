@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.costing.costs.finale_costs import Finale, Part
-    from core.costing.costs.precedence import Answer, CostQuestion
+    from core.costing.costs.finale_costs import Finale, SkuPart
+    from core.costing.costs.precedence import CostQuestion, UnitCost
 
 TIMES = 5
 """A cost of more than so many times the current average, or of less than that part of it, is suspect."""
@@ -28,7 +28,7 @@ _JUDGED = frozenset(
 )
 
 
-def suspicion(question: CostQuestion, answer: Answer, finale: Finale) -> str | None:
+def suspicion(question: CostQuestion, answer: UnitCost, finale: Finale) -> str | None:
     """Return why a cost looks wrong; nothing where it does not.
 
     A line that takes its original's cost is not marked again; an entered cost with a note is taken as meant.
@@ -172,7 +172,7 @@ def known_costs(
     return by_sku
 
 
-def _extremes(parts: Sequence[Part], of_products: Mapping[str, Sequence[Decimal]]) -> tuple[Decimal, ...]:
+def _extremes(parts: Sequence[SkuPart], of_products: Mapping[str, Sequence[Decimal]]) -> tuple[Decimal, ...]:
     """Return the lowest and the highest cost that products ever had together; nothing where one never had any."""
     costs = [(part.units, of_products[part.product]) for part in parts if part.product in of_products]
     if not costs or len(costs) < len(parts):

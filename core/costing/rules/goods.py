@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from core.costing.lines import Line, Lock, Override, ReturnReport
+    from core.costing.lines import Line, LineLock, Override, ReturnReport
     from core.costing.rules.rules import Rule
     from core.costing.units.originals import Original
     from core.model import Cause
@@ -35,7 +35,7 @@ class GoodsLine:
     line: Line
     rule: Rule
     override: Override | None = None
-    lock: Lock | None = None
+    lock: LineLock | None = None
     original: Original | None = None
     report: ReturnReport | None = None
     """What the marketplace reported of its goods."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.costing.inputs import CostingPolicies
     from core.costing.lines import Line
     from core.costing.rules.goods import GoodsLine
-    from core.costing.units.reversals import Reversed
+    from core.costing.units.reversals import ReversedUnits
 
 OfStore = tuple[str | None, str | None]
 """Store and SKU."""
@@ -48,7 +48,7 @@ class Unsellable(NamedTuple):
 
 def moves(
     lines: Iterable[GoodsLine],
-    reversed_lines: Mapping[int, Sequence[Reversed]],
+    reversed_lines: Mapping[int, Sequence[ReversedUnits]],
     policies: CostingPolicies,
     free: Free,
 ) -> dict[int, Move]:
@@ -81,7 +81,7 @@ def moves(
 def _returns_lost(
     lost: Sequence[GoodsLine],
     reversals: Sequence[GoodsLine],
-    reversed_lines: Mapping[int, Sequence[Reversed]],
+    reversed_lines: Mapping[int, Sequence[ReversedUnits]],
     back: UnitsBack,
 ) -> dict[int, Move]:
     """Take returned units out of stock, and put them back where their reimbursement is taken back."""
@@ -103,7 +103,9 @@ def _returns_lost(
     return by_place
 
 
-def _matched(parts: Sequence[Reversed], goods_at: Mapping[int, GoodsLine], found: Mapping[int, Move]) -> int | None:
+def _matched(
+    parts: Sequence[ReversedUnits], goods_at: Mapping[int, GoodsLine], found: Mapping[int, Move]
+) -> int | None:
     """Return how many units a reversal means of what took goods out of stock; unknown where one does not say."""
     moved = [part for part in parts if part.line.place not in goods_at or _moved(found.get(part.line.place))]
     units = [part.units for part in moved]

@@ -13,14 +13,14 @@ from core.money import at_line_places
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from core.costing.costs.finale_costs import Finale, Part, Shipped
+    from core.costing.costs.finale_costs import Finale, ShippedProduct, SkuPart
     from core.costing.lines import Line
     from core.costing.units.units_taken import Draw
 
 _NONE = Decimal(0)
 
 
-def lots_of(parts: Sequence[Part], finale: Finale, order_id: str) -> list[Lot]:
+def lots_of(parts: Sequence[SkuPart], finale: Finale, order_id: str) -> list[Lot]:
     """Return in which lots a SKU left on an order, the first one first; nothing where Finale's rows do not say.
 
     A kit left in lots where all its parts did, each time as many as the kit needs; else it is one lot.
@@ -34,11 +34,11 @@ def lots_of(parts: Sequence[Part], finale: Finale, order_id: str) -> list[Lot]:
     return sorted(lots, key=lambda lot: (lot.day or "", lot.units, lot.unit_cost or 0))
 
 
-def _in_time(shipped: Shipped) -> tuple[str, int, Decimal]:
+def _in_time(shipped: ShippedProduct) -> tuple[str, int, Decimal]:
     return shipped.day or "", shipped.units or 0, shipped.unit_cost or Decimal(0)
 
 
-def _sets(parts: Sequence[Part], apart: Sequence[Sequence[Shipped]]) -> list[Lot]:
+def _sets(parts: Sequence[SkuPart], apart: Sequence[Sequence[ShippedProduct]]) -> list[Lot]:
     """Put the n-th shipments of all parts together; nothing where they are no whole units of the SKU."""
     if len({len(shipments) for shipments in apart}) > 1:
         return []
@@ -52,7 +52,7 @@ def _sets(parts: Sequence[Part], apart: Sequence[Sequence[Shipped]]) -> list[Lot
     return lots
 
 
-def _lot(units: int, parts: Sequence[Part], together: Sequence[Shipped]) -> Lot:
+def _lot(units: int, parts: Sequence[SkuPart], together: Sequence[ShippedProduct]) -> Lot:
     problem = next((one.problem for one in together if one.problem is not None), None)
     worth = sum((part.units * (one.unit_cost or _NONE) for part, one in zip(parts, together, strict=True)), Decimal(0))
     day = max((one.day for one in together if one.day), default=None)

@@ -165,7 +165,7 @@ def _original(name: Name, found: Mapping[Name, Sequence[Sale]]) -> Original:
     return Original(name, sales, item, sum(sale.units or 0 for sale in found.get(item, sales)))
 
 
-class Used(NamedTuple):
+class SaleCost(NamedTuple):
     """What a sale cost, for those that refer to it."""
 
     unit_cost: Decimal | None
@@ -174,7 +174,7 @@ class Used(NamedTuple):
     """Whether its cost, should it have none, is asked for: of a locked line, or before books start, it is not."""
 
 
-class UsedOnOriginal(NamedTuple):
+class OriginalCost(NamedTuple):
     """The unit cost used on an original, or which sale lacks it."""
 
     unit_cost: Decimal | None
@@ -185,7 +185,7 @@ class UsedOnOriginal(NamedTuple):
     """Whether it has no cost and never will, because nobody is asked for it."""
 
 
-class Back(NamedTuple):
+class ReturnedUnits(NamedTuple):
     """Units that came back of an original, at the unit cost that they had."""
 
     when: tuple[int, str]
@@ -194,8 +194,8 @@ class Back(NamedTuple):
 
 
 def used_on(
-    original: Original, used: Mapping[int, Used], line: Line, units: int, back: Sequence[Back]
-) -> UsedOnOriginal:
+    original: Original, used: Mapping[int, SaleCost], line: Line, units: int, back: Sequence[ReturnedUnits]
+) -> OriginalCost:
     """Return the unit cost used on an original, as far as it is a line's: that of its sales, weighted by units.
 
     Goods that left after a line cannot be the line's, and what came back before it cannot come back again: 3 left at
@@ -214,7 +214,7 @@ def used_on(
     without = [sale.line for sale in sales if used[sale.line.place].unit_cost is None]
     first = without[0] if without else sales[0].line
     known = [(units, cost) for units, cost in costs if cost is not None]
-    return UsedOnOriginal(
+    return OriginalCost(
         unit_cost=None if without else _after(known, earlier),
         as_of=used[first.place].as_of,
         line=first,
@@ -222,7 +222,7 @@ def used_on(
     )
 
 
-def as_it_came_back(used: UsedOnOriginal, line: Line, back: Sequence[Back]) -> UsedOnOriginal:
+def as_it_came_back(used: OriginalCost, line: Line, back: Sequence[ReturnedUnits]) -> OriginalCost:
     """Return what a line costs that takes goods again that came back before it; as on the original where none did."""
     earlier = [(one.units, one.unit_cost) for one in back if one.when <= line.when]
     return used._replace(unit_cost=weighted(earlier)) if earlier and used.unit_cost is not None else used
@@ -235,7 +235,7 @@ def _left_by(line: Line, original: Original, units: int) -> Sequence[Sale]:
     return sales if sales and sum(sale.units or 0 for sale in sales) >= units else original.sales
 
 
-def _after(sales: Sequence[tuple[int, Decimal]], back: Sequence[Back]) -> Decimal:
+def _after(sales: Sequence[tuple[int, Decimal]], back: Sequence[ReturnedUnits]) -> Decimal:
     """Return the unit cost of what is left of goods when some came back; of all of them where nothing is."""
     rest = [*sales, *((-one.units, one.unit_cost) for one in back)]
     worth = sum((units * cost for units, cost in rest), Decimal(0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.costs.finale_costs import Part
+from core.costing.costs.finale_costs import SkuPart
 from core.costing.units.lots import lots_of
 
 if TYPE_CHECKING:
@@ -74,4 +74,4 @@ def _pool(claims: Sequence[Claim], order_id: str, finale: Finale) -> Pool:
         return Pool(claims, ())
     sizes = [of_sku[0].units for of_sku in parts]
     in_products = [claim.in_lots_of(size) for claim, size in zip(claims, sizes, strict=True)]
-    return Pool(in_products, lots_of((Part(parts[0][0].product, 1),), finale, order_id))
+    return Pool(in_products, lots_of((SkuPart(parts[0][0].product, 1),), finale, order_id))

@@ -23,7 +23,7 @@ from core.model import Cause, Disposition, Event, Goods, StockEffect
 
 if TYPE_CHECKING:
     from core.costing.inputs import CostingPolicies
-    from core.costing.lines import Lock, ReturnReport
+    from core.costing.lines import LineLock, ReturnReport
     from core.costing.rules.goods import GoodsLine, Remainder
     from core.costing.units.originals import Original
 
@@ -91,7 +91,7 @@ def _unclear(goods: GoodsLine) -> Move:
     return Move(0, reason, Disposition.MONEY_ONLY, Cause.UNITS_UNKNOWN)
 
 
-def _locked(goods: GoodsLine, lock: Lock) -> Move:
+def _locked(goods: GoodsLine, lock: LineLock) -> Move:
     units = likely_units(goods) if lock.disposition_now == Disposition.UNSELLABLE else 0
     return Move(lock.quantity_now, disposition=lock.disposition_now, unsellable=units)
 
@@ -128,7 +128,7 @@ def _usual(goods: GoodsLine, policies: CostingPolicies) -> Move:
     return _restocked(goods, policies)
 
 
-def kept(goods: GoodsLine, disposition: Disposition, unsellable: int = 0) -> Move:
+def move_without_return(goods: GoodsLine, disposition: Disposition, unsellable: int = 0) -> Move:
     """Return the move of a line whose goods did not come back into sellable stock, in the words of its kind."""
     words = KEPT[disposition]
     if disposition == Disposition.MONEY_ONLY and goods.line.event == Event.DISPUTE:
@@ -144,7 +144,9 @@ def _gives_back(goods: GoodsLine) -> bool:
 
 
 def _kept_with_units(goods: GoodsLine, disposition: Disposition) -> Move:
-    return kept(goods, disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0)
+    return move_without_return(
+        goods, disposition, _units_refunded(goods) if disposition == Disposition.UNSELLABLE else 0
+    )
 
 
 def _is_free(goods: GoodsLine) -> bool:
@@ -159,7 +161,7 @@ def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
     """
     answered_disposition = None if goods.saved_disposition is None else Disposition(goods.saved_disposition)
     if units == 0:
-        return kept(
+        return move_without_return(
             goods,
             Disposition.NOT_RETURNED
             if answered_disposition in {None, Disposition.RESTOCKED}
@@ -169,7 +171,7 @@ def _answered(goods: GoodsLine, units: int, usual: Disposition) -> Move:
     disposition = answered_disposition or (Disposition.RESTOCKED if is_accepted or usual in _NEVER_CAME else usual)
     if disposition == Disposition.RESTOCKED:
         return Move(-units, disposition=disposition)
-    return kept(goods, disposition, units if disposition == Disposition.UNSELLABLE else 0)
+    return move_without_return(goods, disposition, units if disposition == Disposition.UNSELLABLE else 0)
 
 
 def _said(goods: GoodsLine, disposition: Disposition) -> Move:

@@ -73,13 +73,13 @@ class ReimbursementReport(NamedTuple):
         return f"Amazon's Reimbursements report: {self.words}, {known}{of}."
 
 
-def read_told(reimbursed: pd.DataFrame | None) -> dict[str, ReimbursementReport]:
+def reports_by_line(reimbursed: pd.DataFrame | None) -> dict[str, ReimbursementReport]:
     """Return what the report says, by line key."""
     table = declared(REIMBURSED_COLUMNS, reimbursed)
     return {key: ReimbursementReport(*told) for key, *told in rows(table, tuple(REIMBURSED_COLUMNS))}
 
 
-def decided(
+def reports_in_force(
     reports: Mapping[str, ReimbursementReport], overrides: Mapping[str, Override]
 ) -> dict[str, ReimbursementReport]:
     """Return what the report decides, by line key: of the lines that nobody has answered."""
@@ -93,8 +93,8 @@ def with_report(books: CostingInput) -> pd.DataFrame:
     A line whose SKU was typed on Resolve is what the bookkeeper says it is. Whatever judges or costs lines is given
     these; what sheets and entries show stays as the settlement says it, the typed SKU aside.
     """
-    lines, told = _with_named_goods(books), read_told(books.reimbursed)
-    told = decided(told, overrides_in_force(books.overrides)) if told else told
+    lines, told = _with_named_goods(books), reports_by_line(books.reimbursed)
+    told = reports_in_force(told, overrides_in_force(books.overrides)) if told else told
     concerned = lines["key"].isin(list(told))
     if not told or not concerned.any():
         return lines
@@ -160,7 +160,7 @@ def _meaning(report: ReimbursementReport, words: str) -> dict[str, object]:
     }
 
 
-def as_told(
+def with_unmoved_goods(
     lines: Sequence[Line], judgements: Iterable[Judgement], reports: Mapping[str, ReimbursementReport]
 ) -> list[Judgement]:
     """Return the judgements with those of lines of which the report says that no goods moved."""

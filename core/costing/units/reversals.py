@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.outcome import Outcome, not_applicable
+from core.costing.outcome import CostingOutcome, not_applicable
 from core.costing.rules.line_kinds import (
     has_reason_of,
     is_inbound,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
-    from core.costing.lines import Line, Lock, Override
+    from core.costing.lines import Line, LineLock, Override
     from core.costing.rules.goods import GoodsLine
 
 REVERSIBLE = frozenset({Rule.RETURN_LOST, Rule.LOSS, Rule.REPLACEMENT, Rule.LIQUIDATION})
@@ -51,7 +51,7 @@ class Candidate(NamedTuple):
     """The number of the reimbursement that it takes back, where the report says it."""
 
 
-class Reversed(NamedTuple):
+class ReversedUnits(NamedTuple):
     """Units of a line that a reversal takes back."""
 
     line: Line
@@ -64,7 +64,7 @@ def may_be_reversed(line: Line, rule: Rule) -> bool:
     return rule in REVERSIBLE or (line.event == Event.REIMBURSEMENT and rule is not Rule.REVERSAL)
 
 
-def find_reversed(candidates: Iterable[Candidate]) -> dict[int, tuple[Reversed, ...]]:
+def find_reversed(candidates: Iterable[Candidate]) -> dict[int, tuple[ReversedUnits, ...]]:
     """Return what each reversal takes back, by its place; a reversal that finds nothing is left out."""
     goods: dict[tuple[str | None, str | None], list[Candidate]] = defaultdict(list)
     for candidate in sorted(candidates, key=lambda candidate: candidate.line.when):
@@ -72,7 +72,7 @@ def find_reversed(candidates: Iterable[Candidate]) -> dict[int, tuple[Reversed, 
     return {place: taken for ordered in goods.values() for place, taken in _pairs(ordered)}
 
 
-def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[Reversed, ...]]]:
+def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[ReversedUnits, ...]]]:
     """Pair the reversals of one store's SKU with what they mean, in order of time."""
     inbound = min((one.line.moment for one in ordered if is_inbound(one.line)), default=None)
     left = {one.line.place: one for one in ordered if one.rule is not Rule.REVERSAL and one.units != 0}
@@ -85,14 +85,14 @@ def _pairs(ordered: Sequence[Candidate]) -> Iterator[tuple[int, tuple[Reversed, 
             yield reversal.line.place, tuple(taken)
 
 
-def _take(left: dict[int, Candidate], taken: Iterable[Reversed]) -> None:
+def _take(left: dict[int, Candidate], taken: Iterable[ReversedUnits]) -> None:
     for part in taken:
         one = left.pop(part.line.place)
         if part.units is not None and one.units is not None and part.units < one.units:
             left[part.line.place] = one._replace(units=one.units - part.units)
 
 
-def _chosen(reversal: Candidate, left: Mapping[int, Candidate], inbound: int | None) -> list[Reversed]:
+def _chosen(reversal: Candidate, left: Mapping[int, Candidate], inbound: int | None) -> list[ReversedUnits]:
     """Return what a reversal takes of what is left, looking at itself alone."""
     before = [one for one in left.values() if one.line.moment <= reversal.line.moment]
     of_inbound = inbound is not None and inbound <= reversal.line.moment
@@ -101,7 +101,7 @@ def _chosen(reversal: Candidate, left: Mapping[int, Candidate], inbound: int | N
 
 def _sparing(
     reversal: Candidate, left: Mapping[int, Candidate], narrower: Sequence[Candidate], inbound: int | None
-) -> list[Reversed]:
+) -> list[ReversedUnits]:
     """Return what a reversal takes, sparing what later ones need that mean one kind of loss, as far as there is more.
 
     Lost are 5 in the warehouse and 1 on the way in. A clawback of 1 that may take any leaves the one on the way in to
@@ -124,13 +124,13 @@ def _sparing(
     return others if others and (is_better or says_no_kind_of_loss(reversal.line)) else taken
 
 
-def _without(left: Mapping[int, Candidate], taken: Iterable[Reversed]) -> dict[int, Candidate]:
+def _without(left: Mapping[int, Candidate], taken: Iterable[ReversedUnits]) -> dict[int, Candidate]:
     rest = dict(left)
     _take(rest, taken)
     return rest
 
 
-def _units(taken: Iterable[Reversed]) -> int:
+def _units(taken: Iterable[ReversedUnits]) -> int:
     return sum(part.units or 0 for part in taken)
 
 
@@ -193,37 +193,37 @@ def _is_kin(reversal: Line, one: Candidate, *, of_inbound: bool) -> bool:
     return is_inbound(one.line) if of_inbound else one.rule is Rule.LOSS and one.line.goods is Goods.LOST
 
 
-def _taken(reversal: Candidate, candidates: Sequence[Candidate]) -> list[Reversed]:
+def _taken(reversal: Candidate, candidates: Sequence[Candidate]) -> list[ReversedUnits]:
     """Choose among what a reversal may mean, by the units that are left."""
     latest = sorted(candidates, key=lambda one: one.line.when, reverse=True)
     units = reversal.units
     if units is None:
-        return [Reversed(one.line, one.units) for one in latest[:1]]
+        return [ReversedUnits(one.line, one.units) for one in latest[:1]]
     same = [one for one in latest if one.units == units]
     opposite = [one for one in same if one.line.net is not None and one.line.net == -(reversal.line.net or 0)]
     enough = [one for one in latest if one.units is None or one.units >= units]
     for choice in (opposite, same, enough):
         if choice:
-            return [Reversed(choice[0].line, units)]
+            return [ReversedUnits(choice[0].line, units)]
     return list(_several(units, latest))
 
 
-def _several(units: int, latest: Sequence[Candidate]) -> Iterator[Reversed]:
+def _several(units: int, latest: Sequence[Candidate]) -> Iterator[ReversedUnits]:
     for one in latest:
         number = min(units, one.units or 0)
         units -= number
         if number:
-            yield Reversed(one.line, number)
+            yield ReversedUnits(one.line, number)
 
 
-class Part(NamedTuple):
+class ReversedLine(NamedTuple):
     """A reversed line with what it came out with."""
 
     line: Line
     units: int | None
     """Of it, those that are reversed; missing: all."""
-    of: Outcome
-    lock: Lock | None
+    of: CostingOutcome
+    lock: LineLock | None
     """Its lock, whose accepted true-ups count."""
     units_left: int
     """Units that it took out of stock and no earlier reversal has brought back."""
@@ -244,14 +244,16 @@ class Part(NamedTuple):
         return f"{self.line.event} in settlement {self.line.settlement_id}, posted on {self.line.day}"
 
 
-class Back(NamedTuple):
+class ReversalOutcome(NamedTuple):
     """What a reversal comes out with, and the cost that is believed where it is asked."""
 
-    outcome: Outcome
+    outcome: CostingOutcome
     believed_cost: Decimal | None = None
 
 
-def negative(reversal: Line, parts: Sequence[Part], override: Override | None, *, asks: bool) -> Back:
+def negative(
+    reversal: Line, parts: Sequence[ReversedLine], override: Override | None, *, asks: bool
+) -> ReversalOutcome:
     """Return the exact negative of what lines came out with; of fewer units, the negative of these.
 
     Where a reversed line has no cost yet, the reversal waits for it. Where more units come back than are left, or the
@@ -268,17 +270,17 @@ def negative(reversal: Line, parts: Sequence[Part], override: Override | None, *
         override.units if override is not None and override.units is not None else abs(reversal.quantity or 0) or None
     )
     if override is not None and (override.is_zero or override.disposition in NO_GOODS or override.units == 0):
-        return Back(not_applicable("No goods moved, as saved on Resolve.", original=first.line.key))
+        return ReversalOutcome(not_applicable("No goods moved, as saved on Resolve.", original=first.line.key))
     if override is not None and override.disposition == Disposition.UNSELLABLE:
         kept = not_applicable(FOUND_UNSELLABLE, original=first.line.key)
-        return Back(kept._replace(disposition=override.disposition))
+        return ReversalOutcome(kept._replace(disposition=override.disposition))
     moved = [part for part in parts if part.of.status != CostStatus.NOT_APPLICABLE]
     if not moved:
         reason = f"It reverses the {first.name}, which took no cost."
-        return Back(not_applicable(reason, original=first.line.key))
+        return ReversalOutcome(not_applicable(reason, original=first.line.key))
     waits = next((part for part in moved if part.unit_cost is None or part.of.quantity is None), None)
     if waits is not None:
-        return Back(_waiting(waits))
+        return ReversalOutcome(_waiting(waits))
     return _costed(moved, override, units, asks=asks)
 
 
@@ -309,49 +311,51 @@ FOUND_UNSELLABLE = "The goods were found unsellable: their cost stays an expense
 """Why units that were found take no cost back; unlike `NO_GOODS` they are not lost any more."""
 
 
-def _waiting(part: Part) -> Outcome:
+def _waiting(part: ReversedLine) -> CostingOutcome:
     waiting = part.of._replace(status=CostStatus.WAITING, cause=None, cogs=None, quantity=None, unit_cost=None)
     reason = f"Waits for the cost of the {part.name}."
     return waiting._replace(source=None, original=part.line.key, reason=reason, disposition=None)
 
 
-def _costed(moved: Sequence[Part], override: Override | None, units: int | None, *, asks: bool) -> Back:
+def _costed(
+    moved: Sequence[ReversedLine], override: Override | None, units: int | None, *, asks: bool
+) -> ReversalOutcome:
     """Put the parts together, or ask."""
     back = sum(part.back for part in moved)
     lots = [(part.back, part.unit_cost) for part in moved if part.unit_cost is not None and part.back]
     if not lots:
         reason = f"It reverses the {moved[0].name}, of which nothing is left to come back."
-        return Back(not_applicable(reason, original=moved[0].line.key))
+        return ReversalOutcome(not_applicable(reason, original=moved[0].line.key))
     cost, key = weighted(lots), moved[0].line.key
     matched = sum(part.units or part.units_left for part in moved)
     is_answered = override is not None and (override.is_accepted or override.units is not None)
     takes_what_is_left = override is not None and override.is_accepted and override.units is None
     if units is not None and units > matched and not takes_what_is_left:
         if override is not None and override.unit_cost and not override.is_accepted:
-            return Back(_outcome(units, override.unit_cost, key, "As saved on Resolve.", CostSource.ENTERED))
+            return ReversalOutcome(_outcome(units, override.unit_cost, key, "As saved on Resolve.", CostSource.ENTERED))
         reason = (
             f"{units} would come back, but only {_left(matched, moved)} to come back: keep or change the units back."
         )
-        return Back(_asked(back, key, Cause.UNITS_DISAGREE, reason), cost)
+        return ReversalOutcome(_asked(back, key, Cause.UNITS_DISAGREE, reason), cost)
     if asks and not is_answered:
         reason = (
             f"Units may have come back, or money alone was taken back; {_left(back, moved)}: keep or change the units "
             f"back, 0 if none did."
         )
-        return Back(_asked(back, key, Cause.GOODS_UNCLEAR, reason), cost)
+        return ReversalOutcome(_asked(back, key, Cause.GOODS_UNCLEAR, reason), cost)
     back = min(back, units) if units is not None else back
     names = " and of the ".join(part.name for part in moved)
-    return Back(_outcome(back, cost, key, f"Exact negative of the {names}.", CostSource.ORIGINAL))
+    return ReversalOutcome(_outcome(back, cost, key, f"Exact negative of the {names}.", CostSource.ORIGINAL))
 
 
-def _left(units: int, moved: Sequence[Part]) -> str:
+def _left(units: int, moved: Sequence[ReversedLine]) -> str:
     return f"{units} of the {moved[0].name} {'is' if units == 1 else 'are'} left"
 
 
-def _outcome(units: int, cost: Decimal, key: str, reason: str, source: CostSource) -> Outcome:
+def _outcome(units: int, cost: Decimal, key: str, reason: str, source: CostSource) -> CostingOutcome:
     status = CostStatus.COSTED if cost else CostStatus.ZERO_CONFIRMED
-    return Outcome(status, -units, None, cost, -units * cost, source, original=key, reason=reason)
+    return CostingOutcome(status, -units, None, cost, -units * cost, source, original=key, reason=reason)
 
 
-def _asked(units: int, key: str, cause: Cause, reason: str) -> Outcome:
-    return Outcome(CostStatus.MISSING, -units, cause, original=key, reason=reason)
+def _asked(units: int, key: str, cause: Cause, reason: str) -> CostingOutcome:
+    return CostingOutcome(CostStatus.MISSING, -units, cause, original=key, reason=reason)

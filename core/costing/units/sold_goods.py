@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from core.costing.costs.finale_costs import Part
+    from core.costing.costs.finale_costs import SkuPart
     from core.costing.lines import Line
 
     GoodsOf = Callable[[str], frozenset[str] | None]
@@ -63,7 +63,7 @@ def sold_elsewhere(
     returns: Iterable[Line],
     traded: Sequence[Line],
     shipped: Iterable[Line],
-    parts: Callable[[str | None], Sequence[Part]],
+    parts: Callable[[str | None], Sequence[SkuPart]],
 ) -> dict[int, AsSold]:
     """Return lines about returns of orders that another store sold, by their place.
 
@@ -95,7 +95,7 @@ def sold_elsewhere(
     return {line.place: _as_sold(line, sellers[line.place], parts) for line in strangers if sellers[line.place]}
 
 
-def _as_sold(line: Line, sellers: Iterable[Line], parts: Callable[[str | None], Sequence[Part]]) -> AsSold:
+def _as_sold(line: Line, sellers: Iterable[Line], parts: Callable[[str | None], Sequence[SkuPart]]) -> AsSold:
     """Name a line's goods as the selling store does; ask where not one SKU of the order stands for its products."""
     goods = {(one.store, one.order_id, one.sku) for one in sellers}
     products = set(parts(line.sku))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.rules.goods import Move, Remainder
 from core.costing.units.originals import item_name
-from core.costing.units.refunds import NO_GOODS_MOVED, kept, refund, units_of_share, units_spoken_of
+from core.costing.units.refunds import NO_GOODS_MOVED, move_without_return, refund, units_of_share, units_spoken_of
 from core.model import Cause, Disposition, Event, Goods
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def settled(move: Move, goods: GoodsLine) -> Move:
         return move._replace(cause=None, quantity=move.quantity or 0)
     saved = goods.override
     if saved is not None and saved.is_zero:
-        return kept(goods, Disposition.MONEY_ONLY)
+        return move_without_return(goods, Disposition.MONEY_ONLY)
     is_less = move.cause is Cause.UNITS_DISAGREE and goods.saved_units is not None
     is_another = move.cause is Cause.GOODS_UNCLEAR and not move.goods_believed and goods.saved_units is None
     accepted = saved is not None and saved.is_accepted and not is_less and not is_another

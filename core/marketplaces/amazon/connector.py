@@ -20,9 +20,9 @@ from core.marketplaces.amazon.selling_partner_api import (
     HOSTS,
     SETTLEMENT_REPORT,
     AmazonKeys,
+    AmazonReport,
     AmazonRoleError,
     NoSettlementReportsError,
-    Report,
     read_address,
     read_page,
     read_report,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from core.http.credentials import Secret
-    from core.http.responses import Answer
+    from core.http.responses import ServiceResponse
 
 _API = "reports/2021-06-30"
 _KEPT_DAYS = 90
@@ -101,7 +101,7 @@ class AmazonConnector:
     def _key(self) -> Mapping[str, str]:
         return {"x-amz-access-token": self._tokens.current().get_secret_value()}
 
-    def _ask(self, operation: str, path: str, params: Mapping[str, str] | None = None) -> Answer:
+    def _ask(self, operation: str, path: str, params: Mapping[str, str] | None = None) -> ServiceResponse:
         bucket = self._buckets[operation]
         try:
             answer = self._tokens.asking(
@@ -112,14 +112,14 @@ class AmazonConnector:
         bucket.refill(_granted(answer) * _SHARE_TAKEN)
         return answer
 
-    def _all_reports(self) -> list[Report]:
+    def _all_reports(self) -> list[AmazonReport]:
         since = self._link.clock() - timedelta(days=_KEPT_DAYS) + _SAFE_SIDE
         question = {
             "reportTypes": SETTLEMENT_REPORT,
             "createdSince": f"{since:%Y-%m-%dT%H:%M:%SZ}",
             "pageSize": "100",
         }
-        reports: dict[str, Report] = {}
+        reports: dict[str, AmazonReport] = {}
         seen: set[str] = set()
         while True:
             answer = self._ask("getReports", "reports", question)
@@ -162,7 +162,7 @@ class AmazonConnector:
         return Download(answer.content, answer.where, _charset(answer.headers.get("content-type", "")))
 
 
-def _granted(answer: Answer) -> float:
+def _granted(answer: ServiceResponse) -> float:
     try:
         return float(answer.headers.get("x-amzn-ratelimit-limit", ""))
     except ValueError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.frame_columns import RAW_LINE_COLUMNS, frame
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
-from core.marketplaces.documents.returns import GoodsBack, returns_frame
+from core.marketplaces.documents.returns import ReportedReturn, returns_frame
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.figures import Figures, day_first
@@ -90,12 +90,12 @@ def _is_sellable(row: Row) -> bool:
     return row.cells["detailed-disposition"].strip().casefold() == _SELLABLE
 
 
-def _returns(table: Table) -> tuple[GoodsBack, ...]:
+def _returns(table: Table) -> tuple[ReportedReturn, ...]:
     figures = Figures(table, ".", day_first=day_first(table))
     return tuple(_goods(row, figures) for row in table.rows)
 
 
-def _goods(row: Row, figures: Figures) -> GoodsBack:
+def _goods(row: Row, figures: Figures) -> ReportedReturn:
     units = figures.whole(row, "quantity")
     if units is None or units < 0:
         raise BadCellError(figures.table.place(row, "quantity"), row.cells["quantity"], "a number of units")
@@ -104,7 +104,7 @@ def _goods(row: Row, figures: Figures) -> GoodsBack:
         raise BadCellError(figures.table.place(row, "detailed-disposition"), raw, "the state of the returned goods")
     status = row.cells.get("status", "").strip()
     is_odd = _is_sellable(row) and folded(status) not in _STATUSES
-    return GoodsBack(
+    return ReportedReturn(
         order_id=row.cells["order-id"].strip(),
         sku=row.cells["sku"],
         units=units,

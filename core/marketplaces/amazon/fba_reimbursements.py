@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.frame_columns import RAW_LINE_COLUMNS, frame
 from core.marketplaces.amazon.words import REASONS
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
-from core.marketplaces.documents.reimbursements import Reimbursed, reimbursements_frame
+from core.marketplaces.documents.reimbursements import ReportedReimbursement, reimbursements_frame
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
@@ -71,7 +71,7 @@ def _reading(table: Table, figures: Figures) -> Reading:
     )
 
 
-def _reimbursed(row: Row, figures: Figures) -> Reimbursed:
+def _reimbursed(row: Row, figures: Figures) -> ReportedReimbursement:
     number, reason = row.cells["reimbursement-id"].strip(), row.cells["reason"].strip()
     for column, text, wanted in (
         ("reimbursement-id", number, "the number of a reimbursement"),
@@ -80,7 +80,7 @@ def _reimbursed(row: Row, figures: Figures) -> Reimbursed:
         if not text:
             raise BadCellError(figures.table.place(row, column), "", wanted)
     agree = _units_agree(row, figures)
-    return Reimbursed(
+    return ReportedReimbursement(
         reimbursement_id=number,
         approved_at=figures.moment(row, "approval-date"),
         order_id=row.cells["amazon-order-id"].strip(),

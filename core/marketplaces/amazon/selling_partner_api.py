@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from core.http.client import HttpClient
     from core.http.credentials import Secret
-    from core.http.responses import Answer
+    from core.http.responses import ServiceResponse
 
 AMAZON = "Amazon"
 _AGAIN = "Then press Connect. What was fetched before is kept."
@@ -76,7 +76,7 @@ DONE = "DONE"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AmazonReport:
     """One report that Amazon offers."""
 
     id: str
@@ -97,7 +97,7 @@ class Report:
 class ReportPage:
     """A page of reports."""
 
-    reports: tuple[Report, ...]
+    reports: tuple[AmazonReport, ...]
     next_token: str
     """Empty on the last page."""
 
@@ -110,7 +110,7 @@ class DocumentAddress:
     """Signed: whoever has it can read the document."""
 
 
-def read_page(answer: Answer) -> ReportPage:
+def read_page(answer: ServiceResponse) -> ReportPage:
     """Read an answer of getReports.
 
     Raises:
@@ -126,7 +126,7 @@ def read_page(answer: Answer) -> ReportPage:
     )
 
 
-def read_report(answer: Answer) -> Report:
+def read_report(answer: ServiceResponse) -> AmazonReport:
     """Read an answer of getReport.
 
     Raises:
@@ -135,7 +135,7 @@ def read_report(answer: Answer) -> Report:
     return _report(answer, _object(answer))
 
 
-def read_address(answer: Answer) -> DocumentAddress:
+def read_address(answer: ServiceResponse) -> DocumentAddress:
     """Read an answer of getReportDocument.
 
     Raises:
@@ -150,7 +150,7 @@ def read_address(answer: Answer) -> DocumentAddress:
     return DocumentAddress(url)
 
 
-def _object(answer: Answer) -> Mapping[str, object]:
+def _object(answer: ServiceResponse) -> Mapping[str, object]:
     body = answer.json()
     if isinstance(body, dict) and "errors" not in body and "errorMessage" not in body:
         return body
@@ -158,17 +158,17 @@ def _object(answer: Answer) -> Mapping[str, object]:
     raise _unlike(answer, f"an error message instead of data: {refusal}" if refusal else "an answer of another shape")
 
 
-def _report(answer: Answer, body: object) -> Report:
+def _report(answer: ServiceResponse, body: object) -> AmazonReport:
     if not isinstance(body, dict):
         raise _unlike(answer, "a report of another shape")
     report_id, kind, status = (str(body.get(name) or "") for name in ("reportId", "reportType", "processingStatus"))
     if not (report_id and kind and status):
         raise _unlike(answer, "a report without id, type or status")
     created_at = _moment(answer, body.get("createdTime"))
-    return Report(report_id, kind, status, created_at, str(body.get("reportDocumentId") or ""))
+    return AmazonReport(report_id, kind, status, created_at, str(body.get("reportDocumentId") or ""))
 
 
-def _moment(answer: Answer, text: object) -> datetime:
+def _moment(answer: ServiceResponse, text: object) -> datetime:
     try:
         at = datetime.fromisoformat(str(text))
     except ValueError as error:
@@ -176,7 +176,7 @@ def _moment(answer: Answer, text: object) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _unlike(answer: Answer, what: str) -> BadAnswerError:
+def _unlike(answer: ServiceResponse, what: str) -> BadAnswerError:
     return BadAnswerError(answer.service, answer.where, what)
 
 

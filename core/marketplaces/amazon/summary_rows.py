@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.amazon.units import with_fees_of_shipments
-from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
 from core.marketplaces.columns.column_lines import ColumnLines, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.marketplaces.columns.column_groups import Groups
-    from core.marketplaces.columns.column_lines import Declaration
+    from core.marketplaces.columns.column_lines import FormatColumns
     from core.marketplaces.formats import Format
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
@@ -152,7 +152,7 @@ IDS = (*("settlement-id", "transaction-type", "order-id", "adjustment-id", "ship
 _SUMMARY = ("transaction-type", "total-amount")
 
 
-def by_columns(form: Format, declaration: Declaration, line_of: LineOf, units: UnitsOf) -> Format:
+def by_columns(form: Format, declaration: FormatColumns, line_of: LineOf, units: UnitsOf) -> Format:
     """Return a format that is read by columns.
 
     Args:
@@ -194,7 +194,7 @@ def _summaries(table: ColumnTable) -> np.ndarray:
 
 def lines_and_headers(
     table: ColumnTable,
-    declaration: Declaration,
+    declaration: FormatColumns,
     line_of: LineOf,
     mark: str,
     *,
@@ -217,7 +217,7 @@ def lines_and_headers(
     header = headers(sample, Figures(sample, mark, day_first=day_first))
     rows = table.only(np.flatnonzero(~summaries))
     figures = Figures(rows, mark, day_first=day_first)
-    money = money_of(rows, [name for name in declaration.amounts if name in rows.columns], mark)
+    money = column_amounts(rows, [name for name in declaration.amounts if name in rows.columns], mark)
     if not declaration.by_state and not all(filled.all() for filled in money.filled):
         raise BadCellError(Place(table.file), "", "an amount")
     lines = ColumnLines(

@@ -10,8 +10,8 @@ import numpy as np
 
 from core.marketplaces.amazon import unified_csv
 from core.marketplaces.amazon.unified_languages import COMPONENTS
-from core.marketplaces.columns.column_figures import moments_of, money_of
-from core.marketplaces.columns.column_lines import HAPPENED, SETTLEMENT, WORDS, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
+from core.marketplaces.columns.column_lines import HAPPENED, SETTLEMENT, WORDS, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.model import Problem, Reading
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("type", "description", "quantity", "marketplace", "transaction status"),
     filled=("transaction release date", "sku"),
     amounts=(*COMPONENTS, "total"),
@@ -61,7 +61,7 @@ def _build(table: ColumnTable) -> Reading:
 
 
 def _read(table: ColumnTable, declared: Sequence[str], slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
-    lacking = money_of(table, (*declared, "total"), mark).missing()
+    lacking = column_amounts(table, (*declared, "total"), mark).missing()
     counted = proved(lacking.tolist(), undeclared_amounts(table, mark)) if lacking.any() else ()
     components = (*declared, *counted)
     currency = unified_csv.currency_of(table, table.texts("marketplace"))
@@ -84,11 +84,11 @@ def _read(table: ColumnTable, declared: Sequence[str], slashes: bool, mark: str)
             units=units_of_fees,
         )
     )
-    return unified_csv.with_repeats_asked(found)
+    return unified_csv.reading_with_questions_on_repeats(found)
 
 
 def _lines(table: ColumnTable, figures: Figures, components: Sequence[str], currency: str) -> ColumnLines:
-    money = money_of(table, (*components, "total"), figures.mark)
+    money = column_amounts(table, (*components, "total"), figures.mark)
     if not money.filled[-1].all():
         raise BadCellError(Place(table.file, 0, "total"), "", "an amount")
     shapes = shapes_of(table, DECLARATION, money, lambda row: unified_csv.line_of(row, figures, components, currency))

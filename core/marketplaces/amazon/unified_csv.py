@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.unified_languages import COLUMNS, COMPONENTS, is_declared, is_deferred, meaning
-from core.marketplaces.amazon.units import returned, units_of_fees
+from core.marketplaces.amazon.units import signed_units, units_of_fees
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place, UnknownCurrencyError
 from core.marketplaces.formats import Extent, Format, Standing
@@ -25,8 +25,15 @@ from core.marketplaces.reading.tables import Layout, find_table, likeness
 from core.marketplaces.settlements.lines import Line
 from core.marketplaces.settlements.periods import by_settlement, header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
-from core.marketplaces.settlements.transactions import GOODS, Units, counted_units, repeats_asked
-from core.marketplaces.words.words import AmountMeaning, doubted, listed, may_be_price, typed, typed_item
+from core.marketplaces.settlements.transactions import GOODS, Units, counted_units, with_questions_on_repeats
+from core.marketplaces.words.meanings import (
+    AmountMeaning,
+    doubted,
+    listed_type,
+    may_be_price,
+    typed_amount_parts,
+    typed_item,
+)
 from core.model import (
     GOODS_EFFECTS,
     Event,
@@ -44,7 +51,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import Part, TypedPart
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -105,13 +112,15 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
             units=units_of_row,
         )
     )
-    return with_repeats_asked(found)
+    return reading_with_questions_on_repeats(found)
 
 
-def with_repeats_asked(found: Reading) -> Reading:
-    """Return a reading in which each multi-channel order counts its units once; see `transactions.repeats_asked`."""
-    settlements = (replace(one, transactions=repeats_asked(one.transactions)) for one in found.settlements)
-    return replace(found, settlements=tuple(settlements), unsettled=repeats_asked(found.unsettled))
+def reading_with_questions_on_repeats(reading: Reading) -> Reading:
+    """Return a reading in which each multi-channel order counts its units once (`with_questions_on_repeats`)."""
+    settlements = (
+        replace(one, transactions=with_questions_on_repeats(one.transactions)) for one in reading.settlements
+    )
+    return replace(reading, settlements=tuple(settlements), unsettled=with_questions_on_repeats(reading.unsettled))
 
 
 def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str) -> Line:
@@ -147,7 +156,7 @@ def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str
         currency=currency,
         posted_at=posted,
         carries_units=carries or (repeats and quantity is None),
-        units=returned(means.event, quantity),
+        units=signed_units(means.event, quantity),
         repeated_units=quantity if repeats else None,
         order_id=order_id,
         sku=sku,
@@ -165,7 +174,7 @@ def _parts(
 
     What they fail to sum to the total by (see `broken_rows`) goes to `other`.
     """
-    word = listed(row.cells["type"], "" if means.event in (Event.SALE, Event.REFUND) else _description(row))
+    word = listed_type(row.cells["type"], "" if means.event in (Event.SALE, Event.REFUND) else _description(row))
     parts: list[Part] = []
     own: list[TypedPart] = []
     for name in components:
@@ -177,8 +186,11 @@ def _parts(
     missing = figures.needed_amount(row, "total") - _sum(row, figures, components)
     every = (*parts, ("other", missing)) if missing else tuple(parts)
     if means.event is Event.OTHER:
-        return every, typed(every, means, word)
-    return every, (*own, *typed([part for part in every if part[0] in ("other", "other_fee")], means, word))
+        return every, typed_amount_parts(every, means, word)
+    return every, (
+        *own,
+        *typed_amount_parts([part for part in every if part[0] in ("other", "other_fee")], means, word),
+    )
 
 
 def _component(name: str, means: Meaning) -> AmountMeaning:

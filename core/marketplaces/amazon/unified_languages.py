@@ -10,8 +10,8 @@ from functools import lru_cache
 from core.line_types import LineType
 from core.marketplaces.amazon import words
 from core.marketplaces.reading.tables import Column, Kind
+from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning
 from core.model import Event, Goods
 
 
@@ -268,7 +268,7 @@ _DEFERRED = _folded(
 
 @lru_cache(maxsize=4096)
 def meaning(transaction_type: str, description: str) -> Meaning:
-    """Return what a row is; `core.marketplaces.words.words.UNKNOWN` where its words are not declared."""
+    """Return what a row is; `core.marketplaces.words.meanings.UNKNOWN` where its words are not declared."""
     kind = type_in_english(transaction_type)
     if folded(kind) in _OF_THIS_FORMAT:
         return _OF_THIS_FORMAT[folded(kind)]

@@ -21,7 +21,7 @@ _COMES_BACK = frozenset({Event.REFUND, Event.DISPUTE, Event.REIMBURSEMENT_REVERS
 _FEE_PER_UNIT = "fbaperunitfulfillmentfee"
 
 
-def returned(event: Event, quantity: int | None) -> int | None:
+def signed_units(event: Event, quantity: int | None) -> int | None:
     """Return a quantity as Amazon states it with the sign of what happens to the goods.
 
     Amazon states refunds and taken-back reimbursements as positive numbers; a loss in the warehouse is + because its
@@ -66,10 +66,10 @@ def is_sent_for_others(lines: Sequence[Line]) -> bool:
     return any(is_multi_channel(line.marketplace) for line in lines)
 
 
-def with_fees_of_shipments(found: Reading) -> Reading:
+def with_fees_of_shipments(reading: Reading) -> Reading:
     """Return a reading in which fees for a shipment ask for no units where other rows of the order name its goods."""
-    settlements = (replace(one, transactions=_beside_goods(one.transactions)) for one in found.settlements)
-    return replace(found, settlements=tuple(settlements))
+    settlements = (replace(one, transactions=_beside_goods(one.transactions)) for one in reading.settlements)
+    return replace(reading, settlements=tuple(settlements))
 
 
 def _beside_goods(rows: pd.DataFrame) -> pd.DataFrame:

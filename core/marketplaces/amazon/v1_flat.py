@@ -16,12 +16,12 @@ from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, day_f
 from core.marketplaces.amazon.units import (
     is_per_unit,
     is_sent_for_others,
-    returned,
+    signed_units,
     units_of_fees,
     with_fees_of_shipments,
 )
 from core.marketplaces.amazon.words import is_declared, meaning
-from core.marketplaces.columns.column_lines import POSTED, Declaration
+from core.marketplaces.columns.column_lines import POSTED, FormatColumns
 from core.marketplaces.columns.column_transactions import units_that_are_stated
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
@@ -31,8 +31,16 @@ from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, l
 from core.marketplaces.settlements.lines import Line
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS, Units, counted_units
+from core.marketplaces.words.meanings import (
+    UNKNOWN,
+    AmountMeaning,
+    doubted,
+    listed_type,
+    may_be_price,
+    typed_amount_parts,
+    typed_item,
+)
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, AmountMeaning, doubted, listed, may_be_price, typed, typed_item
 from core.model import Event, Marketplace, QuantitySource
 
 if TYPE_CHECKING:
@@ -41,7 +49,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import Header, Part, TypedPart
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -186,9 +194,9 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
         posted_at=posted,
         carries_units=means.event in GOODS
         and (units is not None or principal or words.is_about_units(means.event, means.goods)),
-        units=returned(means.event, units),
+        units=signed_units(means.event, units),
         repeated_units=_repeated(cell, means, quantity) if units is None else None,
-        stated_units=returned(means.event, quantity) if _is_asked(cell, means, own) else None,
+        stated_units=signed_units(means.event, quantity) if _is_asked(cell, means, own) else None,
         order_id=cell["order-id"].strip(),
         order_item_id=cell["order-item-code"].strip(),
         shipment_id=cell.get("shipment-id", "").strip(),
@@ -219,7 +227,9 @@ def _parts(
             word = row.cells.get(type_column, "").strip()
             effect = words.item_amount(amount_type, word) if word or of_item else AmountMeaning(_REST[name])
             parts.append((effect.column, amount))
-            own += typed_item(effect, amount, listed(amount_type, word)) if of_item and means is not UNKNOWN else ()
+            own += (
+                typed_item(effect, amount, listed_type(amount_type, word)) if of_item and means is not UNKNOWN else ()
+            )
     is_asked = of_item and means is not UNKNOWN
     fee = means.event in (Event.FEE, Event.ADVERTISING)
     for name, column in {**_FEE_COLUMNS, "other-amount": "other_fee" if fee else "other"}.items():
@@ -229,7 +239,7 @@ def _parts(
             parts.append((effect.column, amount))
             own += typed_item(effect, amount, word)
     if means is UNKNOWN or not of_item:
-        own += typed(parts, means, _word(row.cells, means, details))
+        own += typed_amount_parts(parts, means, _word(row.cells, means, details))
     return tuple(parts), tuple(own)
 
 
@@ -237,10 +247,10 @@ def _word(cell: Mapping[str, str], means: Meaning, details: Sequence[str]) -> st
     """Return the words of a row as they are listed; what the amounts of an item are about follows from a type alone."""
     kind = cell["transaction-type"].strip()
     if means is not UNKNOWN or folded(kind) in words.GENERAL:
-        return listed(kind, " / ".join(details))
+        return listed_type(kind, " / ".join(details))
     of_type = meaning(kind) is UNKNOWN
     told = [name for name in (*_WORDS, "price-type", "promotion-type") if not (of_type and name in _TYPES_OF_ITEMS)]
-    return listed(kind, " / ".join(filter(None, (cell.get(name, "").strip() for name in told))))
+    return listed_type(kind, " / ".join(filter(None, (cell.get(name, "").strip() for name in told))))
 
 
 def _of_order(row: Row, name: str, column: str) -> tuple[AmountMeaning, str]:
@@ -249,7 +259,7 @@ def _of_order(row: Row, name: str, column: str) -> tuple[AmountMeaning, str]:
     type_column, amount_type = _FEES_OF_ORDERS[name] if is_fee else _PAYMENTS[name]
     word = row.cells[type_column].strip() if type_column else ""
     effect = words.fee_of_order(column, word) if is_fee else AmountMeaning(column, LineType.UNCLASSIFIED)
-    return effect, listed(amount_type, word)
+    return effect, listed_type(amount_type, word)
 
 
 def _row_units(cell: Mapping[str, str], means: Meaning, quantity: int | None, parts: Sequence[Part]) -> int | None:
@@ -270,7 +280,7 @@ def _repeated(cell: Mapping[str, str], means: Meaning, quantity: int | None) -> 
     """Return the units that a row repeats and that count where no row states them by itself."""
     principal = folded(cell["price-type"]) == "principal"
     per_unit = is_per_unit(cell["item-related-fee-type"])
-    return returned(means.event, quantity) if means.event in GOODS and (principal or per_unit) else None
+    return signed_units(means.event, quantity) if means.event in GOODS and (principal or per_unit) else None
 
 
 def _are_declared(cell: Mapping[str, str]) -> bool:
@@ -320,7 +330,7 @@ BY_ROWS = Format(
 )
 
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=(
         *("transaction-type", "shipment-fee-type", "order-fee-type", "item-related-fee-type"),
         *("other-fee-reason-description", "direct-payment-type", "price-type", "promotion-type", "quantity-purchased"),

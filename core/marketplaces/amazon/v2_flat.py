@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import words
 from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, day_first, headers, is_summary
-from core.marketplaces.amazon.units import is_per_unit, returned, units_with_fees, with_fees_of_shipments
+from core.marketplaces.amazon.units import is_per_unit, signed_units, units_with_fees, with_fees_of_shipments
 from core.marketplaces.amazon.words import is_declared, meaning
-from core.marketplaces.columns.column_lines import POSTED, WORDS, Declaration
+from core.marketplaces.columns.column_lines import POSTED, WORDS, FormatColumns
 from core.marketplaces.columns.column_transactions import units_with_fees_by_columns
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
@@ -19,8 +19,16 @@ from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, l
 from core.marketplaces.settlements.lines import Line
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS
+from core.marketplaces.words.meanings import (
+    UNKNOWN,
+    doubted,
+    listed_type,
+    may_be_price,
+    own_column,
+    typed_amount_parts,
+    typed_item,
+)
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
 from core.model import Event, Marketplace
 
 if TYPE_CHECKING:
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import Header, TypedPart
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -126,9 +134,9 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
         currency=figures.currency(row, "currency") or header.currency,
         posted_at=posted,
         carries_units=carries,
-        units=returned(means.event, quantity) if carries else None,
+        units=signed_units(means.event, quantity) if carries else None,
         repeated_units=quantity if is_per_unit(description) else None,
-        stated_units=returned(means.event, quantity) if _is_asked(means, own) else None,
+        stated_units=signed_units(means.event, quantity) if _is_asked(means, own) else None,
         order_id=group[_ORDER],
         order_item_id=cell["order-item-code"].strip(),
         shipment_id=cell.get("shipment-id", "").strip(),
@@ -196,13 +204,13 @@ def _amount(means: Meaning, row: Row, amount: Decimal) -> tuple[str, tuple[Typed
         effect = words.item_amount(amount_type, description)
         says_itself = of_item or folded(amount_type) in words.AMOUNT_TYPES
         if means is UNKNOWN:  # what its rows are about follows from the one answer about its type
-            word = kind if meaning(kind) is UNKNOWN else listed(kind, description)
-            return effect.column, typed(((effect.column, amount),), means, word)
+            word = kind if meaning(kind) is UNKNOWN else listed_type(kind, description)
+            return effect.column, typed_amount_parts(((effect.column, amount),), means, word)
         return effect.column, typed_item(
-            effect, amount, listed(amount_type, description) if says_itself else listed(kind, amount_type)
+            effect, amount, listed_type(amount_type, description) if says_itself else listed_type(kind, amount_type)
         )
     column = own_column(means.event)
-    return column, typed(((column, amount),), means, listed(kind, description))
+    return column, typed_amount_parts(((column, amount),), means, listed_type(kind, description))
 
 
 BY_ROWS = Format(
@@ -218,7 +226,7 @@ BY_ROWS = Format(
 )
 
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("transaction-type", "amount-type", "amount-description", "quantity-purchased"),
     filled=("order-id", "sku"),
     amounts=("amount",),

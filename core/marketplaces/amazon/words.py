@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.line_types import LineType
+from core.marketplaces.words.meanings import UNKNOWN, AmountMeaning, Meaning, vocabulary
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, AmountMeaning, Meaning, table
 from core.model import ABOUT_UNITS, Event, Goods
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ ADVERTISING = Meaning(Event.ADVERTISING)
 REIMBURSED_UNCLEARLY = _paid(Goods.UNCLEAR)
 """A reimbursement for a reason that nobody has declared: the money is a reimbursement, the goods are asked."""
 
-REASONS = table(
+REASONS = vocabulary(
     {
         _paid(Goods.LOST): "WAREHOUSE_LOST|WAREHOUSE_LOST_MANUAL|WAREHOUSE_LOST_MANIFEST|WAREHOUSE_DAMAGE"
         "|WAREHOUSE_DAMAGE_EXCEPTION|Lost:Warehouse|Lost_Warehouse|Damaged:Warehouse|Damaged_Warehouse"
@@ -64,7 +64,7 @@ REASONS = table(
 )
 """Why Amazon paid or took a payment back: descriptions in V2, types in V1, parts of descriptions elsewhere."""
 
-BALANCES = table(
+BALANCES = vocabulary(
     {
         _balance(LineType.RESERVE): "Current Reserve Amount|Previous Reserve Amount Balance",
         _balance(LineType.CLEARING_MOVES): "Payable to Amazon|Successful charge|Transfers|Transfer|Micro Deposit"
@@ -77,11 +77,11 @@ BALANCES = table(
 )
 """Money moved between the seller, Amazon, lenders and the bank: no profit, but part of the total."""
 
-ADVERTISEMENTS = table(
+ADVERTISEMENTS = vocabulary(
     {ADVERTISING: "Cost of Advertising|TransactionTotalAmount|Refund for Advertiser|Sponsored Products Charge"}
 )
 
-FEES = table(
+FEES = vocabulary(
     {
         _fee(LineType.OTHER_FEES): "ServiceFee|FBAFees|AmazonFees|Promotion Fee|Seller Rewards|PaidServicesFee"
         "|Commingling VAT|TransportationFee|FBA Transaction Fees|Fee Adjustment",
@@ -119,7 +119,7 @@ TYPES = {
     **ADVERTISEMENTS,
     **BALANCES,
     **REASONS,
-    **table(
+    **vocabulary(
         {
             Meaning(Event.SALE, Goods.SOLD): "Order|TBYB Order Payment",
             Meaning(Event.REFUND, Goods.REFUNDED): "Refund",
@@ -139,7 +139,7 @@ TYPES = {
 """Transaction types, of all formats together; V1 has as types what V2 has as descriptions."""
 
 _REIMBURSEMENT = folded("FBA Inventory Reimbursement")
-_BEGINNINGS = table(
+_BEGINNINGS = vocabulary(
     {
         _balance(LineType.CLEARING_MOVES): "Transfer of funds unsuccessful",
         _balance(LineType.OTHER_STORES): "Debt adjustment",
@@ -156,7 +156,7 @@ GENERAL = frozenset(map(folded, ("other-transaction", "other", "others", "Adjust
 ITEM_TYPES = frozenset(map(folded, ("Order", "Refund", "Chargeback Refund", "A-to-z Guarantee Refund", "Liquidations")))
 """Types whose rows are amounts of items: no description of theirs says what the transaction is."""
 
-PRICES = table(
+PRICES = vocabulary(
     {
         AmountMeaning("principal"): "Principal",
         AmountMeaning("tax"): "Tax|ShippingTax|GiftWrapTax|CODTax",
@@ -169,7 +169,7 @@ PRICES = table(
 )
 """Descriptions under ItemPrice (V1: price-type)."""
 
-ITEM_FEES = table(
+ITEM_FEES = vocabulary(
     {
         AmountMeaning("referral_fee"): "Commission|RefundCommission",
         AmountMeaning("fulfilment_fee"): "FBAPerUnitFulfillmentFee|FBAPerOrderFulfillmentFee|FBAWeightBasedFee"
@@ -188,7 +188,7 @@ ITEM_FEES = table(
 )
 """Descriptions under ItemFees (V1: item-related-fee-type)."""
 
-_WITHHELD = table(
+_WITHHELD = vocabulary(
     {
         AmountMeaning("tax_withheld"): "MarketplaceFacilitatorTax|MarketplaceFacilitatorVAT",
         AmountMeaning("tax_withheld", LineType.LOW_VALUE_GOODS_TAX): "LowValueGoodsTax",
@@ -201,7 +201,7 @@ _OF_WHAT = frozenset(
 )
 """The parts of a price that withheld tax may be about (docs/design/words.md); another ending is another word."""
 
-PROMOTIONS = table(
+PROMOTIONS = vocabulary(
     {
         AmountMeaning("promotion"): "Principal|Shipping|GiftWrap",
         AmountMeaning("tax"): "TaxDiscount|ShippingTaxDiscount",  # nets the tax that the same row of the order holds

@@ -78,7 +78,7 @@ def part_amounts(part: Element, file: str, item: Element | None, kind: str) -> I
     others = [child for child in part.children if child is not own] if own else [part]
     more = [one for other in others for one in undeclared(other, file, item, word=word if own else "")]
     if own or not more:
-        yield told(part, file, item, kind, word)
+        yield stated_amount(part, file, item, kind, word)
     yield from more
 
 
@@ -97,7 +97,7 @@ def undeclared(
     """
     kind = kind or element.name
     if is_money(element.name, element.attributes) and not element.children and element.text.strip():
-        yield _amount_told(element, element, file, item, kind, word)
+        yield _stated_amount(element, element, file, item, kind, word)
     own = element.find_own("Type")
     word = own.text.strip() if own else word
     for child in _but(element.children, but):
@@ -132,12 +132,12 @@ def loose_kind(name: str) -> str:
     return "Order-Fees" if name == "OrderFees" else "Shipment-Fees"
 
 
-def told(part: Element, file: str, item: Element | None, kind: str, word: str) -> StatedAmount:
+def stated_amount(part: Element, file: str, item: Element | None, kind: str, word: str) -> StatedAmount:
     """Return the amount that an element has, 0 where it has none, and what it is told to be."""
-    return _amount_told(part.find_own("Amount"), part, file, item, kind, word)
+    return _stated_amount(part.find_own("Amount"), part, file, item, kind, word)
 
 
-def _amount_told(
+def _stated_amount(
     own: Element | None, part: Element, file: str, item: Element | None, kind: str, word: str
 ) -> StatedAmount:
     return StatedAmount(

@@ -31,11 +31,11 @@ from core.marketplaces.amazon.xml_report import (
     repeating,
     with_units,
 )
-from core.marketplaces.columns.column_figures import moments_of, money_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
 from core.marketplaces.columns.column_lines import (
     POSTED,
     ColumnLines,
-    Declaration,
+    FormatColumns,
     Shape,
     TypedShare,
     shapes_of,
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 _WORDS = ("transaction-type", "list", "word", "quantity")
 _CONTENT = ("list", "word", "stated", "content")
 """What orders equal keys, as `Line.content` has it."""
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=_WORDS,
     filled=("order-id", "sku"),
     amounts=("amount",),
@@ -165,7 +165,7 @@ def _lines(elements: Elements, headers: dict[str, Header]) -> ColumnLines:
     columns = _columns(amounts, others, list(headers))
     table = _table(elements.contents, columns)
     orders = replace(table.only(np.arange(len(amounts.report))), names=tuple(columns))
-    money = money_of(table, ("amount",), _POINT)
+    money = column_amounts(table, ("amount",), _POINT)
     header = next(iter(headers.values()))
     usual = shapes_of(orders, DECLARATION, money.only(np.arange(len(orders))), partial(_line, header, table.file))
     numbers: dict[Shape, int] = {}
@@ -265,7 +265,7 @@ def _column(usual: Coded[str], others: Sequence[str], *, verbatim: bool) -> tupl
 
 
 def _table(contents: Contents, columns: dict[str, tuple[np.ndarray, pa.StringArray]]) -> ColumnTable:
-    header = tables.Header(0, list(columns), "\t", quoted=False)
+    header = tables.HeaderRow(0, list(columns), "\t", quoted=False)
     count = len(next(iter(columns.values()))[0])
     return ColumnTable(
         contents,

@@ -16,7 +16,7 @@ from core.marketplaces.amazon.words import item_amount
 from core.marketplaces.amazon.xml_amounts import ITEM_LISTS, ITEMS, StatedAmount, is_money, loose_kind
 from core.marketplaces.amazon.xml_report import TYPES, WITH_ITEMS
 from core.marketplaces.reading.columns import Coded, first_rows, joint
-from core.marketplaces.words.words import may_be_price, typed_item
+from core.marketplaces.words.meanings import may_be_price, typed_item
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import words
-from core.marketplaces.amazon.units import returned, units_with_fees, with_fees_of_shipments
+from core.marketplaces.amazon.units import signed_units, units_with_fees, with_fees_of_shipments
 from core.marketplaces.amazon.words import is_declared, item_amount, meaning
 from core.marketplaces.amazon.xml_amounts import (
     ITEMS,
@@ -23,7 +23,7 @@ from core.marketplaces.amazon.xml_amounts import (
     loose_kind,
     outside_items,
     part_amounts,
-    told,
+    stated_amount,
     undeclared,
 )
 from core.marketplaces.errors import BadCellError, MissingSummaryError, NoSettlementError, Place
@@ -34,7 +34,16 @@ from core.marketplaces.reading.xml import Element, looks_like, parse
 from core.marketplaces.settlements.lines import Header, Line
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS
-from core.marketplaces.words.words import UNKNOWN, Meaning, doubted, listed, may_be_price, own_column, typed, typed_item
+from core.marketplaces.words.meanings import (
+    UNKNOWN,
+    Meaning,
+    doubted,
+    listed_type,
+    may_be_price,
+    own_column,
+    typed_amount_parts,
+    typed_item,
+)
 from core.model import Event, Marketplace
 from core.money import share_cents
 
@@ -187,7 +196,7 @@ def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
 def _without_amount(item: Element, transaction: Transaction) -> Line:
     """Return the line of an item of a type that nobody knows which moves no money: its goods are asked all the same."""
     quantity = _whole(item, transaction.file)
-    return beside_units(line_of(transaction, told(item, transaction.file, item, "", ""), quantity), quantity)
+    return beside_units(line_of(transaction, stated_amount(item, transaction.file, item, "", ""), quantity), quantity)
 
 
 def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
@@ -203,7 +212,7 @@ def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
 
 def with_units(line: Line, quantity: int | None) -> Line:
     """Return the line that states the units of its item; `None` where the item states none."""
-    return line._replace(carries_units=line.event in GOODS, units=returned(line.event, quantity))
+    return line._replace(carries_units=line.event in GOODS, units=signed_units(line.event, quantity))
 
 
 def repeating(line: Line, quantity: int | None) -> Line:
@@ -214,7 +223,7 @@ def repeating(line: Line, quantity: int | None) -> Line:
 def beside_units(line: Line, quantity: int | None) -> Line:
     """Return a line of an item that does not count its units: they are asked where nobody knows its type or word."""
     is_asked = line.event is Event.OTHER or may_be_price(line.typed)
-    return line._replace(stated_units=returned(line.event, quantity)) if is_asked else line
+    return line._replace(stated_units=signed_units(line.event, quantity)) if is_asked else line
 
 
 def _other_lines(element: Element, transaction: Transaction, of_order: Sequence[Element]) -> Iterator[Line]:
@@ -226,7 +235,7 @@ def _other_lines(element: Element, transaction: Transaction, of_order: Sequence[
     itself = (element,) if element.find_own("SKU") else ()
     parts = (*element.all("OtherTransactionItem"), *of_order) or itself
     items = [(item, _whole(item, transaction.file)) for item in parts]
-    lines = [line_of(transaction, told(item, transaction.file, item, "", ""), units) for item, units in items]
+    lines = [line_of(transaction, stated_amount(item, transaction.file, item, "", ""), units) for item, units in items]
     rest = _line(element, transaction, None, "", "")
     left = _own_amount(element, transaction.file) - sum((line.amount for line in lines), Decimal(0))
     silent = [at for at, (item, _) in enumerate(items) if not item.find_own("Amount")]
@@ -250,7 +259,7 @@ def _shares(amount: Decimal, quantities: Sequence[int | None]) -> list[Decimal]:
 def _counting(line: Line, quantity: int | None) -> Line:
     """Return a line with its units: unknown where its words are about units and it states none."""
     counts = quantity is not None or words.is_about_units(line.event, line.goods)
-    units = returned(line.event, quantity) if counts else None
+    units = signed_units(line.event, quantity) if counts else None
     return line._replace(carries_units=counts and line.event in GOODS, units=units)
 
 
@@ -273,7 +282,7 @@ def _own_amount(element: Element, file: str) -> Decimal:
 
 
 def _line(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> Line:
-    return line_of(transaction, told(part, transaction.file, item, kind, word))
+    return line_of(transaction, stated_amount(part, transaction.file, item, kind, word))
 
 
 def line_of(transaction: Transaction, amount: StatedAmount, quantity: int | None = None) -> Line:
@@ -332,11 +341,15 @@ def _own_money(
     if kind:
         effect = item_amount(kind, word)
         if means is UNKNOWN:
-            words_of_it = transaction.kind if meaning(transaction.kind) is UNKNOWN else listed(transaction.kind, word)
-            return effect.column, typed(((effect.column, amount),), means, words_of_it)
-        return effect.column, typed_item(effect, amount, listed(kind, word))
+            words_of_it = (
+                transaction.kind if meaning(transaction.kind) is UNKNOWN else listed_type(transaction.kind, word)
+            )
+            return effect.column, typed_amount_parts(((effect.column, amount),), means, words_of_it)
+        return effect.column, typed_item(effect, amount, listed_type(kind, word))
     column = "tax" if means.event is Event.TAX_ONLY else own_column(means.event)
-    return column, typed(((column, amount),), means, listed(transaction.kind, transaction.description))
+    return column, typed_amount_parts(
+        ((column, amount),), means, listed_type(transaction.kind, transaction.description)
+    )
 
 
 def _whole(item: Element, file: str) -> int | None:

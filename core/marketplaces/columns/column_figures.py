@@ -23,7 +23,7 @@ _USUAL_MOMENT = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d( UTC|Z|\+00:00)?$"
 
 
 @dataclass(frozen=True, eq=False)
-class Money:
+class ColumnAmounts:
     """The amounts of rows, by columns."""
 
     mark: str
@@ -35,10 +35,10 @@ class Money:
     """With how many decimals each is written."""
     filled: tuple[np.ndarray, ...]
 
-    def only(self, rows: np.ndarray) -> Money:
+    def only(self, rows: np.ndarray) -> ColumnAmounts:
         """Return the amounts of some rows."""
         picked = [tuple(one[rows] for one in several) for several in (self.millionths, self.places, self.filled)]
-        return Money(self.mark, self.names, *picked)
+        return ColumnAmounts(self.mark, self.names, *picked)
 
     @property
     def most_places(self) -> np.ndarray:
@@ -61,7 +61,7 @@ class Money:
         return rest
 
 
-def money_of(table: ColumnTable, names: Sequence[str], mark: str) -> Money:
+def column_amounts(table: ColumnTable, names: Sequence[str], mark: str) -> ColumnAmounts:
     """Return the amounts of some columns.
 
     Raises:
@@ -69,7 +69,7 @@ def money_of(table: ColumnTable, names: Sequence[str], mark: str) -> Money:
     """
     read = [amounts_of(table, name, mark) for name in names]
     amounts, places, filled = zip(*read, strict=True)
-    return Money(mark, tuple(names), amounts, places, filled)
+    return ColumnAmounts(mark, tuple(names), amounts, places, filled)
 
 
 def amounts_of(table: ColumnTable, name: str, mark: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.marketplaces.columns.column_lines import ColumnLines, Shape, as_text, content_order, same_groups
+from core.marketplaces.columns.column_lines import ColumnLines, Shape, content_order, same_groups, texts_of_rows
 from core.marketplaces.reading.columns import Coded, Texts, joint, text_array
 from core.marketplaces.settlements.transactions import escaped
 
@@ -69,14 +69,14 @@ class Groups:
     def key_text(self) -> pa.Array:
         """Return the group key of each transaction as one text."""
         parts = (Coded(part.codes, Texts(escaped(text_array(part)))) for part in self.key)
-        return pc.binary_join_element_wise(*(as_text(part, self.lead) for part in parts), "|")
+        return pc.binary_join_element_wise(*(texts_of_rows(part, self.lead) for part in parts), "|")
 
 
 def groups_of(lines: ColumnLines) -> Groups:
     """Return the transactions of all lines, by settlement too; see `transactions.transactions`."""
     key = lines.group()
     group = same_groups(lines, [*key, lines.settlements])
-    amount, single = lines.amount, lines.told(lambda line: line.single, bool)
+    amount, single = lines.amount, lines.values_of(lambda line: line.single, bool)
     currency = np.where(single, 0, _currency_ranks(lines))  # no transaction adds two currencies
     order = np.lexsort((amount, currency, group))
     first = _changes(group[order])

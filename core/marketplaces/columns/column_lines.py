@@ -1,6 +1,6 @@
 """The lines of a file by columns: what `core.marketplaces.settlements.lines.Line` is for one row, for all rows at once.
 
-A format declares which columns say what (`Declaration`). What a row is, is asked of the format's own reader of one row
+A format declares which columns say what (`FormatColumns`). What a row is, is asked of the reader of one row
 (`core.marketplaces.amazon.v2_flat.line_of` and the like), once for each different combination of the words that decide
 it; the amounts, ids and moments of the rows stay columns. So both ways of reading have one vocabulary and one set of
 rules, and what a rule says of a word it says of every row that has the word.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.line_types import LineType
-    from core.marketplaces.columns.column_figures import Money
+    from core.marketplaces.columns.column_figures import ColumnAmounts
     from core.marketplaces.reading.tables import Row
     from core.marketplaces.settlements.lines import Line
 
@@ -47,7 +47,7 @@ _BASE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
+class FormatColumns:
     """Which columns of a format say what; the rest follows from its reader of one row."""
 
     words: tuple[str, ...]
@@ -111,10 +111,10 @@ class ColumnLines:
 
     table: ColumnTable
     """Of the lines alone: without rows that are about a settlement as a whole."""
-    declaration: Declaration
+    declaration: FormatColumns
     shapes: Coded[Shape]
     amounts: tuple[np.ndarray, ...]
-    """In millionths, blank as 0, in the order of `Declaration.amounts`."""
+    """In millionths, blank as 0, in the order of `FormatColumns.amounts`."""
     places: np.ndarray
     """How many decimals each line's amount is written with."""
     moments: Coded[datetime | None]
@@ -127,7 +127,7 @@ class ColumnLines:
         """Return the number of lines."""
         return len(self.table)
 
-    def told(self, tell: Callable[[Line], object], dtype: type | str) -> np.ndarray:
+    def values_of(self, tell: Callable[[Line], object], dtype: type | str) -> np.ndarray:
         """Return what is told of each line by its words."""
         return self.shapes.spread(lambda shape: tell(shape.line), dtype)
 
@@ -141,7 +141,7 @@ class ColumnLines:
         amounts = self._sum(lambda shape, at: shape.amount[at])
         return np.zeros(len(self), np.int64) if amounts is None else amounts
 
-    def typed(self, at: int) -> np.ndarray:
+    def typed_amounts(self, at: int) -> np.ndarray:
         """Return the amounts of each line's typed share at a place; 0 where it has no such share."""
         amounts = self._sum(lambda shape, amount: shape.typed[at].made_of[amount] if at < len(shape.typed) else 0)
         return np.zeros(len(self), np.int64) if amounts is None else amounts
@@ -213,7 +213,9 @@ def _moment_texts(moments: Coded[datetime | None]) -> Coded[str]:
     return Coded(moments.codes, ["" if moment is None else moment.isoformat() for moment in moments.values])
 
 
-def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: Callable[[Row], Line]) -> Coded[Shape]:
+def shapes_of(
+    table: ColumnTable, declaration: FormatColumns, money: ColumnAmounts, line: Callable[[Row], Line]
+) -> Coded[Shape]:
     """Return what each row is, asked once for each different combination of its words.
 
     Args:
@@ -234,7 +236,7 @@ def shapes_of(table: ColumnTable, declaration: Declaration, money: Money, line: 
     return Coded(narrow(codes, len(first)), [_shape(one, len(money.names)) for one in lines])
 
 
-def _shown(money: Money, row: int, declaration: Declaration, *, broken: bool) -> dict[str, str]:
+def _shown(money: ColumnAmounts, row: int, declaration: FormatColumns, *, broken: bool) -> dict[str, str]:
     """Return the amounts with which a row is shown to the reader of one row.
 
     Powers of three; where the reader asks, blank and zero as they are, and a total that is the sum of the others.
@@ -305,6 +307,6 @@ def same_groups(lines: ColumnLines, parts: Sequence[Coded[str]]) -> np.ndarray:
     return joint(part.codes for part in parts) if len(lines) else np.zeros(0, np.int64)
 
 
-def as_text(coded: Coded[str], rows: np.ndarray) -> pa.Array:
+def texts_of_rows(coded: Coded[str], rows: np.ndarray) -> pa.Array:
     """Return the texts of some rows."""
     return text_array(coded).take(pa.array(coded.codes[rows]))

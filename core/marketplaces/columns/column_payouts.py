@@ -46,7 +46,7 @@ def headers_of_payouts(lines: ColumnLines, date_column: str, *, day_first: bool)
 
 
 def _payouts(lines: ColumnLines) -> np.ndarray:
-    return lines.told(lambda line: line.event is Event.PAYOUT, bool)
+    return lines.values_of(lambda line: line.event is Event.PAYOUT, bool)
 
 
 def _in_currency(lines: ColumnLines, rows: np.ndarray, of: int) -> np.ndarray:

@@ -23,10 +23,10 @@ from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.figures import day_first
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.settlements.lines import Header
-from core.marketplaces.settlements.tie_out import Totals, most_named, other_currency, settlement_of, several_sites
+from core.marketplaces.settlements.tie_out import LineTotals, most_named, other_currency, settlement_of, several_sites
 from core.model import Event, Problem, Reading, Settlement
 from core.money import LINE_PLACES
-from core.typed_amounts import named
+from core.typed_amounts import word_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -111,7 +111,7 @@ def reading_of(findings: ColumnFindings) -> Reading:
 
 def _unknown_types(lines: ColumnLines) -> tuple[str, ...]:
     shares = (share for shape in lines.shapes.values for share in shape.typed)
-    return tuple(sorted({named(share.word) for share in shares if share.line_type is None}))
+    return tuple(sorted({word_name(share.word) for share in shares if share.line_type is None}))
 
 
 def _used(lines: ColumnLines, name: str) -> list[str]:
@@ -125,7 +125,7 @@ class _Sums:
     def __init__(self, lines: ColumnLines) -> None:
         self.lines = lines
         self.of = _rows_by_value(lines.settlements)
-        self.paid = lines.told(lambda line: line.event is Event.PAYOUT, bool)
+        self.paid = lines.values_of(lambda line: line.event is Event.PAYOUT, bool)
         self.amounts = lines.amount
 
     def lines_of(self, settlement_id: str) -> np.ndarray:
@@ -183,7 +183,7 @@ def _settlement(findings: ColumnFindings, header: Header, transactions: pd.DataF
     own = findings.problems_by_settlement.get(header.settlement_id, ())
     return settlement_of(
         header,
-        Totals(sums.sum(rows, header.currency), len(rows), transactions),
+        LineTotals(sums.sum(rows, header.currency), len(rows), transactions),
         marketplace=_site(findings.lines, rows) or findings.form.marketplace.value,
         problems=(*own, *_other_currency(findings, header, rows, sums)),
         of_the_file=findings.problems,

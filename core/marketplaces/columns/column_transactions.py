@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.marketplaces.columns.column_groups import _LEADING, Groups
-from core.marketplaces.columns.column_lines import ColumnLines, as_text, content_order
+from core.marketplaces.columns.column_lines import ColumnLines, content_order, texts_of_rows
 from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.settlements.transactions import GOODS
 from core.model import GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect, is_multi_channel
@@ -41,10 +41,10 @@ _NAMED = ("merchant_order_id", "marketplace", "fulfilment")
 def counted_units(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Return the units of each transaction; see `core.marketplaces.settlements.transactions.counted_units`."""
     lines = groups.lines
-    carries = lines.told(lambda line: line.carries_units, bool)
-    silent = lines.told(lambda line: line.carries_units and line.units is None, bool)
-    units = groups.sum(np.where(carries, lines.told(lambda line: line.units or 0, np.int64), 0))
-    about_goods = lines.told(lambda line: line.event in GOODS, bool)[groups.lead]
+    carries = lines.values_of(lambda line: line.carries_units, bool)
+    silent = lines.values_of(lambda line: line.carries_units and line.units is None, bool)
+    units = groups.sum(np.where(carries, lines.values_of(lambda line: line.units or 0, np.int64), 0))
+    about_goods = lines.values_of(lambda line: line.event in GOODS, bool)[groups.lead]
     source = np.where(about_goods, np.where(groups.any(silent), UNKNOWN, REPORTED), NONE)
     return units, source
 
@@ -54,11 +54,11 @@ def units_with_fees_by_columns(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     lines = groups.lines
     units, source = counted_units(groups)
     elsewhere = groups.any(lines.field("marketplace").spread(is_multi_channel, bool))
-    sales = lines.told(lambda line: line.event is Event.SALE, bool)[groups.lead]
+    sales = lines.values_of(lambda line: line.event is Event.SALE, bool)[groups.lead]
     open_ones = elsewhere & sales & (source == REPORTED) & (units == 0)
-    of_fees = lines.told(lambda line: line.repeated_units is not None, bool)
+    of_fees = lines.values_of(lambda line: line.repeated_units is not None, bool)
     repeats = groups.any(of_fees) & ~groups.any(of_fees & _given_back(lines))
-    repeated = groups.sum(lines.told(lambda line: line.repeated_units or 0, np.int64))
+    repeated = groups.sum(lines.values_of(lambda line: line.repeated_units or 0, np.int64))
     source = np.where(open_ones, np.where(repeats, DERIVED, UNKNOWN), source)
     return np.where(open_ones & repeats, repeated, units), source
 
@@ -67,8 +67,8 @@ def units_of_fees(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Return the units of each row; of a multi-channel order's fees those that they repeat (Amazon's date ranges)."""
     lines = groups.lines
     units, source = counted_units(groups)
-    repeats = lines.told(lambda line: line.repeated_units is not None, bool)[groups.lead]
-    repeated = lines.told(lambda line: line.repeated_units or 0, np.int64)[groups.lead]
+    repeats = lines.values_of(lambda line: line.repeated_units is not None, bool)[groups.lead]
+    repeated = lines.values_of(lambda line: line.repeated_units or 0, np.int64)[groups.lead]
     known = np.where(_given_back(lines)[groups.lead], UNKNOWN, DERIVED)
     return np.where(repeats, repeated, units), np.where(repeats, known, source)
 
@@ -83,21 +83,21 @@ def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     lines = groups.lines
     if not len(groups):
         return counted_units(groups)
-    carries = lines.told(lambda line: line.carries_units, bool)
-    stated = lines.told(lambda line: line.units is not None, bool)
-    units = groups.sum(np.where(carries & stated, lines.told(lambda line: line.units or 0, np.int64), 0))
-    about_goods = lines.told(lambda line: line.event in GOODS, bool)
+    carries = lines.values_of(lambda line: line.carries_units, bool)
+    stated = lines.values_of(lambda line: line.units is not None, bool)
+    units = groups.sum(np.where(carries & stated, lines.values_of(lambda line: line.units or 0, np.int64), 0))
+    about_goods = lines.values_of(lambda line: line.event in GOODS, bool)
     places = np.where(stated[groups.rows], np.arange(len(groups.rows)), len(groups.rows))
     first = np.minimum.reduceat(places, groups.start)
     any_stated = first < len(groups.rows)
     deciding = np.where(any_stated, groups.rows[np.minimum(first, len(groups.rows) - 1)], groups.lead)
-    repeats = lines.told(lambda line: line.repeated_units is not None, bool)
-    repeated = lines.told(lambda line: line.repeated_units or 0, np.int64)
+    repeats = lines.values_of(lambda line: line.repeated_units is not None, bool)
+    repeated = lines.values_of(lambda line: line.repeated_units or 0, np.int64)
     shown = groups.any(carries) & ~any_stated
     priced = shown & groups.any(carries & repeats)
     source = np.where(about_goods[deciding], np.where(shown & ~priced, UNKNOWN, REPORTED), NONE)
     units = np.where(priced, groups.sum(np.where(carries, repeated, 0)), units)
-    sales = lines.told(lambda line: line.event is Event.SALE, bool)[groups.lead]
+    sales = lines.values_of(lambda line: line.event is Event.SALE, bool)[groups.lead]
     elsewhere = groups.any(lines.field("marketplace").spread(is_multi_channel, bool))
     open_ones = sales & elsewhere & ~shown & ~any_stated
     derived = open_ones & groups.any(repeats) & ~groups.any(repeats & _given_back(lines))
@@ -108,9 +108,9 @@ def units_that_are_stated(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
 def units_of_orders(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Return that the units are those of the order, and none where only money moved (Shopify)."""
     lines = groups.lines
-    sold = lines.told(lambda line: line.event in (Event.SALE, Event.REFUND), bool)[groups.lead]
-    disputed = lines.told(lambda line: line.event is Event.DISPUTE, bool)[groups.lead]
-    money_alone = lines.told(lambda line: line.stock_effect is StockEffect.NONE, bool)[groups.lead]
+    sold = lines.values_of(lambda line: line.event in (Event.SALE, Event.REFUND), bool)[groups.lead]
+    disputed = lines.values_of(lambda line: line.event is Event.DISPUTE, bool)[groups.lead]
+    money_alone = lines.values_of(lambda line: line.stock_effect is StockEffect.NONE, bool)[groups.lead]
     source = np.where(sold & money_alone, FROM_ORDER, np.where(sold | disputed, UNKNOWN, NONE))
     return np.zeros(len(groups), np.int64), source
 
@@ -119,7 +119,7 @@ def units_of_rows(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Return the units of each row; those of disputes and of silent unknown types are not known (eBay)."""
     lines = groups.lines
     units, source = counted_units(groups)
-    silent = lines.told(
+    silent = lines.values_of(
         lambda line: line.event is Event.DISPUTE or (line.event is Event.OTHER and not line.carries_units), bool
     )
     return units, np.where(silent[groups.lead], UNKNOWN, source)
@@ -160,25 +160,27 @@ def _frame(table: pa.Table, types: dict[str, pd.ArrowDtype]) -> pd.DataFrame:
 def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]) -> dict[str, pa.Array]:
     lines, lead = groups.lines, groups.lead
     quantity, source = units(groups)
-    goods = lines.told(lambda line: line.goods.value, object)[lead]
-    effect = lines.told(lambda line: line.stock_effect.value, object)[lead]
+    goods = lines.values_of(lambda line: line.goods.value, object)[lead]
+    effect = lines.values_of(lambda line: line.stock_effect.value, object)[lead]
     effect = np.where((source < UNKNOWN) & (quantity == 0), StockEffect.NONE.value, effect)
     quantity, source, goods, effect = _asked(groups, quantity, source, goods, effect)
     posted = pa.array(lines.moments.values, pa.timestamp("us", tz="UTC"))
     return {
         "group_key": groups.key_text,
         "ordinal": pa.array(groups.ordinal, pa.int64()),
-        "settlement_id": _or_none(as_text(lines.settlements, lead)),
-        "event": pa.array(lines.told(lambda line: line.event.value, object)[lead], pa.string()),
+        "settlement_id": _or_none(texts_of_rows(lines.settlements, lead)),
+        "event": pa.array(lines.values_of(lambda line: line.event.value, object)[lead], pa.string()),
         "raw_type": _verbatim(lines, lead),
-        "raw_description": _or_none(pa.array(lines.told(lambda line: line.raw_description, object)[lead], pa.string())),
-        **{name: _or_none(as_text(lines.field(name), lead)) for name in _LEADING},
+        "raw_description": _or_none(
+            pa.array(lines.values_of(lambda line: line.raw_description, object)[lead], pa.string())
+        ),
+        **{name: _or_none(texts_of_rows(lines.field(name), lead)) for name in _LEADING},
         **{name: _named(groups, lines.field(name)) for name in _NAMED},
         "posted_at": posted.take(pa.array(lines.moments.codes[lead])),
         "quantity": pa.array(quantity, pa.int64(), mask=source >= UNKNOWN),
         "quantity_source": pa.array(_SOURCES, pa.string()).take(pa.array(source)),
         "stock_effect": pa.array(effect, pa.string()),
-        "currency": _or_none(as_text(lines.currencies, lead)),
+        "currency": _or_none(texts_of_rows(lines.currencies, lead)),
         **{name: _part(groups, name) for name in AMOUNT_COLUMNS},
         "net": from_millionths(groups.sum(lines.amount)),
         "lines": pa.array(groups.size, pa.int64()),
@@ -206,7 +208,7 @@ def _part(groups: Groups, column: str) -> pa.Array:
 def _named(groups: Groups, texts: Coded[str]) -> pa.Array:
     """Return what some of the lines of each transaction say: the first in order of the alphabet."""
     if _agree(groups, texts.codes):
-        return _or_none(as_text(texts, groups.lead))
+        return _or_none(texts_of_rows(texts, groups.lead))
     ranks = np.full(len(texts.values), len(texts.values), np.int64)  # a blank one says nothing
     known = sorted((text, at) for at, text in enumerate(texts.values) if text)
     ranks[[at for _, at in known]] = np.arange(len(known))
@@ -225,7 +227,7 @@ def _asked(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Let transactions ask whose units only undeclared words state; see `settlements.transactions`."""
     lines, lead = groups.lines, groups.lead
-    stated = lines.told(lambda line: line.stated_units or 0, np.int64)
+    stated = lines.values_of(lambda line: line.stated_units or 0, np.int64)
     if not stated.any():
         return quantity, source, goods, effect
     events = lines.shapes.spread(lambda shape: list(Event).index(shape.line.event), np.int64)
@@ -307,7 +309,7 @@ def _typed_sums(groups: Groups, at: int, kinds: dict[_Kind, int]) -> _Shares:
     rows = np.flatnonzero(kind >= 0)
     codes, first = pd.factorize(groups.of_line[rows] * (len(kinds) + 1) + kind[rows])
     sums = np.zeros(len(first), np.int64)
-    np.add.at(sums, codes, lines.typed(at)[rows])
+    np.add.at(sums, codes, lines.typed_amounts(at)[rows])
     return _Shares(first // (len(kinds) + 1), first % (len(kinds) + 1), sums)
 
 
@@ -315,7 +317,7 @@ def _tax_codes(groups: Groups) -> pa.Array:
     lines = groups.lines
     if all(shape.line.tax_rate is None for shape in lines.shapes.values):
         return pa.nulls(len(groups), pa.string())
-    rates = lines.told(lambda line: "" if line.tax_rate is None else f"{line.tax_rate.normalize():f}%", object)
+    rates = lines.values_of(lambda line: "" if line.tax_rate is None else f"{line.tax_rate.normalize():f}%", object)
     codes, different = pd.factorize(rates)
     return _named(groups, Coded(codes, list(different)))
 
@@ -324,20 +326,20 @@ def raw_lines_of(groups: Groups) -> pd.DataFrame:
     """Return `core.frame_columns.RAW_LINE_COLUMNS`, in the order of the file; see `settlements.transactions`."""
     lines = groups.lines
     every = np.arange(len(lines))
-    carries = lines.told(lambda line: line.carries_units and line.units is not None, bool)
-    units = lines.told(lambda line: line.units or 0, np.int64)
-    columns = lines.told(lambda line: line.parts[0][0] if len(line.parts) == 1 else None, object)
-    descriptions = pa.array(lines.told(lambda line: line.raw_description, object), pa.string())
+    carries = lines.values_of(lambda line: line.carries_units and line.units is not None, bool)
+    units = lines.values_of(lambda line: line.units or 0, np.int64)
+    columns = lines.values_of(lambda line: line.parts[0][0] if len(line.parts) == 1 else None, object)
+    descriptions = pa.array(lines.values_of(lambda line: line.raw_description, object), pa.string())
     posted = pa.array(lines.moments.values, pa.timestamp("us", tz="UTC"))
     series = {
         "line_no": pa.array(lines.table.numbers(every), pa.int64()),
-        "settlement_id": _or_none(as_text(lines.settlements, every)),
+        "settlement_id": _or_none(texts_of_rows(lines.settlements, every)),
         "group_key": groups.key_text.take(pa.array(groups.of_line)),
-        "event": pa.array(lines.told(lambda line: line.event.value, object), pa.string()),
+        "event": pa.array(lines.values_of(lambda line: line.event.value, object), pa.string()),
         "raw_type": _verbatim(lines, every),
         "raw_description": _or_none(descriptions),
-        "order_id": _or_none(as_text(lines.field("order_id"), every)),
-        "sku": _or_none(as_text(lines.field("sku"), every)),
+        "order_id": _or_none(texts_of_rows(lines.field("order_id"), every)),
+        "sku": _or_none(texts_of_rows(lines.field("sku"), every)),
         "amount": from_millionths(lines.amount),
         "amount_column": pa.array(columns, pa.string()),
         "quantity": pa.array(units, pa.int64(), mask=~carries),

@@ -62,7 +62,7 @@ class ItemUnits:
     """Keys of the lines whose units a line confirmed as zero may have been about."""
 
 
-def counted(lines: Sequence[ItemLine], statements: Sequence[StatedUnits]) -> ItemUnits:
+def divide_units(lines: Sequence[ItemLine], statements: Sequence[StatedUnits]) -> ItemUnits:
     """Divide the units of one item of one order over its lines.
 
     Args:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from core.frame_columns import REIMBURSEMENT_COLUMNS, frame, records
 from core.marketplaces.amazon.words import REASONS, meaning
 from core.marketplaces.documents.overlapping_reports import with_another_report
+from core.marketplaces.words.meanings import UNKNOWN
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
 
 
 @dataclass(frozen=True, slots=True)
-class Reimbursed:
+class ReportedReimbursement:
     """One row of the report; amounts in its own currency, units as the report signs them."""
 
     reimbursement_id: str
@@ -58,21 +58,23 @@ class Reimbursed:
         return says_so or (self.amount is not None and self.amount < 0)
 
 
-def reimbursements_frame(reported: Iterable[Reimbursed]) -> pd.DataFrame:
+def reimbursements_frame(reported: Iterable[ReportedReimbursement]) -> pd.DataFrame:
     """Return reported reimbursements as `core.model.REIMBURSEMENT_COLUMNS`."""
     return frame(REIMBURSEMENT_COLUMNS, (asdict(one) for one in reported))
 
 
-def reimbursed_rows(report: pd.DataFrame) -> list[Reimbursed]:
+def reimbursed_rows(report: pd.DataFrame) -> list[ReportedReimbursement]:
     """Return the rows of `core.model.REIMBURSEMENT_COLUMNS` as records."""
-    return [Reimbursed(**{name: _given(name, value) for name, value in row.items()}) for row in records(report)]
+    return [
+        ReportedReimbursement(**{name: _given(name, value) for name, value in row.items()}) for row in records(report)
+    ]
 
 
 def _given(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column holds
     return "" if value is None and name in {"order_id", "sku", "currency", "original_id"} else value
 
 
-def united(reports: Iterable[pd.DataFrame]) -> list[Reimbursed]:
+def united_reimbursements(reports: Iterable[pd.DataFrame]) -> list[ReportedReimbursement]:
     """Return what several reports say together, when their periods overlap.
 
     The same row in two reports is one, the same row twice in one report is two. It is known by Amazon's own number and
@@ -81,9 +83,9 @@ def united(reports: Iterable[pd.DataFrame]) -> list[Reimbursed]:
     Args:
         reports: `core.model.REIMBURSEMENT_COLUMNS`, one frame per report.
     """
-    together: dict[Reimbursed, list[Reimbursed]] = defaultdict(list)
+    together: dict[ReportedReimbursement, list[ReportedReimbursement]] = defaultdict(list)
     for report in reports:
-        own: dict[Reimbursed, list[Reimbursed]] = defaultdict(list)
+        own: dict[ReportedReimbursement, list[ReportedReimbursement]] = defaultdict(list)
         for row in reimbursed_rows(report):
             own[replace(row, approved_at=None)].append(row)
         for one, rows in own.items():
@@ -144,7 +146,9 @@ _DAYS = 31
 """A row and its line lie no further apart: the money of a reimbursement is posted with the next settlement."""
 
 
-def matched(transactions: pd.DataFrame, reported: Iterable[Reimbursed]) -> dict[str, Reimbursed]:
+def match_with_lines(
+    transactions: pd.DataFrame, reported: Iterable[ReportedReimbursement]
+) -> dict[str, ReportedReimbursement]:
     """Match rows of the report with lines of settlements, each with at most one.
 
     The best fitting pairs come first: of the same order before those of which one names none, of the same kind of
@@ -206,7 +210,7 @@ class _Rank(NamedTuple):
     days: int
 
 
-def _rank(line: _Line, row: Reimbursed) -> _Rank | None:
+def _rank(line: _Line, row: ReportedReimbursement) -> _Rank | None:
     """Return how well a row fits a line of its amount and currency; `None` where it does not."""
     order, sku = _agree(line.order_id, row.order_id), _agree(line.sku, row.sku)
     reason = _reasons_agree(line, row)
@@ -225,7 +229,7 @@ def _agree(one: str, other: str) -> int | None:
     return None if one and other else 1
 
 
-def _reasons_agree(line: _Line, row: Reimbursed) -> int | None:
+def _reasons_agree(line: _Line, row: ReportedReimbursement) -> int | None:
     reason = row.meaning
     taken_back = reason is not None and reason.event is Event.REIMBURSEMENT_REVERSAL and line.net < 0
     if taken_back or (reason is not None and reason.goods is line.goods):
@@ -233,15 +237,17 @@ def _reasons_agree(line: _Line, row: Reimbursed) -> int | None:
     return 1 if line.is_open or reason is None or reason.goods in _OPEN else None
 
 
-def _units_agree(line: _Line, row: Reimbursed) -> bool:
+def _units_agree(line: _Line, row: ReportedReimbursement) -> bool:
     """Tell whether a line is about the units of a row: those in cash or all; a line that says none is about any."""
     cash, goods = abs(row.units_cash or 0), abs(row.units_inventory or 0)
     return not line.units or not (cash or goods) or line.units in {cash, goods, cash + goods}
 
 
-def _chosen(by_rank: Mapping[_Rank, Sequence[tuple[str, int]]], rows: Sequence[Reimbursed]) -> dict[str, Reimbursed]:
+def _chosen(
+    by_rank: Mapping[_Rank, Sequence[tuple[str, int]]], rows: Sequence[ReportedReimbursement]
+) -> dict[str, ReportedReimbursement]:
     """Choose among the pairs, the best first; what is decided or undecidable takes no further part."""
-    by_line: dict[str, Reimbursed] = {}
+    by_line: dict[str, ReportedReimbursement] = {}
     done: set[str | int] = set()
     for rank in sorted(by_rank):
         free = [(key, number) for key, number in by_rank[rank] if key not in done and number not in done]
@@ -254,7 +260,7 @@ def _chosen(by_rank: Mapping[_Rank, Sequence[tuple[str, int]]], rows: Sequence[R
     return by_line
 
 
-def _told(row: Reimbursed) -> tuple[object, ...]:
+def _told(row: ReportedReimbursement) -> tuple[object, ...]:
     """Return what a row says of goods: two rows that say the same may stand for one another."""
     return row.meaning, row.sku, row.order_id, row.units_cash, row.units_inventory, row.original_id
 

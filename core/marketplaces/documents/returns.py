@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class GoodsBack:
+class ReportedReturn:
     """One return as it was reported."""
 
     order_id: str
@@ -41,7 +41,7 @@ class GoodsBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class ReturnedGoods:
     """What was reported about the goods of one refund."""
 
     disposition: Disposition | None
@@ -56,12 +56,12 @@ class Returned:
     """Units of which nothing was said, where that leaves them to the policy."""
 
 
-def returns_frame(reported: Iterable[GoodsBack]) -> pd.DataFrame:
+def returns_frame(reported: Iterable[ReportedReturn]) -> pd.DataFrame:
     """Return reported returns as `core.model.RETURN_COLUMNS`."""
     return frame(RETURN_COLUMNS, (asdict(one) | {"disposition": one.disposition or ""} for one in reported))
 
 
-def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
+def united_returns(reports: Iterable[pd.DataFrame]) -> list[ReportedReturn]:
     """Return what several reports say together, when their periods overlap.
 
     The same row in two reports is one return, also where it lost its time in one that went through a spreadsheet
@@ -70,9 +70,9 @@ def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
     Args:
         reports: `core.model.RETURN_COLUMNS`, one frame per report.
     """
-    together: dict[GoodsBack, list[GoodsBack]] = defaultdict(list)
+    together: dict[ReportedReturn, list[ReportedReturn]] = defaultdict(list)
     for report in reports:
-        own: dict[GoodsBack, list[GoodsBack]] = defaultdict(list)
+        own: dict[ReportedReturn, list[ReportedReturn]] = defaultdict(list)
         for goods in map(_goods_back, records(report)):
             own[replace(goods, returned_at=None)].append(goods)
         for one, rows in own.items():
@@ -82,18 +82,18 @@ def united(reports: Iterable[pd.DataFrame]) -> list[GoodsBack]:
     return _as_last_said([goods for rows in together.values() for goods in rows])
 
 
-def _as_last_said(goods: list[GoodsBack]) -> list[GoodsBack]:
+def _as_last_said(goods: list[ReportedReturn]) -> list[ReportedReturn]:
     """Return returns without those of which another report says more: the status of one unit has gone on."""
     decided = {_unit(one): one.raw for one in goods if one.disposition is not None and one.reference}
     return [one for one in goods if one.disposition or not one.raw.startswith(f"{decided.get(_unit(one))} (")]
 
 
-def _unit(goods: GoodsBack) -> tuple[str, str, int, str]:
+def _unit(goods: ReportedReturn) -> tuple[str, str, int, str]:
     return goods.order_id, goods.sku, goods.units, goods.reference
 
 
-def _goods_back(row: dict[str, Any]) -> GoodsBack:
-    return GoodsBack(
+def _goods_back(row: dict[str, Any]) -> ReportedReturn:
+    return ReportedReturn(
         **{
             **row,
             "disposition": Disposition(row["disposition"]) if row["disposition"] else None,
@@ -103,8 +103,8 @@ def _goods_back(row: dict[str, Any]) -> GoodsBack:
 
 
 def returned_by_line(
-    transactions: pd.DataFrame, reported: Iterable[GoodsBack], *, others_open: bool = False
-) -> dict[str, Returned]:
+    transactions: pd.DataFrame, reported: Iterable[ReportedReturn], *, others_open: bool = False
+) -> dict[str, ReturnedGoods]:
     """Match returns with refunds, by order and SKU.
 
     Returns of one order and SKU go to its refunds in order of posting, each refund taking as many as it refunds; one
@@ -124,7 +124,7 @@ def returned_by_line(
     """
     refunds = _refunds(transactions)
     waiting = _waiting(refunds, reported)
-    answer: dict[str, Returned] = {}
+    answer: dict[str, ReturnedGoods] = {}
     for row in records(refunds[["key", "order_id", "sku", "quantity"]]):
         units = waiting.get((row["order_id"] or "", row["sku"] or ""), [])
         wanted = len(units) if row["quantity"] is None else -row["quantity"]
@@ -135,9 +135,9 @@ def returned_by_line(
     return answer
 
 
-def _waiting(refunds: pd.DataFrame, reported: Iterable[GoodsBack]) -> dict[tuple[str, str], list[GoodsBack]]:
+def _waiting(refunds: pd.DataFrame, reported: Iterable[ReportedReturn]) -> dict[tuple[str, str], list[ReportedReturn]]:
     """Return the returns that wait for a refund, by order and SKU: one entry per unit, one for units unsaid."""
-    waiting: dict[tuple[str, str], list[GoodsBack]] = defaultdict(list)
+    waiting: dict[tuple[str, str], list[ReportedReturn]] = defaultdict(list)
     names = _names(refunds)
     for goods in reported:
         places = _meant(goods, names)
@@ -150,7 +150,7 @@ def _waiting(refunds: pd.DataFrame, reported: Iterable[GoodsBack]) -> dict[tuple
     return waiting
 
 
-def _still_said(units: list[GoodsBack]) -> list[GoodsBack]:
+def _still_said(units: list[ReportedReturn]) -> list[ReportedReturn]:
     """Return what is said of the goods of an order and SKU: nothing for sure, once some of it was taken back.
 
     A fee for the disposal of a unit that is given back may mean that the unit was not destroyed, or be a courtesy.
@@ -169,14 +169,14 @@ def _names(refunds: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:
     return names
 
 
-def _meant(goods: GoodsBack, names: Mapping[str, set[tuple[str, str]]]) -> list[tuple[str, str]]:
+def _meant(goods: ReportedReturn, names: Mapping[str, set[tuple[str, str]]]) -> list[tuple[str, str]]:
     """Return the orders and SKUs that a return can mean: its own, else those of its shipment."""
     orders = names.get(goods.order_id, set())
     named = [place for place in orders if place[1] == goods.sku]
     return named if goods.sku else sorted(orders)
 
 
-def _taken(units: list[GoodsBack], wanted: int) -> list[GoodsBack]:
+def _taken(units: list[ReportedReturn], wanted: int) -> list[ReportedReturn]:
     """Take the returns of one refund out of those that wait; one of unsaid units is of as many as are still wanted."""
     taken = [one for one in units[:wanted] if one.units]
     units[: len(taken)] = []
@@ -196,11 +196,11 @@ def _refunds(transactions: pd.DataFrame) -> pd.DataFrame:
     return refunds.sort_values(["open_words", "posted_at", "key"])
 
 
-def _together(units: list[GoodsBack]) -> Returned:
+def _together(units: list[ReportedReturn]) -> ReturnedGoods:
     count = Counter(goods.disposition for goods in units)
     back = count[Disposition.RESTOCKED]
     words = ", ".join(f"{number} {word}" for word, number in Counter(goods.raw for goods in units).items())
     disposition = Disposition.RESTOCKED if back else units[0].disposition
     if None in count:
         disposition = None
-    return Returned(disposition, back, count[Disposition.UNSELLABLE], words)
+    return ReturnedGoods(disposition, back, count[Disposition.UNSELLABLE], words)

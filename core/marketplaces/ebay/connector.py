@@ -23,7 +23,7 @@ from core.model import Marketplace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from core.http.responses import Answer
+    from core.http.responses import ServiceResponse
 
 SERVICE = "eBay"
 API = "https://api.ebay.com"
@@ -167,7 +167,7 @@ def _token(client_id: str, secret: Callable[[str], Secret], link: Link) -> Acces
         SERVICE, link.base_url or API, headers=key, transport=link.transport, clock=link.clock, sleep=link.sleep
     )
 
-    def fetch() -> Answer:
+    def fetch() -> ServiceResponse:
         # Without a scope: all that the seller agreed to. Naming one that was not granted would be refused.
         form = {"grant_type": "refresh_token", "refresh_token": secret("refresh token").get_secret_value()}
         return http.send("POST", "identity/v1/oauth2/token", form=form)

@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.ebay.report_columns import GROSS, ITEM, ORDER, ORDERED, PAYOUT
-from core.marketplaces.ebay.roll_ups import shared_out
+from core.marketplaces.ebay.roll_ups import rows_with_net_amounts
 from core.marketplaces.reading.columns import joint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.marketplaces.columns.column_figures import Money
-    from core.marketplaces.ebay.roll_ups import Amounts
+    from core.marketplaces.columns.column_figures import ColumnAmounts
+    from core.marketplaces.ebay.roll_ups import RowAmounts
     from core.marketplaces.reading.columns import ColumnTable
 
 
@@ -46,8 +46,8 @@ class Role(IntEnum):
     """Its order is put together row by row."""
 
 
-def in_its_order(row: Amounts, role: Role, left: Decimal, currency: str) -> Amounts:
-    """Return a row as `shared_out` does beside the other rows of its order, of which only their sum matters.
+def in_its_order(row: RowAmounts, role: Role, left: Decimal, currency: str) -> RowAmounts:
+    """Return a row as `rows_with_net_amounts` does beside the other rows of its order, of which only their sum matters.
 
     Args:
         row: It, in the currency of its payout.
@@ -56,15 +56,15 @@ def in_its_order(row: Amounts, role: Role, left: Decimal, currency: str) -> Amou
         currency: Of rows that name none.
     """
     if role is Role.ALONE:
-        return shared_out([row], currency)[0]
+        return rows_with_net_amounts([row], currency)[0]
     own = replace(row, own_currency="")
     if role is Role.ITEM:
         whole = replace(own, has_item=False, net=Decimal(0), parts=(), names=())
-        return shared_out([whole, own], currency)[1]
+        return rows_with_net_amounts([whole, own], currency)[1]
     of_items = (own.net or Decimal(0)) - left
     items = replace(own, has_item=True, net=None, parts=(("principal", of_items),), names=("",))
     whole = replace(own, gross=of_items if role is Role.WHOLE else None)
-    return shared_out([whole, items], currency)[0]
+    return rows_with_net_amounts([whole, items], currency)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class OrderColumns:
     """The rows of a report and their orders."""
 
     table: ColumnTable
-    money: Money
+    money: ColumnAmounts
     """The components of a report, and its net amounts as the last."""
     components: Mapping[str, str]
     """By column: the amount column that it adds to."""

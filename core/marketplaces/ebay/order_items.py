@@ -23,7 +23,7 @@ _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LineItem:
     """One line item."""
 
     sku: str
@@ -35,7 +35,7 @@ class Item:
     """Price after discounts, postage, and tax that the seller collects."""
 
 
-def order_items(order: Node) -> dict[str, Item]:
+def order_items(order: Node) -> dict[str, LineItem]:
     """Return the items of an order by their line item id.
 
     Raises:
@@ -49,21 +49,21 @@ def titles_of(order: Node) -> list[str]:
     return [node.text("title") for node in order.nodes("lineItems")]
 
 
-def order_units(orders: Iterable[Node], told_at: datetime | None) -> pd.DataFrame:
+def order_units(orders: Iterable[Node], paid_at: datetime | None) -> pd.DataFrame:
     """Return what a document says of its orders' goods (ORDER_UNITS_COLUMNS); items without a quantity are left out.
 
     Args:
         orders: The answers about orders.
-        told_at: When the payout was paid, for orders that do not say when they were last changed.
+        paid_at: When the payout was paid, for orders that do not say when they were last changed.
 
     Raises:
         BadCellError: If something in them is not as it must be.
     """
-    rows = [_units_of(order, item, told_at) for order in orders for item in order.nodes("lineItems")]
+    rows = [_units_of(order, item, paid_at) for order in orders for item in order.nodes("lineItems")]
     return frame(ORDER_UNITS_COLUMNS, [row for row in rows if row["units"] is not None])
 
 
-def _units_of(order: Node, item: Node, told_at: datetime | None) -> dict[str, object]:
+def _units_of(order: Node, item: Node, paid_at: datetime | None) -> dict[str, object]:
     units = item.whole("quantity")
     return {
         "order_id": order.needed("orderId"),
@@ -71,12 +71,12 @@ def _units_of(order: Node, item: Node, told_at: datetime | None) -> dict[str, ob
         "sku": item.text("sku") or None,
         "units": units,
         "fulfilled": {"FULFILLED": units, "NOT_STARTED": 0}.get(item.text("lineItemFulfillmentStatus")),
-        "as_of": order.moment("lastModifiedDate") or order.moment("creationDate") or told_at or _LONG_AGO,
+        "as_of": order.moment("lastModifiedDate") or order.moment("creationDate") or paid_at or _LONG_AGO,
         "first_paid_at": order.moment("creationDate"),
     }
 
 
-def shared_gross(gross: Decimal, items: Sequence[Node], goods: Sequence[Item | None]) -> list[Decimal]:
+def shared_gross(gross: Decimal, items: Sequence[Node], goods: Sequence[LineItem | None]) -> list[Decimal]:
     """Share an amount out over items, with its sign, to the cent.
 
     By what eBay took as the basis of its fees; where it does not say that of every item (`says_shares`), by what the
@@ -100,7 +100,7 @@ def says_shares(items: Sequence[Node]) -> bool:
     return len(items) == 1 or (all(node.node("feeBasisAmount") for node in items) and any(_bases(items)))
 
 
-def is_whole(gross: Decimal, currency: str, goods: Sequence[Item | None]) -> bool:
+def is_whole(gross: Decimal, currency: str, goods: Sequence[LineItem | None]) -> bool:
     """Tell whether an amount is all that the order's items cost, so that the share of each is its own cost."""
     is_own = all(item is not None and item.currency == currency for item in goods)
     return is_own and abs(gross) == sum(map(_cost, goods), ZERO)
@@ -111,12 +111,12 @@ def _bases(items: Sequence[Node]) -> list[Decimal]:
     return [abs(basis.amount("value")) if basis else ZERO for basis in bases]
 
 
-def _cost(item: Item | None) -> Decimal:
+def _cost(item: LineItem | None) -> Decimal:
     """Return what the buyer paid for an item of an order; nothing where the order does not tell it."""
     return sum((abs(amount) for _, amount in item.parts), ZERO) if item else ZERO
 
 
-def _item(node: Node) -> Item:
+def _item(node: Node) -> LineItem:
     cost = node.node("discountedLineItemCost") or node.node("lineItemCost")
     postage = node.node("deliveryCost", "shippingCost")
     taxes = [tax.node("amount") for tax in node.nodes("taxes")]
@@ -125,7 +125,7 @@ def _item(node: Node) -> Item:
         ("shipping", postage.amount("value") if postage else ZERO),
         ("tax", sum((tax.amount("value") for tax in taxes if tax), ZERO)),
     )
-    return Item(
+    return LineItem(
         sku=node.text("sku"),
         units=node.whole("quantity"),
         currency=cost.currency("currency") if cost else "",

@@ -36,7 +36,7 @@ _WORDS = ("group_key", "raw_type", "raw_description")
 """What each report spells in its own language; the first that has a row keeps its spelling."""
 
 
-class Order(NamedTuple):
+class ReportedOrder(NamedTuple):
     """What one report says of an order of several items."""
 
     wholes: tuple[Row, ...]
@@ -54,7 +54,7 @@ class Order(NamedTuple):
         return all(row["quantity"] is not None for row in self.wholes)
 
 
-def agreed(settlements: Sequence[Settlement]) -> list[Settlement]:
+def agreeing_settlements(settlements: Sequence[Settlement]) -> list[Settlement]:
     """Return what several reports say of a payout, each order of several items the same in all that have a row of it.
 
     Args:
@@ -93,13 +93,13 @@ def _is_whole(row: Row) -> bool:
     return row["order_item_id"] is None and row["sku"] is None
 
 
-def _orders(transactions: pd.DataFrame, names: AbstractSet[Name]) -> dict[Name, Order]:
+def _orders(transactions: pd.DataFrame, names: AbstractSet[Name]) -> dict[Name, ReportedOrder]:
     """Return those of the orders of which a report has a row."""
     found: dict[Name, list[Row]] = defaultdict(list)
     for row in records(transactions[_sales(transactions)]):
         if _name(row) in names:
             found[_name(row)].append(row)
-    return {name: Order(tuple(filter(_is_whole, rows)), _items(rows)) for name, rows in found.items()}
+    return {name: ReportedOrder(tuple(filter(_is_whole, rows)), _items(rows)) for name, rows in found.items()}
 
 
 def _items(rows: Iterable[Row]) -> dict[Name, Row]:
@@ -147,7 +147,7 @@ def units_stated_again(transactions: pd.DataFrame) -> list[Row]:
     ]
 
 
-def _agreed(orders: Sequence[Order]) -> Order | None:
+def _agreed(orders: Sequence[ReportedOrder]) -> ReportedOrder | None:
     """Return what reports say of an order together; `None` where they contradict each other."""
     known = [order for order in orders if order.wholes]
     bare = [order for order in orders if not order.wholes]
@@ -162,10 +162,10 @@ def _agreed(orders: Sequence[Order]) -> Order | None:
     if not complete and whole["net"] < 0:
         return None  # the items come to more than their order
     spelled = {name: _as_first_spelled(row, (one.items.get(name) for one in orders)) for name, row in items.items()}
-    return Order((_as_first_spelled(whole, (one for order in orders for one in order.wholes)),), spelled)
+    return ReportedOrder((_as_first_spelled(whole, (one for order in orders for one in order.wholes)),), spelled)
 
 
-def _together(orders: Sequence[Order]) -> dict[Name, Row] | None:
+def _together(orders: Sequence[ReportedOrder]) -> dict[Name, Row] | None:
     """Return the items of several reports; `None` where one has other amounts of an item than another."""
     found: dict[Name, Row] = {}
     for order in orders:
@@ -192,7 +192,7 @@ def _as_first_spelled(row: Row, spellings: Iterable[Row | None]) -> Row:
     return {**row, **{name: first[name] for name in _WORDS}}
 
 
-def _with_orders(settlement: Settlement, orders: dict[Name, Order], names: AbstractSet[Name]) -> Settlement:
+def _with_orders(settlement: Settlement, orders: dict[Name, ReportedOrder], names: AbstractSet[Name]) -> Settlement:
     """Return a settlement with these orders in place of what it says of them."""
     own = settlement.transactions
     sold = [row for row in records(own[_sales(own)]) if _name(row) not in names]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.marketplaces.ebay.conversion import rate_of, shared_prices
 from core.marketplaces.ebay.order_items import (
-    Item,
+    LineItem,
     is_whole,
     order_items,
     order_units,
@@ -32,7 +32,7 @@ from core.marketplaces.settlements.lines import Line, TypedPart
 from core.marketplaces.settlements.periods import header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
-from core.marketplaces.words.words import UNKNOWN, AmountMeaning, listed, typed, typed_item
+from core.marketplaces.words.meanings import UNKNOWN, AmountMeaning, listed_type, typed_amount_parts, typed_item
 from core.model import Event, Goods, Marketplace, Problem, QuantitySource, Severity
 from core.money import cents, share_cents
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.settlements.lines import Part
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 NAME = "ebay_payout_api"
@@ -66,7 +66,7 @@ PERSONAL = frozenset(
 _OF_ITEMS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 
 
-class Booked(NamedTuple):
+class PayoutTransaction(NamedTuple):
     """One transaction of the answer."""
 
     node: Node
@@ -112,13 +112,13 @@ def read(contents: Contents) -> Reading:
     return replace(found, order_units=order_units(document.nodes("orders"), payout.moment("payoutDate")))
 
 
-def _booked(node: Node, number: int, payout_id: str, titles: Mapping[str, Sequence[str]]) -> Booked:
+def _booked(node: Node, number: int, payout_id: str, titles: Mapping[str, Sequence[str]]) -> PayoutTransaction:
     amount = node.node("amount") or node
     entry = node.needed("bookingEntry")
     if entry not in _SIGNS:
         raise BadCellError(node.place("bookingEntry"), entry, "CREDIT or DEBIT")
     kind, fee_type, memo = node.needed("transactionType"), node.text("feeType"), _memo(node, titles)
-    return Booked(
+    return PayoutTransaction(
         node=node,
         number=number,
         payout_id=payout_id,
@@ -143,7 +143,7 @@ def _memo(node: Node, titles: Mapping[str, Sequence[str]]) -> str:
     return "" if is_of_title(memo, titles.get(node.text("orderId"), ())) else memo
 
 
-def _lines(posting: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Line]:
+def _lines(posting: PayoutTransaction, orders: Mapping[str, Mapping[str, LineItem]]) -> list[Line]:
     items = posting.node.nodes("orderLineItems")
     if posting.means is UNKNOWN and items:
         return _unclear(posting, items, orders.get(posting.order_id, {}))
@@ -164,12 +164,12 @@ def _lines(posting: Booked, orders: Mapping[str, Mapping[str, Item]]) -> list[Li
     return _with_rest(posting, lines)
 
 
-def _gross(posting: Booked, fees: Sequence[Sequence[TypedPart]]) -> Decimal:
+def _gross(posting: PayoutTransaction, fees: Sequence[Sequence[TypedPart]]) -> Decimal:
     """Return a transaction before fees, signed."""
     return posting.net - sum((part.amount for parts in fees for part in parts), ZERO)
 
 
-def _is_guessed(posting: Booked, gross: Decimal, goods: Sequence[Item | None]) -> bool:
+def _is_guessed(posting: PayoutTransaction, gross: Decimal, goods: Sequence[LineItem | None]) -> bool:
     """Tell whether nothing says how much of a transaction is of which of its items: a sale has its order's prices."""
     if says_shares(posting.node.nodes("orderLineItems")) or is_whole(gross, posting.currency, goods):
         return False
@@ -177,7 +177,7 @@ def _is_guessed(posting: Booked, gross: Decimal, goods: Sequence[Item | None]) -
 
 
 def _prices(
-    posting: Booked, gross: Decimal, items: Sequence[Node], goods: Sequence[Item | None]
+    posting: PayoutTransaction, gross: Decimal, items: Sequence[Node], goods: Sequence[LineItem | None]
 ) -> list[tuple[Part, ...]]:
     """Return price, postage and tax of each item, signed, in the payout's currency.
 
@@ -193,7 +193,7 @@ def _prices(
     return shared_prices(gross, parts)
 
 
-def _with_rest(posting: Booked, lines: list[Line]) -> list[Line]:
+def _with_rest(posting: PayoutTransaction, lines: list[Line]) -> list[Line]:
     """Let the lines sum to the transaction: what the items leave stands on the one item, or on a line of its own.
 
     What it is, nobody says: it is asked, as what the columns of the report's row leave of its net amount.
@@ -208,7 +208,7 @@ def _with_rest(posting: Booked, lines: list[Line]) -> list[Line]:
     return [*lines, _line(posting, "", (("other", rest),))._replace(typed=(asked,))]
 
 
-def _of_item(posting: Booked, line_item_id: str, item: Item | None, parts: Sequence[Part]) -> Line:
+def _of_item(posting: PayoutTransaction, line_item_id: str, item: LineItem | None, parts: Sequence[Part]) -> Line:
     sale = posting.means.event is Event.SALE
     return _line(posting, line_item_id, parts)._replace(
         carries_units=True,
@@ -217,7 +217,7 @@ def _of_item(posting: Booked, line_item_id: str, item: Item | None, parts: Seque
     )
 
 
-def _unclear(posting: Booked, items: Sequence[Node], known: Mapping[str, Item]) -> list[Line]:
+def _unclear(posting: PayoutTransaction, items: Sequence[Node], known: Mapping[str, LineItem]) -> list[Line]:
     """Return a transaction of an unknown type, item by item: its money is asked, and whether their goods moved.
 
     How many units it is about is not said; of an item that was sold once it can only be that one.
@@ -225,30 +225,30 @@ def _unclear(posting: Booked, items: Sequence[Node], known: Mapping[str, Item]) 
     goods = [known.get(_code(node)) for node in items]
     shares = zip(items, goods, shared_gross(posting.net, items, goods), strict=True)
     lines = [(item, _line(posting, _code(node), (("other", amount),))) for node, item, amount in shares]
-    word = listed(posting.kind, posting.words)
+    word = listed_type(posting.kind, posting.words)
     return [
         line._replace(
             carries_units=True,
             units=1 if item and item.units == 1 else None,
             sku=item.sku if item else "",
-            typed=typed(line.parts, posting.means, word),
+            typed=typed_amount_parts(line.parts, posting.means, word),
         )
         for item, line in lines
     ]
 
 
-def _plain(posting: Booked, items: Mapping[str, Item]) -> Line:
+def _plain(posting: PayoutTransaction, items: Mapping[str, LineItem]) -> Line:
     """Return a transaction that names no items; the only item of its order is the one meant."""
     column = "other_fee" if posting.means.event in (Event.FEE, Event.ADVERTISING) else "other"
     about_goods = posting.means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
     only = next(iter(items.items())) if about_goods and len(items) == 1 else ("", None)
     line = _line(posting, only[0], (("principal" if about_goods else column, posting.net),))
     sku = only[1].sku if only[1] else ""
-    word = listed(posting.kind, posting.words if posting.means is UNKNOWN else posting.node.text("feeType"))
-    return line._replace(carries_units=about_goods, typed=typed(line.parts, posting.means, word), sku=sku)
+    word = listed_type(posting.kind, posting.words if posting.means is UNKNOWN else posting.node.text("feeType"))
+    return line._replace(carries_units=about_goods, typed=typed_amount_parts(line.parts, posting.means, word), sku=sku)
 
 
-def _line(posting: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
+def _line(posting: PayoutTransaction, line_item_id: str, parts: Sequence[Part]) -> Line:
     kept = tuple((column, amount) for column, amount in parts if amount)
     description = posting.node.text("transactionMemo") or posting.node.text("feeType")
     return Line(
@@ -272,7 +272,7 @@ def _line(posting: Booked, line_item_id: str, parts: Sequence[Part]) -> Line:
     )
 
 
-def _fees(items: Sequence[Node], posting: Booked) -> list[tuple[TypedPart, ...]]:
+def _fees(items: Sequence[Node], posting: PayoutTransaction) -> list[tuple[TypedPart, ...]]:
     """Return what eBay takes for each item, or gives back of it with a refund; a donation is one of its own kind.
 
     The report tells the fees of a sale by item, and of a refund each fee as one: so they are converted.
@@ -296,7 +296,7 @@ def _named_fees(node: Node) -> list[tuple[str, Node]]:
 
 
 def _converted_fees(
-    named: Sequence[Sequence[tuple[str, Node]]], posting: Booked, *, together: bool
+    named: Sequence[Sequence[tuple[str, Node]]], posting: PayoutTransaction, *, together: bool
 ) -> list[list[Decimal]]:
     """Return the fees of each item in the transaction's currency; those of one word together, if so wished."""
     found = [[_in_payout_currency(amount, posting) for _, amount in own] for own in named]
@@ -314,13 +314,13 @@ def _converted_fees(
     return found
 
 
-def _is_foreign(amount: Node, posting: Booked) -> bool:
+def _is_foreign(amount: Node, posting: PayoutTransaction) -> bool:
     """Tell whether an amount must be converted: eBay states it neither in the transaction's currency nor converted."""
     own = amount.currency("currency") in ("", posting.currency)
     return not own and amount.currency("convertedFromCurrency") != posting.currency
 
 
-def _in_payout_currency(amount: Node, posting: Booked) -> Decimal:
+def _in_payout_currency(amount: Node, posting: PayoutTransaction) -> Decimal:
     """Return an amount beside a transaction's own in the transaction's currency; eBay leaves fees in the order's."""
     if _is_foreign(amount, posting):
         return cents(amount.amount("value") * rate_of(posting.node.node("amount") or posting.node))
@@ -341,7 +341,9 @@ def _units(lines: Sequence[Line]) -> Units:
     return Units(units.quantity, QuantitySource.FROM_ORDER) if units.quantity is not None and units.source else units
 
 
-def _unknown_items(postings: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> list[Problem]:
+def _unknown_items(
+    postings: Sequence[PayoutTransaction], orders: Mapping[str, Mapping[str, LineItem]]
+) -> list[Problem]:
     sold = [each for each in postings if each.means.event is Event.SALE and each.order_id not in orders]
     return [
         Problem(
@@ -354,7 +356,9 @@ def _unknown_items(postings: Sequence[Booked], orders: Mapping[str, Mapping[str,
     ]
 
 
-def _guessed_shares(postings: Sequence[Booked], orders: Mapping[str, Mapping[str, Item]]) -> Iterator[Problem]:
+def _guessed_shares(
+    postings: Sequence[PayoutTransaction], orders: Mapping[str, Mapping[str, LineItem]]
+) -> Iterator[Problem]:
     """Name the transactions about several items of which nothing says how much is of which."""
     for each in postings:
         items = each.node.nodes("orderLineItems") if each.means.event in _OF_ITEMS else []
@@ -364,7 +368,7 @@ def _guessed_shares(postings: Sequence[Booked], orders: Mapping[str, Mapping[str
             yield _guessed_share(each, goods)
 
 
-def _guessed_share(posting: Booked, goods: Sequence[Item | None]) -> Problem:
+def _guessed_share(posting: PayoutTransaction, goods: Sequence[LineItem | None]) -> Problem:
     names = ", ".join(item.sku if item and item.sku else "one without SKU" for item in goods)
     by = "by their prices in the order" if any(item and item.parts for item in goods) else "in equal parts"
     ask = " Answer on sheet Resolve how many units of each came back." if posting.means.event is Event.REFUND else ""

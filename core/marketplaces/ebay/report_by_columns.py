@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 
 from core.frame_columns import AMOUNT_COLUMNS
-from core.marketplaces.columns.column_figures import Money, amounts_of, moments_of, money_of
+from core.marketplaces.columns.column_figures import ColumnAmounts, amounts_of, column_amounts, moments_of
 from core.marketplaces.columns.column_lines import (
     POSTED,
     WORDS,
     ColumnLines,
-    Declaration,
+    FormatColumns,
     Shape,
     TypedShare,
     shapes_of,
@@ -55,7 +55,7 @@ from core.marketplaces.ebay.report_columns import (
     VAT_RATE,
     in_english,
 )
-from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, shared_out
+from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, rows_with_net_amounts
 from core.marketplaces.ebay.transaction_report import (
     WITH_PARTS,
     amounts_in,
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from core.model import Problem, Reading
 
 _DESCRIPTION = "Description"
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("Type", _DESCRIPTION, "Quantity", VAT_RATE),
     filled=(ITEM, "Custom label"),
     amounts=(*COMPONENTS, NET_AMOUNT),
@@ -160,7 +160,7 @@ def _counted(table: ColumnTable, figures: Figures) -> tuple[str, ...]:
 
 def _odd_rates(lines: ColumnLines) -> list[Problem]:
     """Return a warning for each different VAT rate that cannot be read."""
-    unread = lines.told(lambda line: line.tax_rate is None, bool) & lines.table.filled(VAT_RATE)
+    unread = lines.values_of(lambda line: line.tax_rate is None, bool) & lines.table.filled(VAT_RATE)
     rows = np.flatnonzero(unread)
     own = [lines.shapes.values[code].line for code in lines.shapes.codes[rows]]
     return odd_rates(lines.table.table_of(rows), own)
@@ -192,7 +192,7 @@ class Report:
         """The rows and their orders."""
         present = [name for name in self.components if name in self.table.columns]
         gross, _, has_gross = amounts_of(self.table, GROSS_AMOUNT, self.figures.mark)
-        money = money_of(self.table, (*present, NET_AMOUNT), self.figures.mark)
+        money = column_amounts(self.table, (*present, NET_AMOUNT), self.figures.mark)
         foreign = self.table.by(
             [name for name in ("Payout currency", "Transaction currency") if name in self.table.columns],
             lambda row: amounts_in(row, self.figures, {}).is_foreign_by_name,
@@ -244,7 +244,7 @@ class Report:
         by_hand = np.flatnonzero(orders.by_hand)
         return self._with_rows_by_hand(lines, by_hand) if len(by_hand) else lines
 
-    def _shapes(self, money: Money) -> Coded[Shape]:
+    def _shapes(self, money: ColumnAmounts) -> Coded[Shape]:
         """Return what each row is, by its words and by what it is to its order; of those by hand this is not known."""
         codes, found = np.zeros(len(self.table), np.int64), list[Shape]()
         for role in (Role.ALONE, Role.ITEM, Role.WHOLE, Role.IN_PART):
@@ -268,7 +268,7 @@ class Report:
     def _with_rows_by_hand(self, lines: ColumnLines, by_hand: np.ndarray) -> ColumnLines:
         """Return the lines with those that are put together row by row; their amounts stand in further columns."""
         rows = self.table.rows(by_hand, numbered=False)
-        amounts = shared_out([amounts_in(row, self.figures, self._written) for row in rows], self.currency)
+        amounts = rows_with_net_amounts([amounts_in(row, self.figures, self._written) for row in rows], self.currency)
         own = [line_of(row, self.figures, one) for row, one in zip(rows, amounts, strict=True)]
         words = dict.fromkeys((one.word, one.column) for line in own for one in line.typed)
         kinds: list[_Kind] = [*AMOUNT_COLUMNS, *words]
@@ -299,11 +299,11 @@ _LEFT = "(what the items leave)"
 """Names beside a report's own columns what the rows of an order's items leave of its net amount."""
 
 
-def _with_left(orders: OrderColumns) -> Money:
+def _with_left(orders: OrderColumns) -> ColumnAmounts:
     """Return the components, what items leave of the net amount of their order, and the net amount."""
     money, told = orders.money, np.isin(orders.role, [Role.WHOLE, Role.IN_PART])
     left = np.where(told, orders.remainders, 0)
-    return Money(
+    return ColumnAmounts(
         money.mark,
         (*money.names[:-1], _LEFT, money.names[-1]),
         (*money.millionths[:-1], left, money.millionths[-1]),

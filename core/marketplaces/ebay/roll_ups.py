@@ -39,7 +39,7 @@ _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
+class RowAmounts:
     """What a row says about money, signed from the seller's side."""
 
     order: str
@@ -89,7 +89,7 @@ class Amounts:
         return bool(self.own_currency and self.currency) and self.own_currency != self.currency
 
 
-class Order(NamedTuple):
+class RolledUpOrder(NamedTuple):
     """An order whose net amount stands in a row of its own."""
 
     whole: int
@@ -98,7 +98,7 @@ class Order(NamedTuple):
     """The places of the rows of its items."""
 
 
-def shared_out(rows: Sequence[Amounts], currency: str = "") -> list[Amounts]:
+def rows_with_net_amounts(rows: Sequence[RowAmounts], currency: str = "") -> list[RowAmounts]:
     """Return the rows with a net amount and parts that sum to it, all rows together to what the file's net amounts do.
 
     An item's row takes its own parts, the row of its order the rest of the net amount. An item whose order has no row
@@ -119,7 +119,7 @@ def shared_out(rows: Sequence[Amounts], currency: str = "") -> list[Amounts]:
     return list(found.values())
 
 
-def _with_own_fees(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amounts]:
+def _with_own_fees(rows: Sequence[RowAmounts], orders: Sequence[RolledUpOrder]) -> list[RowAmounts]:
     """Return the rows, those of orders as a whole only with fees that are the order's own, such as a fixed one.
 
     Such a row may as well repeat what its items paid together: then the items' own columns explain its net amount.
@@ -135,7 +135,7 @@ def _with_own_fees(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amo
     return found
 
 
-def _alone(row: Amounts, currency: str) -> Amounts:
+def _alone(row: RowAmounts, currency: str) -> RowAmounts:
     """Return a row that stands for itself: what its own parts leave of its net amount is among them."""
     own = () if row.is_part or row.rolls_up else row.parts
     net = row.net or Decimal(0)
@@ -144,7 +144,7 @@ def _alone(row: Amounts, currency: str) -> Amounts:
     return replace(row, net=net, parts=parts, remainder=left, currency=row.currency or currency)
 
 
-def _together(order: Order, rows: Sequence[Amounts], currency: str, *, lacks: bool) -> dict[int, Amounts]:
+def _together(order: RolledUpOrder, rows: Sequence[RowAmounts], currency: str, *, lacks: bool) -> dict[int, RowAmounts]:
     """Return the rows of an order of several, by their places: its items their own parts, its own row the rest."""
     whole, items = rows[order.whole], {place: rows[place] for place in order.items}
     currency = whole.currency or currency
@@ -157,7 +157,7 @@ def _together(order: Order, rows: Sequence[Amounts], currency: str, *, lacks: bo
     return found
 
 
-def _orders(rows: Sequence[Amounts]) -> list[Order]:
+def _orders(rows: Sequence[RowAmounts]) -> list[RolledUpOrder]:
     """Return the orders whose net amount stands in a row of its own, each with the rows of its items.
 
     Two such rows of one order and payout have the items together: the one of the larger gross amount has them.
@@ -171,10 +171,10 @@ def _orders(rows: Sequence[Amounts]) -> list[Order]:
         whole = _whole_of(row, rows, wholes.get((row.order, row.date), [])) if row.is_part else None
         if whole is not None:
             items[whole].append(place)
-    return [Order(place, items[place]) for of_one in wholes.values() for place in of_one]
+    return [RolledUpOrder(place, items[place]) for of_one in wholes.values() for place in of_one]
 
 
-def _whole_of(item: Amounts, rows: Sequence[Amounts], wholes: Sequence[int]) -> int | None:
+def _whole_of(item: RowAmounts, rows: Sequence[RowAmounts], wholes: Sequence[int]) -> int | None:
     """Return which of the rows of an order tells the net amount of an item: one of its payout, else the only payout."""
     own = [place for place in wholes if rows[place].payout_id == item.payout_id]
     if not own and not item.payout_id and len({rows[place].payout_id for place in wholes}) == 1:
@@ -182,13 +182,13 @@ def _whole_of(item: Amounts, rows: Sequence[Amounts], wholes: Sequence[int]) -> 
     return max(own, key=lambda place: (rows[place].gross or Decimal(0), rows[place].net or Decimal(0)), default=None)
 
 
-def _is_complete(whole: Amounts, items: Sequence[Amounts]) -> bool:
+def _is_complete(whole: RowAmounts, items: Sequence[RowAmounts]) -> bool:
     """Tell whether the rows of all items of an order are there, by what the file states of both, unconverted."""
     prices = _sum(part for item in items for part in item.parts if part[0] in GROSS)
     return bool(items) and (whole.gross == prices or _explains(whole, (whole, *items)))
 
 
-def _explains(whole: Amounts, rows: Sequence[Amounts]) -> bool:
+def _explains(whole: RowAmounts, rows: Sequence[RowAmounts]) -> bool:
     """Tell whether the parts of rows make the net amount of their order; of a foreign one as far as rates are exact."""
     parts, net = [part for row in rows for part in row.parts], whole.net or Decimal(0)
     total = _sum(parts)
@@ -197,7 +197,7 @@ def _explains(whole: Amounts, rows: Sequence[Amounts]) -> bool:
     return whole.rate is not None and abs(total * _rate(whole, total) - net) <= _CENT * len(parts) + _ROUNDED * abs(net)
 
 
-def _converted(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amounts]:
+def _converted(rows: Sequence[RowAmounts], orders: Sequence[RolledUpOrder]) -> list[RowAmounts]:
     """Return the rows with the parts of foreign sales, refunds and disputes in the currency of their net amount."""
     found = list(rows)
     items = {order.whole: order.items for order in orders}
@@ -210,7 +210,7 @@ def _converted(rows: Sequence[Amounts], orders: Sequence[Order]) -> list[Amounts
     return found
 
 
-def _in_currency(row: Amounts, group: Sequence[Amounts]) -> list[tuple[Part, ...]]:
+def _in_currency(row: RowAmounts, group: Sequence[RowAmounts]) -> list[tuple[Part, ...]]:
     """Convert the parts of a row, and of the items of an order after its own.
 
     Where items are missing, each part is converted by itself; without a rate none can be, and all of the net amount
@@ -227,7 +227,7 @@ def _in_currency(row: Amounts, group: Sequence[Amounts]) -> list[tuple[Part, ...
     return one_by_one(_rate(row, of_all), parts)
 
 
-def _rate(row: Amounts, total: Decimal) -> Decimal:
+def _rate(row: RowAmounts, total: Decimal) -> Decimal:
     """Return the payout's currency for one unit of the buyer's: as the file says it, in the direction that fits.
 
     A refund has no prices of its own, only fees: the gross amount beside them stands for what the buyer got back.
@@ -240,7 +240,7 @@ def _rate(row: Amounts, total: Decimal) -> Decimal:
     return min((row.rate, 1 / row.rate), key=lambda rate: abs(whole * rate - net))
 
 
-def doubtful_rows(table: Table, rows: Sequence[Amounts]) -> list[Problem]:
+def doubtful_rows(table: Table, rows: Sequence[RowAmounts]) -> list[Problem]:
     """Return a warning for each row whose amounts do not fit together.
 
     eBay's net amount is what counts; that it is the gross amount less the fees is not established for every site, so a
@@ -262,7 +262,7 @@ def doubtful_rows(table: Table, rows: Sequence[Amounts]) -> list[Problem]:
 
 
 def open_sums(
-    rows: Sequence[Amounts], amounts: Mapping[str, Sequence[Decimal]]
+    rows: Sequence[RowAmounts], amounts: Mapping[str, Sequence[Decimal]]
 ) -> tuple[list[Decimal], dict[str, list[Decimal]]]:
     """Return what gross amount and fees lack of the net amount, and what other columns hold, where a row says both.
 
@@ -287,14 +287,14 @@ def open_sums(
     return lacking, by_name
 
 
-def _without_its_order(row: Amounts) -> str:
+def _without_its_order(row: RowAmounts) -> str:
     return (
         f"This item of order {row.order} has no net amount, and the order has no row with one. Download the report "
         "again for the whole payout."
     )
 
 
-def _doubt(row: Amounts, items: Sequence[Amounts]) -> str:
+def _doubt(row: RowAmounts, items: Sequence[RowAmounts]) -> str:
     if row.rolls_up and not _is_complete(row, items):
         return _missing_items(row, items)
     if row.net is None or row.gross is None or not row.comparable:
@@ -309,7 +309,7 @@ def _doubt(row: Amounts, items: Sequence[Amounts]) -> str:
     )
 
 
-def _missing_items(row: Amounts, items: Sequence[Amounts]) -> str:
+def _missing_items(row: RowAmounts, items: Sequence[RowAmounts]) -> str:
     of = "" if row.gross is None else f" of {row.gross} {row.own_currency or row.currency}"
     shown = _sum(part for item in items for part in item.parts if part[0] in GROSS)
     return (
@@ -319,7 +319,7 @@ def _missing_items(row: Amounts, items: Sequence[Amounts]) -> str:
     )
 
 
-def _doubtful_rate(row: Amounts, total: Decimal) -> str:
+def _doubtful_rate(row: RowAmounts, total: Decimal) -> str:
     net, at_rate = row.net or Decimal(0), total * _rate(row, total)
     whole_row = total and total != _fees(row)
     if not whole_row or abs(at_rate - net) <= _SLACK * abs(net) + 1:
@@ -330,7 +330,7 @@ def _doubtful_rate(row: Amounts, total: Decimal) -> str:
     )
 
 
-def _fees(row: Amounts) -> Decimal:
+def _fees(row: RowAmounts) -> Decimal:
     """Return what a row's own columns take from its gross amount: fees, and a donation."""
     return _sum(part for part in row.parts if part[0] not in GROSS)
 

@@ -30,7 +30,7 @@ from core.marketplaces.ebay.report_columns import (
     in_english,
     vat_rate,
 )
-from core.marketplaces.ebay.roll_ups import Amounts, doubtful_rows, open_sums, shared_out
+from core.marketplaces.ebay.roll_ups import RowAmounts, doubtful_rows, open_sums, rows_with_net_amounts
 from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, is_of_title, meaning, tells_of_goods
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.formats import Extent, Format, Standing
@@ -41,7 +41,7 @@ from core.marketplaces.settlements.lines import Line, TypedPart
 from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
-from core.marketplaces.words.words import UNKNOWN, doubted, listed, typed, typed_item
+from core.marketplaces.words.meanings import UNKNOWN, doubted, listed_type, typed_amount_parts, typed_item
 from core.model import Event, Marketplace, Problem, QuantitySource, Severity
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Table
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 LAYOUT = Layout(
@@ -82,7 +82,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     components = COMPONENTS | dict.fromkeys(counted, "other")
     if counted:
         stated = [amounts_in(row, figures, components) for row in table.rows]
-    rows = zip(table.rows, shared_out(stated), strict=True)
+    rows = zip(table.rows, rows_with_net_amounts(stated), strict=True)
     lines = tuple(line_of(row, figures, amounts) for row, amounts in rows)
     dates = [(row.cells[PAYOUT].strip(), figures.moment(row, "Payout date")) for row in table.rows]
     return reading(
@@ -104,7 +104,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     )
 
 
-def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amounts:
+def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> RowAmounts:
     """Return what a row says about money, signed from the seller's side as eBay writes it."""
     amounts = ((name, column, figures.amount(row, name)) for name, column in components.items())
     named = [(name, (column, amount)) for name, column, amount in amounts if amount]
@@ -113,7 +113,7 @@ def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Amo
     net = figures.amount(row, NET_AMOUNT)
     if net is not None and not currency:
         raise BadCellError(figures.table.place(row, "Payout currency"), "", "a currency (a code of ISO 4217, like USD)")
-    return Amounts(
+    return RowAmounts(
         order=row.cells[ORDER].strip(),
         date=row.cells[ORDERED].strip(),
         payout_id=row.cells[PAYOUT].strip(),
@@ -137,7 +137,7 @@ def _rate(text: str) -> Decimal | None:
     return Decimal(plain) if _RATE.fullmatch(plain) else None
 
 
-def line_of(row: Row, figures: Figures, amounts: Amounts) -> Line:
+def line_of(row: Row, figures: Figures, amounts: RowAmounts) -> Line:
     """Return what one row says, read and classified."""
     cell = row.cells
     description = described(row)
@@ -204,10 +204,12 @@ def _carries_units(means: Meaning, item: str, quantity: int | None) -> bool:
     return means.event is Event.REFUND or (means.event is Event.SALE and bool(item))
 
 
-def _typed(row: Row, amounts: Amounts, means: Meaning) -> tuple[TypedPart, ...]:
+def _typed(row: Row, amounts: RowAmounts, means: Meaning) -> tuple[TypedPart, ...]:
     """Return what of a row's money is about something else than its event and columns say, in the payout's currency."""
     if means.event not in WITH_PARTS:
-        return typed(amounts.parts, means, listed(row.cells["Type"], row.cells.get("Description", "")))
+        return typed_amount_parts(
+            amounts.parts, means, listed_type(row.cells["Type"], row.cells.get("Description", ""))
+        )
     named = zip(amounts.names, amounts.parts, strict=False)  # what is left of the net amount has no column
     own = (
         typed_item(fee(name)._replace(column=column), amount, name)
@@ -217,7 +219,7 @@ def _typed(row: Row, amounts: Amounts, means: Meaning) -> tuple[TypedPart, ...]:
     return (*(part for parts in own for part in parts), *_undeclared_rest(amounts))
 
 
-def _undeclared_rest(amounts: Amounts) -> tuple[TypedPart, ...]:
+def _undeclared_rest(amounts: RowAmounts) -> tuple[TypedPart, ...]:
     """Return what a sale's own columns leave of its net amount: no column says what it is, so it is asked.
 
     An order of 100.00 with fees of 10.00 and a net amount of 70.00 has 20.00 less than its columns explain. What a

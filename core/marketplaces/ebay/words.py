@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.line_types import LineType
+from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, doubted, vocabulary
 from core.marketplaces.words.wording import folded, says, tokens
-from core.marketplaces.words.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, doubted, table
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ REFUND = Meaning(Event.REFUND, Goods.REFUNDED)
 DISPUTE = Meaning(Event.DISPUTE, Goods.KEPT)
 """A dispute that the buyer won, and likewise."""
 
-TYPES = table(
+TYPES = vocabulary(
     {
         Meaning(Event.SALE, Goods.SOLD): "Order|SALE",
         REFUND: "Refund",
@@ -46,7 +46,7 @@ TYPES = table(
 )
 """Types of the report and of the API; credits and adjustments say nothing and are asked."""
 
-REFUNDS = table(
+REFUNDS = vocabulary(
     {
         REFUND: "Refund|Full refund|Return|Return refund|Item returned|Returned item|Buyer returned the item"
         "|Cancellation|Cancel|Order cancelled|Order canceled|Cancelled order|Canceled order|Buyer cancelled"
@@ -56,7 +56,7 @@ REFUNDS = table(
 )
 """Descriptions of refunds (report) and their memos (API); one that is not here is asked."""
 
-DISPUTES = table(
+DISPUTES = vocabulary(
     {
         DISPUTE: "Claim|Payment dispute|Dispute|Chargeback|Not received|Item not received|Item not delivered"
         f"|Buyer did not receive the item|{WITHOUT_RETURN}|"
@@ -78,7 +78,7 @@ HOLDS = frozenset(
 )
 """Descriptions of holds, which repeat the order's item and units: the money is held back, and no goods move."""
 
-FEE_TYPES = table(
+FEE_TYPES = vocabulary(
     {
         ADVERTISING: "AD_FEE|PREMIUM_AD_FEES|EXPRESS_AD_FEE|Promoted Listings|Promoted Listings fee"
         "|Promoted Listings - General fee|Promoted Listings - Priority fee|Ad Fee|Ad Fee Standard|Ad Fee Advanced"
@@ -98,7 +98,7 @@ _ADVERTISING = (
 """What a description or fee type of advertising says; the campaign or item stands around it."""
 _REFERRAL = ("final value fee", "final value shipping fee")
 
-FEES = table(
+FEES = vocabulary(
     {
         AmountMeaning("referral_fee"): "International fee|INTERNATIONAL_FEE",
         AmountMeaning("other_fee", LineType.REGULATORY_FEES): "Regulatory operating fee|REGULATORY_OPERATING_FEE",

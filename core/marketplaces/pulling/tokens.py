@@ -14,7 +14,7 @@ from core.log import REDACTION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.http.responses import Answer
+    from core.http.responses import ServiceResponse
     from core.time import Clock
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class AccessTokens:
             return ask()
 
 
-def permitted_token(service: str, fetch: Callable[[], Answer]) -> Token:
+def permitted_token(service: str, fetch: Callable[[], ServiceResponse]) -> Token:
     """Return a token that a standing permission (a refresh token, an app's secret) is exchanged for.
 
     Raises:
@@ -95,7 +95,7 @@ def permitted_token(service: str, fetch: Callable[[], Answer]) -> Token:
         raise PermissionEndedError(service) from error
 
 
-def read_token(answer: Answer) -> Token:
+def read_token(answer: ServiceResponse) -> Token:
     """Return the token of an OAuth answer, hidden from every log from now on.
 
     Raises:

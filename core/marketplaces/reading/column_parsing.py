@@ -14,7 +14,7 @@ from pyarrow import csv
 from core.marketplaces.reading.columns import _BLOCK, _CODED, _LINE_END, ColumnTable, narrow, narrowest
 from core.marketplaces.reading.contents import LONGEST_TEXT, Contents
 from core.marketplaces.reading.tables import (
-    Header,
+    HeaderRow,
     Layout,
     RawRow,
     column_names,
@@ -28,7 +28,7 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
     """Return a file's table by columns; `None` where it must be read row by row, which says what is wrong with it."""
     header = find_header(layout, contents)
     names, personal = column_names(layout, header)
-    if header.missing(layout) or len(set(names)) < len(names) or 0 in personal or b"\0" in contents.encoded:
+    if header.missing_columns(layout) or len(set(names)) < len(names) or 0 in personal or b"\0" in contents.encoded:
         return None
     if any("\n" in cell or "\r" in cell for cell in header.cells):
         return None
@@ -63,7 +63,7 @@ def columns_of(layout: Layout, contents: Contents) -> ColumnTable | None:
     return _without_blank_rows_and_headers(table)
 
 
-def _remarks(layout: Layout, contents: Contents, header: Header) -> tuple[RawRow, ...]:
+def _remarks(layout: Layout, contents: Contents, header: HeaderRow) -> tuple[RawRow, ...]:
     """Return the lines about the file that stand right under its header; others are left to the reader of rows."""
     if not layout.remarks:
         return ()
@@ -82,7 +82,7 @@ def _after(text: bytes, line: int) -> int:
     return at
 
 
-def _parsed(body: memoryview, header: Header, personal: frozenset[int]) -> tuple[pa.Table, bool] | None:
+def _parsed(body: memoryview, header: HeaderRow, personal: frozenset[int]) -> tuple[pa.Table, bool] | None:
     """Return the rows under a header, and whether each line is one; `None` where some have other cells than it."""
     if not len(body) or not bytes(body[:_BLOCK]).strip():
         return None
@@ -110,7 +110,7 @@ def _parsed(body: memoryview, header: Header, personal: frozenset[int]) -> tuple
     return (rows, _lines(body) == len(rows)) if len(rows) else None
 
 
-def _width(body: memoryview, header: Header) -> int:
+def _width(body: memoryview, header: HeaderRow) -> int:
     """Return the number of cells of the first row: a blank column at the end has no name in the header."""
     end = _LINE_END.search(body)
     line = bytes(body[: end.start() if end else len(body)])
@@ -131,7 +131,7 @@ def _count(characters: np.ndarray, character: str) -> int:
     return sum(int(np.count_nonzero(block == ord(character))) for block in blocks)
 
 
-def _padded(body: memoryview, layout: Layout, header: Header) -> memoryview:
+def _padded(body: memoryview, layout: Layout, header: HeaderRow) -> memoryview:
     """Return rows with the blank cells that an editor took from their ends; nothing where that is not what happened.
 
     The rule is that of `core.marketplaces.reading.tables`: no row ends in a blank cell any more.

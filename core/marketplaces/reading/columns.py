@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.marketplaces.errors import Place
-from core.marketplaces.reading.tables import Header, Kind, Layout, RawRow, Row, Table, column_names, split_rows
+from core.marketplaces.reading.tables import HeaderRow, Kind, Layout, RawRow, Row, Table, column_names, split_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -126,7 +126,7 @@ class ColumnTable:
 
     contents: Contents
     layout: Layout
-    header: Header
+    header: HeaderRow
     names: tuple[str, ...]
     """Of its columns but the personal ones, in the order of the file; declared ones under their declared names."""
     own_names: dict[str, str]

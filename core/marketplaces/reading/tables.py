@@ -102,7 +102,7 @@ class RawRow(NamedTuple):
     cells: list[str]
 
 
-class Header(NamedTuple):
+class HeaderRow(NamedTuple):
     """The row that names the columns, and how this file parts its cells."""
 
     number: int
@@ -111,7 +111,7 @@ class Header(NamedTuple):
     delimiter: str
     quoted: bool
 
-    def missing(self, layout: Layout) -> list[str]:
+    def missing_columns(self, layout: Layout) -> list[str]:
         """Return the needed columns that it does not name."""
         return [c.name for c in layout.columns if c.needed and c.name not in _named(layout, self.cells)]
 
@@ -186,7 +186,7 @@ def find_table(layout: Layout, contents: Contents) -> Table:
     """
     header = find_header(layout, contents)
     place = Place(contents.name, header.number)
-    if missing := header.missing(layout):
+    if missing := header.missing_columns(layout):
         raise MissingColumnError(place, layout.title, missing)
     remarks: list[RawRow] = []
     seams: list[int] = []
@@ -215,7 +215,7 @@ def cells_without(layout: Layout, contents: Contents, kind: Kind) -> tuple[list[
     return rows, header.delimiter, header.quoted
 
 
-def column_names(layout: Layout, header: Header) -> tuple[list[str], frozenset[int]]:
+def column_names(layout: Layout, header: HeaderRow) -> tuple[list[str], frozenset[int]]:
     """Return the names of a file's columns, declared ones under their declared names, and which are personal."""
     known = _by_name(layout)
     columns = [known.get(_normalised(cell)) for cell in header.cells]
@@ -228,7 +228,7 @@ def is_column_name(layout: Layout, text: str) -> bool:
     return _normalised(text) in _by_name(layout)
 
 
-def find_header(layout: Layout, contents: Contents) -> Header:
+def find_header(layout: Layout, contents: Contents) -> HeaderRow:
     """Return the row that names most of the declared columns, and how its cells are parted."""
     beginnings = (
         (row, delimiter)
@@ -241,8 +241,8 @@ def find_header(layout: Layout, contents: Contents) -> Header:
         cells = cells[:-1]
     wrapped = all(len(cell) > 1 and cell.startswith('"') and cell.endswith('"') for cell in map(str.strip, cells))
     if delimiter == "\t" and wrapped:  # a program that puts every cell in quotes, between tabs too
-        return Header(row.number, [cell.strip()[1:-1] for cell in cells], delimiter, quoted=True)
-    return Header(row.number, cells, delimiter, quoted=layout.quoted and delimiter != "\t")
+        return HeaderRow(row.number, [cell.strip()[1:-1] for cell in cells], delimiter, quoted=True)
+    return HeaderRow(row.number, cells, delimiter, quoted=layout.quoted and delimiter != "\t")
 
 
 def beginning(contents: Contents, delimiter: str, *, quoted: bool) -> Iterator[RawRow]:
@@ -264,7 +264,7 @@ def _told_apart(contents: Contents, delimiter: str, count: int, *, quoted: bool)
 
 
 def _under(
-    layout: Layout, contents: Contents, header: Header, remarks: list[RawRow], seams: list[int]
+    layout: Layout, contents: Contents, header: HeaderRow, remarks: list[RawRow], seams: list[int]
 ) -> Iterator[RawRow]:
     """Yield what stands under the header, but blank rows, remarks, and repeated headers, whose lines are the seams."""
     known = _by_name(layout)
@@ -285,7 +285,7 @@ def _under(
         yield row
 
 
-def _refuse_cut_off(rows: Sequence[RawRow], layout: Layout, header: Header, contents: Contents) -> None:
+def _refuse_cut_off(rows: Sequence[RawRow], layout: Layout, header: HeaderRow, contents: Contents) -> None:
     """Refuse rows with other cells than the header, unless an editor took the blanks from the ends of all lines."""
     width = len(header.cells)
     stripped = header.delimiter == "\t" and not header.quoted and all(row.cells[-1].strip() for row in rows)
@@ -306,7 +306,7 @@ def _refuse_overlap(rows: Sequence[Row], seams: Sequence[int], contents: Content
             raise OverlappingFilesError(Place(contents.name, row.number), line)
 
 
-def _rows(raw: Iterable[RawRow], layout: Layout, header: Header, contents: Contents) -> Iterator[Row]:
+def _rows(raw: Iterable[RawRow], layout: Layout, header: HeaderRow, contents: Contents) -> Iterator[Row]:
     width = len(header.cells)
     declared = [_by_name(layout).get(_normalised(cell)) for cell in header.cells]
     kept = [i for i, column in enumerate(declared) if column is None or column.kind is not Kind.PERSONAL]

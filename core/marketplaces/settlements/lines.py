@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.marketplaces.errors import Place, TooMuchMoneyError
 from core.marketplaces.reading.numbers import LARGEST
 from core.model import Goods
-from core.typed_amounts import named
+from core.typed_amounts import word_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +84,7 @@ class Line(NamedTuple):
     @property
     def unknown_types(self) -> tuple[str, ...]:
         """The words that no vocabulary knows, in the form that is listed; none where all are known."""
-        return tuple(named(part.word) for part in self.typed if part.line_type is None)
+        return tuple(word_name(part.word) for part in self.typed if part.line_type is None)
 
 
 @dataclass(frozen=True, slots=True)

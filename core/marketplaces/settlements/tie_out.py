@@ -95,12 +95,12 @@ def several_sites(marketplaces: Iterable[str], file: str) -> list[Problem]:
     return [Problem(Severity.NOTE, message, file)]
 
 
-def importable(found: Reading) -> bool:
+def importable(reading: Reading) -> bool:
     """Tell whether a file may enter the books: an error of the file as a whole forbids it.
 
     An error of one settlement does not: that settlement is stored as `Does not tie out` and never exported.
     """
-    return not has_error(found.problems)
+    return not has_error(reading.problems)
 
 
 def sum_of(lines: Iterable[Line], currency: str) -> Decimal:
@@ -113,7 +113,7 @@ def _settlement(findings: Findings, header: Header, lines: Sequence[Line]) -> Se
     own = findings.problems_by_settlement.get(header.settlement_id, ())
     return settlement_of(
         header,
-        Totals(sum_of(lines, header.currency), len(lines), transactions(lines, findings.units)),
+        LineTotals(sum_of(lines, header.currency), len(lines), transactions(lines, findings.units)),
         marketplace=_site(lines) or findings.marketplace.value,
         problems=(*own, *_other_currency(findings, header, lines)),
         of_the_file=findings.problems,
@@ -122,7 +122,7 @@ def _settlement(findings: Findings, header: Header, lines: Sequence[Line]) -> Se
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class LineTotals:
     """What the lines of a settlement come to."""
 
     sum: Decimal
@@ -134,7 +134,7 @@ class Totals:
 
 def settlement_of(
     header: Header,
-    of: Totals,
+    of: LineTotals,
     *,
     marketplace: str,
     problems: tuple[Problem, ...],
@@ -153,7 +153,7 @@ def settlement_of(
     """
     told = (
         *problems,
-        *difference(header.settlement_id, header.total, of.sum, header.currency, file),
+        *total_problem(header.settlement_id, header.total, of.sum, header.currency, file),
         *_of_the_period(header, of.transactions, file),
     )
     return Settlement(
@@ -184,7 +184,9 @@ def has_error(problems: Iterable[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
-def difference(settlement_id: str, stated: Decimal | None, lines: Decimal, currency: str, file: str) -> list[Problem]:
+def total_problem(
+    settlement_id: str, stated: Decimal | None, lines: Decimal, currency: str, file: str
+) -> list[Problem]:
     """Return an error where the lines of a settlement do not sum to the total that is stated for it.
 
     What helps depends on the format, and on what the books have: `formats.what_helps`.

@@ -131,7 +131,7 @@ def without_price(rows: pd.DataFrame) -> pd.Series:
     return (stated & (derived | free)).fillna(value=False).astype(bool)
 
 
-def repeats_asked(rows: pd.DataFrame) -> pd.DataFrame:
+def with_questions_on_repeats(rows: pd.DataFrame) -> pd.DataFrame:
     """Return transactions in which units are asked that a row without a price may or may not have besides another one.
 
     The fee for sending 2 units may be for the same 2 as the fee before it, or for a second parcel: nothing in the file

@@ -9,7 +9,7 @@ keeps the words, and with them the line key, of the first file that brought it.
 
 `Bestellung 11-11111-11111 19,75` of the German report and `Order 11-11111-11111 19.75` of the English one are one row.
 Rows that differ in words alone, none declared to mean the other, are asked (`in_other_words`), and so are those of one
-moment, event and order of which each file has another (`told_otherwise`).
+moment, event and order of which each file has another (`differing_rows`).
 
 June's export holds the charges of 29 and 30 June, July's that of 1 July, and all three are in the payout of 1 July: it
 has 3 charges, whichever of the two files is read first.
@@ -25,13 +25,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core.frame_columns import TRANSACTION_COLUMNS, chosen, frame, records
+from core.frame_columns import TRANSACTION_COLUMNS, frame, records, rows_where
 from core.marketplaces.compared_rows import CONTENT, Content, as_compared, compared_type, may_be_one
 from core.marketplaces.ebay import orders_of_reports
 from core.marketplaces.formats import Extent
-from core.marketplaces.settlements.tie_out import difference
-from core.marketplaces.settlements.transactions import repeats_asked
-from core.marketplaces.words.words import listed
+from core.marketplaces.settlements.tie_out import total_problem
+from core.marketplaces.settlements.transactions import with_questions_on_repeats
+from core.marketplaces.words.meanings import listed_type
 from core.model import Event, Problem, Severity, net_of
 from core.money import cents
 
@@ -50,7 +50,7 @@ _PLACE = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku", "p
 """What tells a row apart whatever its words are."""
 
 
-class Days(NamedTuple):
+class FileDays(NamedTuple):
     """The first and the last day on which a row of a file was posted, UTC."""
 
     first: date
@@ -58,14 +58,14 @@ class Days(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SettlementPart:
     """What one file says of a settlement, and how far the file reaches."""
 
     settlement: Settlement
     file: str
     """Its name, for messages."""
     extent: Extent
-    days: Days | None
+    days: FileDays | None
     """Of all rows of the file, those of other settlements and of none included; `None` where none has a day."""
     types: frozenset[str]
     """The types of all rows of the file, as they are compared: one that lacks a type may have been filtered by it."""
@@ -87,22 +87,22 @@ class Part:
         return self.days.first < row[_POSTED].date() < self.days.last and row[_TYPE] in self.types
 
 
-def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Part]:
+def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, SettlementPart]:
     """Return what a file says of each of its settlements, by settlement id."""
     frames = [reading.unsettled, *(one.transactions for one in reading.settlements)]
     posted = [moments for one in frames if len(moments := one["posted_at"].dropna())]
-    days = Days(min(p.min() for p in posted).date(), max(p.max() for p in posted).date()) if posted else None
+    days = FileDays(min(p.min() for p in posted).date(), max(p.max() for p in posted).date()) if posted else None
     types = frozenset(compared_type(word) for one in frames for word in one["raw_type"].dropna().unique())
-    return {one.settlement_id: Part(one, file, extent, days, types) for one in reading.settlements}
+    return {one.settlement_id: SettlementPart(one, file, extent, days, types) for one in reading.settlements}
 
 
-def agreed(parts: Sequence[Part]) -> list[Part]:
+def agreeing_parts(parts: Sequence[SettlementPart]) -> list[SettlementPart]:
     """Return the parts, what they say of one order of several items the same in all (`orders_of_reports`)."""
-    told = orders_of_reports.agreed([part.settlement for part in parts])
+    told = orders_of_reports.agreeing_settlements([part.settlement for part in parts])
     return [replace(part, settlement=one) for part, one in zip(parts, told, strict=True)]
 
 
-def united(parts: Sequence[Part]) -> Settlement:
+def united_settlement(parts: Sequence[SettlementPart]) -> Settlement:
     """Return the settlement that several files make together.
 
     Args:
@@ -112,9 +112,9 @@ def united(parts: Sequence[Part]) -> Settlement:
         The settlement. Its rows have new ordinals among equal group keys, in order of content; its total is what the
         payout's own rows say, and what is wrong with it is told anew.
     """
-    rows, used = _rows(agreed(parts))
+    rows, used = _rows(agreeing_parts(parts))
     newest = used[-1].settlement
-    lines = repeats_asked(frame(TRANSACTION_COLUMNS, _numbered(rows, newest.settlement_id)))
+    lines = with_questions_on_repeats(frame(TRANSACTION_COLUMNS, _numbered(rows, newest.settlement_id)))
     whole = replace(
         newest,
         period_start=min((day for part in used if (day := part.settlement.period_start)), default=None),
@@ -128,12 +128,12 @@ def united(parts: Sequence[Part]) -> Settlement:
     return _judged(whole, used)
 
 
-def rows_beyond(part: Part, whole: Settlement) -> bool:
+def rows_beyond(part: SettlementPart, whole: Settlement) -> bool:
     """Tell whether a file says more of a settlement than what it is part of: the total of another proves that false."""
     return bool(_contents(part.settlement) - _contents(whole))
 
 
-def in_other_words(part: Part, before: Sequence[Part], whole: Settlement) -> list[tuple[str, str]]:
+def in_other_words(part: SettlementPart, before: Sequence[SettlementPart], whole: Settlement) -> list[tuple[str, str]]:
     """Return what a file calls rows that differ from rows of the files before in nothing but their words.
 
     Two rows of one day, order and amount of which each file has another are most likely one, in two languages or after
@@ -160,7 +160,7 @@ def in_other_words(part: Part, before: Sequence[Part], whole: Settlement) -> lis
 
 def _by_place(settlement: Settlement, some: Counter[Content]) -> dict[Content, tuple[Content, str]]:
     """Return the words of some rows, as compared and as spelled, by all that tells a row apart but its words."""
-    rows = ((as_compared(row), listed(row[_TYPE] or "", row[_DETAIL] or "")) for row in _rows_of(settlement))
+    rows = ((as_compared(row), listed_type(row[_TYPE] or "", row[_DETAIL] or "")) for row in _rows_of(settlement))
     return {_place(row): ((row[_TYPE], row[_DETAIL]), words) for row, words in rows if row in some}
 
 
@@ -168,7 +168,9 @@ def _place(row: Content) -> Content:
     return tuple(row[CONTENT.index(name)] for name in _PLACE)
 
 
-def told_otherwise(part: Part, before: Settlement, whole: Settlement) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+def differing_rows(
+    part: SettlementPart, before: Settlement, whole: Settlement
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Return the rows of which a file has others than the files before: what these say, and what the file says.
 
     An order of 31 August with a fee of 5.00 in August's export and of 5.50 in the next is most likely one sale. Rows of
@@ -208,24 +210,24 @@ def _is_one_item(known: set[str | None] | None, item: str | None) -> bool:
 def _called(settlement: Settlement, names: set[Content], rows: set[Content]) -> pd.DataFrame:
     """Return the rows of a settlement that are known by one of these names, or are (as they are compared) of these."""
     compared = map(as_compared, _rows_of(settlement))
-    return chosen(settlement.transactions, (row in rows or not names.isdisjoint(_names(row)) for row in compared))
+    return rows_where(settlement.transactions, (row in rows or not names.isdisjoint(_names(row)) for row in compared))
 
 
-def rows_lost(part: Part, before: Settlement, whole: Settlement) -> bool:
+def rows_lost(part: SettlementPart, before: Settlement, whole: Settlement) -> bool:
     """Tell whether rows of a settlement would go because a file lacks them, which does not prove that it is whole.
 
     An export that was filtered, say by one order, reaches over days like a full one and lacks their other rows. Only
-    the payout's own total proves that a file holds all of them. Arguments: see `told_otherwise`.
+    the payout's own total proves that a file holds all of them. Arguments: see `differing_rows`.
     """
     return not part.is_whole and bool(_contents(before) - _contents(whole))
 
 
-def as_it_is_known(part: Part) -> Settlement:
+def as_it_is_known(part: SettlementPart) -> Settlement:
     """Return what a single file says of a settlement, with why rows of it may be missing."""
     return replace(part.settlement, incomplete=missing_rows([part], part.settlement))
 
 
-def missing_rows(parts: Sequence[Part], settlement: Settlement) -> str:
+def missing_rows(parts: Sequence[SettlementPart], settlement: Settlement) -> str:
     """Say why rows of what some files say together are missing or may be missing; empty where nothing says so."""
     if _only_payouts(settlement):
         return "only the payout itself is in the files, none of the rows that it paid for. Import the export with them."
@@ -253,7 +255,7 @@ def _only_payouts(settlement: Settlement) -> bool:
     return len(settlement.transactions) > 0 and all(one == Event.PAYOUT for one in settlement.transactions["event"])
 
 
-def _rows(parts: Sequence[Part]) -> tuple[list[Content], list[Part]]:
+def _rows(parts: Sequence[SettlementPart]) -> tuple[list[Content], list[SettlementPart]]:
     """Return the rows, and the parts that say so."""
     last_whole = next((i for i in reversed(range(len(parts))) if parts[i].is_whole), None)
     if last_whole is not None and parts[last_whole].extent is not Extent.WHOLE:
@@ -266,7 +268,7 @@ def _rows(parts: Sequence[Part]) -> tuple[list[Content], list[Part]]:
     return _spelled(+rows, used), used
 
 
-def _spelled(held: Counter[Content], parts: Sequence[Part]) -> list[Content]:
+def _spelled(held: Counter[Content], parts: Sequence[SettlementPart]) -> list[Content]:
     """Return rows in the words of the first part that has them: their keys stay when another one spells them anew."""
     known: dict[Content, list[Content]] = defaultdict(list)
     for part in parts:
@@ -311,7 +313,7 @@ def _order(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["posted_at"] is None, row["posted_at"], row["group_key"], row["ordinal"]
 
 
-def _total(parts: Sequence[Part], lines: pd.DataFrame, currency: str) -> Decimal | None:
+def _total(parts: Sequence[SettlementPart], lines: pd.DataFrame, currency: str) -> Decimal | None:
     """Return what the bank received, where a file has the payout's own row."""
     stated = [part.settlement.total for part in parts if part.settlement.total is not None]
     if not stated:
@@ -320,27 +322,27 @@ def _total(parts: Sequence[Part], lines: pd.DataFrame, currency: str) -> Decimal
     return -net_of(lines, currency, paid_out=True) if has_payout else stated[-1]
 
 
-def _judged(whole: Settlement, parts: Sequence[Part]) -> Settlement:
+def _judged(whole: Settlement, parts: Sequence[SettlementPart]) -> Settlement:
     """Return the settlement with what is wrong with it: with its files, and with them together."""
     told = dict.fromkeys(problem for part in parts for problem in _own_problems(part))
     problems = (
         *told,
         *_other_currency(whole, parts),
-        *difference(whole.settlement_id, whole.total, whole.sum, whole.currency, parts[-1].file),
+        *total_problem(whole.settlement_id, whole.total, whole.sum, whole.currency, parts[-1].file),
     )
     ties_out = all(problem.severity is not Severity.ERROR for problem in problems)
     judged = replace(whole, problems=problems, ties_out=ties_out)
     return replace(judged, incomplete=missing_rows(parts, judged))
 
 
-def _own_problems(part: Part) -> list[Problem]:
+def _own_problems(part: SettlementPart) -> list[Problem]:
     """Return what is wrong with a file's rows; that they alone do not reach the total says nothing of the union."""
     of = part.settlement
-    alone = {one.message for one in difference(of.settlement_id, of.total, of.sum, of.currency, part.file)}
+    alone = {one.message for one in total_problem(of.settlement_id, of.total, of.sum, of.currency, part.file)}
     return [problem for problem in of.problems if problem.message not in alone]
 
 
-def _other_currency(whole: Settlement, parts: Iterable[Part]) -> list[Problem]:
+def _other_currency(whole: Settlement, parts: Iterable[SettlementPart]) -> list[Problem]:
     other = next((part for part in parts if part.settlement.currency != whole.currency), None)
     if other is None:
         return []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.http.client import HttpClient
     from core.http.limits import Sleep
-    from core.http.responses import Answer
+    from core.http.responses import ServiceResponse
     from core.marketplaces.pulling.tokens import AccessTokens
 
 VERSION: Final = "2026-10"
@@ -203,8 +203,8 @@ class ShopifyClient:
                 raise BadAnswerError(SERVICE, f"POST /{PATH}", "pages that do not move on")
             seen.add(after)
 
-    def _post(self, query: str, variables: Mapping[str, object]) -> Answer:
-        def send() -> Answer:
+    def _post(self, query: str, variables: Mapping[str, object]) -> ServiceResponse:
+        def send() -> ServiceResponse:
             return self._http.send("POST", PATH, json={"query": query, "variables": dict(variables)})
 
         return self._token.asking(send) if self._token else send()
@@ -236,7 +236,7 @@ def next_cursor(connection: Mapping[str, Any] | None) -> str | None:
     return info.get("endCursor") if info.get("hasNextPage") else None
 
 
-def _data(body: object, answer: Answer) -> Mapping[str, Any]:
+def _data(body: object, answer: ServiceResponse) -> Mapping[str, Any]:
     errors = body.get("errors") if isinstance(body, dict) else None
     if errors:
         refusal = message_in(errors) or "no reason"

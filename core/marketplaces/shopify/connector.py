@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from core.http.credentials import Secret
-    from core.http.responses import Answer
+    from core.http.responses import ServiceResponse
     from core.time import Clock
 
 _MONTH = "not in payouts "
@@ -152,7 +152,7 @@ def connect(settings: Mapping[str, str], secret: Callable[[str], Secret], link: 
 def _token(base_url: str, client_id: str, key: Secret, link: Link) -> AccessTokens:
     http = HttpClient(SERVICE, base_url, transport=link.transport, clock=link.clock, sleep=link.sleep)
 
-    def fetch() -> Answer:
+    def fetch() -> ServiceResponse:
         form = {
             "grant_type": "client_credentials",
             "client_id": client_id.strip(),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.settlements.lines import Part
     from core.marketplaces.shopify.orders import Item, Order, Refund
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Share:
         return self.item is not None and self.item.is_gift_card
 
 
-def shared_out(amount: Decimal, items: Sequence[Item], shipping: Decimal, total: Decimal) -> list[Share]:
+def shares_of_items(amount: Decimal, items: Sequence[Item], shipping: Decimal, total: Decimal) -> list[Share]:
     """Share a payment, or (negative) a refund, out over the items of an order or refund.
 
     Args:
@@ -120,7 +120,7 @@ _ABOUT_GOODS = (Event.SALE, Event.REFUND)
 _RESTOCKED = {Disposition.RESTOCKED: StockEffect.IN, Disposition.NOT_RETURNED: StockEffect.NONE}
 
 
-class Movement(NamedTuple):
+class MoneyMovement(NamedTuple):
     """Money that came or went, as one answer tells it."""
 
     number: int
@@ -139,7 +139,7 @@ class Movement(NamedTuple):
     order_name: str
 
 
-def sale_lines(movement: Movement, order: Order, *, with_units: bool) -> list[Line]:
+def sale_lines(movement: MoneyMovement, order: Order, *, with_units: bool) -> list[Line]:
     """Return a payment of an order as lines, one per item.
 
     Args:
@@ -147,7 +147,7 @@ def sale_lines(movement: Movement, order: Order, *, with_units: bool) -> list[Li
         order: What it is for.
         with_units: Whether the order's units are counted with this payment, as far as this one document tells.
     """
-    shares = shared_out(movement.amount, order.items, order.shipping, order.total)
+    shares = shares_of_items(movement.amount, order.items, order.shipping, order.total)
     lines = []
     charged = fees(movement.fee, shares)
     for share, fee in zip(shares, charged, strict=False):
@@ -156,7 +156,7 @@ def sale_lines(movement: Movement, order: Order, *, with_units: bool) -> list[Li
     return lines + _left(movement, lines)
 
 
-def refund_lines(movement: Movement, order: Order, refund: Refund, *, with_units: bool) -> list[Line]:
+def refund_lines(movement: MoneyMovement, order: Order, refund: Refund, *, with_units: bool) -> list[Line]:
     """Return money given back as lines, one per refunded item; without items it is about no goods at all.
 
     Where the order holds goods that nobody paid for, they may have come in exchange for what was given back: each has
@@ -169,17 +169,17 @@ def refund_lines(movement: Movement, order: Order, refund: Refund, *, with_units
     return lines
 
 
-def _money_back(movement: Movement, order: Order, refund: Refund, *, with_units: bool) -> list[Line]:
+def _money_back(movement: MoneyMovement, order: Order, refund: Refund, *, with_units: bool) -> list[Line]:
     if not refund.items:
         line = _line(movement, (), Event.REFUND, (("principal", movement.amount),), StockEffect.NONE)
         return [line, *_left(movement, [line])]
     postage = max(ZERO, refund.total - sum((item.price + item.tax for item in refund.items), ZERO))
-    shares = shared_out(movement.amount, refund.items, postage, refund.total)
+    shares = shares_of_items(movement.amount, refund.items, postage, refund.total)
     lines = [_given_back(movement, order, share, with_units=with_units) for share in shares]
     return lines + _left(movement, lines)
 
 
-def plain_line(movement: Movement, means: Meaning, description: str = "") -> Line:
+def plain_line(movement: MoneyMovement, means: Meaning, description: str = "") -> Line:
     """Return a movement that no order tells more about, as its type alone says."""
     parts = ((column(means), movement.amount), ("other_fee", -movement.fee))
     about_goods = means.event in _ABOUT_GOODS and means.stock_effect is not StockEffect.NONE
@@ -193,7 +193,7 @@ def plain_line(movement: Movement, means: Meaning, description: str = "") -> Lin
     return line._replace(parts=(*line.parts, ("other", rest)), amount=movement.net) if rest else line
 
 
-def balance_line(movement: Movement, description: str, amount: Decimal) -> Line:
+def balance_line(movement: MoneyMovement, description: str, amount: Decimal) -> Line:
     """Return what is owed to or by others, beside the movement it comes with."""
     line = _line(movement, (description,), Event.BALANCE, (("other", amount),), StockEffect.NONE)
     return line._replace(raw_description=description, typed=_gift_card(description, amount))
@@ -226,7 +226,7 @@ def order_units(orders: Iterable[Order]) -> pd.DataFrame:
     return frame(ORDER_UNITS_COLUMNS, rows)
 
 
-def _sold(movement: Movement, share: Share, fee: Decimal, units: int | None) -> Line:
+def _sold(movement: MoneyMovement, share: Share, fee: Decimal, units: int | None) -> Line:
     if share.is_gift_card and share.item:
         return _of_gift_card(movement, share, share.item, GIFT_CARD_SOLD)
     line = _line(movement, _names(share.item), Event.SALE, (*share.parts, ("other_fee", -fee)), StockEffect.OUT)
@@ -234,12 +234,12 @@ def _sold(movement: Movement, share: Share, fee: Decimal, units: int | None) -> 
     return _of_item(line._replace(goods=Goods.SOLD, typed=own), share.item, units)
 
 
-def _exchanged(movement: Movement, item: Item) -> Line:
+def _exchanged(movement: MoneyMovement, item: Item) -> Line:
     line = _line(movement, (item.id, IN_EXCHANGE), Event.SALE, (), StockEffect.OUT)
     return _of_item(line, item, None)._replace(raw_description=IN_EXCHANGE)
 
 
-def _given_back(movement: Movement, order: Order, share: Share, *, with_units: bool) -> Line:
+def _given_back(movement: MoneyMovement, order: Order, share: Share, *, with_units: bool) -> Line:
     item = share.item
     if share.is_gift_card and item:
         return _of_gift_card(movement, share, item, GIFT_CARD_REFUNDED)
@@ -255,7 +255,7 @@ def _given_back(movement: Movement, order: Order, share: Share, *, with_units: b
     return _of_item(told, item, units)
 
 
-def _left(movement: Movement, lines: Sequence[Line]) -> list[Line]:
+def _left(movement: MoneyMovement, lines: Sequence[Line]) -> list[Line]:
     """Return a fee that no item bears, and what the answer's own net amount has besides amount and fee."""
     left = movement.net - sum((line.amount for line in lines), ZERO)
     if not left:
@@ -264,7 +264,7 @@ def _left(movement: Movement, lines: Sequence[Line]) -> list[Line]:
     return [fee._replace(typed=(TypedPart("other_fee", left, LineType.PAYMENT_PROCESSING, f"{movement.kind} / Fee"),))]
 
 
-def _of_gift_card(movement: Movement, share: Share, item: Item, description: str) -> Line:
+def _of_gift_card(movement: MoneyMovement, share: Share, item: Item, description: str) -> Line:
     line = _line(movement, _names(item), Event.BALANCE, (("other", share.amount),), StockEffect.NONE)
     own = _gift_card(description, share.amount)
     return line._replace(raw_description=description, order_item_id=item.id, sku=item.sku, typed=own)
@@ -285,7 +285,7 @@ def _names(item: Item | None) -> tuple[str, ...]:
 
 
 def _line(
-    movement: Movement, names: tuple[str, ...], event: Event, parts: Sequence[Part], stock_effect: StockEffect
+    movement: MoneyMovement, names: tuple[str, ...], event: Event, parts: Sequence[Part], stock_effect: StockEffect
 ) -> Line:
     kept = tuple((column, amount) for column, amount in parts if amount)
     return Line(

@@ -20,7 +20,7 @@ from core.marketplaces.pulling.bundles import likeness, read_bundle
 from core.marketplaces.settlements.lines import Header
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.shopify.order_lines import (
-    Movement,
+    MoneyMovement,
     balance_line,
     order_units,
     refund_lines,
@@ -131,13 +131,13 @@ def _given_back(order: Order, number: int, month: str, start: datetime, end: dat
             yield from refund_lines(movement, order, refund, with_units=True)
 
 
-def _of_payment(order: Order, payment: Payment, number: int, month: str, kind: str, amount: Decimal) -> Movement:
+def _of_payment(order: Order, payment: Payment, number: int, month: str, kind: str, amount: Decimal) -> MoneyMovement:
     movement = _movement(order, number, month, f"{kind} {payment.gateway}", payment.id, payment.at)
     return movement._replace(amount=amount, net=amount, currency=payment.currency)
 
 
-def _movement(order: Order, number: int, month: str, kind: str, number_of_it: str, at: datetime) -> Movement:
-    return Movement(
+def _movement(order: Order, number: int, month: str, kind: str, number_of_it: str, at: datetime) -> MoneyMovement:
+    return MoneyMovement(
         number=number,
         settlement_id=settlement_id_of(month),
         kind=kind,

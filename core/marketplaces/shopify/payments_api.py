@@ -18,7 +18,14 @@ from core.marketplaces.formats import Format, Standing
 from core.marketplaces.pulling.bundles import likeness, read_bundle
 from core.marketplaces.settlements.periods import header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
-from core.marketplaces.shopify.order_lines import Movement, order_units, plain_line, refund_lines, sale_lines, units_of
+from core.marketplaces.shopify.order_lines import (
+    MoneyMovement,
+    order_units,
+    plain_line,
+    refund_lines,
+    sale_lines,
+    units_of,
+)
 from core.marketplaces.shopify.orders import number_of, read_order
 from core.marketplaces.shopify.words import meaning
 from core.model import Goods, Marketplace, Problem, Severity
@@ -62,11 +69,11 @@ def read(contents: Contents) -> Reading:
     return replace(reading(findings), order_units=order_units(orders.values()))
 
 
-def _movement(node: Node, number: int, payout_id: str) -> Movement:
+def _movement(node: Node, number: int, payout_id: str) -> MoneyMovement:
     order = node.node("associatedOrder")
     amount = node.node("amount") or node
     fee, net = node.node("fee") or node, node.node("net") or node
-    return Movement(
+    return MoneyMovement(
         number=number,
         settlement_id=payout_id,
         kind=node.needed("type"),
@@ -80,7 +87,7 @@ def _movement(node: Node, number: int, payout_id: str) -> Movement:
     )
 
 
-def _lines(node: Node, movement: Movement, orders: Mapping[str, Order]) -> list[Line]:
+def _lines(node: Node, movement: MoneyMovement, orders: Mapping[str, Order]) -> list[Line]:
     means = meaning(movement.kind)
     order = _order(node, orders)
     payment = node.text("sourceOrderTransactionId")
@@ -99,7 +106,7 @@ def _order(node: Node, orders: Mapping[str, Order]) -> Order | None:
 
 
 def _problems(
-    pairs: Sequence[tuple[Node, Movement]], orders: Mapping[str, Order], payout_id: str
+    pairs: Sequence[tuple[Node, MoneyMovement]], orders: Mapping[str, Order], payout_id: str
 ) -> dict[str, list[Problem]]:
     """Return what does not fit together: an amount and fee that are not the net, an order that was not given."""
     problems: dict[str, list[Problem]] = defaultdict(list)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.columns.column_figures import moments_of, money_of
-from core.marketplaces.columns.column_lines import POSTED, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
+from core.marketplaces.columns.column_lines import POSTED, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.marketplaces.settlements.lines import Line
     from core.model import Problem, Reading
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("Type",),
     filled=(),
     amounts=("Amount", "Fee", "Net"),
@@ -93,7 +93,7 @@ def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
 
 def _counted(table: ColumnTable, mark: str) -> tuple[str, ...]:
     """Return the undeclared columns that the rows' own sums prove to be money."""
-    lacking = money_of(table, DECLARATION.amounts, mark).missing(DECLARATION.subtracted_columns)
+    lacking = column_amounts(table, DECLARATION.amounts, mark).missing(DECLARATION.subtracted_columns)
     return proved(lacking.tolist(), undeclared_amounts(table, mark)) if lacking.any() else ()
 
 
@@ -105,7 +105,7 @@ def _lines(
     counted: Sequence[str],
 ) -> ColumnLines:
     *own, net = DECLARATION.amounts
-    money = money_of(table, (*own, *counted, net), figures.mark)
+    money = column_amounts(table, (*own, *counted, net), figures.mark)
     if not (money.filled[0] & money.filled[-1]).all() or not table.filled("Currency").all():
         raise BadCellError(Place(table.file), "", "filled, and it must be")
     names = [name for name in ("Payout ID", "Payout Date", "Payout Status", "Currency") if name in table.columns]
@@ -142,7 +142,7 @@ def _paid_in_no_payout(lines: ColumnLines, line_of: Callable[[Row], Line]) -> li
     """Return a warning for each row that is paid and names no payout."""
     unsettled = lines.settlements.spread(lambda name: not name, bool)
     paid = lines.table.stripped("Payout Status").spread(lambda text: text.casefold() == "paid", bool)
-    own = lines.told(lambda line: line.event is not Event.PAYOUT, bool)
+    own = lines.values_of(lambda line: line.event is not Event.PAYOUT, bool)
     table = lines.table.table_of(np.flatnonzero(unsettled & paid & own))
     return payments_csv.paid_in_no_payout(table, [line_of(row) for row in table.rows])
 

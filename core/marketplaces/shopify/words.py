@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.settlements.lines import TypedPart
+from core.marketplaces.words.meanings import UNKNOWN, Meaning, own_column, typed_amount_parts, vocabulary
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, Meaning, own_column, table, typed
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ REFUND = Meaning(Event.REFUND, Goods.REFUNDED)
 PART_OF_PRICE = Meaning(Event.SALE, Goods.NONE, LineType.MARKETPLACE_DISCOUNTS)
 """Shopify pays part of the price; the goods stand on the charge of the same order."""
 
-_ONE_WAY = table(
+_ONE_WAY = vocabulary(
     {
         SALE: "CHARGE|CHARGE_ADJUSTMENT|SHOPIFY_COLLECTIVE_CREDIT|SHOPIFY_SOURCE_CREDIT",
         REFUND: "REFUND|REFUND_ADJUSTMENT",
@@ -58,7 +58,7 @@ _ONE_WAY = table(
         Meaning(Event.SALE, Goods.UNCLEAR): "SHOPIFY_COLLECTIVE_CREDIT_REVERSAL|SHOPIFY_SOURCE_CREDIT_REVERSAL",
     }
 )
-_WITH_REVERSAL = table(
+_WITH_REVERSAL = vocabulary(
     {
         PART_OF_PRICE: "SHOP_CASH_CREDIT",
         Meaning(Event.REFUND, Goods.NONE): "SHOP_CASH_REFUND_DEBIT",
@@ -106,7 +106,7 @@ def movement_types(means: Meaning, amount: Decimal, fee: Decimal, kind: str) -> 
         fee: What Shopify took for it, + is a cost: the processing of the payment.
         kind: Shopify's word, as it is listed.
     """
-    own = typed(((column(means), amount),), means, kind, of_own=frozenset({column(means)}))
+    own = typed_amount_parts(((column(means), amount),), means, kind, of_own=frozenset({column(means)}))
     for_what = {Event.DISPUTE: LineType.PENALTIES, Event.FEE: means.line_type}.get(means.event)
     charged = TypedPart("other_fee", -fee, for_what or LineType.PAYMENT_PROCESSING, f"{kind} / Fee")
     return (*own, charged) if fee else own

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.errors import BadAnswerError, NotFoundError, ServiceError, UnauthorisedError
 from core.http.client import HttpClient, basic
 from core.http.limits import TokenBucket
-from core.http.responses import Answer, message_in
+from core.http.responses import ServiceResponse, message_in
 from core.marketplaces.pulling.connector import ConnectorKind, Document, Link
 from core.marketplaces.pulling.pulled_files import Download, whole_file
 from core.marketplaces.pulling.tokens import AccessTokens, Token, read_token
@@ -103,7 +103,7 @@ class WalmartConnector:
     def _key(self) -> Mapping[str, str]:
         return {"WM_SEC.ACCESS_TOKEN": self._tokens.current().get_secret_value(), **_identity()}
 
-    def _ask(self, path: str, accept: str, **params: str) -> Answer:
+    def _ask(self, path: str, accept: str, **params: str) -> ServiceResponse:
         query = {**params, "reportVersion": _VERSION}
         try:
             return self._tokens.asking(
@@ -135,7 +135,7 @@ class WalmartConnector:
         return Download(answer.content, answer.where)
 
 
-def read_dates(answer: Answer) -> list[str]:
+def read_dates(answer: ServiceResponse) -> list[str]:
     """Return the dates of the reports that are offered, as Walmart writes them (`MMDDYYYY`).
 
     Raises:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from core.counted import counted
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
-from core.marketplaces.documents.returns import GoodsBack, returns_frame
+from core.marketplaces.documents.returns import returns_frame
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, Place
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
@@ -27,28 +27,35 @@ from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, l
 from core.marketplaces.settlements.lines import Header, Line
 from core.marketplaces.settlements.periods import header_of, period_name
 from core.marketplaces.settlements.tie_out import Findings, NoTotalProblem, reading
+from core.marketplaces.walmart.disposal_fees import destroyed
 from core.marketplaces.walmart.words import (
-    DESTROYED,
     PLAIN_MONEY,
-    amount,
-    counted_word,
+    amount_meaning,
     is_amount_declared,
     is_declared,
     meaning,
 )
+from core.marketplaces.words.meanings import (
+    UNKNOWN,
+    doubted,
+    listed_type,
+    may_be_price,
+    own_column,
+    typed_amount_parts,
+    typed_item,
+)
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, doubted, listed, may_be_price, own_column, typed, typed_item
-from core.model import Disposition, Event, Goods, Marketplace, Problem, Severity
+from core.model import Event, Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from decimal import Decimal
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import TypedPart
-    from core.marketplaces.words.words import Meaning
+    from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 
 REASON = "Transaction Reason Description"
@@ -163,79 +170,6 @@ def says_refunded_units(row: Row) -> bool:
     """Tell whether a row says how many units were refunded, so that its reason is about goods."""
     means = meaning(row.cells["Transaction Type"], row.cells["Transaction Description"])
     return means.event is Event.REFUND and folded(row.cells["Amount Type"]) in _PRICES
-
-
-def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[GoodsBack]:
-    """Yield the returned units of which a fee says that they were destroyed, one entry per fee.
-
-    Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
-    the only row that says so (docs/design/words.md). Its refund may stand in an earlier statement, so every fee is
-    kept with the order line that it names; how many units it is of is what it says, else those of one refund. One that
-    is given back destroys nothing: it takes back what was said.
-    """
-    orders = [(_order_line(row), line) for row, line in zip(rows, lines, strict=True) if line.sku and line.order_id]
-    refunds = [(name, line) for name, line in orders if line.goods is Goods.REFUNDED and line.carries_units]
-    for row, fee in zip(rows, lines, strict=True):
-        if not is_disposal(row):
-            continue
-        place = _order_line(row)
-        order_id, sku = _goods_of(fee, [line for name, line in orders if _covers(place, name)], place)
-        told = _taken_back(row, fee) if fee.amount > 0 else _told_by(row, fee, refunds, place, sku)
-        if order_id:
-            reference = f"{fee.settlement_id} {' '.join(place)}".strip()
-            yield GoodsBack(order_id, sku, *told, fee.posted_at, reference)
-
-
-def _told_by(
-    row: Row, fee: Line, refunds: list[tuple[tuple[str, str], Line]], place: tuple[str, str], sku: str
-) -> tuple[int, Disposition | None, str]:
-    """Return the units that a fee says were destroyed, and its words; their refund has no other fee."""
-    refund = next((one for one in refunds if _covers(place, one[0]) and sku in ("", one[1].sku)), None)
-    if refund is not None:
-        refunds.remove(refund)
-    units = _units_of_fee(row, fee, refund[1] if refund else None)
-    return units, Disposition.UNSELLABLE, fee.raw_description.strip()
-
-
-def _taken_back(row: Row, fee: Line) -> tuple[int, Disposition | None, str]:
-    """Return that a fee was given back: whether its units were destroyed all the same, nobody says."""
-    return -(_units_of_fee(row, fee, None) or 1), None, f"{fee.raw_description.strip()}, given back"
-
-
-def _goods_of(fee: Line, named: Sequence[Line], place: tuple[str, str]) -> tuple[str, str]:
-    """Return the order and SKU of a fee: its own, else those that the file's other rows of its order line name."""
-    goods = {(line.order_id, line.sku) for line in named}
-    if fee.sku or len(goods) != 1:
-        return fee.order_id or place[0], fee.sku
-    ((order_id, sku),) = goods
-    return fee.order_id or order_id, sku
-
-
-def _units_of_fee(row: Row, fee: Line, refund: Line | None) -> int:
-    """Return how many units a fee says it is for, else those of its refund; 0 where that is in another statement."""
-    stated = row.cells["Ship Qty"].strip().removeprefix("-").partition(".")[0]
-    stated_count = int(stated) if stated.isdecimal() else None
-    units = stated_count or counted_word(fee.raw_description)[0]
-    if units:
-        return units
-    return abs(refund.units or 1) if refund is not None else 0
-
-
-def is_disposal(row: Row) -> bool:
-    """Tell whether a row is a fee which says that a returned unit was destroyed."""
-    return folded(counted_word(row.cells["Transaction Description"])[1]) in DESTROYED
-
-
-def _order_line(row: Row) -> tuple[str, str]:
-    """Name the order line of a row: the purchase order's, which fees name too; else the customer's."""
-    names = (("Purchase Order #", "Purchase Order line #"), ("Customer Order #", "Customer Order line #"))
-    pairs = ((row.cells.get(order, "").strip(), row.cells.get(line, "").strip()) for order, line in names)
-    return next((one for one in pairs if one[0]), ("", ""))
-
-
-def _covers(fee: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Tell whether a fee may be of an order line: one that names none may be of any of its order."""
-    return bool(fee[0]) and fee[0] == other[0] and fee[1] in ("", other[1])
 
 
 def is_summary(row: Row) -> bool:
@@ -353,12 +287,12 @@ def _own_money(means: Meaning, row: Row, net: Decimal) -> tuple[str, tuple[Typed
     """Return the amount column of a row, and what its amount is about where that does not tell it."""
     kind, amount_type = row.cells["Transaction Type"].strip(), row.cells["Amount Type"].strip()
     if means.event in (Event.SALE, Event.REFUND, Event.DISPUTE):
-        effect = amount(amount_type)
+        effect = amount_meaning(amount_type)
         if means.event is Event.DISPUTE and effect == PLAIN_MONEY:  # its own money, not a correction of a sale
             return own_column(means.event), ()
-        return effect.column, typed_item(effect, net, listed(kind, amount_type))
+        return effect.column, typed_item(effect, net, listed_type(kind, amount_type))
     column = own_column(means.event)
-    return column, typed(((column, net),), means, listed(kind, row.cells["Transaction Description"]))
+    return column, typed_amount_parts(((column, net),), means, listed_type(kind, row.cells["Transaction Description"]))
 
 
 def _signed(event: Event, quantity: int | None) -> int | None:
@@ -366,13 +300,13 @@ def _signed(event: Event, quantity: int | None) -> int | None:
     return -abs(quantity) if quantity is not None and comes_back else quantity
 
 
-def declared_lines(table: Table | ColumnTable, found: int) -> list[Problem]:
+def declared_lines(table: Table | ColumnTable, line_count: int) -> list[Problem]:
     """Return an error if the file says that it has more lines than it has: it must not be imported."""
     for remark in table.remarks:
         declared = re.search(r"\d+", remark.cells[0])
-        if declared and not found <= int(declared[0]) <= found + _LINES_AROUND:
+        if declared and not line_count <= int(declared[0]) <= line_count + _LINES_AROUND:
             message = (
-                f"The file says that it has {counted(int(declared[0]), 'line')} and has {found}; it is not "
+                f"The file says that it has {counted(int(declared[0]), 'line')} and has {line_count}; it is not "
                 "complete and is not imported. Download it again."
             )
             return [Problem(Severity.ERROR, message, f"{table.file}, line {remark.number}")]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.marketplaces.columns.column_figures import moments_of, money_of
-from core.marketplaces.columns.column_lines import POSTED, WORDS, ColumnLines, Declaration, shapes_of
+from core.marketplaces.columns.column_figures import column_amounts, moments_of
+from core.marketplaces.columns.column_lines import POSTED, WORDS, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
@@ -24,6 +24,7 @@ from core.marketplaces.reading.damaged_ids import is_damaged
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.walmart import recon_v1
+from core.marketplaces.walmart.disposal_fees import destroyed, is_disposal
 from core.model import Goods
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from core.marketplaces.settlements.lines import Line
     from core.model import Reading
 
-DECLARATION = Declaration(
+DECLARATION = FormatColumns(
     words=("Transaction Type", "Transaction Description", "Amount Type", "Ship Qty", recon_v1.REASON),
     filled=("Customer Order #", "Partner Item Id"),
     amounts=("Amount",),
@@ -106,7 +107,7 @@ def _read(table: ColumnTable, mark: str) -> Reading:
 
 def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
     figures = Figures(rows, mark)
-    money = money_of(rows, DECLARATION.amounts, mark)
+    money = column_amounts(rows, DECLARATION.amounts, mark)
     if not money.filled[0].all():
         raise BadCellError(Place(rows.file, 0, "Amount"), "", "an amount")
     if len(rows.first_with("Customer Order #", "+", is_damaged)):
@@ -137,17 +138,17 @@ def _first_and_last(lines: ColumnLines) -> list[Line]:
 def _returns(lines: ColumnLines, mark: str, currency: str) -> pd.DataFrame:
     """Return the units that a fee says were destroyed; rows of other orders than these fees' are not looked at."""
     table = lines.table
-    charged = table.by(("Transaction Description",), recon_v1.is_disposal).spread(bool, bool)
+    charged = table.by(("Transaction Description",), is_disposal).spread(bool, bool)
     if not charged.any():
         return returns_frame(())
-    goods = lines.told(lambda line: line.goods is not Goods.NONE, bool)
+    goods = lines.values_of(lambda line: line.goods is not Goods.NONE, bool)
     orders = [table.stripped(name).codes for name in ("Purchase Order #", "Customer Order #")]
     of_orders = np.logical_or.reduce([np.isin(codes, codes[charged]) for codes in orders])
     rows = table.table_of(np.flatnonzero(charged | (goods & of_orders))).rows
     (settlement_id,) = lines.settlements.values
     figures = Figures(table, mark)
     own = [recon_v1.line_of(row, figures, currency)._replace(settlement_id=settlement_id) for row in rows]
-    return returns_frame(recon_v1.destroyed(rows, own))
+    return returns_frame(destroyed(rows, own))
 
 
 FORMAT = replace(recon_v1.FORMAT, read=read)

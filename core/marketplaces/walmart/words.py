@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 
 from core.line_types import LineType
+from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, vocabulary
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, table
 from core.model import Event, Goods
 
 
@@ -22,7 +22,7 @@ def _fee(line_type: LineType) -> Meaning:
 _REFUNDED = Meaning(Event.REFUND, Goods.REFUNDED)
 _LOST = Meaning(Event.REIMBURSEMENT, Goods.LOST)
 
-TYPES = table(
+TYPES = vocabulary(
     {
         Meaning(Event.SALE, Goods.SOLD): "Sale",
         Meaning(Event.DISPUTE, Goods.KEPT): "Dispute Settlement",
@@ -50,7 +50,7 @@ _RESERVED = tuple(map(folded, ("Funds withheld", "Reserve credited back", "Reser
 GENERAL = frozenset(map(folded, ("Adjustment", "Adjustments", "Service Fee", "Other", "Others", "Fee", "WFS Fee", "")))
 """Types that leave it to the description what a row is; behind another type that nobody knows, no description does."""
 
-REFUNDS = table(
+REFUNDS = vocabulary(
     {
         _REFUNDED: "Refund|Return Refund|Return|Customer Return|",
         Meaning(Event.REFUND, Goods.KEPT): WITHOUT_RETURN,
@@ -59,7 +59,7 @@ REFUNDS = table(
 )
 """Descriptions of refunds: whether the buyer sent the goods back."""
 
-REASONS = table(
+REASONS = vocabulary(
     {
         _REFUNDED: "DamagedItem|DefectiveItem|CustomerChangedMind|CustomerReceivedItemLate|ItemNotAsAdvertised"
         "|IncorrectItemReceived|Customer returned item|CustomerReturn|Buyer canceled|Missing Parts / Instructions"
@@ -79,7 +79,7 @@ DESTROYED = frozenset(map(folded, _DESTROYED_WORDS.split("|")))
 """Fees that tell where the goods of the same order line went: a returned unit was destroyed."""
 _COUNTED = re.compile(r"\s*(\d{1,6})\s*[x×]?\s+(?=\D)", re.IGNORECASE)
 
-DESCRIPTIONS = table(
+DESCRIPTIONS = vocabulary(
     {
         _LOST: "WFS LostInventory|WFS Lost Inventory|LostInventory|Lost in warehouse|WFS DamageInWarehouse"
         "|WFS Damage in warehouse|Damage in warehouse|WFS Damaged in warehouse",
@@ -105,7 +105,7 @@ DESCRIPTIONS = table(
 PLAIN_MONEY = AmountMeaning("other")
 """An amount type that says nothing but that it is money."""
 
-AMOUNTS = table(
+AMOUNTS = vocabulary(
     {
         AmountMeaning("principal"): "Product Price|Item Price",
         AmountMeaning("tax"): "Product Tax|Shipping Tax|Fee Tax",
@@ -176,9 +176,9 @@ def is_declared(kind: str, description: str) -> bool:
 
 def is_amount_declared(amount_type: str) -> bool:
     """Tell whether an amount type is declared, or left out: beside a fee, another one may be about goods."""
-    return not amount_type.strip() or amount(amount_type).line_type is not LineType.UNCLASSIFIED
+    return not amount_type.strip() or amount_meaning(amount_type).line_type is not LineType.UNCLASSIFIED
 
 
-def amount(amount_type: str) -> AmountMeaning:
+def amount_meaning(amount_type: str) -> AmountMeaning:
     """Return where an amount of a sale or refund belongs; of line type `UNCLASSIFIED` where nobody has declared it."""
     return AMOUNTS.get(folded(amount_type), AmountMeaning("other", LineType.UNCLASSIFIED))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records
 from core.line_types import LineType
+from core.marketplaces.words.meanings import Meaning, listed_type
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import Meaning, listed
 from core.model import ABOUT_UNITS, GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect
-from core.typed_amounts import TypedAmount, from_text, named, to_text
+from core.typed_amounts import TypedAmount, from_text, to_text, word_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def choice_of(text: str) -> str | None:
     return next((choice for choice in CHOICES if folded(choice) == wanted), older.get(wanted))
 
 
-def chosen(choices: Mapping[str, str], word: str) -> Meaning | None:
+def chosen_meaning(choices: Mapping[str, str], word: str) -> Meaning | None:
     """Return what was said of a word as it is listed, type and description: of another description nothing was said.
 
     Books of earlier versions asked for a type alone, whatever its description (`whatever_follows`).
@@ -127,7 +127,7 @@ def _classified(row: dict[str, Any], choices: Mapping[str, str], *, money_alone:
     if row["goods"] is None:
         return row if money_alone else _of_reader_one(row, choices)
     amounts = from_text(row["typed"])
-    told = {word: chosen(choices, word) for word in asked_words(row)}
+    told = {word: chosen_meaning(choices, word) for word in asked_words(row)}
     if not any(told.values()):
         return row
     whole = next((means for means in told.values() if means), None) if row["event"] == Event.OTHER.value else None
@@ -148,7 +148,7 @@ def asked_words(row: Mapping[str, Any]) -> list[str]:
     words = [one.word for one in from_text(row["typed"]) if one.line_type is None]
     if words or row["event"] != Event.OTHER.value:
         return words
-    return [named(listed(row["raw_type"] or "", row["raw_description"] or ""))]
+    return [word_name(listed_type(row["raw_type"] or "", row["raw_description"] or ""))]
 
 
 def _told(one: TypedAmount, means: Meaning | None) -> TypedAmount:
@@ -182,7 +182,7 @@ def _as_a_whole(row: dict[str, Any], means: Meaning) -> dict[str, Any]:
 def _of_reader_one(row: dict[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
     """Classify a row that the first reader stored, as it was done then: only a transaction of unknown type."""
     word = listed_by_reader_one(row["raw_type"] or "", row["raw_description"])
-    means = chosen(choices, word)
+    means = chosen_meaning(choices, word)
     if row["event"] != Event.OTHER.value or means is None:
         return row
     return {**_as_a_whole(row, means), "goods": None}
@@ -194,4 +194,4 @@ _GENERAL = frozenset({"othertransaction", "other", "others"})
 def listed_by_reader_one(raw_type: str, raw_description: str | None) -> str:
     """Return the words of an unknown transaction as the first reader listed them."""
     general = folded(raw_type) in _GENERAL
-    return f"{raw_type.strip()} / {(raw_description or '').strip()}" if general else named(raw_type)
+    return f"{raw_type.strip()} / {(raw_description or '').strip()}" if general else word_name(raw_type)

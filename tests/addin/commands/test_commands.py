@@ -18,9 +18,9 @@ from click.testing import CliRunner
 
 from addin.cli import made, main
 from addin.commands.close import exporting
-from addin.commands.registry import BUTTONS, COMMANDS, RIBBON, named
+from addin.commands.registry import BUTTONS, COMMANDS, RIBBON, command_named
 from addin.commands.registry.close import ENTRIES, LEDGERS
-from addin.commands.registry.command import Argument, Kind, Option, Selects, load
+from addin.commands.registry.command import Argument, Option, OptionKind, Selects, load
 from addin.commands.ribbon.ribbon_actions import UnknownCommandError, changes_costs
 from addin.commands.setup.new import write_workbook
 from addin.sheets.workbook import SPECS
@@ -79,14 +79,14 @@ def test_an_action_takes_the_options_that_are_declared(command: Command) -> None
     """No option is swallowed, and nothing that the action needs is left out."""
     action = load(command.action)
     parameters = inspect.signature(action).parameters
-    takes_all = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values())
+    rest = {name for name, one in parameters.items() if one.kind is inspect.Parameter.VAR_KEYWORD}
     gathered = {field.name for field in dataclasses.fields(load(command.gathers.type))} if command.gathers else set()
     given = {one.parameter for one in command.options} - gathered
     given |= {"ids"} if command.selects is not Selects.NOTHING else set()
     given |= {command.gathers.parameter} if command.gathers else set()
-    needed = {name for name, one in parameters.items() if one.default is one.empty} - {"desk", "options"}
+    needed = {name for name, one in parameters.items() if one.default is one.empty} - rest - {"desk"}
 
-    assert takes_all or given <= set(parameters)
+    assert rest or given <= set(parameters)
     assert needed <= given
     assert ("desk" in parameters) == command.at_desk
 
@@ -129,22 +129,22 @@ def test_choices_are_the_words_of_the_code() -> None:
 
 
 def named_options(name: str) -> list[Option]:
-    command = named(name)
+    command = command_named(name)
     assert command is not None
     return [one for one in command.options if isinstance(one, Option)]
 
 
 def test_what_is_typed_reaches_the_action_as_it_takes_it() -> None:
     """Words become what they name, and options that belong together one value."""
-    pnl = named("pnl")
+    pnl = command_named("pnl")
     assert pnl is not None
     typed = {"basis": "shipped", "by_month": True, "first_day": None, "last_day": None, "stores": (), "together": False}
-    of_pnl = pnl.arguments(typed)["choice"]
-    trueups = named("trueups")
+    of_pnl = pnl.arguments(typed)["options"]
+    trueups = command_named("trueups")
     assert trueups is not None
     choice = trueups.arguments(
         {"accept": ("7", "r12"), "dismiss": (), "take_up": ("R",), "reason": "", "dismiss_immaterial": False}
-    )["choice"]
+    )["options"]
 
     assert (Basis.SHIPPED, True) == (of_pnl.basis, of_pnl.by_month)
     assert ((7, "R12"), ("R",)) == (choice.accept, choice.take_up)
@@ -152,7 +152,7 @@ def test_what_is_typed_reaches_the_action_as_it_takes_it() -> None:
 
 def test_every_kind_of_option_can_be_typed() -> None:
     """A kind that the command line does not know would stop it before any command runs."""
-    every = tuple(Option(f"--{kind.value.replace(' ', '-')}", "x", kind) for kind in Kind)
+    every = tuple(Option(f"--{kind.value.replace(' ', '-')}", "x", kind) for kind in OptionKind)
     declared = dataclasses.replace(COMMANDS[0], options=(*every, Argument("more", "MORE", many=True, required=False)))
 
     assert {one.parameter for one in every} <= {param.name for param in made(declared).params}

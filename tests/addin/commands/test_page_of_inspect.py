@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.settlements.inspection import page
+from addin.commands.settlements.inspection import inspection_page
 from core.marketplaces import read_file
 from core.marketplaces.inspection import inspection
 from tests.core.books.exports_of_payouts import Row, ebay_export
@@ -58,7 +58,7 @@ def test_a_statement_with_a_destroyed_return_keeps_its_totals() -> None:
 )
 def test_what_is_said_of_goods_stands_below_the_money(reading: Reading, words: tuple[str, ...]) -> None:
     """Also where nothing of the money is paid yet."""
-    said = page("June.txt", inspection(reading))
+    said = inspection_page("June.txt", inspection(reading))
 
     assert [word for word in words if word not in said] == []
 
@@ -66,7 +66,7 @@ def test_what_is_said_of_goods_stands_below_the_money(reading: Reading, words: t
 @pytest.mark.parametrize("reading", [RETURNS, REIMBURSEMENTS])
 def test_a_report_of_goods_alone_has_no_lines_of_money(reading: Reading) -> None:
     """It has neither a total nor anything to tie out."""
-    said = page("goods.txt", inspection(reading))
+    said = inspection_page("goods.txt", inspection(reading))
 
     assert [word for word in ("Total", "Ties out", "Settlement", "Period") if word in said] == []
     assert BACK in said or REIMBURSED[0] in said
@@ -96,7 +96,7 @@ def test_a_total_that_a_problem_names_is_not_said_to_be_none(
 ) -> None:
     """Lines that are in no settlement yet are in none of its figures, and said apart."""
     file = ebay_export("July.csv", Row("2026-06-29", "#1", "97.00"), *rows)
-    said = page(file.name, inspection(read_file(file.content, file.name))).split("\n")
+    said = inspection_page(file.name, inspection(read_file(file.content, file.name))).split("\n")
 
     assert f"  Total of the file     {total}" in said
     assert f"  Sum of its lines      {sum_of_all}" in said

@@ -13,12 +13,12 @@ from addin.commands.close import month_end
 from addin.commands.desk_opening import on_file
 from addin.commands.reports import cogs_reports, pnl
 from addin.commands.settlements import importing
-from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC, PnlChoice
+from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC, PnlOptions
 from addin.sheets.tables import tables
-from core.books.costed_lines.stored_lines import forget_kept
+from core.books.costed_lines.stored_lines import forget_kept_lines
 from core.books.database import Database
 from core.books.loading import load_books
-from core.books.part_of_books import Days, load_part, settlements_of_days
+from core.books.part_of_books import ReportDays, load_part, settlements_of_days
 from tests.core.books.listed_documents import v2_content
 from tests.core.books.settings.test_type_choices import UNKNOWN
 from workbook_engine import workbook
@@ -127,14 +127,14 @@ def test_money_of_unknown_types_is_named_and_needs_attention(
     assert int(words is not None) == outcome.exit_status
 
 
-AUGUST = PnlChoice(first_day=date(2026, 8, 1), last_day=date(2026, 8, 31))
-SEPTEMBER = PnlChoice(first_day=date(2026, 9, 1), last_day=date(2026, 9, 30))
+AUGUST = PnlOptions(first_day=date(2026, 8, 1), last_day=date(2026, 8, 31))
+SEPTEMBER = PnlOptions(first_day=date(2026, 9, 1), last_day=date(2026, 9, 30))
 LATER = {"posted-date": "2026-09-05", "posted-date-time": "2026-09-05 10:00:00 UTC"}
 
 
 @pytest.mark.few(1)
 @pytest.mark.parametrize("month", [AUGUST, SEPTEMBER])
-def test_a_month_is_the_same_whether_its_settlements_alone_are_read(book: Path, month: PnlChoice) -> None:
+def test_a_month_is_the_same_whether_its_settlements_alone_are_read(book: Path, month: PnlOptions) -> None:
     """Which they are where the other sheets show the books as they are; of a missing rate in another month none tells.
 
     The first press has no kept lines to read, the second one has; a settlement has lines of both months.
@@ -142,9 +142,9 @@ def test_a_month_is_the_same_whether_its_settlements_alone_are_read(book: Path, 
     bring_in(book, "1", {}, LATER | {"order-id": "111-7"}, total="20.00")
     bring_in(book, "2", LATER | {"order-id": "222-0"}, total="10.00", currency="EUR")
     with Database.open(book.parent / "acme.sqlite") as database:
-        forget_kept(database)
+        forget_kept_lines(database)
 
-    first, second = (on_file(book, partial(pnl.make_pnl, choice=month)) for _ in range(2))
+    first, second = (on_file(book, partial(pnl.make_pnl, options=month)) for _ in range(2))
 
     assert (first.message, first.data) == (second.message, second.data)
     assert "20.00" not in first.message
@@ -157,7 +157,7 @@ def test_only_settlements_that_a_month_is_about_are_read(book: Path) -> None:
     bring_in(book, "2", LATER | {"order-id": "222-0"}, total="10.00")
     with Database.open(book.parent / "acme.sqlite") as database:
         whole = load_books(database)
-        of_days = partial(settlements_of_days, days=Days(SEPTEMBER.first_day, SEPTEMBER.last_day))
+        of_days = partial(settlements_of_days, days=ReportDays(SEPTEMBER.first_day, SEPTEMBER.last_day))
         part = load_part(database, of_days)
         (later,) = [one for one in whole.settlements if one.settlement_id == "2"]
         assert part is not None

@@ -11,7 +11,13 @@ from addin.sheets.workbook import NoCogsheetWorkbookError
 from addin.takeaway.ledger_used import LedgerNotChosenError
 from addin.takeaway.written_files import EntriesNotWrittenError
 from core.books.database.errors import DatabaseNotFoundError
-from core.books.entries.exporting import AlreadyExportedError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.entries.exporting import (
+    AlreadyExportedError,
+    NotMadeByExportError,
+    NotReadyError,
+    ProvisionalError,
+    SuspectCostsError,
+)
 from core.books.settings.stores import OtherSiteError, StoreNotNamedError
 from core.companies import CompanyUnknownError
 from core.errors import CogsheetError
@@ -44,6 +50,7 @@ def test_other_refusals_stay_as_they_are() -> None:
         (NoCogsheetWorkbookError("Other.xlsx"), "--database"),
         (LedgerNotChosenError(), "--format"),
         (EntriesNotWrittenError("The disk is full."), "--again"),
+        (NotMadeByExportError("true-ups"), "--again"),
     ],
 )
 def test_a_refusal_names_its_option_at_a_terminal_only(error: CogsheetError, flag: str) -> None:

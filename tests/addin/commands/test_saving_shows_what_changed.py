@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from addin.commands import refresh
 from addin.commands.costs import resolving, saving_costs
-from addin.commands.costs.saving_costs import SaveChoice
+from addin.commands.costs.saving_costs import SaveOptions
 from addin.commands.costs.undo import restore_marked, undo_save
 from addin.commands.outcome import Outcome
 from addin.commands.settlements import opening
@@ -34,7 +34,7 @@ from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
 from addin.sheets.tables import tables
 from core.books import batches
 from core.books.costed_lines.line_totals import kept_notes, put_notes
-from core.books.costed_lines.stored_lines import forget_kept, holds_now, kept_tie_outs, state_name
+from core.books.costed_lines.stored_lines import forget_kept_lines, holds_now, kept_tie_outs, state_name
 from core.books.database import Database
 from core.books.loading import load_books
 from core.books.overrides.undo import NothingToUndoError
@@ -148,7 +148,7 @@ def pressed_both_ways(folder: Path, action: Callable[[Desk], Outcome]) -> tuple[
     with tempfile.TemporaryDirectory() as name:
         copy = Path(shutil.copytree(folder, Path(name) / "copy"))
         with Database.open(copy / "books.sqlite") as database:
-            forget_kept(database)
+            forget_kept_lines(database)
         plain = press(copy, action)
         is_near: list[bool] = []
         outcome = press(folder, partial(_press_and_tell, action=action, is_near=is_near))
@@ -267,9 +267,9 @@ def typed_rows(draw: st.DrawFn, count: int) -> Mapping[int, Typed]:
     return draw(st.dictionaries(st.integers(0, count - 1), cells, min_size=1, max_size=count))
 
 
-choices = st.builds(SaveChoice, st.booleans(), st.booleans(), accept_suspect=st.booleans())
+choices = st.builds(SaveOptions, st.booleans(), st.booleans(), accept_suspect=st.booleans())
 saves = st.builds(
-    lambda choice, preview: partial(saving_costs.save, choice=choice, preview=preview), choices, st.booleans()
+    lambda options, preview: partial(saving_costs.save, options=options, preview=preview), choices, st.booleans()
 )
 actions = st.one_of(saves, saves, saves, st.sampled_from([resolving.resolve, _undone, _marked_restored]))
 """Buttons around a save; a save is pressed more often."""

@@ -8,15 +8,15 @@ from decimal import Decimal
 import pytest
 
 from addin.commands.outcome import Outcome
-from addin.commands.reader_upgrade import in_words, told_with_errors, with_news
-from core.books.importing.importing import Figures
+from addin.commands.reader_upgrade import in_words, news_before_errors, with_news
+from core.books.importing.importing import SettlementFigures
 from core.books.importing.reader_upgrade import Rereading
 from core.errors import CogsheetError
 from core.model import Problem, Severity
 from tests.core.books.examples import booked
 
-BEFORE = Figures(2, Decimal("10.00"), "USD")
-NOW = Figures(3, Decimal("12.50"), "USD")
+BEFORE = SettlementFigures(2, Decimal("10.00"), "USD")
+NOW = SettlementFigures(3, Decimal("12.50"), "USD")
 TAKEN = Rereading(booked("1"), BEFORE, NOW, took_it=True, changed_lines=1)
 KEPT = Rereading(booked("2"), BEFORE, NOW, changed_lines=2)
 UNREADABLE = Rereading(booked("3"), BEFORE, None, problems=(Problem(Severity.ERROR, "3 cannot be read."),))
@@ -57,5 +57,5 @@ def test_the_news_stands_before_what_was_asked_for() -> None:
 
 def test_an_error_tells_the_news_too() -> None:
     """The reading is done, and nobody would hear of it otherwise."""
-    with pytest.raises(CogsheetError, match=r"(?s)^This version reads .*\nNo such file$"), told_with_errors([TAKEN]):
+    with pytest.raises(CogsheetError, match=r"(?s)^This version reads .*\nNo such file$"), news_before_errors([TAKEN]):
         raise CogsheetError("No such file")

@@ -16,7 +16,7 @@ from addin.commands.dialogues import setup
 from addin.commands.dialogues.store_questions import connect_by_asking
 from addin.commands.outcome import Outcome
 from addin.commands.settlements.pulling import pull
-from addin.commands.setup.connecting import StoreEntered, connect_store, forget_store
+from addin.commands.setup.connecting import StoreDetails, connect_store, forget_store
 from addin.commands.setup.doctor import doctor
 from addin.commands.setup.new import write_workbook
 from addin.connections.marketplaces import (
@@ -87,7 +87,7 @@ class Office:
         return on_file(self.book, lambda desk: action(desk, *arguments, kinds=kinds, credentials=self.vault, **named))
 
     def connect(self, store: str = "Amazon US", token: str = TOKEN) -> Outcome:
-        return self.do(connect_store, StoreEntered(store, "amazon", {"Region": "na"}, {"Refresh token": token}))
+        return self.do(connect_store, StoreDetails(store, "amazon", {"Region": "na"}, {"Refresh token": token}))
 
 
 @pytest.fixture
@@ -192,14 +192,14 @@ def test_a_store_that_is_disconnected_is_asked_no_more(office: Office) -> None:
 def test_a_marketplace_that_cannot_be_pulled_from_is_named(office: Office) -> None:
     """The way by file stays open."""
     with pytest.raises(MarketplaceUnknownError, match="Import the files"):
-        office.do(connect_store, StoreEntered("Etsy", "Etsy"))
+        office.do(connect_store, StoreDetails("Etsy", "Etsy"))
 
 
 def test_a_name_of_another_marketplaces_store_is_refused(office: Office) -> None:
     """Before its key is tried, and nothing is kept."""
     office.connect("Shop")
     walmart = ConnectorKind(Marketplace.WALMART, office.market.connect, secrets={"Refresh token": ""})
-    entered = StoreEntered("Shop", "Walmart", {}, {"Refresh token": TOKEN})
+    entered = StoreDetails("Shop", "Walmart", {}, {"Refresh token": TOKEN})
     with pytest.raises(StoreMarketplaceError, match="Amazon"):
         on_file(office.book, lambda desk: connect_store(desk, entered, kinds=(walmart,), credentials=office.vault))
 
@@ -253,9 +253,9 @@ def test_the_button_offers_finale_the_stores_and_new_ones(office: Office) -> Non
 
     def look(desk: Desk, *, kinds: tuple[ConnectorKind, ...], credentials: Vault) -> Outcome:
         del credentials
-        found = setup.choices(desk, kinds)
+        found = setup.service_forms(desk, kinds)
         offered.extend((choice.label, choice.form.fields[0].value) for choice in found)
-        return connect_store(desk, StoreEntered("Amazon", "Amazon"), kinds=kinds, credentials=office.vault)
+        return connect_store(desk, StoreDetails("Amazon", "Amazon"), kinds=kinds, credentials=office.vault)
 
     office.connect("Amazon")
     office.do(look)

@@ -174,7 +174,7 @@ def test_unknown_skus_are_noted_for_the_next_sync(cells: Cells) -> None:
         cells.call("FINALE_COST", sku, MISSING)
 
     assert ("B-2", "C-3") == cost_file.asked_skus(cells.machine, "sandbox")
-    cost_file.forget_asked(cells.machine, "sandbox", ["B-2"])
+    cost_file.forget_asked_skus(cells.machine, "sandbox", ["B-2"])
     assert ("C-3",) == cost_file.asked_skus(cells.machine, "sandbox")
 
 

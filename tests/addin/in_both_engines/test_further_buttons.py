@@ -11,14 +11,14 @@ from addin.sheets import exchange
 from addin.sheets.costs.history import HISTORY_SPEC
 from addin.sheets.tables import tables
 from core.books.database import Database
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.settlements.booked_settlement import EntryStatus
 from core.journal.files import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.books.entries.entries import PostedEntry
+    from core.books.entries.stored_entries import PostedEntry
     from core.books.settlements.booked_settlement import BookedSettlement
     from tests.addin.in_both_engines.desktop import Desktop
 
@@ -89,7 +89,7 @@ def test_reopen_reverses_what_went_out(desktop: Desktop) -> None:
     _, message = desktop.press("reopen", "ok")
 
     with Database.open(desktop.path.parent / "demo.sqlite") as database, database.reading() as connection:
-        posted = entries.posted(connection)
+        posted = stored_entries.posted_entries(connection)
     keys = [one.entry.key for one in posted if one.entry.reverses is None]
     assert keys == [one.entry.reverses for one in posted if one.entry.reverses is not None], message
     assert keys
@@ -156,7 +156,7 @@ def test_export_to_excel_writes_what_went_out_once_more(desktop: Desktop) -> Non
 
 def posted_entries(desktop: Desktop) -> list[PostedEntry]:
     with Database.open(desktop.path.parent / "demo.sqlite") as database, database.reading() as connection:
-        return list(entries.posted(connection))
+        return list(stored_entries.posted_entries(connection))
 
 
 def workbooks_of_entries(folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from addin.commands.costs import resolving, saving_costs, syncing
-from addin.commands.costs.saving_costs import SaveChoice
+from addin.commands.costs.saving_costs import SaveOptions
 from addin.commands.reports import cogs_reports
 from addin.commands.settlements import importing, opening
 from addin.sheets.costs import resolve
@@ -80,7 +80,7 @@ def test_the_whole_round(office: Office, business: Path, books: Books) -> None:
     users.save()
 
     def round_trip(desk: Desk) -> Any:
-        saving_costs.save(desk, choice=SaveChoice(accept_proposals=True))
+        saving_costs.save(desk, options=SaveOptions(accept_proposals=True))
         found = tables.find(desk.book, RESOLVE_SPEC)
         row = next(n for n, values in enumerate(tables.read(found, RESOLVE_SPEC)) if values["key"] == second)
         found.column_cells("note", row, 1).value = "ask the buyer"

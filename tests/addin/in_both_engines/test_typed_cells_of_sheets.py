@@ -67,12 +67,12 @@ def test_a_real_date_is_taken_wherever_one_is_wanted(office: Office, business: P
             rates.edited_rates(book),
             opening_costs.edited_opening_costs(book),
         )
-        choice = pnl.read_choice(book)
+        options = pnl.read_options(book)
 
     assert {"lock_date": "2026-08-31"} == policies
     assert [("EUR", "2026-08-31", "1.0841")] == [(one.currency, one.day, one.rate) for one in typed]
     assert [("MUG", "4.17", "2026-08-31")] == [(one.sku, one.unit_cost, one.as_of) for one in opening]
-    assert DAY.date() == choice.first_day
+    assert DAY.date() == options.first_day
 
 
 def test_a_date_that_excel_made_of_what_was_filled_is_no_edit(office: Office, business: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_mark_or_decision_that_is_none_is_refused(office: Office, business: Pa
         decision = put(book, TRUE_UPS_SPEC, "decision", 0, "acept", "@")
 
         with pytest.raises(CellsRefusedError, match="write yes, or leave it empty") as mark:
-            history.marked(book)
+            history.marked_values(book)
         with pytest.raises(CellsRefusedError, match="write accept, dismiss or take up, or leave it empty") as word:
             true_ups.read_decisions(book)
 

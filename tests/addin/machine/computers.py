@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.machine.computer import Computer, Ran
+from addin.machine.computer import Computer, ProgramResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,17 +23,17 @@ class Programs:
     ran: list[list[str]] = field(default_factory=list)
     _made: str = ""
 
-    def __call__(self, command: Sequence[str]) -> Ran:
+    def __call__(self, command: Sequence[str]) -> ProgramResult:
         """Note a command and answer as it would."""
         self.ran.append(list(command))
         if self.failing and self.failing in " ".join(command):
-            return Ran(1, f"could not {self.failing}")
+            return ProgramResult(1, f"could not {self.failing}")
         if "venv" in command:
             self._made = command[-1]
             Path(self._made).mkdir(parents=True, exist_ok=True)
-            return Ran(0, "")
+            return ProgramResult(0, "")
         made = self._made and command[0].startswith(self._made)
-        return Ran(0, "") if made else Ran(-1, f"{command[0]}: No such file")
+        return ProgramResult(0, "") if made else ProgramResult(-1, f"{command[0]}: No such file")
 
     def take(self) -> list[list[str]]:
         """Return what was run since the last time."""

@@ -13,14 +13,14 @@ import xlwings
 from addin.commands.setup.doctor import _computer
 from addin.commands.setup.installing import install
 from addin.machine import checks, trust
-from addin.machine.computer import Ran, zone_identifier
+from addin.machine.computer import ProgramResult, zone_identifier
 from addin.machine.environment import STAMP
 from addin.machine.places import apple_script, environment_folder, template_bytes
 from addin.machine.program import Program
 from addin.machine.upgrading.parts import project_of, project_part
 from tests.addin.machine.computers import Keys, Programs, computer
 from workbook_engine.vba import ModuleKind, rewrite_project
-from workbook_engine.vba.modules import stored
+from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template.ribbon import version
 
@@ -53,8 +53,10 @@ def test_an_installation_is_looked_at(tmp_path: Path, platform: str) -> None:
     here = computer(platform, tmp_path)
     missing = checks.installation(here, "0.1.0")
     whole = checks.installation(installed(platform, tmp_path), "0.1.0")
-    broken = checks.installation(dataclasses.replace(here, run=lambda _: Ran(1, "no module named encodings")), "0.1.0")
-    here = dataclasses.replace(here, run=lambda _: Ran(0, ""))
+    broken = checks.installation(
+        dataclasses.replace(here, run=lambda _: ProgramResult(1, "no module named encodings")), "0.1.0"
+    )
+    here = dataclasses.replace(here, run=lambda _: ProgramResult(0, ""))
     older = checks.installation(here, "0.2.0")
     (environment_folder(here) / STAMP).unlink()
     cut_short = checks.installation(here, "0.1.0")
@@ -77,10 +79,10 @@ def test_a_system_without_excel_needs_no_installation(tmp_path: Path) -> None:
 
 def test_a_rule_against_starting_programs_is_named(tmp_path: Path) -> None:
     """Defender's rule by its number, wherever it was set; or that the start itself fails."""
-    here = computer("win32", tmp_path, run=lambda _: Ran(0, ""))
+    here = computer("win32", tmp_path, run=lambda _: ProgramResult(0, ""))
     rules = [Keys({key: {checks.ASR_RULE.upper(): value}}) for key in checks.ASR_KEYS for value in ("1", "2", "0")]
     answers = [next(checks.starting_programs(dataclasses.replace(here, registry=keys))) for keys in rules]
-    forbidden = dataclasses.replace(here, run=lambda _: Ran(-1, "blocked by your administrator"))
+    forbidden = dataclasses.replace(here, run=lambda _: ProgramResult(-1, "blocked by your administrator"))
     (stopped,) = checks.starting_programs(forbidden)
 
     assert [False, True, True] * 2 == [answer.ok for answer in answers]
@@ -179,7 +181,9 @@ def _of_version(book: Path, number: str) -> Path:
     project = project_of(file)
     table = project.module("RibbonTable")
     assert table is not None
-    changed = stored("RibbonTable", ModuleKind.PROCEDURAL, table.source.replace(f'"{version()}"', f'"{number}"'))
+    changed = module_of_text(
+        "RibbonTable", ModuleKind.PROCEDURAL, table.source.replace(f'"{version()}"', f'"{number}"')
+    )
     modules = [changed if module is table else module for module in project.modules]
     file.package.write(project_part(file), rewrite_project(modules, project.origin))
     file.package.save()

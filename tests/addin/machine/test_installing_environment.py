@@ -17,7 +17,7 @@ import xlwings
 from addin.cli import main
 from addin.commands.setup.installing import install
 from addin.machine import places
-from addin.machine.computer import Computer, Ran, run_program, this_computer
+from addin.machine.computer import Computer, ProgramResult, run_program, this_computer
 from addin.machine.environment import STAMP, InstallationFailedError, StorePythonError
 from addin.machine.program import Program, ProgramIncompleteError, pack_wheel, this_program
 from tests.addin.machine.computers import Programs, computer
@@ -195,7 +195,7 @@ def test_the_running_program_is_known_by_its_files(tmp_path: Path) -> None:
 def test_a_program_that_is_not_there_is_an_answer() -> None:
     """What cannot be started says so in words instead of stopping everything."""
     assert -1 == run_program(["no-such-program-anywhere"]).status
-    assert Ran(0, "42") == run_program([sys.executable, "-c", "print(42)"])
+    assert ProgramResult(0, "42") == run_program([sys.executable, "-c", "print(42)"])
 
 
 def test_every_option_is_on_the_command() -> None:
@@ -311,7 +311,7 @@ def _offline(folder: Path) -> Computer:
     """Return this computer with another user folder, where the locked packages are those of this environment."""
     here = replace(this_computer(), platform="linux", home=folder, environment={})
 
-    def run(command: object) -> Ran:
+    def run(command: object) -> ProgramResult:
         words = list(command)  # type: ignore[call-overload] # a sequence of words
         if "--require-hashes" not in words:
             return run_program(words)

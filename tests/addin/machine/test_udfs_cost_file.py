@@ -19,7 +19,7 @@ from addin.machine.cost_file import (
     CostFiles,
     DatabaseIdError,
     asked_skus,
-    forget_asked,
+    forget_asked_skus,
     publish_snapshot,
     read_costs,
     write_costs,
@@ -205,7 +205,7 @@ def test_what_was_asked_meanwhile_stays_on_the_list(tmp_path: Path) -> None:
     taken = asked_skus(machine, "id")
     files.note("id", ["B"])
 
-    forget_asked(machine, "id", taken)
+    forget_asked_skus(machine, "id", taken)
 
     assert ("B",) == asked_skus(machine, "id")
 
@@ -217,7 +217,7 @@ def test_after_new_costs_an_unknown_sku_is_noted_again(tmp_path: Path) -> None:
     files = CostFiles(machine, lambda: next(moments))
     files.snapshot("id")
     files.note("id", ["A"])
-    forget_asked(machine, "id", ["A"])
+    forget_asked_skus(machine, "id", ["A"])
     publish_snapshot(CostSnapshot(), machine, "id")
     files.snapshot("id")
 

@@ -17,7 +17,7 @@ from addin.commands.settlements import importing
 from addin.commands.setup import settings_command as settings_action
 from addin.commands.setup.settings_edits import Edits, take_over_edits
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
-from addin.sheets.reports.pnl import PNL_SPEC, PnlChoice
+from addin.sheets.reports.pnl import PNL_SPEC, PnlOptions
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
@@ -39,7 +39,7 @@ EVENING = SITE | {"posted-date-time": "2026-08-31 15:00:00 UTC"}
 """One in the morning of 1 September in Sydney."""
 
 
-CHOICE = exporting.ExportChoice(ledger=Ledger.QUICKBOOKS, accept_suspect=True)
+OPTIONS = exporting.ExportCommandOptions(ledger=Ledger.QUICKBOOKS, accept_suspect=True)
 
 
 @pytest.fixture
@@ -79,11 +79,11 @@ def export(book: Path, *ids: str) -> Outcome:
     for place, _ in enumerate(rows(book, RESOLVE_SPEC)):
         write(book, RESOLVE_SPEC, place, "cost", 4.0)
     on_file(book, saving_costs.save)
-    return on_file(book, partial(exporting.export, ids=ids, choice=CHOICE))
+    return on_file(book, partial(exporting.export, ids=ids, options=OPTIONS))
 
 
 def months(book: Path) -> dict[object, object]:
-    on_file(book, partial(pnl.make_pnl, choice=PnlChoice(by_month=True)))
+    on_file(book, partial(pnl.make_pnl, options=PnlOptions(by_month=True)))
     return {row["month"]: row["sales"] for row in rows(book, PNL_SPEC)}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin.sheets.close.true_ups import Held, true_up_rows
+from addin.sheets.close.true_ups import LockedFigures, true_up_rows
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.true_up_history import TRUE_UP_COLUMNS
 from core.frame_columns import frame
@@ -38,7 +38,7 @@ def rows(shop: Shop) -> list[tuple[object, ...]]:
     """Return the proposals as the sheet shows them."""
     pending = frame(TRUE_UP_COLUMNS, shop.proposed())
     books = shop.books
-    shown = true_up_rows(pending, every_line(books), Held({row["key"]: row for row in held_lines(books)}))
+    shown = true_up_rows(pending, every_line(books), LockedFigures({row["key"]: row for row in held_lines(books)}))
     return [tuple(_plain(row[name]) for name in FIELDS) for row in shown]
 
 
@@ -75,7 +75,7 @@ def test_what_else_changed_is_said_in_words() -> None:
     causes = ("units", "disposition", "reading")
     pending = frame(TRUE_UP_COLUMNS, [{**base, "cause": cause, "disposition": "Not returned"} for cause in causes])
 
-    shown = true_up_rows(pending, lines.assign(event=lines["sku"]), Held(held))
+    shown = true_up_rows(pending, lines.assign(event=lines["sku"]), LockedFigures(held))
 
     assert ["units: 2 → 3", "goods: Restocked → Not returned", "its file is read differently now"] == [
         row["cause"] for row in shown

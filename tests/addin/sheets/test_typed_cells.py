@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from addin.sheets.tables.cells import (
+    CellRefusal,
     Percentage,
-    Refused,
     Scientific,
     error_text,
     read_cell,
@@ -39,7 +39,7 @@ def test_an_error_is_refused_by_its_own_name(column: Column, code: object, shown
     """Whatever is wanted, no error is it; its number is never said."""
     read = read_cell(code, column)
 
-    assert isinstance(read, Refused)
+    assert isinstance(read, CellRefusal)
     assert f"holds the error {shown}" == read.holds
     assert "2146826" not in str(read)
 
@@ -110,7 +110,7 @@ def test_what_a_column_does_not_want_is_refused(value: object, column: Column, h
     """Each would be a fine number or word otherwise: 46143 for 5/1, 0.45 for 45 %, 1 for TRUE."""
     read = read_cell(value, column)
 
-    assert isinstance(read, Refused)
+    assert isinstance(read, CellRefusal)
     assert (holds, True) == (read.holds, bool(read.advice))
 
 
@@ -146,7 +146,7 @@ def test_a_choice_is_one_of_its_column_s_whatever_its_case() -> None:
     restore = Column("Restore", "restore", editable=True, choices=("yes",))
 
     assert "yes" == read_choice("YES ", restore)
-    assert isinstance(refused := read_choice("no", restore), Refused)
+    assert isinstance(refused := read_choice("no", restore), CellRefusal)
     assert "write yes, or leave it empty" == refused.advice
 
 
@@ -167,5 +167,5 @@ def test_the_advice_works_in_the_cell_as_it_is_formatted(value: object, column: 
     """4.17 typed into a cell with a percentage format is 4.17 % again: the format has to go first."""
     read = read_cell(value, column)
 
-    assert isinstance(read, Refused)
+    assert isinstance(read, CellRefusal)
     assert read.advice.startswith(says)

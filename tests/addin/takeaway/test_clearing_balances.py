@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from core.books.entries.entries import JOURNAL_COLUMNS
+from core.books.entries.stored_entries import JOURNAL_COLUMNS
 from core.frame_columns import frame
 from core.journal.clearing import Deposit, ExpectedBalance, expected_balances, outstanding
 from core.line_types import LineType

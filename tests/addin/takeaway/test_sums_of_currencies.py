@@ -9,7 +9,7 @@ import pytest
 
 from addin.commands.sentences import amounts
 from addin.takeaway.close_pack.close_blocks import sides
-from addin.takeaway.page import Place
+from addin.takeaway.page import TableArea
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, ExchangeRates, at_home, sum_by_currency
 from core.frame_columns import TRANSACTION_COLUMNS, frame
 
@@ -79,7 +79,7 @@ def test_a_rate_of_the_bank_is_taken_like_a_typed_one() -> None:
 
 def test_debits_and_credits_of_two_currencies_do_not_make_up_for_each_other() -> None:
     """Ten dollars of debits and ten euros of credits are two entries out of balance, not none."""
-    place = Place("Journal", "tblJournal", 3, 5, {"debit": 1, "credit": 2, "currency": 3})
+    place = TableArea("Journal", "tblJournal", 3, 5, {"debit": 1, "credit": 2, "currency": 3})
     rows = [
         {"debit": Decimal(10), "credit": None, "currency": "USD"},
         {"debit": None, "credit": Decimal(10), "currency": "EUR"},

@@ -12,7 +12,7 @@ from tests.addin.template.filled_office import COSTS, ON, PYTHON, pressed
 from tests.addin.upgrading.old_book import write_old_book
 from tests.addin.users_own import change_project
 from workbook_engine.vba import ModuleKind
-from workbook_engine.vba.modules import stored
+from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template import build
 
@@ -32,7 +32,7 @@ End Function
 def test_buttons_cells_and_own_code_run(libreoffice: Opener, stand_ins: dict[str, str], tmp_path: Path) -> None:
     """Every sheet's module is bound to its sheet, a button reaches Python, a cell is answered, and own code runs."""
     path = write_old_book(tmp_path / "Upgraded.xlsm", replaced=stand_ins)
-    change_project(path, [stored("Months", ModuleKind.PROCEDURAL, OWN)])
+    change_project(path, [module_of_text("Months", ModuleKind.PROCEDURAL, OWN)])
     upgrade(path, template=build(stand_ins))
     file = WorkbookFile(path)
     office = libreoffice.open("Upgraded.xlsm", content=path.read_bytes())

@@ -18,7 +18,7 @@ from tests.examples import examples
 from workbook_engine.vba import ModuleError, ModuleKind, write_project
 from workbook_engine.vba.compound_file import CUTOFF, MINI_SECTOR, SECTOR, write_compound_file
 from workbook_engine.vba.compression import CHUNK, compress
-from workbook_engine.vba.modules import stored
+from workbook_engine.vba.modules import module_of_text
 from workbook_engine.vba.project import directory, encrypt
 
 if TYPE_CHECKING:
@@ -157,9 +157,9 @@ def test_the_dir_stream_has_the_records_that_excel_writes() -> None:
     with zipfile.ZipFile(io.BytesIO(files("xlwings").joinpath("quickstart_standalone.xlsm").read_bytes())) as package:
         by_excel = _record_ids(decompressed(stream_of(package.read("xl/vbaProject.bin"), "VBA", "dir")))
     modules = [
-        stored("ThisWorkbook", ModuleKind.WORKBOOK, ""),
-        stored("Sheet1", ModuleKind.WORKSHEET, ""),
-        stored("Module1", ModuleKind.PROCEDURAL, ""),
+        module_of_text("ThisWorkbook", ModuleKind.WORKBOOK, ""),
+        module_of_text("Sheet1", ModuleKind.WORKSHEET, ""),
+        module_of_text("Module1", ModuleKind.PROCEDURAL, ""),
     ]
 
     ours = _record_ids(directory("VBAProject", modules))
@@ -190,12 +190,12 @@ def _module_records(ids: list[int]) -> list[int]:
 def test_text_that_excel_would_not_read_is_refused(name: str, text: str, what: str) -> None:
     """A module that would be cut or misread names itself and the line."""
     with pytest.raises(ModuleError, match=what):
-        stored(name, ModuleKind.PROCEDURAL, text)
+        module_of_text(name, ModuleKind.PROCEDURAL, text)
 
 
 def test_two_modules_of_one_name_are_refused() -> None:
     """VBA does not tell capitals apart, nor a module from its project."""
-    module = stored("One", ModuleKind.PROCEDURAL, "")
+    module = module_of_text("One", ModuleKind.PROCEDURAL, "")
     for other in ("ONE", "VBAProject"):
         with pytest.raises(ModuleError, match="taken"):
-            write_project([module, stored(other, ModuleKind.PROCEDURAL, "")], PROJECT_ID)
+            write_project([module, module_of_text(other, ModuleKind.PROCEDURAL, "")], PROJECT_ID)

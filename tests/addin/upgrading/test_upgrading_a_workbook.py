@@ -26,7 +26,7 @@ from tests.workbook_engine.builders import vba_project
 from tests.workbook_engine.package_check import check_package
 from workbook_engine import open_workbook
 from workbook_engine.vba import ModuleKind, Project, read_project
-from workbook_engine.vba.modules import stored
+from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
 from workbooks.template.modules import module_texts
 from workbooks.template.ribbon import version
@@ -147,7 +147,7 @@ def test_changed_code_of_ours_is_replaced_and_said(book: Path) -> None:
     own = texts["ThisWorkbook"] + "\nPrivate Sub Workbook_Open()\n    MsgBox 1\nEnd Sub\n"
     kinds = {"Messages": (ModuleKind.PROCEDURAL, changed), "Platform": (ModuleKind.PROCEDURAL, respelt)}
     kinds["ThisWorkbook"] = (ModuleKind.WORKBOOK, own)
-    change_project(book, [stored(name, kind, text) for name, (kind, text) in kinds.items()])
+    change_project(book, [module_of_text(name, kind, text) for name, (kind, text) in kinds.items()])
     outcome = upgrade(book)
 
     assert ["Messages", "ThisWorkbook"] == sorted(outcome.data["modules_replaced"])  # type: ignore[call-overload] # a list of names
@@ -293,7 +293,7 @@ def test_a_module_of_the_users_with_a_new_name_of_ours_is_refused(book: Path) ->
     table = old.module("RibbonTable")
     assert table is not None
     without = [line for line in table.source.splitlines() if not line.startswith("' Module Messages")]
-    renamed = stored("RibbonTable", ModuleKind.PROCEDURAL, "\n".join(without))
+    renamed = module_of_text("RibbonTable", ModuleKind.PROCEDURAL, "\n".join(without))
     project = Project(tuple(renamed if one is table else one for one in old.modules), (), old.origin)
 
     with pytest.raises(ModuleNameTakenError, match="Messages"):

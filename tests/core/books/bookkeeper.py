@@ -23,14 +23,14 @@ from pandas.testing import assert_frame_equal
 from core.books import batches
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.line_totals import kept_notes, kept_totals, notes_of
-from core.books.costed_lines.stored_lines import costed_as_kept, keep, kept_lines
+from core.books.costed_lines.stored_lines import every_kept_line, keep, kept_lines
 from core.books.database.state import state
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.entries.reopening import reopen
 from core.books.loading import load_books
 from core.books.overrides.undo import NothingToUndoError, restore_values, undo_last
-from core.books.part_of_books import Days, load_part, settlements_of_days
+from core.books.part_of_books import ReportDays, load_part, settlements_of_days
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.removing import remove_settlements
 from core.books.true_ups import cost_comparison, resolve_after_export, true_up_history, true_ups
@@ -91,7 +91,7 @@ class Deed:
 def assert_kept_as_costed(database: Database, books: Books) -> bool:
     """Check that kept lines, where they are said to hold, are those of the full costing; tell whether they hold."""
     with database.reading() as connection:
-        kept, loaded = kept_lines(connection, books.settlements), costed_as_kept(connection, books.costing_input)
+        kept, loaded = kept_lines(connection, books.settlements), every_kept_line(connection, books.costing_input)
         totals, notes = kept_totals(connection), kept_notes(connection)
     if kept is not None:
         assert {one.id: books.totals(one) for one in books.settlements} == totals
@@ -110,14 +110,14 @@ def assert_months_are_read_alone(database: Database, books: Books) -> None:
     keep(database, books)
     for name in sorted({day[:7] for day in (*days, *entries_out)}):
         month = Month.parse(name)
-        asked = Days(month.first_day, month.last_day)
+        asked = ReportDays(month.first_day, month.last_day)
         part = load_part(database, partial(_of_days, days=asked))
         if part is not None:
             assert part.settlements == books.settlements
             assert figures(books, month) == figures(part, month), name
 
 
-def _of_days(connection: Connection, booked: Sequence[BookedSettlement], days: Days) -> list[BookedSettlement]:
+def _of_days(connection: Connection, booked: Sequence[BookedSettlement], days: ReportDays) -> list[BookedSettlement]:
     return settlements_of_days(connection, booked, days)
 
 
@@ -125,14 +125,16 @@ def figures(books: Books, month: Month) -> list[Any]:
     """Return the profit and loss of a month, and what of it counts in another one."""
     home = books.company.home_currency
     question = PnlQuestion(home, by_month=True, first_day=month.first_day, last_day=month.last_day)
-    lines = resolve_after_export.with_asked_since(books, books.counted(books.lines_of_all(books.settlements)))
+    lines = resolve_after_export.with_questions_since_export(
+        books, books.counted(books.lines_of_all(books.settlements))
+    )
     wanted = set(zip(lines["store"], lines["settlement_id"], strict=True))
     corrected = corrections(books)
     names = zip(corrected["store"], corrected["settlement_id"], strict=True)
     corrected = corrected[pd.Series([name in wanted for name in names], corrected.index, dtype=bool)]
     priced = priced_lines(lines, question, zones=books.zones, corrections=corrected, booked=books.booked_days)
     others = booked_in_other_months(lines, question, books.booked_days, zones=books.zones)
-    return [records(summed(priced, question)), others, resolve_after_export.asked_by_lines_that_came(books)]
+    return [records(summed(priced, question)), others, resolve_after_export.questions_of_later_lines(books)]
 
 
 class LoadsOnce:
@@ -383,7 +385,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
     def journal(self) -> list[Row]:
         """Return the journal's lines."""
         with self.database.reading() as connection:
-            return records(entries.journal(connection))
+            return records(stored_entries.journal(connection))
 
 
 def by_key(books: Books) -> dict[str, Row]:

@@ -11,14 +11,14 @@ import pandas as pd
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.company import Company
-from core.books.overrides.overrides import ANSWER_COLUMNS
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS
 from core.books.settings import stores
 from core.books.settings.stores import Store
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import (
     BookedSettlement,
     EntryStatus,
-    Imported,
+    ImportResult,
     OriginalFile,
     SettlementKind,
     Source,
@@ -124,16 +124,16 @@ def booked(settlement_id: str = "S1", **fields: Any) -> BookedSettlement:
     return BookedSettlement(**{**plain, **fields})
 
 
-def save_settlement(connection: Connection, what: Settlement | None = None, of: Source | None = None) -> Imported:
+def save_settlement(connection: Connection, what: Settlement | None = None, of: Source | None = None) -> ImportResult:
     """Import a settlement in a batch of its own."""
     batch = batches.new(connection, BatchKind.IMPORT, "M. Lee", NOW)
     stores.ensure(connection, Store(STORE, Marketplace.AMAZON))
-    return settlements.save(connection, what or settlement(), of or source(), batch, NOW)
+    return stored_settlements.save(connection, what or settlement(), of or source(), batch, NOW)
 
 
 def costed(connection: Connection, of: BookedSettlement, unit_cost: str = "4.10") -> pd.DataFrame:
     """Return the lines of a settlement, each with the same unit cost."""
-    lines = settlement_lines.transactions(connection, [of])
+    lines = settlement_lines.stored_transactions(connection, [of])
     cost = Decimal(unit_cost)
     row = {
         "cost_status": CostStatus.COSTED,

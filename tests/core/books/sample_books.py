@@ -15,11 +15,11 @@ from core.books.documents import file_rows
 from core.books.documents.order_units import ORDER_UNITS
 from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
-from core.books.entries import entries, locks
-from core.books.entries.entries import EntryLineRow, EntryRow
+from core.books.entries import locks, stored_entries
+from core.books.entries.stored_entries import EntryLineRow, EntryRow
 from core.books.importing import current_transactions, pulling
 from core.books.importing.pulling import PulledDocument, PullOutcome
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.settings import opening_costs, rates, sku_mapping, stored_settings
 from core.books.settings.opening_costs import OPENING_COST_COLUMNS
 from core.books.settlements import settlement_lines
@@ -27,7 +27,7 @@ from core.books.settlements.booked_settlement import EntryStatus, SettlementKind
 from core.books.syncing import observations, syncing
 from core.books.syncing.syncing import Probe
 from core.books.true_ups import true_up_history
-from core.books.true_ups.true_up_history import FOUND_COLUMNS, Decision, Verdict
+from core.books.true_ups.true_up_history import FOUND_COLUMNS, TrueUpDecision, Verdict
 from core.exchange_rates import RATE_COLUMNS
 from core.frame_columns import (
     LEFT_STOCK_COLUMNS,
@@ -63,7 +63,7 @@ def make_sample(path: Path) -> None:
     with Database.create(path, COMPANY) as database, database.writing() as connection:
         save_settlement(connection, settlement(), source())
         batch = batches.new(connection, BatchKind.SAVE, "M. Lee", NOW)
-        overrides.save(connection, answers({"key": "a", "note": "Müller"}), batch, who="M. Lee", now=NOW)
+        stored_overrides.save(connection, answers({"key": "a", "note": "Müller"}), batch, who="M. Lee", now=NOW)
         observations.add(connection, observed({}), batch, NOW)
         stored_settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
@@ -108,7 +108,7 @@ def make_sample(path: Path) -> None:
 
 def keep_a_line(connection: Connection) -> None:
     """Keep what a line cost, for a state that is no more."""
-    lines = settlement_lines.transactions(connection)[:1]
+    lines = settlement_lines.stored_transactions(connection)[:1]
     frames.store(connection, costing_tables.shown_line, lines, TRANSACTION_COLUMNS, settlement=1)
     line = {"key": "a", "settlement": 1, "cost_status": CostStatus.COSTED.value, "cogs": Decimal("4.1")}
     connection.execute(insert(costing_tables.costed_line).values(**line, moment=0, tie_odd=False))
@@ -133,17 +133,17 @@ def add_closed_settlement(connection: Connection) -> None:
     batch = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)
     opening_costs.add(connection, frame(OPENING_COST_COLUMNS, [{"sku": "0", "as_of": "2026-01-01"}]), batch)
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
-    locks.reopen(connection, booked, "a bill", batch)
+    locks.end_lock(connection, booked, "a bill", batch)
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
     lines = (EntryLineRow("5000", Decimal("4.1"), "USD"), EntryLineRow("1400", Decimal("-4.1"), "USD"))
-    entries.post(connection, EntryRow("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
+    stored_entries.post(connection, EntryRow("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
     found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
-    true_up_history.propose(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
+    true_up_history.update_proposals(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()
-    true_up_history.decide(connection, numbers, Verdict(Decision.ACCEPTED, entry="S2/1"), batch)
+    true_up_history.decide_true_ups(connection, numbers, Verdict(TrueUpDecision.ACCEPTED, entry="S2/1"), batch)
     more = found | {"cogs": Decimal(6), "difference": Decimal(1)}
-    true_up_history.propose(connection, frame(FOUND_COLUMNS, [more]), lambda: batch)
+    true_up_history.update_proposals(connection, frame(FOUND_COLUMNS, [more]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()
-    true_up_history.decide(connection, numbers, Verdict(Decision.DISMISSED, "small"), batch)
+    true_up_history.decide_true_ups(connection, numbers, Verdict(TrueUpDecision.DISMISSED, "small"), batch)
     true_up_history.take_up(connection, numbers, "not so small", batch)
-    current_transactions.put(connection, booked, settlement_lines.transactions(connection, [booked]), batch)
+    current_transactions.put(connection, booked, settlement_lines.stored_transactions(connection, [booked]), batch)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.entries.reopening import reopen
 from core.books.importing.importing import import_file
@@ -194,7 +194,7 @@ class Shop:
     def journal(self, *kinds: str) -> list[dict[str, Any]]:
         """Return the journal's lines, of some kinds of entries or of all."""
         with self.database.reading() as connection:
-            rows = records(entries.journal(connection))
+            rows = records(stored_entries.journal(connection))
         return [row for row in rows if not kinds or row["kind"] in kinds]
 
     def posted(self, *kinds: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import standing_entries
 from core.books.importing.importing import import_file
 from core.books.overrides.answers import Answer, Ruling
@@ -251,7 +251,7 @@ class Claims(Bookkeeper):
         for one in books.settlements:
             word = self.word_of(one)
             with self.database.reading() as connection:
-                standing = standing_entries(entries.of_settlement(connection, one.id))
+                standing = standing_entries(stored_entries.of_settlement(connection, one.id))
             found: dict[str, Decimal] = {}
             for entry in (each for each in standing if each.kind is EntryKind.SETTLEMENT):
                 for posted in entry.lines:

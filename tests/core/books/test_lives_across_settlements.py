@@ -19,11 +19,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.entries.reopening import reopen
 from core.books.loading import load_books
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer, Ruling
 from core.books.overrides.saving import save_answers
 from core.books.overrides.undo import NothingToUndoError, undo_last
@@ -130,7 +130,7 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
             return
         after = {row["key"]: row for row in records(self.load().overrides)}
         with self.database.reading() as connection:
-            versions = records(overrides.history(connection))
+            versions = records(stored_overrides.history(connection))
         for key in undone.keys:
             was = max((r for r in versions if r["key"] == key and r["batch"] < undone.undone), key=_version, default={})
             assert [was.get(name) or None for name in _SAID] == [after[key][name] or None for name in _SAID], (
@@ -195,8 +195,8 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
             return
         books = self.load()
         with self.database.reading() as connection:
-            journal = records(entries.journal(connection))
-            versions = records(overrides.history(connection))
+            journal = records(stored_entries.journal(connection))
+            versions = records(stored_overrides.history(connection))
             for settlement in books.settlements:
                 if locks.find(connection, settlement):
                     assert [] == locks.verify(connection, settlement), "a lock is a promise kept"

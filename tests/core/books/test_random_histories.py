@@ -23,12 +23,12 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement, standing_entries
 from core.books.entries.reopening import reopen
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer, Ruling
 from core.books.overrides.saving import save_answers
 from core.books.overrides.undo import NothingToUndoError, undo_last
@@ -301,7 +301,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
 
     def balances(self) -> dict[str, Decimal]:
         with self.database.reading() as connection:
-            sums = entries.journal(connection).groupby("account")["amount"].sum()
+            sums = stored_entries.journal(connection).groupby("account")["amount"].sum()
         return {str(account): amount for account, amount in sums.items() if amount}
 
     @invariant()
@@ -317,12 +317,12 @@ class Company(LoadsOnce, RuleBasedStateMachine):
             return
         books = self.load()
         with self.database.reading() as connection:
-            journal = entries.journal(connection)
-            versions = records(overrides.history(connection))
+            journal = stored_entries.journal(connection)
+            versions = records(stored_overrides.history(connection))
             for settlement in books.settlements:
                 if locks.find(connection, settlement):
                     assert [] == locks.verify(connection, settlement), "a lock is a promise kept"
-                    standing = standing_entries(entries.of_settlement(connection, settlement.id))
+                    standing = standing_entries(stored_entries.of_settlement(connection, settlement.id))
                     of_entries = {one.key.split()[-3] for one in standing if one.kind is EntryKind.SETTLEMENT}
                     months = local_days(books.lines_of(settlement), books.zones).str.slice(0, 7)
                     assert of_entries == set(months), "reports and entries are of one month, whatever the zone is now"

@@ -13,7 +13,7 @@ from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.loading import load_books
 from core.books.settings.policies import change_policies
-from core.books.settings.rates import TypedRate, as_stored, save_typed_rates
+from core.books.settings.rates import TypedRate, rate_rows, save_typed_rates
 from core.books.settings.setting_effects import ChangeNotAgreedError, rate_effects, refuse_unagreed
 from core.exchange_rates import ECB, RATE_COLUMNS
 from core.frame_columns import frame
@@ -45,7 +45,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def typed(rate: str, *days: str) -> pd.DataFrame:
-    return as_stored([TypedRate("EUR", day, rate) for day in days], "USD")
+    return rate_rows([TypedRate("EUR", day, rate) for day in days], "USD")
 
 
 def known(database: Database, rate: str, *days: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import standing_entries
 from core.books.importing.importing import import_file
 from core.books.overrides.answers import Answer, Ruling
@@ -226,7 +226,7 @@ class TwinStores(Bookkeeper):
             assert bool(own) != books.is_history(settlement), "History is what has no line from books start on"
             if settlement.settlement_entry is EntryStatus.EXPORTED:
                 with self.database.reading() as connection:
-                    standing = standing_entries(entries.of_settlement(connection, settlement.id))
+                    standing = standing_entries(stored_entries.of_settlement(connection, settlement.id))
                 kinds = {one.key.split()[-3] for one in standing if one.kind is EntryKind.SETTLEMENT}
                 assert own == kinds, "an entry is of its lines' month in the store"
         question = PnlQuestion("USD", by_month=True, by_item=False)

@@ -16,15 +16,15 @@ from tests.core.books.importing.test_reader_upgrade import CODES, FEES, KEPT, WH
 
 if TYPE_CHECKING:
     from core.books.database import Database
-    from core.books.importing.current_transactions import ReadAnew
+    from core.books.importing.current_transactions import ReaderDifferences
 
 __all__ = ["database", "old"]
 
 
-def anew(of: Database) -> ReadAnew:
+def anew(of: Database) -> ReaderDifferences:
     """Return what newer readers say otherwise of the exported settlements."""
     with of.reading() as connection:
-        return current_transactions.read_anew(connection, books_of(of).settlements)
+        return current_transactions.reader_differences(connection, books_of(of).settlements)
 
 
 def pending(of: Database) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from core.frame_columns import (
     TRANSACTION_COLUMNS,
     frame,
 )
-from core.marketplaces.documents.reimbursements import Reimbursed
+from core.marketplaces.documents.reimbursements import ReportedReimbursement
 from core.model import CostStatus, Disposition, Event, Goods, ObservationKind, OverrideKind, StockEffect
 
 if TYPE_CHECKING:
@@ -306,7 +306,7 @@ def _returned(row: Row) -> dict[str, object]:
 
 
 def _reimbursed(row: Row) -> dict[str, object]:
-    reported = Reimbursed(
+    reported = ReportedReimbursement(
         reimbursement_id=row.get("number") or f"R-{row['line']}",
         approved_at=None,
         order_id=row.get("order") or "",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.finale.account_settings import FinaleSettings
 from core.finale.inventory import FinaleInventory, connect_finale
-from core.finale.system import CostPage, CostRequest, OrderAsked
+from core.finale.system import CostPage, CostRequest, OrderRequest
 from core.frame_columns import records
 from core.http.credentials import Secret
 from core.model import Cause, ObservationKind
@@ -152,7 +152,7 @@ class DemoAccount:
 def everything(business: Business, *, dated: Iterable[tuple[str, date]] = ()) -> CostRequest:
     """Return the request for all orders of a business, as its settlements would ask."""
     orders = tuple(
-        OrderAsked(order.order_id, tuple(line.sku for line in order.lines), (order.ordered_at + SHIPS_AFTER).date())
+        OrderRequest(order.order_id, tuple(line.sku for line in order.lines), (order.ordered_at + SHIPS_AFTER).date())
         for order in business.orders
     )
     return CostRequest(orders, tuple(sorted({sku for order in orders for sku in order.skus})), tuple(dated))

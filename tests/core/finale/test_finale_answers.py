@@ -18,7 +18,7 @@ from core.finale.order_costs import WantedOrder
 from core.finale.order_finder import Match
 from core.finale.orders import read_order
 from core.finale.schema import assumed
-from core.finale.system import CostPage, CostRequest, OrderAsked
+from core.finale.system import CostPage, CostRequest, OrderRequest
 from core.frame_columns import records
 from core.http.credentials import Secret
 from core.model import Cause, ObservationKind
@@ -98,7 +98,7 @@ def account(
 
 def sync(nodes: Nodes, *skus: str, order_id: str = ORDER) -> list[CostPage]:
     """Return the pages of a sync of one order."""
-    request = CostRequest((OrderAsked(order_id, skus, date(2026, 9, 5)),), skus)
+    request = CostRequest((OrderRequest(order_id, skus, date(2026, 9, 5)),), skus)
     return list(account(nodes).costs(request, silent))
 
 
@@ -199,7 +199,7 @@ def test_a_number_that_is_hidden_in_a_word_is_searched_with_its_prefix() -> None
     """Full text that knows whole words alone does not find `US1001` by `1001`; Setup knows the prefix."""
     hidden = {**order("US1001", ABC="2"), "found by": '"US1001"'}
     nodes = {"order": [hidden], "product": [product("ABC")], "stockHistory": [movement("US1001", "ABC", "-2", "6")]}
-    request = CostRequest((OrderAsked("1001", ("ABC",), date(2026, 9, 5)),), ("ABC",))
+    request = CostRequest((OrderRequest("1001", ("ABC",), date(2026, 9, 5)),), ("ABC",))
 
     without = list(account(nodes).costs(request, silent))
     told = list(account(nodes, settings=FinaleSettings(order_prefixes=("CA", "US"))).costs(request, silent))
@@ -219,6 +219,6 @@ def test_a_number_that_is_hidden_in_a_word_is_searched_with_its_prefix() -> None
 def test_a_cost_is_given_when_nothing_can_change_it(shipments: list[str], reached: date, *, certain: bool) -> None:
     """Pages come from the end: an order waits until they are a few days before the first of its parts left."""
     node = {**order(ORDER), "shipmentList": [{"status": "Shipped", "shipDate": day} for day in shipments]}
-    wanted = WantedOrder(OrderAsked(ORDER, (), date(2026, 9, 5)), Match((read_order(node),), "exact"))
+    wanted = WantedOrder(OrderRequest(ORDER, (), date(2026, 9, 5)), Match((read_order(node),), "exact"))
 
     assert certain == wanted.certain_by(reached)

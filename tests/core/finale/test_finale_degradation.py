@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from core.finale.account_remarks import remarks
+from core.finale.account_remarks import remarks_on_account
 from core.finale.account_settings import FinaleSettings, Mode
 from core.finale.errors import FinaleRefusalError
 from core.finale.schema import Schema
@@ -66,7 +66,7 @@ def test_costs_stay_right_whatever_the_schema_is(misbehaviour: list[str], words:
 def _remarks(account: DemoAccount) -> tuple[str, ...]:
     """Return what is remarked after a sync, when a hidden schema is known by its refusals."""
     assert account.finale.schema is not None
-    return remarks(account.finale.schema)
+    return remarks_on_account(account.finale.schema)
 
 
 @pytest.mark.long

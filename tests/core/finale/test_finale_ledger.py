@@ -161,7 +161,7 @@ def test_what_has_left_is_read_from_the_statuses(
     """Display words and Finale's codes mean the same."""
     found = read_order({"orderId": "1", "status": status, "shipmentList": [{"status": each} for each in shipments]})
 
-    assert (shipped, wholly) == (found.shipped, found.wholly_shipped)
+    assert (shipped, wholly) == (found.is_shipped, found.wholly_shipped)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_what_has_left_is_read_from_the_statuses(
 )
 def test_where_shipments_are_not_shown_an_order_may_have_left(status: str, *, shipped: bool) -> None:
     """Without shipments in the schema the stock history decides."""
-    assert shipped == read_order({"orderId": "1", "status": status}).shipped
+    assert shipped == read_order({"orderId": "1", "status": status}).is_shipped
 
 
 LATER = date(2026, 9, 5)

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from core.finale.order_costs import marked
+from core.finale.order_costs import with_negative_stock_marks
 from core.finale.report_mode import read_costs
 from core.finale.stock_history import Movement
 from core.frame_columns import records
@@ -31,7 +31,7 @@ def movements(*rows: tuple[str, str, bool]) -> list[Movement]:
 
 
 def marks(*rows: tuple[str, str, bool]) -> list[bool]:
-    return [movement.after_negative for movement in marked(movements(*rows))]
+    return [movement.after_negative for movement in with_negative_stock_marks(movements(*rows))]
 
 
 def test_another_average_after_negative_stock_is_a_receipt_into_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core.finale.product_of_sku import nearest_products
 from core.finale.products import by_lookup, read_components
-from core.finale.rest import Lookup, records
+from core.finale.rest import Lookup, rest_records
 
 LOOKUPS = (
     Lookup("SIX", "CUP", "6"),
@@ -86,4 +86,4 @@ def test_a_collection_of_parallel_lists_becomes_records() -> None:
     """The longest list counts; short and foreign ones leave gaps."""
     columns = {"orderId": ["1", "2"], "actionUrl": ["/a"], "total": 2}
 
-    assert [{"orderId": "1", "actionUrl": "/a"}, {"orderId": "2"}] == list(records(columns))
+    assert [{"orderId": "1", "actionUrl": "/a"}, {"orderId": "2"}] == list(rest_records(columns))

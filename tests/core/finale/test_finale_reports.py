@@ -237,7 +237,7 @@ def test_an_order_that_was_only_packed_has_not_left() -> None:
 
     orders = orders_of(read_costs(as_csv([header, *rows]), DAYS, {}))
 
-    assert [("111-1234567-7654321", False)] == [(order.order_id, order.shipped) for order in orders]
+    assert [("111-1234567-7654321", False)] == [(order.order_id, order.is_shipped) for order in orders]
 
 
 def test_movements_that_are_no_sales_name_no_order() -> None:

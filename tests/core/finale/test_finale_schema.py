@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.finale.account_remarks import has_ledger, order_link, remarks
+from core.finale.account_remarks import has_ledger, order_link, remarks_on_account
 from core.finale.queries import call, ledger_node
 from core.finale.schema import LEDGER, ORDER, PRODUCT, SHIPMENT, Schema, assumed, read_probe, without_refused
 
@@ -46,7 +46,7 @@ def refused(schema: Schema, *messages: str) -> Schema:
 )
 def test_the_cost_field_is_found_by_list_and_then_by_pattern(fields: list[str], expected: str | None) -> None:
     """Known names come first, then names that say what they are; an average is never taken for a movement's cost."""
-    assert expected == told(stockHistory=fields).named("movement cost")
+    assert expected == told(stockHistory=fields).name_of("movement cost")
 
 
 def test_the_user_s_own_name_comes_before_all_others() -> None:
@@ -58,7 +58,7 @@ def test_the_user_s_own_name_comes_before_all_others() -> None:
 
     schema = read_probe(answer, NOW, {"movement cost": "movementPrice"})
 
-    assert "movementPrice" == schema.named("movement cost")
+    assert "movementPrice" == schema.name_of("movement cost")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_proposed_name_is_taken_up() -> None:
 
     after = refused(nothing_else, message)
 
-    assert "transactionLandedCostPerUnit" == after.named("movement cost")
+    assert "transactionLandedCostPerUnit" == after.name_of("movement cost")
     assert not after.has(LEDGER, "rowColour")
 
 
@@ -146,7 +146,7 @@ def test_a_missing_connection_ends_the_mode_of_orders() -> None:
     after = refused(assumed(NOW, {}), 'Cannot query field "stockHistoryViewConnection" on type "QueryRoot".')
 
     assert not has_ledger(after)
-    assert any("Paste the address of a saved cost report" in remark for remark in remarks(after))
+    assert any("Paste the address of a saved cost report" in remark for remark in remarks_on_account(after))
 
 
 def test_a_probe_without_answer_is_assumed() -> None:
@@ -176,5 +176,5 @@ def test_a_usual_account_has_nothing_to_remark() -> None:
     usual = assumed(NOW, {})
     odd = told(stockHistory=["transactionLandedCostPerUnit", "product>", "order>"], product=["averageCost"])
 
-    assert 1 == len(remarks(usual))
-    assert any("'transactionLandedCostPerUnit', an unusual name" in remark for remark in remarks(odd))
+    assert 1 == len(remarks_on_account(usual))
+    assert any("'transactionLandedCostPerUnit', an unusual name" in remark for remark in remarks_on_account(odd))

@@ -11,7 +11,7 @@ from core.finale.account_remarks import settings_of
 from core.finale.account_settings import Mode
 from core.finale.reports import AVERAGE_COLUMNS, COST_COLUMNS
 from core.finale.schema import ROLES
-from core.finale.typed_settings import TITLES, FinaleSettingError, SecretInAddressError, changed, shown
+from core.finale.typed_settings import TITLES, FinaleSettingError, SecretInAddressError, setting_text, with_edits
 from core.settings import FinaleAccount
 
 REPORT = "https://app.finaleinventory.com/acme/doc/report/pivotTableStream/1/Report.json?format=json&data=stockHistory"
@@ -28,7 +28,7 @@ def test_what_is_typed_reaches_the_client_and_is_shown_as_typed() -> None:
         "field_names": "Movement cost = costBasis; product average = avgCost",
         "column_names": "cost = Our cost (landed)",
     }
-    after = changed(BEFORE, edits)
+    after = with_edits(BEFORE, edits)
     used = settings_of(after, "CAD")
 
     assert (Mode.REPORT, ("AMZ-", "WM-"), REPORT, "CAD") == (
@@ -39,15 +39,15 @@ def test_what_is_typed_reaches_the_client_and_is_shown_as_typed() -> None:
     )
     assert {"movement cost": "costBasis", "product average": "avgCost"} == used.field_names
     assert {"cost": "Our cost (landed)"} == used.column_names
-    assert after == changed(BEFORE, {name: shown(after, name) for name in TITLES})
-    assert "movement cost = costBasis; product average = avgCost" == shown(after, "field_names")
+    assert after == with_edits(BEFORE, {name: setting_text(after, name) for name in TITLES})
+    assert "movement cost = costBasis; product average = avgCost" == setting_text(after, "field_names")
 
 
 def test_an_emptied_setting_is_as_if_it_had_never_been() -> None:
     """Every one of them can be left out."""
-    full = changed(BEFORE, {"mode": "averages", "cost_report": REPORT, "field_names": "movement cost = costBasis"})
+    full = with_edits(BEFORE, {"mode": "averages", "cost_report": REPORT, "field_names": "movement cost = costBasis"})
 
-    assert BEFORE == changed(full, dict.fromkeys(TITLES, ""))
+    assert BEFORE == with_edits(full, dict.fromkeys(TITLES, ""))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_an_emptied_setting_is_as_if_it_had_never_been() -> None:
 def test_what_cannot_be_taken_is_refused_by_its_name(name: str, text: str, problem: str) -> None:
     """The message names the setting, what is wrong and how to write it."""
     with pytest.raises(FinaleSettingError, match=f"Sheet Setup, {TITLES[name][0]}: .*{problem}"):
-        changed(BEFORE, {"order_prefixes": "AMZ-", name: text})
+        with_edits(BEFORE, {"order_prefixes": "AMZ-", name: text})
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_cannot_be_taken_is_refused_by_its_name(name: str, text: str, probl
 def test_an_address_with_a_secret_inside_is_refused_and_not_repeated(address: str) -> None:
     """The message says in which part it stands and what to do, and the secret is in no part of the error."""
     with pytest.raises(SecretInAddressError, match=r"Sheet Setup, Finale cost report: .*Empty the cell") as caught:
-        changed(BEFORE, {"cost_report": address})
+        with_edits(BEFORE, {"cost_report": address})
 
     assert "MARKED" not in "".join(traceback.format_exception(caught.value))
 

@@ -10,11 +10,11 @@ from core.frame_columns import records
 from core.marketplaces import read_file
 from core.marketplaces.compared_rows import CONTENT, Content, as_compared, may_be_one
 from core.marketplaces.formats import Extent
-from core.marketplaces.settlements.uniting import parts_of, united
+from core.marketplaces.settlements.uniting import parts_of, united_settlement
 from tests.core.books.exports_of_payouts import released_export
 
 if TYPE_CHECKING:
-    from core.marketplaces.settlements.uniting import Part
+    from core.marketplaces.settlements.uniting import SettlementPart
 
 HEAD = "Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Amount,Fee,Net,Checkout,Currency\n"
 
@@ -82,7 +82,7 @@ def test_a_charge_without_an_order_may_be_the_same_only_at_the_same_moment(momen
     assert asked == bool(may_be_one([label], [other]))
 
 
-def released(*moments: str, order: str = "#1") -> Part:
+def released(*moments: str, order: str = "#1") -> SettlementPart:
     file = released_export("a.csv", *moments, order=order)
     return parts_of(read_file(file.content, file.name), file.name, Extent.OTHER_DAYS)["900001"]
 
@@ -96,7 +96,7 @@ LATE = "Jun 17, 2026 10:00:00 AM PDT"
 def test_a_row_is_known_by_its_own_date_and_not_by_its_release(other: tuple[str, ...]) -> None:
     """Whichever report comes first, an order that both hold is one order, released at the later of what they say."""
     first, second = released(LATE), released(*other)
-    found = [records(united(parts).transactions) for parts in ([first, second], [second, first])]
+    found = [records(united_settlement(parts).transactions) for parts in ([first, second], [second, first])]
 
     assert [1, 1] == [len(rows) for rows in found]
     assert found[0] == found[1]
@@ -107,5 +107,5 @@ def test_two_rows_of_one_file_that_are_released_apart_are_two() -> None:
     """Two parcels of one moment that are released on two days stay two, also beside a report without releases."""
     both, neither = released(LATE, "Jun 19, 2026 10:00:00 AM PDT"), released("", "")
     for parts in ([both, neither], [neither, both]):
-        days = [row["posted_at"].day for row in records(united(parts).transactions)]
+        days = [row["posted_at"].day for row in records(united_settlement(parts).transactions)]
         assert [17, 19] == days

@@ -11,7 +11,7 @@ import pytest
 
 from core.frame_columns import COSTED_COLUMNS, LEFT_STOCK_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import CostStatus, Event
-from core.reports.left_stock import LeftStock, Standing, by_month, left_without_line
+from core.reports.left_stock import LeftStock, LeftStockStatus, by_month, left_without_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,11 @@ def test_a_replacement_and_a_disposal_stand_with_their_cost_and_the_fee_beside()
 
     replacement, disposal = found(gone("R-1"), disposed, lines=(fee("D-7", "DisposalComplete"),))
 
-    assert (Decimal(5), "", Standing.NONE) == (replacement.cost, replacement.settled_beside, replacement.standing)
+    assert (Decimal(5), "", LeftStockStatus.NONE) == (
+        replacement.cost,
+        replacement.settled_beside,
+        replacement.standing,
+    )
     assert (Decimal(21), "other-transaction DisposalComplete") == (disposal.cost, disposal.settled_beside)
     (month,) = by_month((replacement, disposal))
     assert ("2026-08", 2, 4, Decimal(26), 0) == (
@@ -96,13 +100,15 @@ def test_an_order_is_known_by_every_id_that_it_may_have() -> None:
 @pytest.mark.parametrize(
     ("day", "standing"),
     [
-        ("2026-08-30", Standing.NONE),
-        ("2026-08-31", Standing.NOT_YET),
-        ("2026-09-29", Standing.NOT_YET),
-        ("2026-10-20", Standing.NOT_YET),
+        ("2026-08-30", LeftStockStatus.NONE),
+        ("2026-08-31", LeftStockStatus.NOT_YET),
+        ("2026-09-29", LeftStockStatus.NOT_YET),
+        ("2026-10-20", LeftStockStatus.NOT_YET),
     ],
 )
-def test_what_left_within_thirty_days_of_the_newest_line_is_not_settled_yet(day: str, standing: Standing) -> None:
+def test_what_left_within_thirty_days_of_the_newest_line_is_not_settled_yet(
+    day: str, standing: LeftStockStatus
+) -> None:
     """The newest line is of 30 September."""
     assert [standing] == [one.standing for one in found(gone("R-1", day))]
 

@@ -13,7 +13,7 @@ from addin.takeaway import cogs_lines
 from addin.takeaway.close_pack.close_columns import ACCRUED
 from core.frame_columns import COSTED_COLUMNS, frame, records
 from core.model import CostSource, CostStatus
-from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, marked, with_locked_sources
+from core.reports.costed_lines import MISSING_MARK, SUSPECT_MARK, WAITING_MARK, with_locked_sources, with_marks
 
 if TYPE_CHECKING:
     from addin.sheets.tables.sheet_specs import Column
@@ -89,7 +89,7 @@ def test_there_are_columns_of_marks_on_sheets_and_in_files() -> None:
 )
 def test_every_question_mark_has_its_reason_beside_it(line: dict[str, object], mark: str | None, note: str) -> None:
     """Locked or not, and once; the other marks say their reason already."""
-    (row,) = records(marked(frame(COSTED_COLUMNS, [line])))
+    (row,) = records(with_marks(frame(COSTED_COLUMNS, [line])))
 
     assert (mark, note) == (row["indicator"], row["cost_note"])
 

@@ -29,11 +29,11 @@ from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks
 from core.books.loading import load_books
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer
-from core.books.overrides.overrides import ANSWER_COLUMNS
 from core.books.overrides.questions import question_of
 from core.books.overrides.saving import plan_answers
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS
 from core.books.overrides.undo import undo_batch, undo_last
 from core.books.part_of_books import load_to_answer
 from core.books.settings import sku_mapping, stored_settings, stores
@@ -42,7 +42,7 @@ from core.books.settings.policies import change_policies
 from core.books.settings.sku_mapping import TypedMapping, change_mappings
 from core.books.settings.stores import Store
 from core.books.settings.time_zones import change_time_zones
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus, OriginalFile, SettlementKind, Source
 from core.books.settlements.status import settlement_totals
 from core.books.syncing import observations
@@ -180,7 +180,7 @@ def _store_settlement(connection: Connection, name: str, number: str, lines: tup
     )
     file = OriginalFile(f"{name}{number}.txt", f"{name}{number}".encode())
     source = Source(name, file, "Amazon V2", SettlementKind.RECORD, reader_version=1)
-    settlements.save(connection, read, source, batch, START)
+    stored_settlements.save(connection, read, source, batch, START)
 
 
 def lock(database: Database, places: frozenset[tuple[str, str]]) -> None:
@@ -200,7 +200,7 @@ def say(database: Database, rows: list[Row]) -> int:
     asked = {row["key"]: question_of(row) for row in records(held)}
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SAVE, **WHO)
-        there = overrides.newest_of(connection, [row["key"] for row in rows])
+        there = stored_overrides.newest_of(connection, [row["key"] for row in rows])
         shown = {row["key"]: there.get(row["key"], {"version": 0})["version"] for row in rows}
         plain = [
             {name: value for name, value in row.items() if name in ANSWER_COLUMNS}
@@ -208,7 +208,7 @@ def say(database: Database, rows: list[Row]) -> int:
             | asked[row["key"]]
             for row in rows
         ]
-        assert [] == overrides.save(connection, frame(ANSWER_COLUMNS, plain), batch, **WHO)
+        assert [] == stored_overrides.save(connection, frame(ANSWER_COLUMNS, plain), batch, **WHO)
     return batch
 
 

@@ -12,7 +12,14 @@ from pandas.testing import assert_frame_equal
 from sqlalchemy import select, text, update
 
 from core.books.costed_lines.line_totals import kept_notes, notes_of, put_notes, put_totals
-from core.books.costed_lines.stored_lines import bring_along, forget_kept, keep, kept_of_keys, kept_tie_outs, open_kept
+from core.books.costed_lines.stored_lines import (
+    bring_along,
+    forget_kept_lines,
+    keep,
+    kept_lines_by_key,
+    kept_tie_outs,
+    open_kept_settlements,
+)
 from core.books.database import Database, costing_tables
 from core.books.database.state import state, writings
 from core.books.entries.exporting import ExportOptions, export_settlement
@@ -74,7 +81,7 @@ def test_a_settlement_is_read_as_it_was_costed_among_all(database: Database) -> 
     books = load_books(database)
     keep(database, books)
     for one in books.settlements:
-        opened = open_kept(database, [one.name])
+        opened = open_kept_settlements(database, [one.name])
         assert opened is not None
         assert [one] == list(opened.settlements)
         assert_frame_equal(books.lines_of(one).reset_index(drop=True), opened.lines)
@@ -89,12 +96,12 @@ def test_a_locked_settlement_is_opened_with_what_it_was_locked_with(database: Da
     books = load_books(database)
     keep(database, books)
 
-    opened = open_kept(database, [sold.name])
+    opened = open_kept_settlements(database, [sold.name])
 
     assert opened is not None
     assert books.locked_lines is not None
     assert_frame_equal(books.locked_lines, opened.locked_lines)
-    other = open_kept(database, [one.name for one in books.settlements if one.name != sold.name])
+    other = open_kept_settlements(database, [one.name for one in books.settlements if one.name != sold.name])
     assert other is not None
     assert other.locked_lines.empty
 
@@ -102,10 +109,10 @@ def test_a_locked_settlement_is_opened_with_what_it_was_locked_with(database: Da
 def test_whatever_is_written_what_is_kept_holds_no_more(database: Database) -> None:
     """A setting of which costing knows nothing is enough; nobody has to say what a change touches."""
     name = names(database)[0]
-    assert open_kept(database, [name]) is not None
+    assert open_kept_settlements(database, [name]) is not None
     with database.writing() as connection:
         stored_settings.put(connection, "anything", "else", **WHO)
-    assert open_kept(database, [name]) is None
+    assert open_kept_settlements(database, [name]) is None
 
 
 def test_what_is_only_looked_at_or_fails_leaves_the_books_in_their_state(database: Database) -> None:
@@ -144,16 +151,16 @@ def test_nothing_is_kept_of_books_that_somebody_changed_meanwhile(database: Data
     old = load_books(database)
     saved(database)
     keep(database, old)
-    assert open_kept(database, names(database)) is None
+    assert open_kept_settlements(database, names(database)) is None
 
 
 def test_other_rules_cost_everything_anew(database: Database) -> None:
     """A program of another version believes nothing that was kept before it."""
     with database.keeping() as connection:
         connection.execute(update(costing_tables.costed_state).values(rules="0.0.1, rules 0"))
-    assert open_kept(database, names(database)) is None
+    assert open_kept_settlements(database, names(database)) is None
     keep(database, load_books(database))
-    assert open_kept(database, names(database)) is not None
+    assert open_kept_settlements(database, names(database)) is not None
 
 
 def test_only_settlements_that_changed_are_kept_anew(database: Database) -> None:
@@ -214,7 +221,7 @@ def test_verify_names_a_kept_line_that_costs_something_else(database: Database) 
         (told,) = kept_tie_outs(connection, books)
     assert not told.ok
     assert key in told.sentence
-    forget_kept(database)
+    forget_kept_lines(database)
     keep(database, load_books(database))
     with database.reading() as connection:
         assert [True] == [one.ok for one in kept_tie_outs(connection, books)]
@@ -249,7 +256,7 @@ def test_a_typed_sku_lets_no_remark_hold(database: Database) -> None:
     keep(database, load_books(database))
     with database.keeping() as connection:
         assert kept_notes(connection)
-        before = kept_of_keys(connection, load_books(database).lines["key"])
+        before = kept_lines_by_key(connection, load_books(database).lines["key"])
         after = before.assign(sku=before["sku"].str.lower())
         bring_along(connection, before, after, lambda lines: lines)
         assert kept_notes(connection) == {}
@@ -272,7 +279,7 @@ def test_what_is_not_as_it_was_kept_is_not_believed(database: Database, table: s
     right = load_books(database, anew=True)
     with database.keeping() as connection:
         connection.exec_driver_sql(change)
-    assert open_kept(database, names(database)) is None
+    assert open_kept_settlements(database, names(database)) is None
     books = load_books(database)
     assert_frame_equal(books.lines, load_books(database, anew=True).lines)
     assert (table == "costed_line") == (records(right.lines) == records(books.lines))
@@ -283,9 +290,9 @@ def test_a_half_written_table_is_not_believed(database: Database) -> None:
     with database.keeping() as connection:
         connection.exec_driver_sql("DELETE FROM costed_line WHERE rowid = 1")
     assert_frame_equal(right.lines, load_books(database).lines)
-    assert None in [open_kept(database, [name]) for name in names(database)]
+    assert None in [open_kept_settlements(database, [name]) for name in names(database)]
 
 
 def test_a_settlement_that_is_not_there_is_named(database: Database) -> None:
     with pytest.raises(SettlementUnknownError, match="no such one"):
-        open_kept(database, ["no such one"])
+        open_kept_settlements(database, ["no such one"])

@@ -19,7 +19,7 @@ from core.books.database import Database, migrate
 from core.books.database.engine import connect_to_write, postgresql_engine, postgresql_url, sqlite_engine
 from core.books.database.errors import MigrationFailedError
 from core.books.database.schema import metadata
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.settlements import settlement_lines
 from tests.core.books.examples import COMPANY, NOW, answers, save_settlement, settlement, source
 from tests.core.books.sample_books import make_sample
@@ -229,9 +229,9 @@ def flags_as_numbers(rows: Rows) -> Rows:
 def assert_usable(database: Database) -> None:
     """Check that old rows read well and new ones can be added."""
     with database.writing() as connection:
-        held = settlement_lines.transactions(connection)
+        held = settlement_lines.stored_transactions(connection)
         batch = batches.new(connection, BatchKind.SAVE, "Ann", NOW)
-        refused = overrides.save(
+        refused = stored_overrides.save(
             connection, answers({"key": "a", "shown_version": 1}, {"key": "b"}), batch, who="Ann", now=NOW
         )
         save_settlement(connection, settlement("S9", ("z",)), source(b"9"))

@@ -15,9 +15,9 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.database.engine import postgresql_url
-from core.books.overrides import overrides
-from core.books.overrides.overrides import Refusal, Refused
-from core.books.settlements import settlement_lines, settlements
+from core.books.overrides import stored_overrides
+from core.books.overrides.stored_overrides import Refusal, RefusedRow
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import Import
 from core.frame_columns import records
 from tests.core.books.examples import (
@@ -51,18 +51,18 @@ with Database.open(sys.argv[1]).writing() as connection:
 """
 
 
-def save(connection: Connection, who: str, keys: tuple[str, ...]) -> list[Refused]:
+def save(connection: Connection, who: str, keys: tuple[str, ...]) -> list[RefusedRow]:
     """Save one person's cost for some lines, as filled from no version."""
     batch = batches.new(connection, BatchKind.SAVE, who, NOW)
     rows = answers(*({"key": key, "unit_cost": PEOPLE[who]} for key in keys))
-    return overrides.save(connection, rows, batch, who=who, now=NOW)
+    return stored_overrides.save(connection, rows, batch, who=who, now=NOW)
 
 
-def at_once(work: Callable[[str], list[Refused]]) -> dict[str, list[Refused]]:
+def at_once(work: Callable[[str], list[RefusedRow]]) -> dict[str, list[RefusedRow]]:
     """Let everybody do their work in a thread of their own, at the same moment."""
     start = threading.Barrier(len(PEOPLE))
 
-    def begin(who: str) -> list[Refused]:
+    def begin(who: str) -> list[RefusedRow]:
         start.wait()
         return work(who)
 
@@ -77,7 +77,7 @@ def test_one_of_several_savers_wins_and_the_others_are_told(place: str) -> None:
     with Database.create(place, COMPANY) as database:
         books_with_lines(database, *keys)
 
-    def work(who: str) -> list[Refused]:
+    def work(who: str) -> list[RefusedRow]:
         with Database.open(place) as own, own.writing() as connection:
             return save(connection, who, keys)
 
@@ -90,7 +90,9 @@ def test_one_of_several_savers_wins_and_the_others_are_told(place: str) -> None:
     ]
     assert [(key, Refusal.CHANGED, winner, PEOPLE[winner]) for _ in range(3) for key in keys] == told
     with Database.open(place) as database, database.reading() as connection:
-        saved = [(row["key"], row["version"], row["unit_cost"]) for row in records(overrides.history(connection))]
+        saved = [
+            (row["key"], row["version"], row["unit_cost"]) for row in records(stored_overrides.history(connection))
+        ]
         assert [(key, 1, PEOPLE[winner]) for key in keys] == saved
         assert 5 == len(batches.history(connection))
 
@@ -100,13 +102,13 @@ def test_threads_share_an_opened_database(database: Database) -> None:
     """Threads of one program may write through one opened database: each waits for its turn, nothing is lost."""
     books_with_lines(database, *PEOPLE)
 
-    def work(who: str) -> list[Refused]:
+    def work(who: str) -> list[RefusedRow]:
         with database.writing() as connection:
             return save(connection, who, (who,))
 
     assert [[], [], [], []] == list(at_once(work).values())
     with database.reading() as connection:
-        assert sorted(PEOPLE) == sorted(overrides.in_force(connection)["key"])
+        assert sorted(PEOPLE) == sorted(stored_overrides.in_force(connection)["key"])
 
 
 @pytest.mark.long
@@ -119,14 +121,14 @@ def test_the_unique_version_decides_without_any_lock(postgresql: PostgresqlServe
             first, second = (batches.new(connection, BatchKind.SAVE, who, NOW) for who in ("Ann", "Bob"))
     engine = create_engine(postgresql_url(url))
 
-    def bob() -> list[Refused]:
+    def bob() -> list[RefusedRow]:
         with engine.begin() as connection:
             rows = answers({"key": "a"}, {"key": "b"})
-            return overrides.save(connection, rows, second, who="Bob", now=NOW)
+            return stored_overrides.save(connection, rows, second, who="Bob", now=NOW)
 
     with ThreadPoolExecutor(1) as thread:
         with engine.begin() as connection:
-            overrides.save(connection, answers({"key": "a"}), first, who="Ann", now=NOW)
+            stored_overrides.save(connection, answers({"key": "a"}), first, who="Ann", now=NOW)
             fate = thread.submit(bob)  # looks, finds no version, and waits for Ann's row
             wait_until_somebody_waits(engine.connect())
         (refused,) = fate.result()
@@ -135,7 +137,7 @@ def test_the_unique_version_decides_without_any_lock(postgresql: PostgresqlServe
     assert refused.now is not None
     assert ("a", Refusal.CHANGED, "Ann") == (refused.key, refused.reason, refused.now["saved_by"])
     with Database.open(url) as database, database.reading() as connection:
-        saved = [(row["key"], row["saved_by"]) for row in records(overrides.in_force(connection))]
+        saved = [(row["key"], row["saved_by"]) for row in records(stored_overrides.in_force(connection))]
         assert [("a", "Ann"), ("b", "Bob")] == saved
 
 
@@ -160,8 +162,8 @@ def test_a_killed_writer_leaves_nothing_half_stored(place: str) -> None:
 
     with Database.open(place) as database:
         with database.reading() as connection:
-            assert ["S1"] == [one.settlement_id for one in settlements.booked(connection)]
-            assert ["a", "b"] == list(settlement_lines.transactions(connection)["key"])
+            assert ["S1"] == [one.settlement_id for one in stored_settlements.booked_settlements(connection)]
+            assert ["a", "b"] == list(settlement_lines.stored_transactions(connection)["key"])
             assert 1 == len(batches.history(connection))
         with database.writing() as connection:
             again = save_settlement(connection, settlement("S2", ("c",)), source(b"2"))

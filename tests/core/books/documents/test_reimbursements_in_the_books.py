@@ -22,10 +22,10 @@ from core.books.entries.reopening import reopen
 from core.books.importing.duplicates import AnotherStoreError
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer
-from core.books.overrides.overrides import ANSWER_COLUMNS
 from core.books.overrides.saving import save_answers
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS
 from core.books.overrides.undo import undo_batch
 from core.books.settings import sku_mapping
 from core.books.settlements import original_files
@@ -150,7 +150,7 @@ def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
     answer = {"key": line["key"], "shown_version": 0, "unit_cost": Decimal(6), "currency": "USD", "units_back": 2}
     with database.writing() as connection:
         batch = new(connection, BatchKind.SAVE, "M. Lee", NOW)
-        overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
+        stored_overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
 
     assert {"WAREHOUSE_LOST": ("costed", 2, Decimal(12))} == lines(database)
 

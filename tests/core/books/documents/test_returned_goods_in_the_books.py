@@ -15,8 +15,8 @@ from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.overrides import overrides
-from core.books.overrides.overrides import ANSWER_COLUMNS
+from core.books.overrides import stored_overrides
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS
 from core.books.overrides.undo import NothingToUndoError, undo_batch, undo_last
 from core.books.settings import sku_mapping
 from core.books.settlements import original_files
@@ -108,7 +108,7 @@ def test_what_the_bookkeeper_saved_comes_first(database: Database) -> None:
     answer = {"key": key, "shown_version": 0, "disposition": Disposition.NOT_RETURNED}
     with database.writing() as connection:
         batch = new(connection, BatchKind.SAVE, "M. Lee", NOW)
-        overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
+        stored_overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
 
     assert Disposition.NOT_RETURNED == refund_line(database)["disposition"]
 
@@ -222,7 +222,7 @@ def test_a_state_that_nobody_declared_decides_nothing_and_is_asked(database: Dat
     with database.writing() as connection:
         batch = new(connection, BatchKind.SAVE, "M. Lee", NOW)
         answer = {"key": line["key"], "shown_version": 0, "units_back": 1, "disposition": Disposition.RESTOCKED}
-        overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
+        stored_overrides.save(connection, frame(ANSWER_COLUMNS, [answer]), batch, who="M. Lee", now=NOW)
     lines = load_books(database).lines
     assert Decimal(-4) == lines[lines["event"] == "refund"].iloc[0]["cogs"]
 

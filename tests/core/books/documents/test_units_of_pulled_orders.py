@@ -20,10 +20,10 @@ from core.books.entries import locks
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.overrides import overrides
+from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer
-from core.books.overrides.overrides import ANSWER_COLUMNS
 from core.books.overrides.saving import plan_answers, save_answers
+from core.books.overrides.stored_overrides import ANSWER_COLUMNS
 from core.books.settings import sku_mapping, stored_settings
 from core.books.settlements.booked_settlement import OriginalFile
 from core.books.syncing import observations
@@ -99,7 +99,7 @@ def save(database: Database, key: str, **answer: object) -> None:
     row = {"key": key, "shown_version": 0, "currency": "USD", **answer}
     with database.writing() as connection:
         batch = new(connection, BatchKind.SAVE, "M. Lee", NOW)
-        overrides.save(connection, frame(ANSWER_COLUMNS, [row]), batch, who="M. Lee", now=NOW)
+        stored_overrides.save(connection, frame(ANSWER_COLUMNS, [row]), batch, who="M. Lee", now=NOW)
 
 
 def cogs(books: Books) -> Decimal:

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import closing_tables
-from core.books.entries import entries
-from core.books.entries.entries import EntryDiffersError, EntryLineRow, EntryRow
+from core.books.entries import stored_entries
+from core.books.entries.stored_entries import EntryDiffersError, EntryLineRow, EntryRow
 from core.books.settings import opening_costs
 from core.books.settings.opening_costs import OPENING_COST_COLUMNS
 from core.errors import DatabaseError
@@ -39,7 +39,7 @@ def post(database: Database, *wanted: EntryRow) -> list[bool]:
     """Post entries in a batch of their own."""
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.EXPORT, "M. Lee", NOW)
-        return [entries.post(connection, entry, batch) for entry in wanted]
+        return [stored_entries.post(connection, entry, batch) for entry in wanted]
 
 
 def test_an_entry_comes_back_as_it_was(database: Database) -> None:
@@ -50,15 +50,15 @@ def test_an_entry_comes_back_as_it_was(database: Database) -> None:
 
     assert [True] == post(database, entry)
     with database.reading() as connection:
-        assert (entry, None) == (entries.find(connection, COGS.key), entries.find(connection, "other"))
-        assert [entry] == entries.of_settlement(connection, number)
+        assert (entry, None) == (stored_entries.find(connection, COGS.key), stored_entries.find(connection, "other"))
+        assert [entry] == stored_entries.of_settlement(connection, number)
 
 
 def test_the_same_entry_again_is_the_same_entry(database: Database) -> None:
     """Exporting twice posts once."""
     assert [True, False] == post(database, COGS, COGS)
     with database.reading() as connection:
-        assert 2 == len(entries.journal(connection))
+        assert 2 == len(stored_entries.journal(connection))
 
 
 def test_an_entry_never_changes(database: Database) -> None:
@@ -69,7 +69,7 @@ def test_an_entry_never_changes(database: Database) -> None:
     with pytest.raises(EntryDiffersError, match=r"S1/COGS/1"):
         post(database, other)
     with database.reading() as connection:
-        assert COGS == entries.find(connection, COGS.key)
+        assert COGS == stored_entries.find(connection, COGS.key)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_a_reversal_names_what_it_reverses(database: Database) -> None:
         post(database, reversal)
     post(database, COGS, reversal)
     with database.reading() as connection:
-        assert reversal == entries.find(connection, "r")
-        assert [Decimal(0)] == [sum(row["amount"] for row in records(entries.journal(connection)))]
+        assert reversal == stored_entries.find(connection, "r")
+        assert [Decimal(0)] == [sum(row["amount"] for row in records(stored_entries.journal(connection)))]
 
 
 def test_the_journal_lists_every_line(database: Database) -> None:
@@ -104,7 +104,7 @@ def test_the_journal_lists_every_line(database: Database) -> None:
         number = save_settlement(connection).settlement.id
     post(database, replace(COGS, settlement=number), replace(COGS, key="month", kind=EntryKind.TRUE_UP))
     with database.reading() as connection:
-        rows = records(entries.journal(connection))
+        rows = records(stored_entries.journal(connection))
 
     assert [
         (COGS.key, "COGS", "S1", 1, Decimal("8.2")),

@@ -24,7 +24,7 @@ from core.books.entries.locks import (
     line_hashes,
     total_hash,
 )
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, conform, frame
 from core.model import CostSource
@@ -52,7 +52,7 @@ def lock(connection: Connection, of: BookedSettlement, unit_cost: str = "4.10", 
 
 def reopen(connection: Connection, of: BookedSettlement) -> Lock:
     """Reopen a settlement in a batch of its own."""
-    return locks.reopen(connection, of, "a bill came", batches.new(connection, BatchKind.REOPEN, "M. Lee", NOW))
+    return locks.end_lock(connection, of, "a bill came", batches.new(connection, BatchKind.REOPEN, "M. Lee", NOW))
 
 
 def test_locked_lines_come_back_as_they_were(database: Database) -> None:
@@ -75,9 +75,9 @@ def test_a_lock_is_the_status_of_the_cogs_entry(database: Database, reason: Entr
     with database.writing() as connection:
         booked = save_settlement(connection).settlement
         lock(connection, booked, reason=reason)
-        locked = settlements.booked(connection)[0]
+        locked = stored_settlements.booked_settlements(connection)[0]
         reopen(connection, booked)
-        reopened = settlements.booked(connection)[0]
+        reopened = stored_settlements.booked_settlements(connection)[0]
 
     assert (reason, EntryStatus.OPEN) == (locked.cogs_entry, locked.settlement_entry)
     assert EntryStatus.OPEN == reopened.cogs_entry

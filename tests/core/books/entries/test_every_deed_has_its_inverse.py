@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from core.books.database import Database
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions, as_written
 from core.books.entries.locks import NotLockedError
 from core.books.entries.posted_elsewhere import post_elsewhere
@@ -98,7 +98,7 @@ def test_a_settlement_entry_reopened_alone_lets_its_costs_go_out_as_that_revisio
     sold.export("1")
 
     with sold.database.reading() as connection:
-        stored = entries.of_settlement(connection, sold.settlement("1").id)
+        stored = stored_entries.of_settlement(connection, sold.settlement("1").id)
     assert len(stored) == len({entry.key for entry in stored})
     assert {"12.00"} == {sold.posted()[name] for name in ("Cost of Goods Sold",)}
     assert any("COGS r2" in key for key in keys)
@@ -184,7 +184,7 @@ def test_reopening_takes_up_nothing_that_it_does_not_concern(sold: Shop) -> None
     sold.reopen("1")
 
     with sold.database.reading() as connection:
-        still = records(true_up_history.dismissed(connection))
+        still = records(true_up_history.dismissed_true_ups(connection))
     assert ["3"] == [row["settlement_id"] for row in still]
     assert [("2", Decimal("-0.50"))] == [(row["settlement_id"], row["difference"]) for row in sold.proposed()]
 
@@ -222,13 +222,18 @@ def test_a_line_of_nothing_that_an_older_version_stored_goes_nowhere(shop: Shop)
 
     assert "US Reserves USD" not in {row["account"] for row in shop.journal()}
     with shop.database.reading() as connection:
-        written = [as_written(one, shop.books.accounts) for one in entries.posted(connection)]
+        written = [as_written(one, shop.books.accounts) for one in stored_entries.posted_entries(connection)]
     assert all(line.amount for entry in written for line in entry.lines)
     found = tie_outs(shop.database, shop.books, shop.settlement("1"), ExportOptions())
     assert [] == [one.sentence for one in found if not one.ok]
     shop.reopen("1")
     with shop.database.reading() as connection:
-        assert all(line.amount for one in entries.posted(connection) if one.entry.reverses for line in one.entry.lines)
+        assert all(
+            line.amount
+            for one in stored_entries.posted_entries(connection)
+            if one.entry.reverses
+            for line in one.entry.lines
+        )
 
 
 @pytest.mark.long

@@ -78,7 +78,7 @@ def bring_in(database: Database, *rows: Row, content: bytes | None = None) -> Im
 
 def lines(database: Database) -> list[dict[str, Any]]:
     with database.reading() as connection:
-        return records(settlement_lines.transactions(connection))
+        return records(settlement_lines.stored_transactions(connection))
 
 
 def held(database: Database) -> dict[str | None, tuple[int | None, str]]:

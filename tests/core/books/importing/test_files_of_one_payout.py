@@ -24,7 +24,7 @@ from core.books.overrides.saving import save_answers
 from core.books.overrides.undo import NothingToUndoError, undo_last
 from core.books.settings import stored_settings, stores
 from core.books.settings.stores import Store, StoreUnknownError
-from core.books.settlements import original_files, settlement_lines, settlements
+from core.books.settlements import original_files, settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import (
     BookedSettlement,
     EntryStatus,
@@ -42,7 +42,7 @@ from core.books.settlements.removing import (
 )
 from core.books.true_ups import reclassifications
 from core.books.true_ups.cost_comparison import differences
-from core.books.true_ups.resolve_after_export import asked_lines, asked_since, unanswered
+from core.books.true_ups.resolve_after_export import asked_lines, questions_since_export, unanswered
 from core.frame_columns import records
 from core.marketplaces import FORMATS, read_file
 from core.marketplaces.formats import what_helps
@@ -83,7 +83,7 @@ def bring_in(database: Database, file: OriginalFile, store: str | None = None) -
 
 def lines_of(database: Database) -> list[dict[str, Any]]:
     with database.reading() as connection:
-        return records(settlement_lines.transactions(connection))
+        return records(settlement_lines.stored_transactions(connection))
 
 
 def nets(database: Database) -> dict[str, Decimal]:
@@ -92,7 +92,7 @@ def nets(database: Database) -> dict[str, Decimal]:
 
 def only(database: Database) -> BookedSettlement:
     with database.reading() as connection:
-        (one,) = settlements.booked(connection)
+        (one,) = stored_settlements.booked_settlements(connection)
     return one
 
 
@@ -370,7 +370,7 @@ def test_what_went_out_is_not_replaced_and_the_conflict_says_what_to_do(database
     """A record that does not tie out can only have been posted elsewhere; its lines stay, and reopening is named."""
     bring_in(database, v2_file("1", "85.00", total="45.00"))
     with database.writing() as connection:
-        settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
+        stored_settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
     second = bring_in(database, v2_file("1", "85.00", "-40.00", total="45.00"))
 
     assert (Import.CONFLICT, False) == (second.result, only(database).ties_out)
@@ -503,7 +503,7 @@ def test_an_exported_line_of_other_units_is_asked_and_its_answer_is_a_true_up(da
     record = v2_file("1", "10.00", total="10.00")
     bring_in(database, replace(record, content=record.content.replace(b"\tMUG\t1\t", b"\tMUG\t3\t")))
     books = load_books(database)
-    (line,) = records(asked_since(books))
+    (line,) = records(questions_since_export(books))
     before = list(differences(books)["difference"])
     answers = [Answer(line["key"], line["version"], Decimal(2), line["proposed_cost"])]
     save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, **WHO)
@@ -529,7 +529,7 @@ def with_late_orders(database: Database, *late: Row) -> Books:
 
 def answer_late(database: Database, order: str, cost: str) -> Books:
     """Type the cost of a line that an exported settlement did not go out with."""
-    (line,) = (row for row in records(asked_since(load_books(database))) if row["order_id"] == order)
+    (line,) = (row for row in records(questions_since_export(load_books(database))) if row["order_id"] == order)
     answers = [Answer(line["key"], line["version"], Decimal(cost), line["proposed_cost"])]
     saving = save_answers(
         database, load_books(database), answers, settlement_ids=None, accept_proposals=False, accept_suspect=True, **WHO
@@ -542,7 +542,7 @@ def answer_late(database: Database, order: str, cost: str) -> Books:
 def test_an_order_that_came_after_the_export_is_answered_and_becomes_a_true_up(database: Database) -> None:
     """12.00 were released late: Resolve asks for their cost, 4.00 are proposed as a true-up, and the lock stays."""
     books = with_late_orders(database, Row("2026-08-05", "111-1", "12.00", payout="1"))
-    assert ["111-1"] == asked_since(books)["order_id"].tolist() == asked_lines(books)["order_id"].tolist()
+    assert ["111-1"] == questions_since_export(books)["order_id"].tolist() == asked_lines(books)["order_id"].tolist()
     assert any("1 line of it now asks for a cost" in one.message for one in remarks(books)[only(database).store, "1"])
 
     books = answer_late(database, "111-1", "4.00")
@@ -573,7 +573,7 @@ def test_an_answer_to_a_late_order_is_undone(database: Database) -> None:
     undo_last(database, **WHO)
 
     books = load_books(database)
-    assert (["111-1"], True) == (asked_since(books)["order_id"].tolist(), differences(books).empty)
+    assert (["111-1"], True) == (questions_since_export(books)["order_id"].tolist(), differences(books).empty)
 
 
 @pytest.mark.long
@@ -584,7 +584,7 @@ def test_late_orders_wait_for_no_other(database: Database) -> None:
 
     books = answer_late(database, "111-2", "4.00")
 
-    assert ["111-1"] == asked_since(books)["order_id"].tolist()
+    assert ["111-1"] == questions_since_export(books)["order_id"].tolist()
     assert [Decimal(4)] == differences(books)["difference"].tolist()
 
 
@@ -720,7 +720,7 @@ def test_what_has_gone_out_is_not_removed(database: Database, entry: str, status
     """Not even where only one of the two entries is out."""
     bring_in(database, v2_file("1", "10.00", total="10.00"))
     with database.writing() as connection:
-        settlements.set_status(connection, only(database), **{entry: status})
+        stored_settlements.set_status(connection, only(database), **{entry: status})
 
     with pytest.raises(NotRemovableError, match=str(status)):
         remove_settlements(database, load_books(database), [only(database)], **WHO)
@@ -897,7 +897,7 @@ def test_a_corrected_row_of_an_exported_payout_is_asked_with_the_steps_that_work
     """Its lines stay as they went out, and reopening comes before the removal."""
     bring_in(database, shopify_export("a.csv", *JUNE))
     with database.writing() as connection:
-        settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
+        stored_settlements.set_status(connection, only(database), cogs_entry=EntryStatus.POSTED_ELSEWHERE)
     told = bring_in(database, shopify_export("b.csv", JUNE[1]._replace(amount="48.00")))
 
     assert (Import.CONFLICT, {"#1": Decimal("97.00"), "#2": Decimal("48.50")}) == (told.result, nets(database))

@@ -96,7 +96,7 @@ def test_the_same_file_twice_changes_nothing(database: Database) -> None:
     first, second = bring_in(database, file), bring_in(database, file)
 
     with database.reading() as connection:
-        lines = settlement_lines.transactions(connection)
+        lines = settlement_lines.stored_transactions(connection)
     assert [Import.NEW, Import.ALREADY_IMPORTED] == [first.result, second.result]
     assert len(lines) == 2
     assert not second.needs_attention
@@ -134,7 +134,7 @@ def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> 
     other = bring_in(database, v2_file("1", "11.00", total="11.00"))
 
     with database.reading() as connection:
-        lines = settlement_lines.transactions(connection)
+        lines = settlement_lines.stored_transactions(connection)
     assert other.result is Import.CONFLICT
     assert other.needs_attention
     assert ["10.000000"] == [str(net) for net in lines["net"]]

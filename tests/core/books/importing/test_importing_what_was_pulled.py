@@ -31,7 +31,7 @@ def bring_in(database: Database, name: str, content: bytes) -> Import:
 def lines_of(database: Database) -> list[dict[str, object]]:
     """Return every transaction in the books."""
     with database.reading() as connection:
-        return records(settlement_lines.transactions(connection))
+        return records(settlement_lines.stored_transactions(connection))
 
 
 @pytest.mark.long

@@ -9,7 +9,7 @@ import pytest
 
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import Import, OriginalFile
 from core.books.settlements.remarks import twins_of
 from core.books.settlements.removing import remove_settlements
@@ -48,14 +48,14 @@ def bring_in(
 
 def take_out(database: Database, one: ImportedSettlement) -> None:
     with database.reading() as connection:
-        there = settlements.find(connection, one.store, one.settlement_id)
+        there = stored_settlements.find(connection, one.store, one.settlement_id)
     assert there is not None
     remove_settlements(database, load_books(database), [there], who="M. Lee", now=NOW)
 
 
 def names(database: Database) -> list[str]:
     with database.reading() as connection:
-        return [one.settlement_id for one in settlements.booked(connection)]
+        return [one.settlement_id for one in stored_settlements.booked_settlements(connection)]
 
 
 def without_ids(file: OriginalFile, *, day: str = "2026-07-01", currency: str = "USD") -> OriginalFile:
@@ -96,7 +96,7 @@ def test_the_remedy_that_is_named_works(database: Database) -> None:
     whole = shopify_export("whole.csv", *JUNE, *JULY, PAID)
     assert Import.CONFLICT == bring_in(database, whole).result
     with database.reading() as connection:
-        there = settlements.find(connection, part.store, part.settlement_id)
+        there = stored_settlements.find(connection, part.store, part.settlement_id)
     assert there is not None
     remove_settlements(database, load_books(database), [there], who="M. Lee", now=NOW)
 
@@ -248,7 +248,7 @@ def test_walmarts_lines_under_another_stated_period_are_asked(
     assert ["20260714-20260728"] == names(database)
 
     with database.reading() as connection:
-        booked = settlements.find(connection, first.store, first.settlement_id)
+        booked = stored_settlements.find(connection, first.store, first.settlement_id)
     assert booked is not None
     remove_settlements(database, load_books(database), [booked], who="M. Lee", now=NOW)
     assert Import.NEW == bring_in(database, walmart(period, *again)).result

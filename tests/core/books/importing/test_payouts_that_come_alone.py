@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.books.importing.importing import import_file
-from core.books.settlements import settlement_lines, settlements
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, Import, OriginalFile
 from core.frame_columns import records
 from core.marketplaces import read_file
@@ -44,8 +44,8 @@ def bring_in(database: Database, file: OriginalFile) -> tuple[ImportedSettlement
 
 def only(database: Database) -> tuple[BookedSettlement, list[dict[str, Any]]]:
     with database.reading() as connection:
-        (one,) = settlements.booked(connection)
-        return one, records(settlement_lines.transactions(connection, [one]))
+        (one,) = stored_settlements.booked_settlements(connection)
+        return one, records(settlement_lines.stored_transactions(connection, [one]))
 
 
 @VIEWS
@@ -89,7 +89,7 @@ def test_beside_another_payouts_rows(database: Database, export: Any) -> None:
     bring_in(database, export("july.csv", PAID, Row("2026-07-09", "#9", "5.00", payout="900002")))
     bring_in(database, export("june.csv", *CHARGES))
     with database.reading() as connection:
-        known = {one.settlement_id: (one.total, one.sum) for one in settlements.booked(connection)}
+        known = {one.settlement_id: (one.total, one.sum) for one in stored_settlements.booked_settlements(connection)}
     assert {"900001": (Decimal("145.50"), Decimal("145.50")), "900002": (None, Decimal("5.00"))} == known
 
 

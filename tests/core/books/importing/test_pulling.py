@@ -9,7 +9,7 @@ import pytest
 
 from core.books.importing import pulling
 from core.books.importing.pulling import ConnectedStore, PulledStore, pull_stores
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import Import
 from core.errors import BadAnswerError, ConnectionFailedError, NotFoundError
 from core.marketplaces.pulling.connector import Document
@@ -41,7 +41,7 @@ def pull(database: Database, **stores: Listed) -> list[PulledStore]:
 
 def in_books(database: Database) -> list[str]:
     with database.reading() as connection:
-        return [one.settlement_id for one in settlements.booked(connection)]
+        return [one.settlement_id for one in stored_settlements.booked_settlements(connection)]
 
 
 def test_everything_new_is_imported_once(database: Database) -> None:

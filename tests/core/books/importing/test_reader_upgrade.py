@@ -22,13 +22,13 @@ import pytest
 from sqlalchemy import text, update
 
 from core.books.database import Database, tables
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement
 from core.books.entries.reopening import reopen
 from core.books.importing.reader_upgrade import due, read_anew
 from core.books.loading import load_books
 from core.books.settings.type_choices import change_types
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.remarks import remarks
 from core.books.settlements.status import READ_OTHERWISE
@@ -81,7 +81,7 @@ def by_name(news: list[Rereading]) -> dict[str, Rereading]:
 def journal(database: Database, *kinds: str) -> dict[str, Decimal]:
     """What each account got, of some kinds of entries."""
     with database.reading() as connection:
-        rows = [row for row in records(entries.journal(connection)) if row["kind"] in kinds]
+        rows = [row for row in records(stored_entries.journal(connection)) if row["kind"] in kinds]
     sums: dict[str, Decimal] = {}
     for row in rows:
         sums[row["account"]] = sums.get(row["account"], Decimal(0)) + row["amount"]
@@ -333,7 +333,7 @@ def test_an_account_that_was_renamed_since_moves_nothing(database: Database) -> 
     renamed = Accounts((row,))
     (plain,) = reclassifications.pending_reclassifications(database, books)
     with database.reading() as connection:
-        posted = entries.of_settlement(connection, plain.settlement.id)
+        posted = stored_entries.of_settlement(connection, plain.settlement.id)
     one = reclassifications.reclassification(replace(books, accounts=renamed), plain.settlement, posted)
     assert [str(line.account) for line in one.lines if line.amount > 0] == ["Other Income:Marketplace Adjustments"]
 
@@ -371,8 +371,8 @@ def test_lines_that_ask_for_a_cost_only_since_are_named_and_answered_by_reopenin
 def test_a_cogs_entry_does_not_go_out_beside_a_settlement_entry_of_another_reading(database: Database) -> None:
     settlement = books_of(database).named([KEPT])[0]
     with database.writing() as connection:  # as if its settlement entry had gone out alone
-        locks.reopen(connection, settlement, "only the settlement entry went out", 1)
-        settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
+        locks.end_lock(connection, settlement, "only the settlement entry went out", 1)
+        stored_settlements.set_status(connection, settlement, cogs_entry=EntryStatus.OPEN)
     books = books_of(database)
     assert books.state(books.named([KEPT])[0]).status == f"Settlement exported; {READ_OTHERWISE}"
     with pytest.raises(ReadOtherwiseError, match="Reopen it"):

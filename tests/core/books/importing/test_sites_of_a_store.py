@@ -10,7 +10,7 @@ import pytest
 from core.books.importing.importing import import_file
 from core.books.settings import stores
 from core.books.settings.stores import OtherSiteError, StoreNotNamedError, refuse_unasked_sites
-from core.books.settlements import settlements
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import OriginalFile
 from core.marketplaces import read_file
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export
@@ -45,7 +45,7 @@ def in_currency(file: OriginalFile, currency: str) -> OriginalFile:
 def bring_in(database: Database, file: OriginalFile, store: str | None = None) -> list[str]:
     import_file(database, read_file(file.content, file.name), file, store=store, who="M. Lee", now=NOW)
     with database.reading() as connection:
-        return [one.store for one in settlements.booked(connection)]
+        return [one.store for one in stored_settlements.booked_settlements(connection)]
 
 
 @pytest.mark.few(1)
@@ -64,7 +64,7 @@ def test_another_site_is_refused_until_the_store_is_named(database: Database, si
 
     assert ("Amazon",) == refusal.value.known
     with database.reading() as connection:
-        assert ["1"] == [one.settlement_id for one in settlements.booked(connection)]
+        assert ["1"] == [one.settlement_id for one in stored_settlements.booked_settlements(connection)]
         assert ["Amazon"] == [one.name for one in stores.all_stores(connection)]
     assert ["Amazon", "Amazon"] == bring_in(database, file, "Amazon")
 

@@ -8,8 +8,8 @@ import pytest
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.errors import UnstorableValueError
-from core.books.overrides import overrides
-from core.books.overrides.overrides import Refusal, Refused
+from core.books.overrides import stored_overrides
+from core.books.overrides.stored_overrides import Refusal, RefusedRow
 from core.frame_columns import OVERRIDE_COLUMNS, records
 from core.model import Proposal
 from tests.core.books.examples import LATER, NOW, answers, books_with_lines
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from core.books.database import Database
 
 
-def save(database: Database, *rows: dict[str, object], who: str = "M. Lee", now: datetime = NOW) -> list[Refused]:
+def save(database: Database, *rows: dict[str, object], who: str = "M. Lee", now: datetime = NOW) -> list[RefusedRow]:
     """Save answers in a batch of their own."""
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SAVE, who, now)
-        return overrides.save(connection, answers(*rows), batch, who=who, now=now)
+        return stored_overrides.save(connection, answers(*rows), batch, who=who, now=now)
 
 
 def in_force(database: Database, *names: str) -> list[tuple[Any, ...]]:
     """Return some columns of the overrides that hold."""
     with database.reading() as connection:
-        found = overrides.in_force(connection)
+        found = stored_overrides.in_force(connection)
     assert list(OVERRIDE_COLUMNS) == list(found.columns)
     return [tuple(row[name] for name in names) for row in records(found)]
 
@@ -38,7 +38,7 @@ def in_force(database: Database, *names: str) -> list[tuple[Any, ...]]:
 def history(database: Database, key: str | None = None) -> list[dict[str, Any]]:
     """Return every version ever saved."""
     with database.reading() as connection:
-        return records(overrides.history(connection, key))
+        return records(stored_overrides.history(connection, key))
 
 
 def test_an_answer_is_kept_with_what_was_on_the_screen(database: Database) -> None:
@@ -112,14 +112,14 @@ def test_a_version_that_was_never_there_is_refused(database: Database) -> None:
     """A row that was filled from other books has nothing to show here."""
     books_with_lines(database, "a")
 
-    assert [Refused("a", Refusal.CHANGED, None)] == save(database, {"key": "a", "shown_version": 1})
+    assert [RefusedRow("a", Refusal.CHANGED, None)] == save(database, {"key": "a", "shown_version": 1})
 
 
 def test_unknown_lines_are_refused(database: Database) -> None:
     """A row whose line is not in the books is refused."""
     books_with_lines(database, "a")
 
-    assert [Refused("x", Refusal.UNKNOWN_LINE, None)] == save(database, {"key": "x"}, {"key": "a"})
+    assert [RefusedRow("x", Refusal.UNKNOWN_LINE, None)] == save(database, {"key": "x"}, {"key": "a"})
     assert [("a",)] == in_force(database, "key")
 
 
@@ -127,7 +127,7 @@ def test_duplicate_rows_are_refused(database: Database) -> None:
     """If a line comes twice, neither row is saved: nobody knows which is meant."""
     books_with_lines(database, "a", "b")
 
-    assert [Refused("a", Refusal.DUPLICATE, None)] == save(
+    assert [RefusedRow("a", Refusal.DUPLICATE, None)] == save(
         database, {"key": "a"}, {"key": "b"}, {"key": "a", "unit_cost": Decimal(9)}
     )
     assert [("b",)] == in_force(database, "key")

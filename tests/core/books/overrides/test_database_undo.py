@@ -13,7 +13,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.entries import locks
-from core.books.overrides import overrides, undo
+from core.books.overrides import stored_overrides, undo
 from core.books.overrides.undo import Skip
 from core.books.settlements.booked_settlement import EntryStatus, SettlementKind
 from core.frame_columns import records
@@ -33,7 +33,7 @@ from tests.examples import examples
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.books.overrides.undo import Undone
+    from core.books.overrides.undo import UndoResult
 
 VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "kind", "note")
 
@@ -41,7 +41,7 @@ VALUE = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back",
 def versions(database: Database) -> dict[str, int]:
     """Return the newest version of each line."""
     with database.reading() as connection:
-        return {row["key"]: row["version"] for row in records(overrides.in_force(connection))}
+        return {row["key"]: row["version"] for row in records(stored_overrides.in_force(connection))}
 
 
 def save(database: Database, **costs: str | None) -> int:
@@ -53,11 +53,11 @@ def save(database: Database, **costs: str | None) -> int:
     ]
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SAVE, "M. Lee", NOW)
-        assert [] == overrides.save(connection, answers(*rows), batch, who="M. Lee", now=NOW)
+        assert [] == stored_overrides.save(connection, answers(*rows), batch, who="M. Lee", now=NOW)
         return batch
 
 
-def take_back(database: Database, batch: int) -> Undone:
+def take_back(database: Database, batch: int) -> UndoResult:
     """Undo a batch."""
     with database.writing() as connection:
         return undo.undo(connection, batch, who="Ann", now=LATER)
@@ -66,7 +66,7 @@ def take_back(database: Database, batch: int) -> Undone:
 def said(database: Database) -> dict[str, tuple[Any, ...]]:
     """Return what is in force, line by line; a line that says nothing is left out."""
     with database.reading() as connection:
-        rows = records(overrides.in_force(connection))
+        rows = records(stored_overrides.in_force(connection))
     values = {row["key"]: tuple(row[name] for name in VALUE) for row in rows}
     return {key: value for key, value in values.items() if any(value)}
 
@@ -83,7 +83,7 @@ def test_undo_brings_back_what_was_there_before(database: Database) -> None:
     assert (batch + 1, batch, {"a", "b"}, ()) == (undone.batch, undone.undone, set(undone.keys), undone.skipped)
     with database.reading() as connection:
         newest = records(batches.history(connection))[0]
-        of_b = records(overrides.history(connection, "b"))
+        of_b = records(stored_overrides.history(connection, "b"))
     assert ("undo", "Ann", LATER, batch) == tuple(newest[name] for name in ("kind", "who", "at", "undoes"))
     assert [("M. Lee", Decimal(3)), ("Ann", None)] == [(row["saved_by"], row["unit_cost"]) for row in of_b]
 
@@ -131,7 +131,7 @@ def test_locked_lines_are_skipped(database: Database) -> None:
     undone = take_back(database, batch)
     assert (("b",), [("a", Skip.LOCKED)]) == (undone.keys, [(one.key, one.reason) for one in undone.skipped])
     with database.writing() as connection:
-        locks.reopen(connection, booked, "why not", batches.new(connection, BatchKind.REOPEN, "M. Lee", NOW))
+        locks.end_lock(connection, booked, "why not", batches.new(connection, BatchKind.REOPEN, "M. Lee", NOW))
     assert ("a",) == take_back(database, batch).keys
 
 
@@ -211,9 +211,12 @@ def test_answers_are_appended_with_their_own_signature(database: Database) -> No
     save(database, **{"new b": "9"})
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.MOVE, "Bob", LATER)
-        newest = overrides.newest_of(connection, ["a", "none"])["a"]
-        overrides.append(connection, [{**newest, "key": "new a"}, {**newest, "key": "new b"}], batch)
-        moved = [*records(overrides.history(connection, "new a")), *records(overrides.history(connection, "new b"))]
+        newest = stored_overrides.newest_of(connection, ["a", "none"])["a"]
+        stored_overrides.append(connection, [{**newest, "key": "new a"}, {**newest, "key": "new b"}], batch)
+        moved = [
+            *records(stored_overrides.history(connection, "new a")),
+            *records(stored_overrides.history(connection, "new b")),
+        ]
         last = undo.last_undoable(connection)
 
     assert [(1, Decimal(2), "M. Lee", NOW), (1, Decimal(9), "M. Lee", NOW), (2, Decimal(2), "M. Lee", NOW)] == [
@@ -247,4 +250,4 @@ def test_undoing_everything_backwards_restores_every_state(
 
             assert ((), before) == (undone.skipped, said(database))
         with database.reading() as connection:
-            assert 2 * sum(map(len, steps)) == len(overrides.history(connection))
+            assert 2 * sum(map(len, steps)) == len(stored_overrides.history(connection))

@@ -20,7 +20,7 @@ from core.books.settlements.booked_settlement import OriginalFile
 from core.books.settlements.removing import remove_settlements
 from core.books.settlements.status import line_counts, missing_lines
 from core.books.true_ups.cost_comparison import differences
-from core.books.true_ups.resolve_after_export import asked_since
+from core.books.true_ups.resolve_after_export import questions_since_export
 from core.books.verification.verification import tie_outs
 from core.frame_columns import records
 from core.journal.entry import EntryKind
@@ -307,7 +307,7 @@ def test_an_exported_line_is_asked_anew_and_the_answer_is_a_true_up(database: Da
     books = load_books(database)
     export_settlement(database, books, books.settlements[0], ExportOptions(kinds=(EntryKind.COGS,)), **WHO)
     line = say(database, word, "Sales")
-    (asked,) = records(asked_since(load_books(database)))
+    (asked,) = records(questions_since_export(load_books(database)))
     answer = Answer(asked["key"], asked["version"], Decimal(4), asked["proposed_cost"])
     save_answers(database, load_books(database), [answer], settlement_ids=None, accept_proposals=False, **WHO)
     books = load_books(database)
@@ -318,8 +318,8 @@ def test_an_exported_line_is_asked_anew_and_the_answer_is_a_true_up(database: Da
     found = [one for one in tie_outs(database, after, after.settlements[0], ExportOptions()) if not one.ok]
 
     assert [Decimal(8)] == list(differences(books)["difference"])
-    assert [] == records(asked_since(books))
-    assert (1, [line["key"]]) == (len(undone.keys), list(asked_since(after)["key"]))
+    assert [] == records(questions_since_export(books))
+    assert (1, [line["key"]]) == (len(undone.keys), list(questions_since_export(after)["key"]))
     assert not [one for one in found if "locked" in one.name], "an answer that came after the lock alters none"
 
 

@@ -12,8 +12,8 @@ from core.books import batches
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
-from core.books.overrides.overrides import replace_averages, replaceable
 from core.books.overrides.saving import save_answers
+from core.books.overrides.stored_overrides import replace_averages, replaceable
 from core.books.overrides.undo import ValueUnknownError, restore_values, undo_last, values_of
 from core.books.settlements.booked_settlement import OriginalFile
 from core.books.settlements.status import missing_lines

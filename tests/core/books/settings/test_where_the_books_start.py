@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions, HistoryError, export_settlement, make_entries
 from core.books.entries.posted_elsewhere import NothingToLockError, PostedElsewhereReasonError, post_elsewhere
 from core.books.loading import load_books
@@ -101,7 +101,7 @@ def test_a_settlement_across_books_start_is_split(first: First) -> None:
     assert "Ready to export" == first.status("US0")[0]
     first.export("US0")
     with first.database.reading() as connection:
-        assert {"US0"} == set(entries.journal(connection)["settlement_id"])
+        assert {"US0"} == set(stored_entries.journal(connection)["settlement_id"])
 
 
 @pytest.mark.long
@@ -130,7 +130,7 @@ def test_posted_elsewhere_locks_many_at_once_without_an_entry(first: First) -> N
     assert Decimal("4.00") == first.refund()["unit_cost"]
     assert cost_comparison.differences(first.books).empty
     with first.database.reading() as connection:
-        assert entries.journal(connection).empty
+        assert stored_entries.journal(connection).empty
     with pytest.raises(NothingToLockError, match="Posted elsewhere"):
         post_elsewhere(first.database, first.books, list(first.books.settlements), "again", **WHO)
     assert first.status("US1")[0] == "Ready to export", "all of them or none"

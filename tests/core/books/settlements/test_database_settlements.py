@@ -10,7 +10,7 @@ import pytest
 from core.books.database.errors import UnstorableValueError
 from core.books.settings import stores
 from core.books.settings.stores import Store, StoreMarketplaceError
-from core.books.settlements import original_files, settlement_lines, settlements
+from core.books.settlements import original_files, settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus, Import, OriginalFile, SettlementKind
 from core.frame_columns import TRANSACTION_COLUMNS, frame
 from core.model import Marketplace
@@ -27,13 +27,13 @@ VIEW = SettlementKind.VIEW
 def booked(database: Database) -> list[BookedSettlement]:
     """Return every settlement of the books."""
     with database.reading() as connection:
-        return settlements.booked(connection)
+        return stored_settlements.booked_settlements(connection)
 
 
 def lines(database: Database) -> pd.DataFrame:
     """Return every transaction of the books."""
     with database.reading() as connection:
-        return settlement_lines.transactions(connection)
+        return settlement_lines.stored_transactions(connection)
 
 
 def test_a_settlement_comes_back_whole(database: Database) -> None:
@@ -42,10 +42,10 @@ def test_a_settlement_comes_back_whole(database: Database) -> None:
     with database.writing() as connection:
         imported = save_settlement(connection, read, source(b"bytes \xff\x00"))
     with database.reading() as connection:
-        back = settlements.find(connection, STORE, "S1")
-        problems = settlements.problems(connection, imported.settlement)
+        back = stored_settlements.find(connection, STORE, "S1")
+        problems = stored_settlements.problems(connection, imported.settlement)
         original = original_files.original(connection, imported.settlement.sha256)
-        transactions = settlement_lines.transactions(connection)
+        transactions = settlement_lines.stored_transactions(connection)
 
     assert (Import.NEW, None, imported.settlement) == (imported.outcome, imported.former_lines, back)
     header = ("settlement_id", "marketplace", "currency", "total", "sum", "ties_out", "lines")
@@ -110,7 +110,7 @@ def test_a_view_fills_the_books_until_the_record_comes(database: Database) -> No
         view = save_settlement(connection, settlement(keys=("a",)), source(b"1", kind=VIEW))
         newer = save_settlement(connection, settlement(keys=("a", "b")), source(b"2", kind=VIEW))
         record = save_settlement(connection, settlement(keys=("c",), problems=()), source(b"3"))
-        problems = settlements.problems(connection, record.settlement)
+        problems = stored_settlements.problems(connection, record.settlement)
 
     assert [Import.NEW, Import.SUPERSEDED, Import.SUPERSEDED] == [one.outcome for one in (view, newer, record)]
     assert newer.former_lines is not None
@@ -139,7 +139,7 @@ def test_a_locked_view_is_not_replaced(database: Database, entry: str, status: E
     """Once an entry of a view has gone out, the record does not take its place by itself."""
     with database.writing() as connection:
         view = save_settlement(connection, settlement(), source(b"view", kind=VIEW))
-        settlements.set_status(connection, view.settlement, **{entry: status})
+        stored_settlements.set_status(connection, view.settlement, **{entry: status})
         record = save_settlement(connection, settlement(keys=("c",)))
 
     assert (Import.LOCKED, ["a", "b"]) == (record.outcome, list(lines(database)["key"]))
@@ -154,10 +154,10 @@ def test_a_locked_record_is_not_replaced_by_one_that_ties_out(
     """A whole file takes the place of a cut one only as long as nothing of it has gone out."""
     with database.writing() as connection:
         cut = save_settlement(connection, settlement(ties_out=False), source(b"cut"))
-        settlements.set_status(connection, cut.settlement, **{entry: status})
+        stored_settlements.set_status(connection, cut.settlement, **{entry: status})
         whole = save_settlement(connection, settlement(keys=("a", "b", "c")), source(b"whole"))
         again = save_settlement(connection, settlement(ties_out=False), source(b"cut"))
-        settlements.set_status(connection, cut.settlement, **{entry: EntryStatus.OPEN})
+        stored_settlements.set_status(connection, cut.settlement, **{entry: EntryStatus.OPEN})
         opened = save_settlement(connection, settlement(keys=("a", "b", "c")), source(b"whole"))
 
     assert [Import.CONFLICT, Import.ALREADY_IMPORTED] == [whole.outcome, again.outcome]
@@ -172,7 +172,7 @@ def test_entry_statuses_are_separate(database: Database) -> None:
     """The settlement entry can be exported while the COGS entry stays open."""
     with database.writing() as connection:
         one = save_settlement(connection).settlement
-        settlements.set_status(connection, one, settlement_entry=EntryStatus.EXPORTED)
+        stored_settlements.set_status(connection, one, settlement_entry=EntryStatus.EXPORTED)
 
     assert [(EntryStatus.EXPORTED, EntryStatus.OPEN)] == [
         (one.settlement_entry, one.cogs_entry) for one in booked(database)
@@ -198,8 +198,8 @@ def test_transactions_of_some_settlements(database: Database) -> None:
         save_settlement(connection, settlement("S1", ("a",)))
         second = save_settlement(connection, settlement("S2", ("b",))).settlement
     with database.reading() as connection:
-        found = settlement_lines.transactions(connection, [second])
-        none = settlement_lines.transactions(connection, [])
+        found = settlement_lines.stored_transactions(connection, [second])
+        none = settlement_lines.stored_transactions(connection, [])
 
     assert [("b", STORE, "S2")] == list(zip(found["key"], found["store"], found["settlement_id"], strict=True))
     assert (0, list(TRANSACTION_COLUMNS)) == (len(none), list(none.columns))
@@ -219,7 +219,10 @@ def test_a_settlement_that_cannot_be_kept_stores_nothing(database: Database) -> 
 def test_originals_that_are_not_there(database: Database) -> None:
     """Asking for unknown bytes or an unknown settlement gives nothing."""
     with database.reading() as connection:
-        assert (None, None) == (original_files.original(connection, "0"), settlements.find(connection, STORE, "S1"))
+        assert (None, None) == (
+            original_files.original(connection, "0"),
+            stored_settlements.find(connection, STORE, "S1"),
+        )
 
 
 def test_a_store_belongs_to_one_marketplace(database: Database) -> None:

@@ -14,7 +14,7 @@ import pytest
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
-from core.books.entries import entries, locks
+from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import AlreadyExportedError, ExportOptions, NotReadyError, export_settlement
 from core.books.entries.reopening import ReopenReasonError, reopen
 from core.books.importing.importing import import_file
@@ -118,7 +118,7 @@ class Ledger:
     def posted(self) -> Decimal:
         """Return what the accounting system has as cost of goods sold."""
         with self.database.reading() as connection:
-            journal = entries.journal(connection)
+            journal = stored_entries.journal(connection)
         return sum(journal.loc[journal["account"] == "Cost of Goods Sold", "amount"], Decimal(0))
 
 
@@ -284,7 +284,7 @@ def test_reopening_reverses_what_was_posted_and_starts_a_new_revision(ledger: Le
     ledger.export()
     assert Decimal("9.50") == ledger.posted()
     with ledger.database.reading() as connection:
-        keys = [entry.key for entry in entries.of_settlement(connection, settlement.id)]
+        keys = [entry.key for entry in stored_entries.of_settlement(connection, settlement.id)]
     assert len(keys) == len(set(keys))
     assert any(key.endswith("r2") for key in keys)
 
@@ -296,7 +296,7 @@ def test_an_export_into_a_closed_period_is_dated_on_the_first_open_day(ledger: L
     ledger.export(lock_date=date(2026, 8, 31))
 
     with ledger.database.reading() as connection:
-        dates = {entry.entry_date for entry in entries.of_settlement(connection, ledger.settlement.id)}
+        dates = {entry.entry_date for entry in stored_entries.of_settlement(connection, ledger.settlement.id)}
     assert {date(2026, 9, 1)} == dates
 
 

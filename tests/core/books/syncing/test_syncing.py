@@ -131,8 +131,8 @@ class _Asking:
         return self.books.as_read
 
     @property
-    def said_after_lock(self) -> pd.DataFrame:
-        return self.books.said_after_lock
+    def words_after_lock(self) -> pd.DataFrame:
+        return self.books.words_after_lock
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -233,7 +233,7 @@ class _Held:
     cause: str | None = None
     zones: StoreDays = field(default_factory=StoreDays)
     as_read: CostingInput | None = None
-    said_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    words_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
     lines: pd.DataFrame = field(default_factory=lambda: frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}))
 
     def lines_of(self, _settlement: BookedSettlement) -> pd.DataFrame:

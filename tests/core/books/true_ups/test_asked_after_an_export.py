@@ -17,7 +17,7 @@ from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
 from core.books.settlements.removing import remove_settlements
 from core.books.true_ups.cost_comparison import differences
-from core.books.true_ups.resolve_after_export import asked_since
+from core.books.true_ups.resolve_after_export import questions_since_export
 from core.frame_columns import records
 from core.model import Cause
 from tests.core.books.documents import test_returned_goods_in_the_books as returned
@@ -50,7 +50,7 @@ def asked(database: Database) -> list[tuple[object, object]]:
     """Return SKU and cause of the exported lines that are asked; the kept lines say the same."""
     books = load_books(database)
     keep(database, books)
-    rows = records(asked_since(books))
+    rows = records(questions_since_export(books))
     with database.reading() as connection:
         assert any_late_question(connection) == bool(rows) == bool(books.late_questions)
     return [(row["sku"], row["cause"]) for row in rows]
@@ -65,7 +65,7 @@ def answer(database: Database, units: int) -> None:
     books = load_books(database)
     answers = [
         Answer(row["key"], 0, row["proposed_cost"], row["proposed_cost"], units_back=units, stock_edited=True)
-        for row in records(asked_since(books))
+        for row in records(questions_since_export(books))
     ]
     save_answers(database, books, answers, settlement_ids=None, accept_proposals=False, who="M. Lee", now=NOW)
 

@@ -8,11 +8,17 @@ import pytest
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.entries import entries, locks
-from core.books.entries.entries import EntryLineRow, EntryRow
+from core.books.entries import locks, stored_entries
+from core.books.entries.stored_entries import EntryLineRow, EntryRow
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups import true_up_history
-from core.books.true_ups.true_up_history import FOUND_COLUMNS, Decision, ProposalCounts, TrueUpDecidedError, Verdict
+from core.books.true_ups.true_up_history import (
+    FOUND_COLUMNS,
+    ProposalCounts,
+    TrueUpDecidedError,
+    TrueUpDecision,
+    Verdict,
+)
 from core.frame_columns import frame, records
 from core.journal.entry import EntryKind
 from tests.core.books.examples import NOW, costed, save_settlement, settlement
@@ -24,8 +30,8 @@ if TYPE_CHECKING:
     from core.books.settlements.booked_settlement import BookedSettlement
 
 
-ACCEPT = Verdict(Decision.ACCEPTED)
-DISMISS = Verdict(Decision.DISMISSED, "immaterial")
+ACCEPT = Verdict(TrueUpDecision.ACCEPTED)
+DISMISS = Verdict(TrueUpDecision.DISMISSED, "immaterial")
 
 
 def batch(connection: Connection) -> int:
@@ -56,7 +62,7 @@ def propose(database: Database, **costs: str) -> ProposalCounts:
         for key, cost in costs.items()
     ]
     with database.writing() as connection:
-        return true_up_history.propose(connection, frame(FOUND_COLUMNS, rows), lambda: batch(connection))
+        return true_up_history.update_proposals(connection, frame(FOUND_COLUMNS, rows), lambda: batch(connection))
 
 
 def decide(database: Database, verdict: Verdict, *keys: str) -> None:
@@ -64,7 +70,7 @@ def decide(database: Database, verdict: Verdict, *keys: str) -> None:
     with database.writing() as connection:
         rows = records(true_up_history.pending(connection))
         numbers = [row["id"] for row in rows if row["key"] in keys]
-        true_up_history.decide(connection, numbers, verdict, batch(connection))
+        true_up_history.decide_true_ups(connection, numbers, verdict, batch(connection))
 
 
 def pending(database: Database) -> list[tuple[Any, ...]]:
@@ -108,8 +114,8 @@ def test_a_later_finding_replaces_the_proposal(database: Database) -> None:
     assert ProposalCounts(1, 0, 2) == propose(database, a="4.20")
     assert [("a", Decimal("0.10"))] == pending(database)
     assert [
-        ("a", Decimal("4.17"), Decision.WITHDRAWN),
-        ("b", Decimal("4.18"), Decision.WITHDRAWN),
+        ("a", Decimal("4.17"), TrueUpDecision.WITHDRAWN),
+        ("b", Decimal("4.18"), TrueUpDecision.WITHDRAWN),
         ("a", Decimal("4.20"), None),
     ] == decisions(database)
 
@@ -120,13 +126,13 @@ def test_an_accepted_true_up_is_what_the_books_hold(database: Database) -> None:
     with database.writing() as connection:
         lines = (EntryLineRow("5000", Decimal("0.07"), "USD"), EntryLineRow("1400", Decimal("-0.07"), "USD"))
         entry = EntryRow("true-ups/2026-11", EntryKind.TRUE_UP, date(2026, 11, 30), lines)
-        entries.post(connection, entry, batch(connection))
+        stored_entries.post(connection, entry, batch(connection))
     propose(database, a="4.17", b="4.18")
-    decide(database, Verdict(Decision.ACCEPTED, entry=entry.key), "a")
+    decide(database, Verdict(TrueUpDecision.ACCEPTED, entry=entry.key), "a")
     propose(database, a="4.30", b="4.18")
     decide(database, ACCEPT, "a")
     with database.reading() as connection:
-        held = records(true_up_history.accepted(connection))
+        held = records(true_up_history.accepted_true_ups(connection))
         posted = [row["entry"] for row in records(true_up_history.history(connection))]
 
     assert [("a", Decimal("4.30"))] == [(row["key"], row["unit_cost"]) for row in held]
@@ -144,7 +150,7 @@ def test_what_was_dismissed_does_not_come_back(database: Database) -> None:
     assert ProposalCounts(1, 0, 0) == propose(database, a="4.20")
     decide(database, ACCEPT, "a")
     assert ProposalCounts(1, 0, 0) == propose(database, a="4.17")
-    assert ("a", Decimal("4.17"), Decision.DISMISSED) == decisions(database)[0]
+    assert ("a", Decimal("4.17"), TrueUpDecision.DISMISSED) == decisions(database)[0]
 
 
 def test_a_true_up_is_decided_once(database: Database) -> None:
@@ -153,10 +159,10 @@ def test_a_true_up_is_decided_once(database: Database) -> None:
     propose(database, a="4.17", b="4.18")
     with database.writing() as connection:
         first, second = true_up_history.pending(connection)["id"].tolist()
-        true_up_history.decide(connection, [first], DISMISS, batch(connection))
+        true_up_history.decide_true_ups(connection, [first], DISMISS, batch(connection))
 
     with pytest.raises(TrueUpDecidedError, match="1 of these"), database.writing() as connection:
-        true_up_history.decide(connection, [second, first], ACCEPT, batch(connection))
+        true_up_history.decide_true_ups(connection, [second, first], ACCEPT, batch(connection))
     assert [("b", Decimal("0.08"))] == pending(database)
 
 
@@ -167,8 +173,8 @@ def test_reopening_takes_the_proposals_with_it(database: Database) -> None:
     propose(database, a="4.17", b="4.18")
     decide(database, ACCEPT, "a")
     with database.writing() as connection:
-        locks.reopen(connection, booked, "a bill came", batch(connection))
-        held = len(true_up_history.accepted(connection))
+        locks.end_lock(connection, booked, "a bill came", batch(connection))
+        held = len(true_up_history.accepted_true_ups(connection))
     nothing = propose(database, a="4.17")
     with database.writing() as connection:
         locks.lock(connection, booked, costed(connection, booked), batch(connection), EntryStatus.EXPORTED)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
@@ -271,7 +271,7 @@ def test_what_rounds_to_nothing_is_accepted_without_an_entry(shop: Shop) -> None
     assert (1, ()) == (accepted.lines, accepted.entries)
     assert cost_comparison.differences(shop.books).empty
     with shop.database.reading() as connection:
-        stored = entries.of_settlement(connection, shop.settlement("1").id)
+        stored = stored_entries.of_settlement(connection, shop.settlement("1").id)
     assert 2 == len(stored)
 
 
@@ -453,8 +453,8 @@ def test_cost_that_was_typed_is_asked_anew_and_moves_with_the_answer(shop: Shop)
     with_answer(shop, "111-2", "4.00")
     shop.export("1")
     change_types(shop.database, {WORD: LOSS}, **WHO)
-    (asked,) = records(resolve_after_export.asked_since(shop.books))
-    shown = resolve_after_export.with_asked_since(shop.books, shop.books.lines)
+    (asked,) = records(resolve_after_export.questions_since_export(shop.books))
+    shown = resolve_after_export.with_questions_since_export(shop.books, shop.books.lines)
 
     assert Decimal(13) == total(shown.loc[shown["cost_status"] != CostStatus.MISSING, "cogs"])
     assert (Decimal(4), []) == (asked["proposed_cost"], shop.proposed())
@@ -462,7 +462,7 @@ def test_cost_that_was_typed_is_asked_anew_and_moves_with_the_answer(shop: Shop)
     save_answers(shop.database, shop.books, answers, settlement_ids=None, accept_proposals=False, **WHO)
     shop.accept()
     assert {GOODS: "-8.00", LOST: "8.50", "Inventory Asset": "-0.50"} == shop.posted(TRUE_UP)
-    assert [] == [*records(resolve_after_export.asked_since(shop.books)), *differing(shop)]
+    assert [] == [*records(resolve_after_export.questions_since_export(shop.books)), *differing(shop)]
 
 
 @pytest.mark.long

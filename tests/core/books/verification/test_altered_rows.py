@@ -21,11 +21,11 @@ from core.books.database.tables import transaction
 from core.books.entries.exporting import ExportOptions
 from core.books.entries.locks import SeveralLocksError
 from core.books.loading import load_books
-from core.books.overrides import overrides
-from core.books.settlements import settlements
+from core.books.overrides import stored_overrides
+from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.verification.altered_rows import TABLES_IN_WORDS, AlteredRowsError
-from core.books.verification.seal_check import altered_rows_named, as_stored, find_altered
+from core.books.verification.seal_check import altered_rows_named, books_as_sealed, find_altered
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from tests.core.books.examples import NOW, answers, save_settlement, settlement, source
 from tests.core.books.sample_books import make_sample
@@ -160,7 +160,7 @@ def test_altered_rows_are_put_back_for_the_other_checks(sample: Path, tmp_path: 
     copy = altered(sample, tmp_path, to_alter(declared))
     with Database.open(copy) as database:
         before = [tie.sentence for row in find_altered(database) for tie in row.tie_outs]
-        with as_stored(database):
+        with books_as_sealed(database):
             within = [row for row in find_altered(database) if row.table != "original_file"]
             load_books(database)
         after = [tie.sentence for row in find_altered(database) for tie in row.tie_outs]
@@ -311,7 +311,7 @@ def test_what_is_altered_is_named_as_a_bookkeeper_finds_it(exported: Path, tmp_p
 @pytest.mark.parametrize("fault", [one for one in FAULTS if "seal" not in one])
 def test_the_other_checks_are_made_all_the_same(exported: Path, tmp_path: Path, fault: str) -> None:
     """Of a line that cannot be read only that its file has it; of all else nothing, for it is put back."""
-    with Database.open(altered(exported, tmp_path, FAULTS[fault][0])) as database, as_stored(database):
+    with Database.open(altered(exported, tmp_path, FAULTS[fault][0])) as database, books_as_sealed(database):
         found = wrong(database)
 
     is_line = FAULTS[fault][0].startswith("UPDATE 'transaction'")
@@ -341,8 +341,8 @@ def test_what_cogsheet_stores_later_hides_nothing(exported: Path, tmp_path: Path
         before = find_altered(database)
         shop.finale_says({("111-1", "CUP"): "2.50", ("111-3", "CUP"): "2.00"}, JAR="6.00")
         with database.writing() as connection:
-            for booked in settlements.booked(connection):
-                settlements.set_status(connection, booked, settlement_entry=EntryStatus.POSTED_ELSEWHERE)
+            for booked in stored_settlements.booked_settlements(connection):
+                stored_settlements.set_status(connection, booked, settlement_entry=EntryStatus.POSTED_ELSEWHERE)
         after = find_altered(database)
 
     assert any(words in tie.sentence for row in after for tie in row.tie_outs)
@@ -406,7 +406,7 @@ def test_it_is_so_on_a_server_too(database: Database) -> None:
     with database.writing() as connection:
         save_settlement(connection, settlement(), source())
         batch = batches.new(connection, BatchKind.SAVE, "Ann", NOW)
-        overrides.save(connection, answers({"key": "a"}, {"key": "b"}), batch, who="Ann", now=NOW)
+        stored_overrides.save(connection, answers({"key": "a"}, {"key": "b"}), batch, who="Ann", now=NOW)
     with database.writing() as connection:
         connection.execute(text("UPDATE override SET units_back = 2, zero_confirmed = true WHERE key = 'a'"))
         connection.execute(text("DELETE FROM override WHERE key = 'b'"))
@@ -414,7 +414,7 @@ def test_it_is_so_on_a_server_too(database: Database) -> None:
 
     found = [row for row in find_altered(database) if row.table != "company"]
     said = [tie.sentence for row in found for tie in row.tie_outs]
-    with as_stored(database):
+    with books_as_sealed(database):
         within = [row for row in find_altered(database) if row.table != "company"]
 
     assert [("override", ("a", 1)), ("override", ("b", 1))] == [(row.table, row.key) for row in found]
@@ -476,7 +476,7 @@ def test_a_word_whose_seal_was_altered_alike_is_named(sample: Path, tmp_path: Pa
 
     assert found
     assert all(f"{column.replace('_', ' ')} “mislaid” is nothing that Cogsheet stores" in one for one in found)
-    with Database.open(book) as database, as_stored(database):
+    with Database.open(book) as database, books_as_sealed(database):
         load_books(database, anew=True)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from core.books.batches import BatchKind
-from core.books.entries.entries import EntryRow, PostedEntry
 from core.books.entries.locks import Lock
+from core.books.entries.stored_entries import EntryRow, PostedEntry
 from core.books.settlements.booked_settlement import EntryStatus
-from core.books.true_ups.true_up_history import Decision
+from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.decision_tie_outs import decision_tie_outs, lock_batches, status_tie_outs
 from core.books.verification.entry_tie_outs import Batch
 from core.journal.entry import EntryKind
@@ -21,8 +21,8 @@ BATCHES = {
     number: Batch(BatchKind.TRUE_UP, number, note)
     for number, note in {3: "proposed", 4: "accepted", 5: "dismissed", 6: "proposed again"}.items()
 }
-POSTED: dict[str, Any] = {"decision": Decision.ACCEPTED, "decided_in": 4, "reason": "", "entry": "S1 true-up r4"}
-DISMISSED: dict[str, Any] = {"decision": Decision.DISMISSED, "decided_in": 5, "reason": "too small"}
+POSTED: dict[str, Any] = {"decision": TrueUpDecision.ACCEPTED, "decided_in": 4, "reason": "", "entry": "S1 true-up r4"}
+DISMISSED: dict[str, Any] = {"decision": TrueUpDecision.DISMISSED, "decided_in": 5, "reason": "too small"}
 LOCK = Lock(1, 1, 1, EntryStatus.EXPORTED, 2, "hash", 4)
 
 

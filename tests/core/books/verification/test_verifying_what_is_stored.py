@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from core.books.database import Database, seals
 from core.books.database.errors import UnknownWordError
-from core.books.entries import entries
+from core.books.entries import stored_entries
 from core.books.entries.accruals import book_accrual, plan_accrual, to_accrue
 from core.books.entries.exporting import ExportOptions
 from core.books.entries.posted_elsewhere import post_elsewhere
@@ -103,7 +103,7 @@ def accrue(shop: Shop) -> None:
     days = AccrualDays(month.last_day, month.day_after)
     pairs = accrual_entries(lines, days, home_currency="USD", accounts=books.accounts)
     with shop.database.reading() as connection:
-        plan = plan_accrual(entries.posted(connection), "2026-08", pairs, books.accounts)
+        plan = plan_accrual(stored_entries.posted_entries(connection), "2026-08", pairs, books.accounts)
     book_accrual(shop.database, plan, month="2026-08", lines=lines, check=lambda _: None, **WHO)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from core.errors import BadAnswerError, InsecureAddressError, ServiceError
 from core.http.credentials import Secret
-from core.http.responses import Answer
+from core.http.responses import ServiceResponse
 from core.marketplaces.amazon.connector import AmazonConnector
 from core.marketplaces.amazon.selling_partner_api import (
     HOSTS,
@@ -45,9 +45,9 @@ AMAZON = Marketplace.AMAZON
 SIGNED = "https://d34o8swod1owfl.example.net/report.txt?X-Amz-Signature=SIGNED"
 
 
-def answer(body: object) -> Answer:
+def answer(body: object) -> ServiceResponse:
     """Return an answer with a JSON body."""
-    return Answer("Amazon", "GET /reports", {}, json.dumps(body).encode())
+    return ServiceResponse("Amazon", "GET /reports", {}, json.dumps(body).encode())
 
 
 def report(number: int, **differences: object) -> dict[str, object]:

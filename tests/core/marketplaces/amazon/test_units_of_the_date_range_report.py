@@ -11,7 +11,7 @@ from core.marketplaces import read_file
 from core.marketplaces.amazon import unified_by_columns, unified_csv
 from core.marketplaces.formats import Extent
 from core.marketplaces.reading.contents import Contents
-from core.marketplaces.settlements.uniting import parts_of, united
+from core.marketplaces.settlements.uniting import parts_of, united_settlement
 from core.model import Goods, Reading, Settlement
 from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
@@ -140,8 +140,8 @@ def test_other_fees_ask_by_all_files_of_a_payout_together(order: int) -> None:
     files = [settlement(unified_csv, sent, fee), settlement(unified_csv, fee)][::order]
     readings = [Reading("", unified_csv.FORMAT.marketplace, (one,), RAW) for one in files]
     parts = [parts_of(reading, "range.csv", Extent.OTHER_DAYS)["9"] for reading in readings]
-    assert [2, 0] == [units for units, _ in told(united(parts))]
-    assert str(settlement(unified_csv, sent).transactions.dtypes) == str(united(parts).transactions.dtypes)
+    assert [2, 0] == [units for units, _ in told(united_settlement(parts))]
+    assert str(settlement(unified_csv, sent).transactions.dtypes) == str(united_settlement(parts).transactions.dtypes)
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -151,7 +151,7 @@ def test_files_of_one_payout_count_them_once_together(order: int) -> None:
     files = [settlement(unified_csv, first, again), settlement(unified_csv, again)][::order]
     readings = [Reading("", unified_csv.FORMAT.marketplace, (one,), RAW) for one in files]
     parts = [parts_of(reading, "range.csv", Extent.OTHER_DAYS)["9"] for reading in readings]
-    assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(united(parts))
+    assert [(2, Goods.SOLD), (2, Goods.UNCLEAR)] == told(united_settlement(parts))
 
 
 def money(of: Settlement) -> tuple[dict[str, str], list[tuple[str, str, str]]]:

@@ -16,7 +16,7 @@ from core.books.documents.order_units import ORDER_UNITS, OrderUnits, with_order
 from core.costing import TRUED_UP_COLUMNS
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, conform, frame
 from core.marketplaces import read_file
-from core.marketplaces.documents.order_units import ItemLine, StatedUnits, counted
+from core.marketplaces.documents.order_units import ItemLine, StatedUnits, divide_units
 from core.marketplaces.settlements.line_keys import with_line_keys
 from core.model import Event
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, payout, refund
@@ -48,19 +48,19 @@ SNAPSHOTS = st.lists(st.integers(0, 9), min_size=1, max_size=6)
 def test_free_lines_carry_exactly_what_the_newest_document_tells(units: list[int], seed: int) -> None:
     """Whatever earlier documents told, and in whatever order lines and documents come."""
     lines, told = lines_of([None] * len(units)), told_of(units)
-    found = counted(lines, told)
+    found = divide_units(lines, told)
     dice = Random(seed)  # noqa: S311  # an order for a test
 
     assert units[-1] == sum(found.units.values()) == found.carried_units
     assert min(found.units.values()) >= 0
-    assert found == counted(dice.sample(lines, len(lines)), dice.sample(told, len(told)))
+    assert found == divide_units(dice.sample(lines, len(lines)), dice.sample(told, len(told)))
 
 
 @given(units=SNAPSHOTS, data=st.data())
 def test_locked_units_stand_and_the_rest_is_carried_by_a_free_line(units: list[int], data: st.DataObject) -> None:
     """Where there is a free line nothing is left over; where too much was locked, it shows."""
     locked = [data.draw(st.one_of(st.none(), st.integers(0, 9))) for _ in units]
-    found = counted(lines_of(locked), told_of(units))
+    found = divide_units(lines_of(locked), told_of(units))
     fixed = sum(taken for taken in locked if taken is not None)
 
     assert found.units.keys() == {str(n) for n, taken in enumerate(locked) if taken is None}
@@ -72,7 +72,7 @@ def test_locked_units_stand_and_the_rest_is_carried_by_a_free_line(units: list[i
 def test_a_refund_takes_back_what_was_counted_and_never_left(locked: int, total: int, named: int) -> None:
     """No more than it names, and no more than is too many."""
     sale, back = lines_of([locked, None])
-    found = counted([sale, back._replace(gives_back=named)], told_of([locked, total]))
+    found = divide_units([sale, back._replace(gives_back=named)], told_of([locked, total]))
 
     assert max(0, min(named, locked - total)) == found.refund_units.get("1", 0)
     assert found.carried_units == locked - found.refund_units.get("1", 0)
@@ -81,10 +81,10 @@ def test_a_refund_takes_back_what_was_counted_and_never_left(locked: int, total:
 def test_a_line_confirmed_as_zero_takes_none_and_names_who_follows_it() -> None:
     """Its units may have been none: the next line carries them, and is to be asked."""
     first, second = lines_of([1, None])
-    found = counted([first._replace(confirmed_zero=True), second], told_of([1, 1]))
+    found = divide_units([first._replace(confirmed_zero=True), second], told_of([1, 1]))
 
     assert ({"1": 1}, frozenset({"1"})) == (found.units, found.after_zero)
-    assert not counted([first, second], told_of([1, 2])).after_zero
+    assert not divide_units([first, second], told_of([1, 2])).after_zero
 
 
 class Life:

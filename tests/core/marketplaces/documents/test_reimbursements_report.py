@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from core.frame_columns import TRANSACTION_COLUMNS, frame
 from core.marketplaces import errors, read_file
 from core.marketplaces.documents.reimbursements import (
-    Reimbursed,
-    matched,
+    ReportedReimbursement,
+    match_with_lines,
     reimbursed_rows,
     reimbursements_frame,
-    united,
+    united_reimbursements,
 )
 from core.model import Event
 
@@ -45,7 +45,7 @@ def report(**cells: str) -> bytes:
     return f"{COLUMNS}\n{chr(9).join(row.get(name, '') for name in COLUMNS.split(chr(9)))}\n".encode()
 
 
-def row(number: object = "5001", **fields: object) -> Reimbursed:
+def row(number: object = "5001", **fields: object) -> ReportedReimbursement:
     """Return a row of the report: 2 units of A lost, 15.00 USD."""
     usual: dict[str, object] = {
         "reimbursement_id": number,
@@ -58,7 +58,7 @@ def row(number: object = "5001", **fields: object) -> Reimbursed:
         "units_cash": 2,
         "units_inventory": 0,
     }
-    return Reimbursed(**(usual | fields))  # type: ignore[arg-type]
+    return ReportedReimbursement(**(usual | fields))  # type: ignore[arg-type]
 
 
 def line(key: object = "one", **fields: object) -> dict[str, object]:
@@ -79,12 +79,14 @@ def line(key: object = "one", **fields: object) -> dict[str, object]:
     return usual | fields
 
 
-def pairs(lines: list[dict[str, object]], *rows: Reimbursed) -> dict[str, str]:
+def pairs(lines: list[dict[str, object]], *rows: ReportedReimbursement) -> dict[str, str]:
     """Return the number of the reimbursement that each line was matched with."""
-    return {key: found.reimbursement_id for key, found in matched(frame(TRANSACTION_COLUMNS, lines), rows).items()}
+    return {
+        key: found.reimbursement_id for key, found in match_with_lines(frame(TRANSACTION_COLUMNS, lines), rows).items()
+    }
 
 
-def read_reimbursements(content: bytes, name: str = "r.txt") -> list[Reimbursed]:
+def read_reimbursements(content: bytes, name: str = "r.txt") -> list[ReportedReimbursement]:
     """Return what a reimbursements report says, row by row."""
     return list(reimbursed_rows(read_file(content, name).reimbursements))
 
@@ -98,7 +100,7 @@ def test_report_is_read_without_loss() -> None:
     assert row(sku="MUG _1", order_id="111-1", original_id="4999") == found
     assert ("amazon_fba_reimbursements", (), ()) == (reading.format, reading.settlements, reading.problems)
     assert [found] == read_reimbursements(content.replace(b"\t", b","))
-    assert [found] == united([reading.reimbursements])
+    assert [found] == united_reimbursements([reading.reimbursements])
 
 
 def test_numbers_with_a_comma() -> None:
@@ -135,7 +137,7 @@ def test_unknown_reason_and_units_that_do_not_add_up() -> None:
     """Both are said with their line; the row stays, with units that nobody uses."""
     content = report(reason="Return_Adjustment", quantity_reimbursed_total="3")
     reading = read_file(content, "r.txt")
-    (found,) = united([reading.reimbursements])
+    (found,) = united_reimbursements([reading.reimbursements])
 
     assert [
         ("'Return_Adjustment' is not a reason for a reimbursement that Cogsheet knows", "r.txt, line 2, column reason"),
@@ -151,15 +153,15 @@ def test_reports_whose_periods_overlap() -> None:
     """The same row in two reports is one reimbursement, the same row twice in one report is two."""
     may, june = reimbursements_frame([row(), row()]), reimbursements_frame([row(), row("2")])
 
-    assert [row(), row(), row("2")] == united([may, june]) == united([may, june, may])
+    assert [row(), row(), row("2")] == united_reimbursements([may, june]) == united_reimbursements([may, june, may])
 
 
 def test_a_reimbursement_is_known_by_its_number_whatever_became_of_its_date() -> None:
     """5001 without its time is the same 5001; another number is another one."""
     timed = FIRST + timedelta(hours=10)
     told, plain = (reimbursements_frame([row(approved_at=date)]) for date in (timed, FIRST))
-    assert [row(approved_at=timed)] == united([told, plain]) == united([plain, told])
-    assert 2 == len(united([told, reimbursements_frame([row("5002")])]))
+    assert [row(approved_at=timed)] == united_reimbursements([told, plain]) == united_reimbursements([plain, told])
+    assert 2 == len(united_reimbursements([told, reimbursements_frame([row("5002")])]))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +268,7 @@ LINES = st.fixed_dictionaries(
 
 @given(rows=st.lists(ROWS, max_size=6), drawn=st.lists(LINES, max_size=5), data=st.data())
 def test_no_order_of_rows_files_or_lines_changes_anything(
-    rows: list[Reimbursed], drawn: list[dict[str, object]], data: st.DataObject
+    rows: list[ReportedReimbursement], drawn: list[dict[str, object]], data: st.DataObject
 ) -> None:
     """Rows shuffled, cut into files that overlap, lines shuffled: the same pairs, each row at most once."""
     lines = [line(f"line {number}", **fields) for number, fields in enumerate(drawn)]
@@ -275,5 +277,5 @@ def test_no_order_of_rows_files_or_lines_changes_anything(
     cut = data.draw(st.integers(0, len(rows)))
     files = [reimbursements_frame(part) for part in (shuffled[:cut], shuffled, shuffled[cut:])]
 
-    assert first == pairs(data.draw(st.permutations(lines)), *united(files))
+    assert first == pairs(data.draw(st.permutations(lines)), *united_reimbursements(files))
     assert len(first) <= len(rows)

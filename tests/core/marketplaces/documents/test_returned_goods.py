@@ -6,7 +6,13 @@ import pytest
 
 from core.frame_columns import records
 from core.marketplaces import errors, read_file
-from core.marketplaces.documents.returns import GoodsBack, Returned, returned_by_line, returns_frame, united
+from core.marketplaces.documents.returns import (
+    ReportedReturn,
+    ReturnedGoods,
+    returned_by_line,
+    returns_frame,
+    united_returns,
+)
 from core.marketplaces.settlements.line_keys import with_line_keys
 from core.marketplaces.shopify.order_lines import disposition
 from core.model import Disposition, Event, Goods
@@ -23,9 +29,9 @@ REPORT = f"""{COLUMNS}
 """
 
 
-def read_returns(content: bytes, name: str = "returns.txt") -> list[GoodsBack]:
+def read_returns(content: bytes, name: str = "returns.txt") -> list[ReportedReturn]:
     """Return what a returns report says, row by row."""
-    return united([read_file(content, name).returns])
+    return united_returns([read_file(content, name).returns])
 
 
 def test_report_is_read() -> None:
@@ -56,7 +62,7 @@ def test_report_with_a_bad_quantity() -> None:
         read_returns(REPORT.replace("\t1\tPHX7", "\tx\tPHX7").encode(), "returns.txt")
 
 
-def refunds(*lines: dict[str, str]) -> dict[str, Returned]:
+def refunds(*lines: dict[str, str]) -> dict[str, ReturnedGoods]:
     """Return what the report says about refunds of the order that it is about, by adjustment id."""
     (settlement,) = read_file(flat_file([summary("0"), *lines])).settlements
     transactions = with_line_keys("Store", settlement.transactions)
@@ -72,7 +78,7 @@ def refund(adjustment_id: str, quantity: str, **cells: str) -> dict[str, str]:
 
 def test_refund_takes_the_returns_of_its_order_and_sku() -> None:
     """Two of three units came back fit for sale."""
-    both = Returned(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
+    both = ReturnedGoods(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
     assert {"A": both} == refunds(refund("A", "3"))
 
 
@@ -81,15 +87,15 @@ def test_refunds_share_the_returns_in_order_of_posting() -> None:
     later = refund("B", "1", posted_date_time="2026-06-25 00:00:00 UTC")
 
     first, second = (
-        Returned(Disposition.RESTOCKED, 2, 0, "2 SELLABLE"),
-        Returned(Disposition.UNSELLABLE, 0, 1, "1 CUSTOMER_DAMAGED"),
+        ReturnedGoods(Disposition.RESTOCKED, 2, 0, "2 SELLABLE"),
+        ReturnedGoods(Disposition.UNSELLABLE, 0, 1, "1 CUSTOMER_DAMAGED"),
     )
     assert {"A": first, "B": second} == refunds(later, refund("A", "2"))
 
 
 def test_refund_of_unknown_units_takes_what_is_left() -> None:
     """The report says how many units there were."""
-    both = Returned(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
+    both = ReturnedGoods(Disposition.RESTOCKED, 2, 1, "2 SELLABLE, 1 CUSTOMER_DAMAGED")
     assert {"A": both} == refunds(refund("A", ""))
 
 
@@ -144,12 +150,12 @@ def test_a_restock_type_that_nobody_declared_is_asked(word: str, goods: Goods) -
 
 def test_reports_whose_periods_overlap() -> None:
     """The same row in two reports is one return, the same row twice in one report is two."""
-    once = GoodsBack("1", "A", 1, Disposition.RESTOCKED, "SELLABLE")
-    other = GoodsBack("1", "A", 1, Disposition.UNSELLABLE, "DEFECTIVE", reference="LPN1")
+    once = ReportedReturn("1", "A", 1, Disposition.RESTOCKED, "SELLABLE")
+    other = ReportedReturn("1", "A", 1, Disposition.UNSELLABLE, "DEFECTIVE", reference="LPN1")
     may, june = returns_frame([once, once]), returns_frame([once, other])
 
-    assert [once, once, other] == united([may, june]) == united([may, june, may])
-    assert [] == united([])
+    assert [once, once, other] == united_returns([may, june]) == united_returns([may, june, may])
+    assert [] == united_returns([])
 
 
 @pytest.mark.parametrize("lost", ["2026-06-29", "2026-06-29T10:15:00", ""])
@@ -160,9 +166,9 @@ def test_a_unit_with_its_own_number_is_one_whatever_became_of_its_date(lost: str
     told, plain = (read_file((head + row).encode(), "r.txt").returns for row in rows)
     other = read_file((head + rows[0].replace("LPN1", "LPN2")).encode(), "r.txt").returns
 
-    assert 1 == len(united([told, plain]))
-    assert united([told, plain]) == united([plain, told])
-    assert [2, 2] == [len(united([told, other])), len(united([told, plain, other]))]
+    assert 1 == len(united_returns([told, plain]))
+    assert united_returns([told, plain]) == united_returns([plain, told])
+    assert [2, 2] == [len(united_returns([told, other])), len(united_returns([told, plain, other]))]
 
 
 TIMED, PLAIN = "2026-06-29T10:15:00-04:00", "2026-06-29"
@@ -190,10 +196,10 @@ def test_a_unit_without_a_number_is_one_where_its_date_lost_its_time(reports: li
     head = "return-date\torder-id\tsku\tquantity\tdetailed-disposition\n"
     texts = [head + "".join(f"{date}\t111-1\tMUG\t1\tSELLABLE\n" for date in dates) for dates in reports]
     read = [read_file(text.encode(), "r.txt").returns for text in texts]
-    found = united(read)
+    found = united_returns(read)
 
     assert units == len(found)
-    assert sorted(map(str, found)) == sorted(map(str, united(read[::-1])))
+    assert sorted(map(str, found)) == sorted(map(str, united_returns(read[::-1])))
 
 
 def test_a_report_is_read_as_a_file_without_settlements() -> None:
@@ -201,7 +207,7 @@ def test_a_report_is_read_as_a_file_without_settlements() -> None:
     reading = read_file(REPORT.encode(), "any name.txt")
 
     assert ("amazon_customer_returns", ()) == (reading.format, reading.settlements)
-    assert read_returns(REPORT.encode()) == united([reading.returns])
+    assert read_returns(REPORT.encode()) == united_returns([reading.returns])
 
 
 @pytest.mark.parametrize(
@@ -234,7 +240,7 @@ def test_a_unit_whose_status_has_gone_on_in_a_later_report_came_back_once() -> N
         f"{COLUMNS}\n2026-06-20T08:00:00+00:00\t111-1\tMUG\tB0\tX0\tMug\t1\tPHX7\tSELLABLE\tX\t{status}\t{number}\t\n"
         for status, number in (("On its way", "LPN1"), ("Unit returned to inventory", "LPN1"), ("On its way", "LPN2"))
     ]
-    found = united(read_file(row.encode(), "r.txt").returns for row in rows)
+    found = united_returns(read_file(row.encode(), "r.txt").returns for row in rows)
 
     assert [("LPN1", Disposition.RESTOCKED), ("LPN2", None)] == [(one.reference, one.disposition) for one in found]
 

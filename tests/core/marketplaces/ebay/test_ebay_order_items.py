@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from core.marketplaces.ebay.order_items import Item, is_whole, order_items, order_units, says_shares, shared_gross
+from core.marketplaces.ebay.order_items import LineItem, is_whole, order_items, order_units, says_shares, shared_gross
 from core.marketplaces.pulling.bundles import Node
 
-MUG = Item("MUG", 1, "USD", (("principal", Decimal("36.00")), ("shipping", Decimal("4.00"))))
-CUP = Item("CUP", 2, "USD", (("principal", Decimal("20.00")),))
+MUG = LineItem("MUG", 1, "USD", (("principal", Decimal("36.00")), ("shipping", Decimal("4.00"))))
+CUP = LineItem("CUP", 2, "USD", (("principal", Decimal("20.00")),))
 
 
 def node(**values: Any) -> Node:
@@ -35,7 +35,7 @@ def basis(amount: str | None) -> Node:
     ],
 )
 def test_an_amount_is_shared_by_basis_then_cost_then_equally(
-    bases: tuple[str | None, ...], goods: tuple[Item | None, ...], expected: list[str]
+    bases: tuple[str | None, ...], goods: tuple[LineItem | None, ...], expected: list[str]
 ) -> None:
     """45.00 are given back: by eBay's bases if all are stated, by 40.00 and 20.00, or in halves."""
     found = shared_gross(Decimal("-45.00"), [basis(one) for one in bases], goods)
@@ -79,7 +79,7 @@ def test_an_item_holds_its_price_after_discounts_postage_and_tax() -> None:
         "taxes": [{"amount": {"value": "1.10", "currency": "USD"}}, {"amount": {"value": "0.90", "currency": "USD"}}],
     }
 
-    expected = Item("MUG", 2, "USD", (("principal", Decimal("36.00")), ("tax", Decimal("2.00"))))
+    expected = LineItem("MUG", 2, "USD", (("principal", Decimal("36.00")), ("tax", Decimal("2.00"))))
     assert {"1": expected} == order_items(node(lineItems=[told]))
 
 

@@ -9,15 +9,15 @@ import pytest
 
 from core.errors import BadAnswerError, ServerFailedError, UnauthorisedError
 from core.http.credentials import Secret
-from core.http.responses import Answer
+from core.http.responses import ServiceResponse
 from core.log import MASK, REDACTION
 from core.marketplaces.pulling.tokens import AccessTokens, Token, read_token
 from tests.core.marketplaces.pulled_store import StillTime
 
 
-def answer(body: object) -> Answer:
+def answer(body: object) -> ServiceResponse:
     """Return an answer of a token endpoint."""
-    return Answer("Amazon", "POST /token", {}, json.dumps(body).encode())
+    return ServiceResponse("Amazon", "POST /token", {}, json.dumps(body).encode())
 
 
 class Login:

@@ -11,7 +11,7 @@ from core.marketplaces import read_file
 from core.marketplaces.errors import BadCellError, Place
 from core.marketplaces.reading.numbers import parse_currency
 from core.marketplaces.walmart.words import meaning
-from core.marketplaces.words.words import UNKNOWN
+from core.marketplaces.words.meanings import UNKNOWN
 from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 

@@ -14,7 +14,7 @@ from core.marketplaces.amazon import unified_languages
 from core.marketplaces.compared_rows import compared_type
 from core.marketplaces.ebay import report_columns
 from core.marketplaces.formats import Extent
-from core.marketplaces.settlements.uniting import Part, in_other_words, parts_of, united
+from core.marketplaces.settlements.uniting import SettlementPart, in_other_words, parts_of, united_settlement
 from core.marketplaces.words.wording import folded
 from tests.core.books.exports_of_payouts import Row, ebay_export
 from tests.core.marketplaces.ebay_documents import GBP, PAYOUT, item, report, whole
@@ -28,7 +28,7 @@ ROWS = st.lists(
 )
 
 
-def part(name: str, rows: list[Row]) -> Part:
+def part(name: str, rows: list[Row]) -> SettlementPart:
     file = ebay_export(name, *rows)
     reading = read_file(file.content, file.name)
     return parts_of(reading, file.name, Extent.DAYS)["900001"]
@@ -46,10 +46,10 @@ def test_ranges_of_days_that_cover_a_payout_are_the_payout(rows: list[Row], cuts
         for first, last in ranges
         if (own := [row for row in rows if row.day in DAYS[first : last + 1]])
     ]
-    whole = united([part("whole.csv", rows), part("again.csv", rows)])
+    whole = united_settlement([part("whole.csv", rows), part("again.csv", rows)])
 
     for order in (parts, parts[::-1]):
-        found = united(order)
+        found = united_settlement(order)
         assert records(whole.transactions) == records(found.transactions)
         assert (whole.sum, whole.lines, whole.period_start, whole.period_end) == (
             *(found.sum, found.lines, found.period_start, found.period_end),
@@ -71,7 +71,7 @@ def test_parts_of_an_order_of_several_items_are_one_order(prices: list[int], vie
     known = [{at for at in view if at < len(items)} for view in views]
     parts = [ebay_part(own, *(items[at] for at in sorted(view))) for view in known]
     for order in (parts, parts[::-1]):
-        rows = {row["sku"]: row for row in records(united(order).transactions)}
+        rows = {row["sku"]: row for row in records(united_settlement(order).transactions)}
         shown = set().union(*known)
 
         assert Decimal(net) == sum(row["net"] for row in rows.values())
@@ -82,7 +82,7 @@ def test_parts_of_an_order_of_several_items_are_one_order(prices: list[int], vie
         assert is_whole or rate or len(shown) < len(items)
 
 
-def ebay_part(*rows: dict[str, object]) -> Part:
+def ebay_part(*rows: dict[str, object]) -> SettlementPart:
     content = report(*rows)
     return parts_of(read_file(content, "a.csv"), "a.csv", Extent.DAYS)[PAYOUT]
 
@@ -92,7 +92,7 @@ def test_currencies_are_not_summed() -> None:
     rows = [Row("2026-06-01", "1", "1.00")]
     file = ebay_export("b.csv", Row("2026-06-02", "2", "1.00"))
     other = parts_of(read_file(file.content.replace(b"USD", b"EUR"), file.name), file.name, Extent.DAYS)["900001"]
-    found = united([part("a.csv", rows), other])
+    found = united_settlement([part("a.csv", rows), other])
 
     assert not found.ties_out
     assert any("EUR" in problem.message and "USD" in problem.message for problem in found.problems)
@@ -105,7 +105,7 @@ def test_what_is_wrong_with_a_files_rows_stays_wrong() -> None:
         part("a.csv", [Row("2026-06-01", "1", "1.00")]),
         part("b.csv", [Row("2026-06-02", "2", "2.00"), paid]),
     )
-    found = united([first, second])
+    found = united_settlement([first, second])
 
     assert (Decimal("3.00"), True, ()) == (found.total, found.ties_out, found.problems)
     assert not second.settlement.ties_out
@@ -124,7 +124,7 @@ def test_every_view_says_what_it_says_by_leaving_a_row_out() -> None:
     } == extents
 
 
-def view(content: str) -> Part:
+def view(content: str) -> SettlementPart:
     reading = read_file(content.encode(), "a.csv")
     extent = next(form.extent for form in FORMATS if form.name == reading.format)
     (found,) = parts_of(reading, "a.csv", extent).values()
@@ -224,7 +224,7 @@ def test_a_row_in_two_spellings_is_one_row_with_the_key_that_it_had(name: str) -
     first, second = map(view, TWO_SPELLINGS[name])
 
     for one, other in ((first, second), (second, first)):
-        found = united([one, other])
+        found = united_settlement([one, other])
         assert records(one.settlement.transactions) == records(found.transactions)
         assert [] == in_other_words(other, [one], found)
 
@@ -236,7 +236,7 @@ def test_two_equal_rows_of_one_file_stay_two_beside_another_spelling(name: str) 
     first, second = TWO_SPELLINGS[name]
     row = first.rsplit("\n", 2)[1]
 
-    found = united([view(second), view(f"{first}{row}\n")])
+    found = united_settlement([view(second), view(f"{first}{row}\n")])
 
     assert 2 == len({(row["group_key"], row["ordinal"]) for row in records(found.transactions)})
 
@@ -266,14 +266,14 @@ def test_rows_that_differ_in_words_alone_are_asked(first: str, second: str, word
     """A German word that nobody has declared is most likely the English file's: neither counted twice nor dropped."""
     one, other = view(first), view(second)
 
-    assert [words] == in_other_words(other, [one], united([one, other]))
+    assert [words] == in_other_words(other, [one], united_settlement([one, other]))
 
 
 def test_a_total_that_is_reached_shows_that_two_rows_of_other_words_are_two() -> None:
     """Where the payout's own row proves both, nothing is asked."""
     one, fee = (view(ebay("Other fee;--;-1.00;EUR", f"{FEE};{name} fee")) for name in ("Insertion", "Subtitle"))
     paid = view(ebay("Payout;--;2.00;EUR", "--;--;--;--;--;--;2.00;--"))
-    found = united([one, fee, paid])
+    found = united_settlement([one, fee, paid])
 
     assert (Decimal("-2.00"), True) == (found.total, found.ties_out)
     assert [] == in_other_words(fee, [one, paid], found)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.marketplaces.shopify.order_lines import fees, shared_out
+from core.marketplaces.shopify.order_lines import fees, shares_of_items
 from core.marketplaces.shopify.orders import GIFT_CARD, SHOPIFY_PAYMENTS, Item, Payment, bearer
 
 NOON = datetime(2026, 8, 3, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ def test_shares_and_fees_sum_to_the_payment(
 ) -> None:
     """Of whatever part of an order a payment is, and in whatever currency."""
     total = sum((item.price + item.tax for item in items), shipping + rest)
-    shares = shared_out(amount, items, shipping, total)
+    shares = shares_of_items(amount, items, shipping, total)
 
     assert amount == sum(share.amount for share in shares)
     assert fee == sum(fees(fee, shares))
@@ -50,7 +50,7 @@ def test_shares_and_fees_sum_to_the_payment(
 def test_a_payment_of_the_whole_order_gives_each_item_its_own_price(items: list[Item], shipping: Decimal) -> None:
     """Price and tax are exact, not shares of a sum."""
     total = sum((item.price + item.tax for item in items), shipping)
-    parts = [dict(share.parts) for share in shared_out(total, items, shipping, total)]
+    parts = [dict(share.parts) for share in shares_of_items(total, items, shipping, total)]
 
     assert [(item.price, item.tax) for item in items] == [
         (part.get("principal", Decimal(0)), part.get("tax", Decimal(0))) for part in parts[: len(items)]

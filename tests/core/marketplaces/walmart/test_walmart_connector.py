@@ -17,7 +17,7 @@ import pytest
 
 from core.errors import BadAnswerError, NotFoundError, RateLimitedError
 from core.http.credentials import Secret
-from core.http.responses import Answer
+from core.http.responses import ServiceResponse
 from core.marketplaces import read_file
 from core.marketplaces.pulling.connector import Document, Link
 from core.marketplaces.walmart.connector import HOST, WalmartAccessError, WalmartConnector, read_dates
@@ -58,9 +58,9 @@ def zipped(**files: bytes) -> bytes:
     return packed.getvalue()
 
 
-def answer(body: object) -> Answer:
+def answer(body: object) -> ServiceResponse:
     """Return an answer with a JSON body."""
-    return Answer("Walmart", "GET /dates", {}, json.dumps(body).encode())
+    return ServiceResponse("Walmart", "GET /dates", {}, json.dumps(body).encode())
 
 
 def test_every_request_says_who_asks() -> None:

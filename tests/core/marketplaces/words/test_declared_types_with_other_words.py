@@ -9,7 +9,7 @@ from core.marketplaces.amazon import unified_languages
 from core.marketplaces.amazon import words as amazon
 from core.marketplaces.ebay import words as ebay
 from core.marketplaces.walmart import words as walmart
-from core.marketplaces.words.words import UNKNOWN, Meaning, doubted
+from core.marketplaces.words.meanings import UNKNOWN, Meaning, doubted
 from core.model import Event, Goods
 
 ODD = ("Goods seized", "Inventory write-off", "Lost on the way", "Transfer to partner")

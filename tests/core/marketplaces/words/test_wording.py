@@ -17,8 +17,8 @@ from core.marketplaces.ebay import words as ebay
 from core.marketplaces.shopify import words as shopify
 from core.marketplaces.shopify.order_lines import disposition
 from core.marketplaces.walmart import words as walmart
+from core.marketplaces.words.meanings import UNKNOWN
 from core.marketplaces.words.wording import folded, says, tokens
-from core.marketplaces.words.words import UNKNOWN
 from core.model import Event, StockEffect
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from core.marketplaces.amazon import words as amazon
 from core.marketplaces.ebay import words as ebay
 from core.marketplaces.shopify import words as shopify
 from core.marketplaces.walmart import words as walmart
+from core.marketplaces.words.meanings import UNKNOWN, Meaning, proposed_type, vocabulary
 from core.marketplaces.words.wording import folded
-from core.marketplaces.words.words import UNKNOWN, Meaning, proposed_type, table
 from core.model import Event, Goods
 from core.typed_amounts import from_text
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
@@ -67,7 +67,7 @@ def goods_of(*rows: dict[str, str]) -> dict[str, object]:
 def test_folding_merges_no_two_declared_words_of_different_meaning() -> None:
     """A table refuses a word that another meaning of it has already, folded or not."""
     with pytest.raises(ValueError, match="Storage-Fee"):
-        table({Meaning(Event.FEE): "Storage Fee", Meaning(Event.SALE): "Storage-Fee"})
+        vocabulary({Meaning(Event.FEE): "Storage Fee", Meaning(Event.SALE): "Storage-Fee"})
 
 
 @pytest.mark.parametrize("name", TABLES)

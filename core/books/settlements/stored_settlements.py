@@ -20,7 +20,7 @@ from core.books.settlements.booked_settlement import (
     EntryStatus,
     FileUse,
     Import,
-    Imported,
+    ImportResult,
     SettlementKind,
     Source,
 )
@@ -99,7 +99,7 @@ def _booked(row: Row[Any]) -> BookedSettlement:
     )
 
 
-def save(connection: Connection, read: Settlement, source: Source, batch: int, now: datetime) -> Imported:
+def save(connection: Connection, read: Settlement, source: Source, batch: int, now: datetime) -> ImportResult:
     """Store a settlement, unless the books have it already.
 
     Where it takes the place of something, the lines that stay the same stay where they are; those that end keep the
@@ -128,7 +128,7 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
     if there is not None and outcome is Import.LOCKED:
         original_files.add_file(connection, there, source.file, FileUse.AFTER_EXPORT, batch, now)
     if there is not None and outcome not in (Import.SUPERSEDED, Import.UNITED):
-        return Imported(outcome, there)
+        return ImportResult(outcome, there)
     original_files.keep_original(connection, source.file, now)
     values = _values(read, source, batch, now)
     number, replaced = _put(connection, values, read, batch)
@@ -136,7 +136,7 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
         original_files.end_files(connection, number, batch)
     booked_now = _by_number(connection, number)
     original_files.add_file(connection, booked_now, source.file, FileUse.PART, batch, now)
-    return Imported(outcome, booked_now, replaced, there)
+    return ImportResult(outcome, booked_now, replaced, there)
 
 
 def put_reading(
@@ -182,7 +182,7 @@ def find(connection: Connection, store: str, settlement_id: str) -> BookedSettle
     return None if row is None else _booked(row)
 
 
-def booked(connection: Connection) -> list[BookedSettlement]:
+def booked_settlements(connection: Connection) -> list[BookedSettlement]:
     """Return every settlement, by store and period."""
     order = (tables.settlement.c.store, tables.settlement.c.period_start, tables.settlement.c.settlement_id)
     return [_booked(row) for row in connection.execute(_in_force().order_by(*order))]
@@ -210,7 +210,9 @@ def of_file(connection: Connection, sha256: str) -> list[BookedSettlement]:
 
 def remove(connection: Connection, of: BookedSettlement, batch: int) -> None:
     """Take a settlement out of the books; its rows are kept with the batch that ended them."""
-    settlement_lines.end_lines(connection, of.id, list(settlement_lines.transactions(connection, [of])["key"]), batch)
+    settlement_lines.end_lines(
+        connection, of.id, list(settlement_lines.stored_transactions(connection, [of])["key"]), batch
+    )
     original_files.end_files(connection, of.id, batch)
     connection.execute(update(tables.settlement).where(tables.settlement.c.id == of.id).values(ended_batch=batch))
 
@@ -240,7 +242,7 @@ def same_lines(connection: Connection, there: BookedSettlement, read: Settlement
     """Tell whether another file says what is in the books: packed, ordered or spelled otherwise."""
     if (there.total, there.sum, there.lines, there.currency) != (read.total, read.sum, read.lines, read.currency):
         return False
-    stored = settlement_lines.transactions(connection, [there])
+    stored = settlement_lines.stored_transactions(connection, [there])
     return _compared(stored) == _compared(read.transactions)
 
 

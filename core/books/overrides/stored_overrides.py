@@ -70,7 +70,7 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRow:
     """A row that was not saved; nothing of it was stored."""
 
     key: str
@@ -115,7 +115,7 @@ def _taken_back(saved: dict[str, object]) -> dict[str, object]:
     return {**kept, **shown, "note": NOTE}
 
 
-def save(connection: Connection, answers: pd.DataFrame, batch: int, *, who: str, now: datetime) -> list[Refused]:
+def save(connection: Connection, answers: pd.DataFrame, batch: int, *, who: str, now: datetime) -> list[RefusedRow]:
     """Store each answer as the next version of its line.
 
     Args:
@@ -137,7 +137,7 @@ def save(connection: Connection, answers: pd.DataFrame, batch: int, *, who: str,
     for key in _insert(connection, wanted, batch, who, now):
         refused[key] = Refusal.CHANGED
     there = newest_of(connection, rows["key"][rows["key"].isin(list(refused))])
-    return [Refused(key, refused[key], there.get(key)) for key in dict.fromkeys(rows["key"]) if key in refused]
+    return [RefusedRow(key, refused[key], there.get(key)) for key in dict.fromkeys(rows["key"]) if key in refused]
 
 
 def newest_of(connection: Connection, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -184,7 +184,9 @@ def history(connection: Connection, key: str | None = None) -> pd.DataFrame:
     return frames.load(connection, query if key is None else query.where(tables.override.c.key == key), HISTORY_COLUMNS)
 
 
-def typed_skus(connection: Connection, keys: Iterable[str] | None = None) -> dict[str, list[tuple[int, str | None]]]:
+def typed_sku_versions(
+    connection: Connection, keys: Iterable[str] | None = None
+) -> dict[str, list[tuple[int, str | None]]]:
     """Return batch and SKU of every version, by line key in order, of the lines for which one was ever typed.
 
     Args:

@@ -56,7 +56,7 @@ UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
 """A type that nobody has declared."""
 
 
-def table(rows: Mapping[M, str]) -> dict[str, M]:
+def vocabulary(rows: Mapping[M, str]) -> dict[str, M]:
     """Return a vocabulary's table by folded word, of rows that name a meaning's words separated by `|`.
 
     Raises:
@@ -70,7 +70,7 @@ def table(rows: Mapping[M, str]) -> dict[str, M]:
     return by_word
 
 
-def typed(
+def typed_amount_parts(
     parts: Iterable[Part], meaning: Meaning, word: str, *, of_own: frozenset[str] = frozenset({"other", "other_fee"})
 ) -> tuple[TypedPart, ...]:
     """Return those amounts of a transaction that are about something else than its event and their columns tell.
@@ -106,12 +106,12 @@ def own_column(event: Event) -> str:
     return OWN_COLUMNS.get(event, "other")
 
 
-def typed_item(found: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedPart, ...]:
+def typed_item(meaning: AmountMeaning, amount: Decimal, word: str) -> tuple[TypedPart, ...]:
     """Return an amount of an item with its line type, where its event and column do not tell it; else nothing."""
-    if found.line_type is None:
+    if meaning.line_type is None:
         return ()
-    is_asked = found.line_type is LineType.UNCLASSIFIED
-    return (TypedPart(found.column, amount, None if is_asked else found.line_type, word),)
+    is_asked = meaning.line_type is LineType.UNCLASSIFIED
+    return (TypedPart(meaning.column, amount, None if is_asked else meaning.line_type, word),)
 
 
 MONEY_ALONE = frozenset({Event.FEE, Event.ADVERTISING, Event.BALANCE, Event.TAX_ONLY, Event.ADJUSTMENT})
@@ -141,7 +141,7 @@ def may_be_price(parts: Iterable[TypedPart]) -> bool:
     return any(part.line_type is None and part.column in ("principal", "other") for part in parts)
 
 
-def listed(kind: str, description: str) -> str:
+def listed_type(kind: str, description: str) -> str:
     """Return a type and its description as sheet Transaction types lists them."""
     parts = [part for part in (kind.strip(), description.strip()) if part]
     return " / ".join(parts)

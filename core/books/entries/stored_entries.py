@@ -264,7 +264,7 @@ def settlement_batches(connection: Connection) -> dict[int, int]:
     return {row.settlement: row.batch for row in rows}
 
 
-def posted(connection: Connection) -> list[PostedEntry]:
+def posted_entries(connection: Connection) -> list[PostedEntry]:
     """Return every entry, in the order they were stored."""
     lines: dict[int, list[EntryLineRow]] = defaultdict(list)
     for row in connection.execute(
