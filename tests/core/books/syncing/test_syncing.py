@@ -232,8 +232,7 @@ class _Held:
     policies: Policies
     cause: str | None = None
     zones: StoreDays = field(default_factory=StoreDays)
-    as_read: CostingInput | None = None
-    words_after_lock: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    may_ask_after_export: bool = False
     lines: pd.DataFrame = field(default_factory=lambda: frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}))
 
     def lines_of(self, _settlement: BookedSettlement) -> pd.DataFrame:
