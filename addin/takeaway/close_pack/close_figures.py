@@ -249,13 +249,22 @@ def _estimates(view: View, to_date: pd.DataFrame) -> list[Row]:
     """Return the accepted averages that no real cost has confirmed yet, and those an open settlement still uses."""
     saved = records(view.books.overrides[["key", "kind", "unit_cost", "saved_by", "saved_at"]])
     accepted = {row["key"]: row for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE}
-    rows = records(to_date[to_date["key"].isin(list(accepted))])
-    in_use = (CostSource.LOCKED, CostSource.ACCEPTED_AVERAGE)
-    return [
+    rows = [
         row | {"estimate": accepted[row["key"]]["unit_cost"]} | _saved(accepted[row["key"]])
-        for row in rows
-        if row["cost_source"] in in_use and (row["finale_cost"] is None or row["cost_source"] != CostSource.LOCKED)
+        for row in records(to_date[to_date["key"].isin(list(accepted))])
     ]
+    return [row for row in rows if _is_unconfirmed(row)]
+
+
+def _is_unconfirmed(row: Row) -> bool:
+    """Tell whether a line stands on an estimate: its bill has not come, or says otherwise and the line is open.
+
+    Once a line is locked, what its bill says otherwise is a true-up.
+    """
+    bill = row["finale_cost"]
+    if row["cost_source"] == CostSource.LOCKED:
+        return bill is None
+    return bool(row["cost_source"] == CostSource.ACCEPTED_AVERAGE and bill != row["estimate"])
 
 
 def _saved(row: Row) -> Row:

@@ -149,7 +149,11 @@ def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str
         ("Settlements not exported", len(figures.not_exported), "resolve what blocks them, then Export"),
         ("Lines without cost", figures.missing_costs, "answer them on sheet Resolve, or sync again"),
         ("Lines that wait for their original", figures.waiting_refunds, "answering the original's cost answers them"),
-        ("Estimates not confirmed", len(figures.estimates), "averages that were accepted; the bill has not arrived"),
+        (
+            "Estimates not confirmed",
+            len(figures.estimates),
+            "averages that were accepted; the bill has not arrived, or says another cost",
+        ),
         ("Cost true-ups pending", len(figures.true_ups), "accept or dismiss them on sheet Cost true-ups"),
         (
             "Left stock in no settlement",

@@ -192,6 +192,27 @@ def test_what_is_not_finished_is_listed(reported: Reported) -> None:
     assert [AUGUST] == [row["Settlement ID"] for row in rows_below(later, "tblNotExported")], "exported is finished"
 
 
+def bill(reported: Reported, cost: str) -> None:
+    """Let Finale know what the mugs of 111-3 cost."""
+    with reported.database.writing() as connection:
+        batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
+        late = {"kind": ObservationKind.ORDER, "order_id": "111-3", "product_id": "LATE-MUG", "units": 2}
+        billed = {"unit_cost": Decimal(cost), "currency": "USD", "record_date": "2026-08-06", "fetched_at": NOW}
+        observations.add(connection, frame(OBSERVATION_COLUMNS, [late | billed]), batch, NOW)
+
+
+@pytest.mark.parametrize(("cost", "listed"), [("5.00", []), ("5.000000", []), ("5.01", [("111-3", 5, 5.01)])])
+def test_an_estimate_that_its_bill_confirms_is_confirmed_before_the_export_too(
+    reported: Reported, cost: str, listed: list[tuple[str, float, float]]
+) -> None:
+    """To the last digit; with another bill the open settlement still uses the estimate."""
+    reported.answer("111-3", "5.00", proposed="5.00")
+    bill(reported, cost)
+    figures = closing_figures(reported.view, Month.parse("2026-08"), options=ExportOptions())
+
+    assert listed == [(row["order_id"], row["estimate"], float(row["finale_cost"])) for row in figures.estimates]
+
+
 @pytest.mark.long
 def test_an_accepted_average_is_an_estimate_until_its_bill_comes(reported: Reported) -> None:
     """Locked, it stays listed; when Finale knows the cost, a true-up takes its place."""
@@ -200,11 +221,7 @@ def test_an_accepted_average_is_an_estimate_until_its_bill_comes(reported: Repor
     (estimate,) = rows_below(pack(reported)["Open items"], "tblEstimates")
     assert ("111-3", 5, None) == (estimate["Order ID"], estimate["Estimate"], estimate["Finale now says"])
 
-    with reported.database.writing() as connection:
-        batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        late = {"kind": ObservationKind.ORDER, "order_id": "111-3", "product_id": "LATE-MUG", "units": 2}
-        cost = {"unit_cost": Decimal("5.30"), "currency": "USD", "record_date": "2026-08-06", "fetched_at": NOW}
-        observations.add(connection, frame(OBSERVATION_COLUMNS, [late | cost]), batch, NOW)
+    bill(reported, "5.30")
     true_ups.propose_true_ups(reported.database, load_books(reported.database), who="M. Lee", now=NOW)
 
     sheet = pack(reported)["Open items"]
