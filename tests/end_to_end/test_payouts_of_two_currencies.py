@@ -113,7 +113,7 @@ def test_files_of_one_payout_in_two_currencies_are_not_summed(story: Story, tmp_
     assert "Does not tie out" in row["Settlement Export Status"]
 
 
-def at_stake(story: Story) -> str:
+def coverage(story: Story) -> str:
     """Return what sheet Resolve says above its table."""
     sheet = story.book.open()["Resolve"]
     return next(str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if "Coverage" in str(cell.value))
@@ -123,13 +123,13 @@ def at_stake(story: Story) -> str:
 @pytest.mark.parametrize(
     ("rates", "said"),
     [
-        ({}, "USD 40.00, and without a rate AUD 7.00, CAD 30.00 of net sales at stake"),
-        ({"CAD": 0.5}, "USD 55.00, and without a rate AUD 7.00 of net sales at stake"),
-        ({"CAD": 0.5, "AUD": 2}, "USD 69.00 of net sales at stake"),
+        ({}, "their nets, without signs, come to USD 40.00, and without a rate AUD 7.00, CAD 30.00."),
+        ({"CAD": 0.5}, "their nets, without signs, come to USD 55.00, and without a rate AUD 7.00."),
+        ({"CAD": 0.5, "AUD": 2}, "their nets, without signs, come to USD 69.00."),
     ],
     ids=["no rate", "one rate", "each has its rate"],
 )
-def test_what_is_at_stake_is_said_per_currency(
+def test_what_lines_without_cost_move_is_said_per_currency(
     story: Story, tmp_path: Path, rates: dict[str, float], said: str
 ) -> None:
     """Three stores of three currencies: 40, 30 and 7 are never 77; Currency stands beside each Net."""
@@ -140,5 +140,5 @@ def test_what_is_at_stake_is_said_per_currency(
         story.type("Exchange rates", {"Currency": currency, "Date": "2026-09-02"}, {"Rate": rate})
     story.book.run("resolve")
 
-    assert said in at_stake(story)
+    assert said in coverage(story)
     assert {("USD", 40), ("CAD", 30), ("AUD", 7)} == {(row["Currency"], row["Net"]) for row in story.asked()}

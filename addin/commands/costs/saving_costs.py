@@ -201,14 +201,23 @@ def line_counts(books: Books, selection: Sequence[BookedSettlement]) -> LineCoun
 
 
 def tell_coverage(desk: Desk, books: Books) -> None:
-    """Say above the list how much of its settlements has a cost, and how much its rows would cover."""
+    """Say above the list how much of its settlements has a cost, and what the lines without one move.
+
+    That is the sum of their nets without signs: a refund of 20.00 is as much at stake as a sale of 20.00.
+    """
     shown = settlements_shown(desk.book)
     chosen = [one for one in books.settlements if (one.store, one.settlement_id) in shown]
     counts, lines = line_counts(books, chosen), missing_lines(books.counted(books.lines_of_all(chosen)))
-    stakes = lines.assign(net=lines["net"].abs())
-    at_stake = amounts(sum_by_currency(stakes, "net", home_net(books, stakes), books.company.home_currency))
     has_cost = f"{counts.coverage:.1%} of the lines that need a cost have one"
-    say_coverage(desk.book, f"Coverage: {has_cost}; {counts.without_cost}, {at_stake} of net sales at stake.")
+    say_coverage(desk.book, f"Coverage: {has_cost}; {counts.without_cost}{_moved(books, lines)}.")
+
+
+def _moved(books: Books, lines: pd.DataFrame) -> str:
+    if lines.empty:
+        return ""
+    moved = lines.assign(net=lines["net"].abs())
+    sums = sum_by_currency(moved, "net", home_net(books, moved), books.company.home_currency)
+    return f"; their nets, without signs, come to {amounts(sums)}"
 
 
 def home_net(books: Books, lines: pd.DataFrame) -> pd.Series:
