@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from core.frame_columns import TEXT, records
-from core.model import CostSource, CostStatus, units_of
+from core.model import CostSource, CostStatus, Event, units_of
 from core.money import MONEY, at_line_places
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ SUM_MARKS = (
 def margin(lines: pd.DataFrame, rates: Sequence[Decimal | None] = ()) -> pd.Series:
     """Return net − COGS per line in home currency; missing where the cost is, or the rate of another currency.
 
+    A balance (a reserve, a loan, a gift card) has none: it is no profit when it comes and no loss when it goes.
+
     Args:
         lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
         rates: Of each line, what one unit of its currency is at home; `None` where it is in home currency or the rate
@@ -49,7 +51,14 @@ def margin(lines: pd.DataFrame, rates: Sequence[Decimal | None] = ()) -> pd.Seri
             currency=lines["currency"].where(~converted, lines["cost_currency"]),
         )
     same_currency = (lines["currency"] == lines["cost_currency"]) | (lines["cost_status"] == CostStatus.NOT_APPLICABLE)
-    return (lines["net"] - lines["cogs"]).where(same_currency.fillna(value=False).astype(bool))
+    earns = same_currency.fillna(value=False).astype(bool) & (lines["event"] != Event.BALANCE).fillna(value=True)
+    return (lines["net"] - lines["cogs"]).where(earns.astype(bool))
+
+
+def words_of(lines: pd.DataFrame) -> pd.Series:
+    """Return the marketplace's words for each line: `other-transaction / Subscription Fee`, or the one word it has."""
+    both = lines["raw_type"] + " / " + lines["raw_description"]
+    return both.fillna(lines["raw_type"]).fillna(lines["raw_description"]).astype(TEXT)
 
 
 def indicator(lines: pd.DataFrame) -> pd.Series:

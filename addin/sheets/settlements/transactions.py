@@ -12,7 +12,7 @@ from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.exchange_rates import RateLookup, find_rates, needed_rates
 from core.frame_columns import TEXT
 from core.model import Event
-from core.reports.costed_lines import LINE_MARKS, margin, marked, with_locked_sources, with_units
+from core.reports.costed_lines import LINE_MARKS, margin, marked, with_locked_sources, with_units, words_of
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ TRANSACTIONS_SPEC = TableSpec(
         Column("Settlement ID", "settlement_id", width=17),
         Column("Posted", "posted_at", Kind.MOMENT, width=16, note="In UTC."),
         Column("Type", "event", width=16),
-        Column("Marketplace's word", "raw_type", width=20),
+        Column("Marketplace's word", "words", width=40, note="Its type, and what it says of the line beside it."),
         Column("Order ID", "order_id", width=22),
         Column("SKU", "sku", width=24),
         Column("Description", "description", width=30),
@@ -60,7 +60,12 @@ TRANSACTIONS_SPEC = TableSpec(
         Column("Cost source", "cost_source", width=22),
         Column("Cost note", "cost_note", width=44, note="Where the cost comes from, or why it is missing."),
         Column("Disposition", "disposition", width=14, note="Of a refund: what happened to its goods."),
-        Column("Margin", "margin", Kind.MONEY, note="Net − COGS in home currency; blank without a cost or a rate."),
+        Column(
+            "Margin",
+            "margin",
+            Kind.MONEY,
+            note="Net − COGS in home currency; blank without a cost or a rate, and for balances such as reserves.",
+        ),
         Column("Rate", "rate", width=34, note="The rate of exchange that the margin used, and of which day it is."),
         Column("Go to", "link", Kind.LINK, width=9, note="Resolve, what was saved of the line, or its COGS tab."),
         Column("Key", "key", hidden=True),
@@ -85,6 +90,7 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | OpenedS
     unknown = pd.Series([one in missing for one in wanted], index=lines.index, dtype=bool)
     locked = None if books is None else books.locked_lines
     shown = marked(with_units(with_locked_sources(lines, locked))).assign(
+        words=words_of(lines),
         margin=profits.where(~unknown),
         rate=pd.Series([str(rates.rates[one]) if one in rates.rates else None for one in wanted], lines.index, TEXT),
     )

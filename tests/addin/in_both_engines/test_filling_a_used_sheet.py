@@ -17,7 +17,7 @@ from addin.sheets.tables.cells import to_cell
 from addin.sheets.tables.frames import records_of
 from addin.sheets.tables.native_cells import ProtectedSheetError
 from addin.sheets.tables.sheet_specs import Kind
-from core.reports.costed_lines import margin, marked, with_units
+from core.reports.costed_lines import margin, marked, with_units, words_of
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable, change
 from tests.addin.in_both_engines.office import Office
@@ -75,7 +75,7 @@ def comparable(value: Any) -> object:
 
 
 def transaction_records(lines: pd.DataFrame) -> list[Record]:
-    return records_of(marked(with_units(lines)).assign(margin=margin(lines)), TRANSACTIONS_SPEC)
+    return records_of(marked(with_units(lines)).assign(words=words_of(lines), margin=margin(lines)), TRANSACTIONS_SPEC)
 
 
 @pytest.fixture(scope="session")
