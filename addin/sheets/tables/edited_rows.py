@@ -16,6 +16,7 @@ from addin.sheets.tables import tables
 from addin.sheets.tables.cells import Percentage, Refused, Scientific, read_cell, read_choice, to_text, typed_values
 from addin.sheets.tables.native_cells import area_of, plain_values
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from core.counted import counted
 from core.errors import WorkbookError
 from workbook_engine.addresses import column_name
 
@@ -38,7 +39,7 @@ class CellsRefusedError(WorkbookError):
 
     def __init__(self, refused: Sequence[str]) -> None:
         more = len(refused) - _MOST_CELLS_NAMED
-        named = [*refused[:_MOST_CELLS_NAMED], *([f"and {more:,} more cells"] if more > 0 else [])]
+        named = [*refused[:_MOST_CELLS_NAMED], *([f"and {counted(more, 'more cell')}"] if more > 0 else [])]
         super().__init__(f"{'. '.join(named)}. Nothing was changed; correct it and try again.")
 
 

@@ -127,6 +127,17 @@ def test_a_file_that_is_imported_once_more_names_its_errors(
     assert all(one.needs_attention for one in again)
 
 
+@pytest.mark.parametrize(
+    ("prices", "sums"),
+    [(("4.00", "6.00"), "both come to 10.00 USD"), (("4.00", "7.00"), "the books have 10.00 USD, this file 11.00 USD")],
+)
+def test_a_conflict_says_one_sum_where_both_have_it(database: Database, prices: tuple[str, str], sums: str) -> None:
+    bring_in(database, v2_file("1", "5.00", "5.00", total="10.00"))
+    other = bring_in(database, v2_file("1", *prices, total=str(sum(map(Decimal, prices)))))
+
+    assert f"({sums})" in other.reason
+
+
 def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> None:
     """It is shown, never merged: the books stay as they were."""
     bring_in(database, v2_file("1", "10.00", total="10.00"))
