@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from core.books import batches
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.importing.importing import import_file
@@ -145,8 +146,10 @@ def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> 
 
     with database.reading() as connection:
         lines = settlement_lines.transactions(connection)
+        history = batches.history(connection)
     assert other.result is Import.CONFLICT
     assert other.needs_attention
+    assert [1] == history["number"].to_list(), "what was refused changed nothing, so that no history tells of it"
     assert ["10.000000"] == [str(net) for net in lines["net"]]
 
 
