@@ -99,10 +99,11 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), choice: PnlChoice = _EVERYT
     summary = pnl_summary(priced, question)
     came = asked_by_lines_that_came(books) if not ids else Counter()
     beside = _Beside(others, came, _untied(books, priced))
-    message = "  ".join([_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)])
+    said = [_range_sentence(choice, ids), *_notes(priced, rates, choice, home, beside)]
+    excluded = left_out(priced)
     fill_pnl(desk.book, rows)
-    write_head(desk.book, choice, message)
-    fill_pnl_summary(desk.book, summary, charted(summary, rows), message)
+    write_head(desk.book, choice, "  ".join([*said, *_currencies_left_out(excluded)]))
+    fill_pnl_summary(desk.book, summary, charted(summary, rows), ("  ".join(said), _left_out_in_words(excluded, home)))
     return _outcome(rows, priced, rates, choice, home, beside)
 
 
@@ -183,7 +184,6 @@ def _notes(priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str
         does = "does" if len(beside.untied) == 1 else "do"
         notes.append(f"{', '.join(beside.untied)} {does} not tie out, so the figures may be wrong: Verify says where.")
     notes += _rates_used(rates)
-    notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
     unknown = unknown_types(priced, rates.factors)
     if unknown.lines:
         notes.append(
@@ -191,6 +191,18 @@ def _notes(priced: pd.DataFrame, rates: RateLookup, choice: PnlChoice, home: str
             f"{'stands' if unknown.lines == 1 else 'stand'} in Other income until answered on sheet Transaction types."
         )
     return notes
+
+
+def _currencies_left_out(excluded: Sequence[LeftOut]) -> list[str]:
+    """Say which currencies are in no figure, above rows that say what of them is."""
+    named = ", ".join(one.currency for one in excluded)
+    return [f"Excludes {named}: no exchange rate is known, see the rows (no rate)."] if named else []
+
+
+def _left_out_in_words(excluded: Sequence[LeftOut], home: str) -> str:
+    """Say what is in no figure, of all currencies together; empty where nothing is left out."""
+    words = "; ".join(one.words(home) for one in excluded)
+    return f"Excludes, because no exchange rate is known: {words}." if words else ""
 
 
 def other_month_sentence(one: OtherMonth, home: str) -> str:
@@ -238,6 +250,7 @@ def _outcome(
     if (priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).any():
         sentences.append(_without_cost(priced[~priced["without_rate"]], items))
     sentences += [note for note in _notes(priced, rates, choice, home, beside) if "daily rate" not in note]
+    sentences += [f"Excludes {one.words(home)}: no exchange rate is known." for one in left_out(priced)]
     sentences += came_sentences(beside.came)
     if rates.missing_rates:
         sentences.append(missing_sentence(rates.missing_rates))
