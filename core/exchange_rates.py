@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from core.counted import counted
 from core.frame_columns import TEXT, records
 from core.model import Event
 from core.money import MONEY, at_line_places, total
@@ -239,4 +240,5 @@ def missing_sentence(missing: Iterable[CurrencyDay]) -> str:
 
 def _days_named(days: Sequence[str]) -> str:
     more = len(days) - _MOST_DAYS_NAMED
-    return ", ".join(days[:_MOST_DAYS_NAMED]) + (f" and {more} more days to {days[-1]}" if more > 0 else "")
+    to_last = f" and {counted(more, 'more day')} to {days[-1]}" if more > 1 else f" and {days[-1]}" if more == 1 else ""
+    return ", ".join(days[:_MOST_DAYS_NAMED]) + to_last

@@ -69,7 +69,7 @@ def amounts(sums: Mapping[str, Decimal]) -> str:
 
 
 def figures_in_words(figures: dict[str, Any], *, of_several: bool = False, is_part: bool = False) -> str:
-    """Return a settlement's period, lines and total, and whether the one makes the other.
+    """Return a settlement's period, rows and total, and whether the one makes the other.
 
     Args:
         figures: `core.marketplaces.inspection.settlement_figures`.
@@ -77,17 +77,17 @@ def figures_in_words(figures: dict[str, Any], *, of_several: bool = False, is_pa
         is_part: Whether they are those of one file of several.
     """
     days = [str(figures[name] or "?")[:10] for name in ("period_start", "period_end")]
-    what = f"{' – '.join(days)}, {counted(figures['lines'], 'line')}"
+    what = f"{' – '.join(days)}, {counted(figures['lines'], 'row')}"
     together = amount(Decimal(figures["sum"]), figures["currency"])
     if figures["total"] is None:
         nobody = "no file states a total" if of_several else "the file states no total"
         return f"{what}, together {together}; {nobody} to tie it to."
     total = amount(Decimal(figures["total"]), figures["currency"])
     if Decimal(figures["total"]) == Decimal(figures["sum"]):
-        return f"{what}; its total {total} is the sum of its lines."
+        return f"{what}; its total {total} is the sum of its rows."
     if is_part:
         return f"{what}, together {together} of its total {total}."
-    return f"{what}; its total {total} but its lines sum to {Decimal(figures['sum']):,.2f}."
+    return f"{what}; its total {total} but its rows sum to {Decimal(figures['sum']):,.2f}."
 
 
 def left_out_in_words(figures: dict[str, Any]) -> list[str]:

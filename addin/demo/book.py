@@ -107,7 +107,7 @@ def _summary(books: Books, folder: Path) -> Outcome:
     rows = [
         {
             "settlement": settlement.settlement_id,
-            "lines": settlement.lines,
+            "lines": len(books.lines_of(settlement)),
             "units": state.units,
             "cogs": str(state.cogs),
             "missing": state.counts.missing,
@@ -118,7 +118,7 @@ def _summary(books: Books, folder: Path) -> Outcome:
     ]
     totals = {
         "settlements": len(rows),
-        "lines": sum(settlement.lines for settlement, _ in states),
+        "lines": sum(len(books.lines_of(settlement)) for settlement, _ in states),
         "units": sum(state.units for _, state in states),
         "cogs": str(total(state.cogs for _, state in states)),
         "missing": sum(state.counts.missing for _, state in states),

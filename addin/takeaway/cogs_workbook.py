@@ -117,7 +117,7 @@ def _write_facts(page: Page, view: View, settlement: BookedSettlement) -> None:
         ("Period", period_text(settlement, view.books.zones) or None, Kind.TEXT),
         ("Deposited", deposit_day(settlement, view.books.zones), Kind.DATE),
         (f"Total {settlement.currency}", settlement.deposit, Kind.MONEY),
-        ("Orders", state.orders, Kind.WHOLE),
+        ("Orders sold", state.orders, Kind.WHOLE),
         ("Status", state.status, Kind.TEXT),
         ("COGS status", state.cogs_status, Kind.TEXT),
         ("COGS posted by", view.books.policies.cogs_posters, Kind.TEXT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from core.journal.files import Ledger, ledger_files, to_import
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from core.journal.entry import Entry
@@ -25,38 +25,40 @@ SHEET, FINALE_SHEET = "Journal", "Posted by Finale"
 _FIRST_ROW = 3
 
 
-def journal_workbook(entries: Sequence[Entry], *, company: str, now: datetime) -> bytes:
+def journal_workbook(entries: Sequence[Entry], *, company: str) -> bytes:
     """Write entries line by line, debits and credits checked live per currency.
 
     Args:
         entries: What was exported; what Finale posts itself stands on a sheet of its own, not to be entered.
         company: Whose they are.
-        now: The moment that the file says it was made; the same entries and moment make the same bytes.
+
+    Returns:
+        The file; the same entries make the same bytes whenever it is written, so that none is written twice.
     """
     target = BytesIO()
     workbook = Workbook(target, {"in_memory": True})
-    workbook.set_properties({"title": "Journal entries", "author": "Cogsheet", "created": now.replace(tzinfo=None)})
-    look, made = Look(workbook), f"{company} · made {now:%Y-%m-%d %H:%M} UTC"
+    days = sorted(entry.day for entry in entries)
+    created = datetime.combine(days[-1], time())  # a moment of the entries: xlsxwriter would take that of today
+    workbook.set_properties({"title": "Journal entries", "author": "Cogsheet", "created": created})
+    look, whose = Look(workbook), f"{company} · {days[0]}{f' to {days[-1]}' if days[0] != days[-1] else ''}"
     ours = to_import(entries)
     page = Page(workbook, look, SHEET)
     page.title(
-        "Journal entries", f"{made} · enter each under its own number, once; the entry's key belongs in its memo"
+        "Journal entries", f"{whose} · enter each under its own number, once; the entry's key belongs in its memo"
     )
     entries_block(page, _FIRST_ROW, "Entries", ours, "tblEntries")
     page.print_setup(_FIRST_ROW + 1, footer=company)
     finale = [entry for entry in entries if entry not in ours]
     if finale:
         page = Page(workbook, look, FINALE_SHEET)
-        page.title("Posted by Finale: do not enter", f"{made} · shown so that the settlement's COGS can be seen whole")
+        page.title("Posted by Finale: do not enter", f"{whose} · shown so that the settlement's COGS can be seen whole")
         entries_block(page, _FIRST_ROW, "What Finale posts itself", finale, "tblFinale")
         page.print_setup(_FIRST_ROW + 1, footer=company)
     workbook.close()
     return target.getvalue()
 
 
-def write_entries(
-    folder: Path, entries: Sequence[Entry], ledger: Ledger, *, company: str, now: datetime, what: str = ""
-) -> list[str]:
+def write_entries(folder: Path, entries: Sequence[Entry], ledger: Ledger, *, company: str, what: str = "") -> list[str]:
     """Write entries into files of a folder, and return their paths; without an entry to import there is none.
 
     A file that says the same already is left; one of that name that says something else is left too, and the next name
@@ -67,7 +69,6 @@ def write_entries(
         entries: What to write.
         ledger: For which system.
         company: Whose they are.
-        now: When.
         what: What they are, in the files' name; their kinds if left out.
 
     Raises:
@@ -77,7 +78,7 @@ def write_entries(
         return []
     name = _name(to_import(entries), ledger, company, what)
     if ledger is Ledger.EXCEL:
-        files = [(f"{name}.xlsx", journal_workbook(entries, company=company, now=now))]
+        files = [(f"{name}.xlsx", journal_workbook(entries, company=company))]
     else:
         files = [(file.name, file.content.encode()) for file in ledger_files(entries, ledger, name)]
     return [str(write_next(folder / file, content)) for file, content in files]

@@ -52,7 +52,7 @@ RETURNED_COLUMNS: Columns = {
 }
 """What marketplaces report of the goods of refunds, by the refund's line key (docs/design/costing.md)."""
 
-PAID_WITHOUT_UNITS = "It is paid for, but states no units above 0: enter how many they were as Units back."
+PAID_WITHOUT_UNITS = "It is paid for, but states no units above 0: enter how many in column Units back."
 """The reason in ASKED_UNITS_COLUMNS of a line that moves money for goods of a SKU and states 0 units of them."""
 
 REIMBURSED_COLUMNS: Columns = {

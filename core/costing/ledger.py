@@ -306,7 +306,7 @@ def _sale_move(units: int | None) -> Move:
         return Move(units)
     return Move(
         None,
-        "Neither the sale nor Finale's order states the units: enter them as Units back.",
+        "Neither the sale nor Finale's order states the units: enter how many were sold in column Units back.",
         cause=Cause.UNITS_UNKNOWN,
     )
 

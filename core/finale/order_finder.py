@@ -137,7 +137,7 @@ def find_orders(
     if not client.now_schema().takes(ORDER, "search"):
         search.read_windows(1)
         search.ask_one_by_one()
-    progress("Orders", len(search.wanted), len(search.wanted))
+    progress("Orders asked", len(search.wanted), len(search.wanted))
     return search.matches()
 
 
@@ -179,7 +179,7 @@ class OrderSearch:
             if not left or (poor and (poor_before or productive_before)):
                 return
             poor_before, productive_before = poor, not poor
-            self._progress("Orders", len(self.wanted) - len(left), len(self.wanted))
+            self._progress("Orders asked", len(self.wanted) - len(left), len(self.wanted))
 
     def search(self) -> None:
         """Search for those that are left by their numbers, many in a request."""

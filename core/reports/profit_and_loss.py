@@ -343,7 +343,8 @@ def _with_left_out(
         place: Labels = (str(labels[0]), str(labels[1]), str(labels[2]))
         lacking = all_marks.get(place, _NOTHING_MISSING)["missing_note"]
         words = f"In no figure, because no rate is known: {row.words(home)}"
-        all_marks[place] = {"indicator": None, "missing_note": "; ".join(filter(None, (words, lacking)))}
+        note = "; ".join(filter(None, (words, lacking)))
+        all_marks[place] = {"indicator": None, "missing_note": note, "description": words}
     return all_marks
 
 

@@ -114,15 +114,25 @@ def test_lines_at_home_and_payouts_need_no_rate() -> None:
     assert [("EUR", FRIDAY)] == needed_rates(lines, "USD", {"Amazon DE": ZoneInfo("America/New_York")})
 
 
-def test_what_is_missing_is_named_by_currency_and_day() -> None:
+@pytest.mark.parametrize(
+    ("days", "named"),
+    [
+        (1, "2026-08-01"),
+        (5, "2026-08-01, 2026-08-02, 2026-08-03, 2026-08-04, 2026-08-05"),
+        (6, "2026-08-01, 2026-08-02, 2026-08-03, 2026-08-04, 2026-08-05 and 2026-08-06"),
+        (7, "2026-08-01, 2026-08-02, 2026-08-03, 2026-08-04, 2026-08-05 and 2 more days to 2026-08-07"),
+        (8, "2026-08-01, 2026-08-02, 2026-08-03, 2026-08-04, 2026-08-05 and 3 more days to 2026-08-08"),
+    ],
+)
+def test_what_is_missing_is_named_by_currency_and_day(days: int, named: str) -> None:
     """And the message says what to do."""
-    asked = [("EUR", FRIDAY), *(("SEK", f"2026-08-{day:02d}") for day in range(1, 9))]
+    asked = [("EUR", FRIDAY), *(("SEK", f"2026-08-{day:02d}") for day in range(1, days + 1))]
 
     found = find_rates(rates(*bank(FRIDAY, USD="1.0841")), asked, "USD")
 
     assert {("EUR", FRIDAY): Decimal("1.0841")} == found.factors
     message = missing_sentence(found.missing_rates)
-    assert "SEK on 2026-08-01, 2026-08-02, 2026-08-03, 2026-08-04, 2026-08-05 and 3 more days to 2026-08-08" in message
+    assert f"SEK on {named}: what is" in message
     assert message.endswith(
         "Press Exchange rates to fetch the European Central Bank's, or type them on sheet Exchange rates."
     )

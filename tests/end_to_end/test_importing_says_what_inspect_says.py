@@ -58,13 +58,13 @@ def unified(*statuses: str) -> bytes:
     ("content", "words"),
     [
         (unified("Released", "Deferred", "Deferred"), "note: 2 of 3 rows are deferred: in no paid settlement yet"),
-        (unified("Released"), "2026-06-17 – 2026-06-17, 1 line, together USD 9.00; the file states no total to tie"),
+        (unified("Released"), "2026-06-17 – 2026-06-17, 1 row, together USD 9.00; the file states no total to tie"),
         (
             WRITERS["shopify_payments_csv"](SOLD).content().replace(b",11,5,", b",,5,"),
             "note: 1 of 2 rows is in no payout",
         ),
-        (flat_file([summary("5"), line("5")]), "2026-06-16 – 2026-06-30, 1 line; its total USD 5.00 is the sum of its"),
-        (flat_file([summary("6"), line("5")]), "1 line; its total USD 6.00 but its lines sum to 5.00."),
+        (flat_file([summary("5"), line("5")]), "2026-06-16 – 2026-06-30, 1 row; its total USD 5.00 is the sum of its"),
+        (flat_file([summary("6"), line("5")]), "1 row; its total USD 6.00 but its rows sum to 5.00."),
         (
             flat_file([summary("5"), bare_line("5", transaction_type="Glitter")]),
             "Unknown types: Glitter / Principal (1 line). Say what they are on sheet",

@@ -96,6 +96,7 @@ def _add_sheets(workbook: Workbook, look: TemplateLook, specs: Sequence[TableSpe
         if spec.sheet in _EXTRAS:
             _EXTRAS[spec.sheet](worksheet, look)
         if spec is PNL_SUMMARY_SPEC:
+            worksheet.write_blank(2, 0, None, look.message())
             add_charts(workbook, worksheet)
         worksheets.append(worksheet)
     hidden = (add_configuration, add_exchange, add_chart_figures)

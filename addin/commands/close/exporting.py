@@ -285,7 +285,7 @@ def write_for_import(
     place = folder or desk.path.parent / "exports"
     try:
         company = desk.database.company.name
-        return write_entries(place, entries, ledger, company=company, now=desk.clock(), what=what)
+        return write_entries(place, entries, ledger, company=company, what=what)
     except FileNotWrittenError as error:
         raise EntriesNotWrittenError(str(error)) from error
 

@@ -120,7 +120,7 @@ def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, 
     if not plan.is_booked:
         refresh(desk, load(desk.database))
     what, company = accrual_name(str(figures.month)), desk.database.company.name
-    return write_entries(folder, plan.entries, ledger, company=company, now=desk.clock(), what=what)
+    return write_entries(folder, plan.entries, ledger, company=company, what=what)
 
 
 def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[str]:

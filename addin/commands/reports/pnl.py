@@ -100,11 +100,12 @@ def make_pnl(desk: Desk, *, ids: Sequence[str] = (), options: PnlOptions = _EVER
     summary = pnl_summary(priced, question)
     came = questions_of_later_lines(books) if not ids else Counter()
     beside = _Beside(others, came, _untied(books, priced))
-    words = "  ".join([_range_sentence(options, ids), *_notes(priced, rates, options, home, beside)])
-    message = as_of(desk.clock(), words)
+    words = [_range_sentence(options, ids), *_notes(priced, rates, options, home, beside)]
+    excluded, moment = unpriced_lines(priced), desk.clock()
     fill_pnl(desk.book, rows)
-    write_head(desk.book, options, message)
-    fill_pnl_summary(desk.book, summary, charted(summary, rows), message)
+    write_head(desk.book, options, as_of(moment, "  ".join([*words, *_currencies_left_out(excluded)])))
+    below = (as_of(moment, "  ".join(words)), _left_out_in_words(excluded, home))
+    fill_pnl_summary(desk.book, summary, charted(summary, rows), below)
     remember_costs(desk.book, books)
     return _outcome(rows, priced, rates, options, home, beside)
 
@@ -186,7 +187,6 @@ def _notes(priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: s
         does = "does" if len(beside.untied) == 1 else "do"
         notes.append(f"{', '.join(beside.untied)} {does} not tie out, so the figures may be wrong: Verify says where.")
     notes += _rates_used(rates)
-    notes += [f"Excludes {one.words(home)}: no exchange rate is known." for one in unpriced_lines(priced)]
     unknown = unknown_types(priced, rates.factors)
     if unknown.lines:
         notes.append(
@@ -194,6 +194,18 @@ def _notes(priced: pd.DataFrame, rates: RateLookup, options: PnlOptions, home: s
             f"{'stands' if unknown.lines == 1 else 'stand'} in Other income until answered on sheet Transaction types."
         )
     return notes
+
+
+def _currencies_left_out(excluded: Sequence[UnpricedLines]) -> list[str]:
+    """Say which currencies are in no figure, above rows that say what of them is."""
+    named = ", ".join(one.currency for one in excluded)
+    return [f"Excludes {named}: no exchange rate is known, see the rows (no rate)."] if named else []
+
+
+def _left_out_in_words(excluded: Sequence[UnpricedLines], home: str) -> str:
+    """Say what is in no figure, of all currencies together; empty where nothing is left out."""
+    words = "; ".join(one.words(home) for one in excluded)
+    return f"Excludes, because no exchange rate is known: {words}." if words else ""
 
 
 def other_month_sentence(one: OtherMonth, home: str) -> str:
@@ -241,6 +253,7 @@ def _outcome(
     if (priced["cost_status"].isin(WITHOUT_COST) & ~priced["without_rate"]).any():
         sentences.append(_without_cost(priced[~priced["without_rate"]], items))
     sentences += [note for note in _notes(priced, rates, options, home, beside) if "daily rate" not in note]
+    sentences += [f"Excludes {one.words(home)}: no exchange rate is known." for one in unpriced_lines(priced)]
     sentences += came_sentences(beside.came)
     if rates.missing_rates:
         sentences.append(missing_sentence(rates.missing_rates))

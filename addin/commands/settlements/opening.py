@@ -30,10 +30,11 @@ def fill(desk: Desk, *, ids: Sequence[str]) -> Outcome:
         raise NothingChosenError("open")
     opened = _shown_already(desk, ids) or _opened_anew(desk, ids)
     transactions.fill_transactions(desk.book, opened.lines, opened)
-    named = ", ".join(settlement.name for settlement in opened.settlements)
+    word = "settlement" if len(opened.settlements) == 1 else "settlements"
+    named = f"{word} {', '.join(settlement.name for settlement in opened.settlements)}"
     count = int((opened.lines["event"] != Event.PAYOUT).sum())
     return Outcome(
-        f"{counted(count, 'transaction')} of settlement {named} on sheet Transactions.",
+        f"{counted(count, 'transaction')} of {named} on sheet Transactions.",
         data={"settlements": [identity(s.store, s.settlement_id) for s in opened.settlements], "transactions": count},
     )
 

@@ -66,7 +66,7 @@ RESOLVE_SPEC = TableSpec(
             Kind.WHOLE,
             width=14,
             editable=True,
-            note="Refunds: units that came back. Where a SKU is typed: its units.",
+            note="Refunds: units that came back. Other lines that are asked for units: how many they are about.",
         ),
         Column("Disposition", "disposition", width=15, editable=True, choices=tuple(Disposition)),
         Column("Note", "note", width=28, editable=True, takes_dates=True, note="Saved with an answer."),

@@ -33,7 +33,7 @@ PNL_SPEC = TableSpec(
     columns=(
         Column("Month", "month", width=14, note="Of the store's own time zone; empty where no months were asked for."),
         Column("Store", "store", width=18),
-        Column("Item", "item", width=24, note="SKU; (no item) holds what belongs to none, such as storage."),
+        Column("Item", "item", width=38, note="SKU; (no item) holds what belongs to none, such as storage."),
         Column("Go to", "link", Kind.LINK, width=8, note="The item's rows on its COGS tab, or on sheet Transactions."),
         Column("Description", "description", width=30),
         Column("Units sold", "units_sold", Kind.WHOLE, width=11),
@@ -213,12 +213,12 @@ BLOCKS = (("months", 1, MONTHS_SHOWN), ("top", 4, ITEMS_SHOWN), ("bottom", 7, IT
 """Name, column of the names (the figures stand in the next) and number of rows."""
 
 
-def fill_pnl_summary(book: xw.Book, summary: pd.DataFrame, charts: ChartBars, message: str) -> None:
-    """Show a summary (`core.reports.pnl_summary`) and the figures of its charts, in place."""
+def fill_pnl_summary(book: xw.Book, summary: pd.DataFrame, charts: ChartBars, messages: tuple[str, str]) -> None:
+    """Show a summary (`core.reports.pnl_summary`), the figures of its charts and two lines above, in place."""
     tables.update_report(
         book, PNL_SUMMARY_SPEC, records_of(with_unknown_costs_blank(summary), PNL_SUMMARY_SPEC), keep=1
     )
-    tables.find(book, PNL_SUMMARY_SPEC).sheet.range((2, 1)).value = message
+    tables.find(book, PNL_SUMMARY_SPEC).sheet.range((2, 1), (3, 1)).value = [[message or None] for message in messages]
     sheet = book.sheets[CHART_SHEET]
     for name, column, rows in BLOCKS:
         _write_block(sheet, column, rows, getattr(charts, name))

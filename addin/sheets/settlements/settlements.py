@@ -31,7 +31,13 @@ SETTLEMENTS_SPEC = TableSpec(
         Column("Deposit date", "deposit_date", Kind.DATE, width=13),
         Column("Total", "total", Kind.MONEY, width=14, note="The marketplace's own total."),
         Column("Currency", "currency", width=10),
-        Column("Orders", "orders", Kind.WHOLE, width=9),
+        Column(
+            "Orders",
+            "orders",
+            Kind.WHOLE,
+            width=9,
+            note="Orders sold; those that only refunds or fees name are not in it.",
+        ),
         Column("Units", "units", Kind.WHOLE, width=9, note="Units sold; returns are not taken off."),
         Column("COGS", "cogs", Kind.MONEY, width=14, note="Cost of the lines that have one, in home currency."),
         Column(

@@ -40,7 +40,7 @@ SETUP_SPEC = TableSpec(
     columns=(
         Column("Setting", "setting", width=26),
         Column("Value", "value", width=44, editable=True, takes_dates=True),
-        Column("What it means", "meaning", width=80),
+        Column("What it means", "meaning", width=150),
         FILLED,
     ),
 )
@@ -126,7 +126,7 @@ def _meaning(policies: Policies, name: str) -> str:
     earlier = policies.before(name)
     was = "; ".join(f"before {one.before}: {one.value}" for one in reversed(earlier))
     since = f" Holds from {earlier[-1].before} on; {was}." if earlier else ""
-    return f"{meaning}{since} To use another from a day on, write the day after it: {value} from 2026-09-01."
+    return f"{meaning}{since} To change it from a day on, type: {value} from 2026-09-01."
 
 
 def _moment(books: Books) -> str:

@@ -27,6 +27,7 @@ from addin.sheets.tables.filled import FILLED, filled_text, is_as_filled
 from addin.sheets.tables.native_cells import area_of, plain_values
 from addin.sheets.tables.saved_meanwhile import cell_by_cell
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from core.counted import counted
 from core.errors import WorkbookError
 from workbook_engine.addresses import column_name
 
@@ -46,7 +47,7 @@ class CellsRefusedError(WorkbookError):
 
     def __init__(self, refused: Sequence[str]) -> None:
         more = len(refused) - _MOST_CELLS_NAMED
-        named = [*refused[:_MOST_CELLS_NAMED], *([f"and {more:,} more cells"] if more > 0 else [])]
+        named = [*refused[:_MOST_CELLS_NAMED], *([f"and {counted(more, 'more cell')}"] if more > 0 else [])]
         super().__init__(f"{'. '.join(named)}. Nothing was changed; correct it and try again.")
 
 

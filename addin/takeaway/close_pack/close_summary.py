@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from addin.sheets.tables.sheet_specs import Kind
 from addin.takeaway.look import ACCENT, BAD, GOOD, WARN
 from addin.takeaway.page import quoted
+from core.counted import counted
 from core.frame_columns import records
+from core.reports.left_stock import by_month
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,6 +147,8 @@ def _word(page: Page, *, good: bool) -> object:
 
 def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str, Sum]) -> int:
     row = _heading(page, row, "Open items")
+    left = by_month(figures.left_without_line)
+    of_orders = counted(sum(one.orders for one in left), "order")
     items: Sequence[tuple[str, int, str]] = (
         ("Settlements not exported", len(figures.not_exported), "resolve what blocks them, then Export"),
         ("Lines without cost", figures.missing_costs, "answer them on sheet Resolve, or sync again"),
@@ -156,9 +160,9 @@ def _open_items(page: Page, row: int, figures: ClosingFigures, sums: Mapping[str
         ),
         ("Cost true-ups pending", len(figures.true_ups), "accept or dismiss them on sheet Cost true-ups"),
         (
-            "Left stock in no settlement",
-            len(figures.left_without_line),
-            "replacements, disposals, other channels: no entry takes their cost off inventory, see Open items",
+            "Units that left stock in no settlement",
+            sum(one.units for one in left),
+            f"of {of_orders}: replacements, disposals, other channels; no entry holds their cost, see Open items",
         ),
     )
     for label, count, advice in items:

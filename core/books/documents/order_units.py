@@ -232,7 +232,7 @@ class _Orders:
             return ""
         return (
             f"Settlement {earlier['settlement_id']} has an earlier line of this order without SKUs, which may count "
-            f"the same units: pull that payout, or enter the units of this line as Units back ({units}, or 0)."
+            f"the same units: pull that payout, or enter the units of this line in column Units back ({units}, or 0)."
         )
 
     def _after_zero(self, key: str, count: ItemUnits) -> str:
@@ -240,7 +240,7 @@ class _Orders:
             return ""
         return (
             "An earlier line of this item was confirmed at cost 0. If no goods left with it, they belong here: enter "
-            f"{count.units[key]} as Units back, else 0."
+            f"{count.units[key]} in column Units back, else 0."
         )
 
     def _before(self, key: str, units: int) -> str:
@@ -286,7 +286,7 @@ class _Orders:
         other = max(0, units[last] + shipped - carried)
         reason = (
             f"The order's documents tell of {carried} units of {sku}, Finale shipped {shipped}. Enter "
-            f"the units of this line as Units back: {units[last]} by the documents, {other} by Finale."
+            f"the units of this line in column Units back: {units[last]} by the documents, {other} by Finale."
         )
         yield {"key": last, "units": other, "reason": reason}
 
@@ -298,7 +298,7 @@ def _place(row: Mapping[str, Any]) -> str:
 def _differ(stated: str, units: int) -> str:
     return (
         f"Reports state different units of one item of the order: {stated}. Enter the units that this line adds to the "
-        f"earlier ones as Units back: {units} if each row states all that were sold by then."
+        f"earlier ones in column Units back: {units} if each row states all that were sold by then."
     )
 
 

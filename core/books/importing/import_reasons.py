@@ -126,6 +126,12 @@ def why_not_changed(
     has, says = money_in_words(there.sum), money_in_words(read.sum)
     with_it = "with this file, which holds a part of it, they would have" if of_part else "this file"
     sums = f"the books have {has} {there.currency}, {with_it} {says} {read.currency}"
+    if (there.sum, there.currency) == (read.sum, read.currency):
+        sums = (
+            f"both come to {has} {there.currency}"
+            if not of_part
+            else f"with this file too they come to {has} {there.currency}"
+        )
     differs = "It would differ" if of_part else "It differs"
     named = f" {differs}: {'; '.join(changes)}." if changes else " Every line is the same."
     if not there.is_open:

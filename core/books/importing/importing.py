@@ -207,6 +207,7 @@ def import_file(
             stores.refuse_unasked_sites(file.name, name, stores.sites_of(reading), stores.sites_there(connection, name))
         source = Source(name, kept, reading.format, kind, READER_VERSION)
         refuse_what_another_store_has(connection, reading, source)
+        attempt = connection.begin_nested()
         batch = batches.new(connection, BatchKind.IMPORT, who, now, note=file.name)
         parts = parts_of(reading, file.name, extent)
         imported = [
@@ -214,11 +215,13 @@ def import_file(
             for one in reading.settlements
         ]
         if not _is_taken(connection, imported, source, batch, now):
+            attempt.rollback()  # it changed nothing, and is in no history
             return ImportedFile(file.name, tuple(imported), reading=reading)
         if len(reading.order_units):
             remember_units(connection, reading, kept, store=name, batch=batch, now=now)
         returns = import_returns(connection, reading, source, batch, now) if len(reading.returns) else None
         told = import_reimbursements(connection, reading, source, batch, now) if len(reading.reimbursements) else None
+        attempt.commit()
         return ImportedFile(file.name, tuple(imported), returns, told, reading)
 
 

@@ -113,7 +113,7 @@ PAYMENT_TAKEN_BACK = _nothing("The buyer took the payment back and keeps the goo
 MONEY_ASKED = _nothing("A type that nobody has classified yet, which names no goods: sheet Transaction types asks.")
 NOT_NAMED = Judgement(
     Rule.UNCLEAR,
-    "It is about goods, but names no SKU: enter SKU, units (as Units back) and what one of them cost, or keep 0.",
+    "It is about goods, but names no SKU: enter SKU, units (column Units back) and what one of them cost, or keep 0.",
 )
 PAID_TO_SUPPLIER = _nothing("A supplier's shop is paid for goods that it ships: the cost of its order.")
 BACK_TO_SUPPLIER = _nothing(

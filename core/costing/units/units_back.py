@@ -308,7 +308,7 @@ def unknown_units(line: Line) -> Move:
     reason = (
         "is paid for, but states no units above 0" if line.says_no_units else "does not say how many units it is about"
     )
-    return Move(None, f"The line {reason}: enter them as Units back.", cause=Cause.UNITS_UNKNOWN)
+    return Move(None, f"The line {reason}: enter them in column Units back.", cause=Cause.UNITS_UNKNOWN)
 
 
 def _out_of(line: Line, units: int | None, back: int, *, insists: bool) -> Move:

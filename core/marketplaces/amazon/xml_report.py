@@ -374,4 +374,5 @@ FORMAT = Format(
     likeness=_likeness,
     read=read,
     follows_on=True,
+    download="Amazon ended it: in Seller Central open Payments, Reports Repository, and download Flat File V2.",
 )

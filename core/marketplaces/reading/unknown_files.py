@@ -141,7 +141,7 @@ def _advice(contents: Contents, formats: Sequence[Format]) -> str:
     cells = {folded(cell) for cell in find_header(layout, contents).cells}
     own = sum(folded(name) in cells for name in needed)
     if own < _LIKE_AT_ALL and len(named & set(needed)) < max(_LIKE_AT_ALL, _LIKE_ENOUGH * len(needed)):
-        known = ", ".join(form.title for form, _ in tables)
+        known = ", ".join(form.title for form in formats if form.download)
         return (
             f"Known files are: {known}. Download one of these from the marketplace; if its column names are in another "
             f"language, set the language there to English first."

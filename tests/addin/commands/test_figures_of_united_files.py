@@ -53,7 +53,7 @@ def test_a_payout_that_ties_after_uniting_is_not_said_to_lack_lines(
     bring_in(database, first)
     told = [said(database, second), said(database, second), said(database, first)]
 
-    assert all("4 lines; its total USD 164.90 is the sum of its lines." in one for one in told), told
+    assert all("4 rows; its total USD 164.90 is the sum of its rows." in one for one in told), told
     assert [one for one in told if LACKING in one] == []
 
 
@@ -70,7 +70,7 @@ def test_files_that_state_no_total_have_their_rows_together(database: Database) 
     bring_in(database, unified_export("june.csv", *JUNE))
     told = said(database, unified_export("july.csv", *JULY))
 
-    assert "2026-06-29 – 2026-07-01, 3 lines, together USD 164.90; no file states a total to tie it to." in told
+    assert "2026-06-29 – 2026-07-01, 3 rows, together USD 164.90; no file states a total to tie it to." in told
 
 
 def test_programs_read_the_same(database: Database) -> None:

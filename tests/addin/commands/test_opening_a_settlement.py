@@ -91,6 +91,17 @@ def test_only_its_lines_are_filled_where_the_sheets_show_the_books(folder: Path)
     assert not was_filled(folder)
 
 
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        ([SOLD], f"1 transaction of settlement US/{SOLD} on sheet Transactions."),
+        ([SOLD, REFUNDED], f"2 transactions of settlements US/{SOLD}, US/{REFUNDED} on sheet Transactions."),
+    ],
+)
+def test_it_names_one_settlement_or_several(folder: Path, ids: list[str], said: str) -> None:
+    assert said == press(folder, partial(opening.fill, ids=ids)).message
+
+
 def somebody_writes(folder: Path) -> None:
     with Database.open(folder / "books.sqlite") as database, database.writing() as connection:
         stored_settings.put(connection, "anything", "else", **WHO)

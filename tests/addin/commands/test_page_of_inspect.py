@@ -63,6 +63,21 @@ def test_what_is_said_of_goods_stands_below_the_money(reading: Reading, words: t
     assert [word for word in words if word not in said] == []
 
 
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([line("5")], "Lines                 1, from 1 row of the file"),
+        ([line("2"), line("3")], "Lines                 1, from 2 rows of the file"),
+        ([line("2"), line("3", order_id="2")], "Lines                 2, from 2 rows of the file"),
+    ],
+)
+def test_lines_are_transactions_and_rows_are_those_of_the_file(rows: list[dict[str, str]], words: str) -> None:
+    """As docs/glossary.md has it: two amounts of one order and SKU are one line."""
+    said = inspection_page("June.txt", inspection(read_file(flat_file([summary("5"), *rows]))))
+
+    assert f"  {words}" in said.split("\n")
+
+
 @pytest.mark.parametrize("reading", [RETURNS, REIMBURSEMENTS])
 def test_a_report_of_goods_alone_has_no_lines_of_money(reading: Reading) -> None:
     """It has neither a total nor anything to tie out."""

@@ -100,6 +100,41 @@ def test_money_without_a_rate_stands_apart_on_both_sheets(book: Path) -> None:
     assert all("EUR 10.00" in str(row["missing_note"]) for row in totals)
 
 
+def below_titles(book: Path) -> dict[str, list[str]]:
+    """Return what stands below the title of each sheet of the profit and loss."""
+    with workbook(book) as opened:
+        sheets = {spec.sheet: tables.find(opened, spec).sheet for spec in (PNL_SPEC, PNL_SUMMARY_SPEC)}
+        return {name: [str(sheet.range((row, 1)).value or "") for row in (2, 3)] for name, sheet in sheets.items()}
+
+
+PRINTED = 230
+"""So many letters of the small text below a title stand on the page, which is as wide as its table."""
+
+
+def test_what_has_no_rate_is_said_where_it_is_printed(book: Path) -> None:
+    """By its row of the P&L, of storage too, and in a line above the summary, which goes when nothing lacks a rate."""
+    bring_in(book, "1", {}, total="10.00")
+    asked = {"CAD": [{"order-id": "222-0"}], "EUR": [STORAGE]}
+    for currency, lines in asked.items():
+        bring_in(book, currency, *lines, total={"CAD": "10.00", "EUR": "-2.50"}[currency], currency=currency)
+    ask(book)
+    described = {row["item"]: str(row["description"]) for row in rows(book, PNL_SPEC)}
+    said = below_titles(book)
+    printed = {column.field for column in PNL_SPEC.columns[: [c.field for c in PNL_SPEC.columns].index("profit")]}
+
+    assert "description" in printed
+    assert described["(no rate) CAD"].startswith("In no figure, because no rate is known: CAD 10.00 net sales, ")
+    assert described["(no rate) EUR"].startswith(
+        "In no figure, because no rate is known: EUR 0.00 net sales, EUR -2.50"
+    )
+    assert said["P&L"][0].endswith("Excludes CAD, EUR: no exchange rate is known, see the rows (no rate).")
+    assert said["P&L summary"][1].startswith("Excludes, because no exchange rate is known: CAD 10.00 net sales, ")
+    assert [] == [line for name in said for line in said[name] if len(line) > PRINTED]
+
+    on_file(book, partial(pnl.make_pnl, options=PnlOptions(first_day=date(2030, 1, 1))))
+    assert "" == below_titles(book)["P&L summary"][1]
+
+
 OTHER_UNKNOWN = UNKNOWN | {"amount-description": "Sparkle Levy", "amount": "4.00"}
 TDS = {"amount-type": "ItemTDS", "amount-description": "ITDR", "amount": "-0.90"}
 

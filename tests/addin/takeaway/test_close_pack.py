@@ -13,7 +13,7 @@ import pytest
 
 from addin.sheets.reports.pnl import PNL_SPEC
 from addin.takeaway.close_pack.close_figures import closing_figures
-from addin.takeaway.close_pack.close_pack import SHEETS
+from addin.takeaway.close_pack.close_pack import SHEETS, write_pack
 from addin.takeaway.close_pack.close_summary import lock_advice
 from core.books import batches
 from core.books.batches import BatchKind
@@ -25,6 +25,7 @@ from core.books.true_ups import true_ups
 from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.journal.entry import EntryKind
 from core.model import CostStatus, ObservationKind
+from core.reports.left_stock import LeftStock, LeftStockStatus
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from core.time import Month, MonthUnreadableError
 from tests.addin.takeaway.books_to_report import (
@@ -190,6 +191,24 @@ def test_what_is_not_finished_is_listed(reported: Reported) -> None:
     reported.export(SEPTEMBER, *BOTH)
     later = pack(reported, "2026-09")["Open items"]
     assert [AUGUST] == [row["Settlement ID"] for row in rows_below(later, "tblNotExported")], "exported is finished"
+
+
+@pytest.mark.parametrize(
+    ("units", "shown"), [((40, 2), (42, "of 2 orders: ")), ((3, None), (3, "of 2 orders: ")), ((), (0, None))]
+)
+def test_the_summary_counts_the_units_that_left_stock_in_no_settlement(
+    reported: Reported, units: tuple[int | None, ...], shown: tuple[int, str | None]
+) -> None:
+    """As the sentence of the command does, not the rows of the list."""
+    left = [
+        LeftStock(f"R-{one}", "MUG", date(2026, 8, 2), one, Decimal(5), "", LeftStockStatus.NONE, "") for one in units
+    ]
+    figures = replace(closing_figures(reported.view, Month.parse("2026-08"), options=ExportOptions()), left_stock=left)
+    sheet = opened(write_pack(reported.view, figures, NOW))["Summary"]
+    label = "Units that left stock in no settlement"
+    note = labelled(sheet, label, 3)
+
+    assert shown == (labelled(sheet, label), note and note.partition("replacements")[0])
 
 
 def bill(reported: Reported, cost: str) -> None:

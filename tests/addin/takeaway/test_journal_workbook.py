@@ -26,7 +26,7 @@ def test_every_line_stands_in_it_once(
 ) -> None:
     """With its account, side and currency; the sums are checked, and the Open XML SDK finds nothing to say."""
     entries = reported.export(SEPTEMBER, *BOTH)
-    content = journal_workbook(entries, company="Acme & Sons", now=NOW)
+    content = journal_workbook(entries, company="Acme & Sons")
     (tmp_path / "journal.xlsx").write_bytes(content)
 
     book = opened(content)
@@ -45,13 +45,24 @@ def test_every_line_stands_in_it_once(
     assert [] == schema_errors(tmp_path / "journal.xlsx", "Microsoft365")
 
 
+def test_equal_entries_make_equal_files_at_any_time(reported: Reported) -> None:
+    """Nothing in it is of the moment when it was made, so that none is written twice under another name."""
+    entries = reported.export(SEPTEMBER, *BOTH)
+    book = opened(journal_workbook(entries, company="Acme & Sons"))
+    days = sorted(str(entry.day) for entry in entries)
+
+    assert book.properties.created is not None
+    assert days[-1] == f"{book.properties.created:%Y-%m-%d}"
+    assert str(book[SHEET]["A2"].value).startswith(f"Acme & Sons · {days[0]}")
+
+
 @pytest.mark.long
 def test_what_finale_posts_stands_apart(reported: Reported) -> None:
     """On a sheet that says not to enter it, and the COGS workbook says who posts; its tie-outs still hold."""
     change_policies(reported.database, {"cogs_posted_by": "Finale"}, who="M. Lee", now=NOW)
     reported.answer("111-3", "5.00")
     entries = reported.export(AUGUST, *BOTH)
-    book = opened(journal_workbook(entries, company="Acme & Sons", now=NOW))
+    book = opened(journal_workbook(entries, company="Acme & Sons"))
     view = reported.view
     (settlement,) = view.books.named([AUGUST])
     cogs = opened(cogs_workbook(view, settlement, values_only=False, now=NOW))[f"COGS {AUGUST}"]

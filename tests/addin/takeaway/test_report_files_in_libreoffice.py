@@ -96,7 +96,7 @@ def test_libreoffice_calculates_what_python_wrote(
     files["exported.xlsx"] = cogs_workbook(view, settlement, values_only=False, now=NOW)
     files["pack.xlsx"] = close_pack(view, "2026-08", zones={}, now=NOW)
 
-    files["journal.xlsx"] = journal_workbook(entries, company="Acme & Sons", now=NOW)
+    files["journal.xlsx"] = journal_workbook(entries, company="Acme & Sons")
 
     books = calculated(files)
 

@@ -245,7 +245,7 @@ def test_progress_tells_how_far_it_is() -> None:
 
     list(DemoAccount(demo()).finale.costs(everything(demo()), progress))
 
-    assert {"Products", "Orders", "Costs"} == set(told)
+    assert {"Products", "Orders asked", "Costs"} == set(told)
     assert [] == [what for what, (done, total) in told.items() if done != total]
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from core.books import batches
+from core.books.database import Database
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
@@ -128,6 +130,17 @@ def test_a_file_that_is_imported_once_more_names_its_errors(
     assert all(one.needs_attention for one in again)
 
 
+@pytest.mark.parametrize(
+    ("prices", "sums"),
+    [(("4.00", "6.00"), "both come to 10.00 USD"), (("4.00", "7.00"), "the books have 10.00 USD, this file 11.00 USD")],
+)
+def test_a_conflict_says_one_sum_where_both_have_it(database: Database, prices: tuple[str, str], sums: str) -> None:
+    bring_in(database, v2_file("1", "5.00", "5.00", total="10.00"))
+    other = bring_in(database, v2_file("1", *prices, total=str(sum(map(Decimal, prices)))))
+
+    assert f"({sums})" in other.reason
+
+
 def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> None:
     """It is shown, never merged: the books stay as they were."""
     bring_in(database, v2_file("1", "10.00", total="10.00"))
@@ -135,8 +148,10 @@ def test_another_content_under_the_same_id_is_a_conflict(database: Database) -> 
 
     with database.reading() as connection:
         lines = settlement_lines.stored_transactions(connection)
+        history = batches.history(connection)
     assert other.result is Import.CONFLICT
     assert other.needs_attention
+    assert [1] == history["number"].to_list(), "what was refused changed nothing, so that no history tells of it"
     assert ["10.000000"] == [str(net) for net in lines["net"]]
 
 

@@ -106,7 +106,7 @@ def test_it_is_asked_of_which_sku_and_how_many(write: Callable[[str], File], wor
         line["quantity_source"],
         line["cause"],
     )
-    assert "enter SKU, units (as Units back)" in line["cost_note"]
+    assert "enter SKU, units (column Units back)" in line["cost_note"]
 
 
 @pytest.mark.few(1)

@@ -126,7 +126,13 @@ def test_many_missing_columns() -> None:
 @pytest.mark.parametrize("text", ["Dear Sir or Madam", "Date,Amount\n1,2\n", "%PDF-1.4", "{}", "type\nx"])
 def test_nothing_near(text: str) -> None:
     """One column that many files have makes no format the nearest; all are named."""
-    assert "Known files are: Amazon settlement report (V2 flat file)" in refusal(text, errors.UnknownFormatError)
+    message = refusal(text, errors.UnknownFormatError)
+    known = message.partition("Known files are: ")[2]
+    brought = [form.title for form in FORMATS if not form.is_pulled and form.name != "walmart_recon_v0"]
+
+    assert "Amazon settlement report (XML)" in known
+    assert [] == [title for title in brought if title not in known]
+    assert known.startswith("Amazon settlement report (V2 flat file), ")
 
 
 def test_every_table_says_where_it_is_downloaded() -> None:
