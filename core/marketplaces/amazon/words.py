@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.line_types import LineType
-from core.marketplaces.words.meanings import UNKNOWN, AmountMeaning, Meaning, vocabulary
+from core.marketplaces.words.meanings import UNKNOWN, AmountMeaning, Meaning, balance_of, fee_of, vocabulary
 from core.marketplaces.words.wording import folded
 from core.model import ABOUT_UNITS, Event, Goods
 
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 def _paid(goods: Goods) -> Meaning:
     return Meaning(Event.REIMBURSEMENT, goods)
-
-
-def _fee(line_type: LineType) -> Meaning:
-    return Meaning(Event.FEE, Goods.NONE, line_type)
-
-
-def _balance(line_type: LineType) -> Meaning:
-    return Meaning(Event.BALANCE, Goods.NONE, line_type)
 
 
 PAYOUT = Meaning(Event.PAYOUT)
@@ -66,13 +58,13 @@ REASONS = vocabulary(
 
 BALANCES = vocabulary(
     {
-        _balance(LineType.RESERVE): "Current Reserve Amount|Previous Reserve Amount Balance",
-        _balance(LineType.CLEARING_MOVES): "Payable to Amazon|Successful charge|Transfers|Transfer|Micro Deposit"
+        balance_of(LineType.RESERVE): "Current Reserve Amount|Previous Reserve Amount Balance",
+        balance_of(LineType.CLEARING_MOVES): "Payable to Amazon|Successful charge|Transfers|Transfer|Micro Deposit"
         "|Transfer of funds unsuccessful|Unsuccessful transfer|Failed Disbursement",
-        _balance(LineType.OTHER_STORES): "Debt Adjustment|Debt Payment",
-        _balance(LineType.LOANS): "Amazon Capital Services|Loan Advance|Loan Proceeds|Loan Repayment|Lending"
+        balance_of(LineType.OTHER_STORES): "Debt Adjustment|Debt Payment",
+        balance_of(LineType.LOANS): "Amazon Capital Services|Loan Advance|Loan Proceeds|Loan Repayment|Lending"
         "|Amazon Lending",
-        _balance(LineType.PREPAID_TAX): "Tax withholding|Backup withholding",
+        balance_of(LineType.PREPAID_TAX): "Tax withholding|Backup withholding",
     }
 )
 """Money moved between the seller, Amazon, lenders and the bank: no profit, but part of the total."""
@@ -83,34 +75,35 @@ ADVERTISEMENTS = vocabulary(
 
 FEES = vocabulary(
     {
-        _fee(LineType.OTHER_FEES): "ServiceFee|FBAFees|AmazonFees|Promotion Fee|Seller Rewards|PaidServicesFee"
+        fee_of(LineType.OTHER_FEES): "ServiceFee|FBAFees|AmazonFees|Promotion Fee|Seller Rewards|PaidServicesFee"
         "|Commingling VAT|TransportationFee|FBA Transaction Fees|Fee Adjustment",
-        _fee(LineType.STORAGE): "Storage Fee|FBA storage fee|FBA Inventory Storage Fee|FBA Monthly Storage Fee"
+        fee_of(LineType.STORAGE): "Storage Fee|FBA storage fee|FBA Inventory Storage Fee|FBA Monthly Storage Fee"
         "|AWD Storage Fee|FBA Inventory Fee",
-        _fee(LineType.LONG_TERM_STORAGE): "StorageRenewalBilling|FBA Long-Term Storage Fee|FBA Long-Term Storage"
+        fee_of(LineType.LONG_TERM_STORAGE): "StorageRenewalBilling|FBA Long-Term Storage Fee|FBA Long-Term Storage"
         "|LowInventoryLevelFee|FBA Aged Inventory Surcharge|FBA Storage Utilization Surcharge|FBA Overage Fee"
         "|FBA Inventory Storage Overage Fee",
-        _fee(LineType.REMOVAL): "RemovalComplete|DisposalComplete|FBA removal fee|FBA disposal fee"
+        fee_of(LineType.REMOVAL): "RemovalComplete|DisposalComplete|FBA removal fee|FBA disposal fee"
         "|FBA Removal Order: Return Fee|FBA Removal Order: Disposal Fee",
-        _fee(LineType.INBOUND): "FBA Inbound Placement Service Fee|FBAInboundTransportationFee"
+        fee_of(LineType.INBOUND): "FBA Inbound Placement Service Fee|FBAInboundTransportationFee"
         "|FBA inbound convenience fee|Inbound Transportation Charge|Inbound Transportation Fee"
         "|Inbound Transportation Program Fee|FBAInboundTransportationProgramFee|AWD Processing Fee"
         "|AWD Transportation Fee|AWD fee|Inbound Defect Fee|FBA Inbound Defect Fee|Manual Processing Fee"
         "|FBA Manual Processing Fee|Manual Processing Fee Reimbursement|Unplanned Service Fee|Prep Fee|Prep Fee Refund"
         "|FBA Prep Fee|FBA Prep Service Fee|FBA Label Fee|FBA International Freight Shipping Charge"
         "|FBA International Freight Duties and Taxes Charge|FBA Amazon-Partnered Carrier Shipment Fee",
-        _fee(LineType.RETURN_PROCESSING): "FBA Customer Returns Fee|FBA Customer Return Fee|FBACustomerReturnPerUnitFee"
-        "|FBACustomerReturnPerOrderFee|FBACustomerReturnWeightBasedFee|CustomerReturnHRRUnitFee|High Return Rate Fee"
-        "|Re-commerce Grading Charge|GradeAndResell|FBA Grade and Resell Charge|Returns Processing Fee",
-        _fee(LineType.SUBSCRIPTION): "Subscription Fee|Subscription",
-        _fee(LineType.COUPONS_AND_VINE): "CouponRedemptionFee|Vine Enrollment Fee|Vine Enrolment Fee|Lightning Deal Fee"
-        "|LightningDealFee Special|Deal Fee|Deal Participation Fee|DealPerformanceFee|Early Reviewer Program fee"
-        "|CouponParticipationFee|CouponPerformanceFee",
-        _fee(LineType.POSTAGE): "Shipping label purchase|Shipping label purchase for return|Shipping services"
+        fee_of(LineType.RETURN_PROCESSING): "FBA Customer Returns Fee|FBA Customer Return Fee"
+        "|FBACustomerReturnPerUnitFee|FBACustomerReturnPerOrderFee|FBACustomerReturnWeightBasedFee|CustomerReturnHRRUnitFee"
+        "|High Return Rate Fee|Re-commerce Grading Charge|GradeAndResell|FBA Grade and Resell Charge"
+        "|Returns Processing Fee",
+        fee_of(LineType.SUBSCRIPTION): "Subscription Fee|Subscription",
+        fee_of(LineType.COUPONS_AND_VINE): "CouponRedemptionFee|Vine Enrollment Fee|Vine Enrolment Fee"
+        "|Lightning Deal Fee|LightningDealFee Special|Deal Fee|Deal Participation Fee|DealPerformanceFee"
+        "|Early Reviewer Program fee|CouponParticipationFee|CouponPerformanceFee",
+        fee_of(LineType.POSTAGE): "Shipping label purchase|Shipping label purchase for return|Shipping services"
         "|ShippingServicesRefund|Delivery Services|Postage Billing|Easy Ship charges|MFNPostageFee",
-        _fee(LineType.FULFILMENT_FEES): "Shipment|Shipment-Fees|ShipmentFees"
+        fee_of(LineType.FULFILMENT_FEES): "Shipment|Shipment-Fees|ShipmentFees"
         "|Multi-Channel Fulfillment Brand-Neutral Box Fee",
-        _fee(LineType.REGULATORY_FEES): "EPR Pay on Behalf|Eco Contribution|DigitalServicesFee",
+        fee_of(LineType.REGULATORY_FEES): "EPR Pay on Behalf|Eco Contribution|DigitalServicesFee",
     }
 )
 
@@ -141,11 +134,11 @@ TYPES = {
 _REIMBURSEMENT = folded("FBA Inventory Reimbursement")
 _BEGINNINGS = vocabulary(
     {
-        _balance(LineType.CLEARING_MOVES): "Transfer of funds unsuccessful",
-        _balance(LineType.OTHER_STORES): "Debt adjustment",
-        _fee(LineType.POSTAGE): "Shipping label purchase",
-        _fee(LineType.INBOUND): "Unplanned Service Fee",
-        _fee(LineType.REGULATORY_FEES): "EPR Pay on Behalf",
+        balance_of(LineType.CLEARING_MOVES): "Transfer of funds unsuccessful",
+        balance_of(LineType.OTHER_STORES): "Debt adjustment",
+        fee_of(LineType.POSTAGE): "Shipping label purchase",
+        fee_of(LineType.INBOUND): "Unplanned Service Fee",
+        fee_of(LineType.REGULATORY_FEES): "EPR Pay on Behalf",
     }
 )
 """Words that Amazon follows with something of the case: a bank's reason, a marketplace, a kind of prep."""

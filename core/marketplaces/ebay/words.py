@@ -6,7 +6,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.line_types import LineType
-from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, doubted, vocabulary
+from core.marketplaces.words.meanings import (
+    UNKNOWN,
+    WITHOUT_RETURN,
+    AmountMeaning,
+    Meaning,
+    balance_of,
+    doubted,
+    fee_of,
+    vocabulary,
+)
 from core.marketplaces.words.wording import folded, says, tokens
 from core.model import Event, Goods
 
@@ -14,16 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def _fee(line_type: LineType) -> Meaning:
-    return Meaning(Event.FEE, Goods.NONE, line_type)
-
-
-def _balance(line_type: LineType) -> Meaning:
-    return Meaning(Event.BALANCE, Goods.NONE, line_type)
-
-
 ADVERTISING = Meaning(Event.ADVERTISING)
-CHARGE = _fee(LineType.OTHER_FEES)
+CHARGE = fee_of(LineType.OTHER_FEES)
 """A fee that its description or fee type tells more about."""
 
 REFUND = Meaning(Event.REFUND, Goods.REFUNDED)
@@ -37,10 +38,10 @@ TYPES = vocabulary(
         REFUND: "Refund",
         DISPUTE: "Claim|Payment dispute|DISPUTE",
         CHARGE: "Other fee|NON_SALE_CHARGE",
-        _fee(LineType.POSTAGE): "Shipping label|Postage label|SHIPPING_LABEL",
-        _balance(LineType.RESERVE): "Hold|Reserve",
-        _balance(LineType.CLEARING_MOVES): "Charge|Transfer|PURCHASE",
-        _balance(LineType.LOANS): "LOAN_REPAYMENT|Loan repayment|Seller Capital",
+        fee_of(LineType.POSTAGE): "Shipping label|Postage label|SHIPPING_LABEL",
+        balance_of(LineType.RESERVE): "Hold|Reserve",
+        balance_of(LineType.CLEARING_MOVES): "Charge|Transfer|PURCHASE",
+        balance_of(LineType.LOANS): "LOAN_REPAYMENT|Loan repayment|Seller Capital",
         Meaning(Event.PAYOUT): "Payout|Secondary payout|WITHDRAWAL",
     }
 )
@@ -83,10 +84,11 @@ FEE_TYPES = vocabulary(
         ADVERTISING: "AD_FEE|PREMIUM_AD_FEES|EXPRESS_AD_FEE|Promoted Listings|Promoted Listings fee"
         "|Promoted Listings - General fee|Promoted Listings - Priority fee|Ad Fee|Ad Fee Standard|Ad Fee Advanced"
         "|Offsite Ads fee|Promoted Offsite fee|Advertising fee",
-        _fee(LineType.SUBSCRIPTION): "STORE_SUBSCRIPTION_FEE|Store subscription fee|Store subscription|SUBSCRIPTION_FEE"
-        "|Subscription fee",
-        _fee(LineType.OTHER_FEES): "INSERTION_FEE|Insertion fee|Listing upgrade fee|Subtitle fee|OTHER_FEES",
-        _fee(LineType.PENALTIES): "Dispute fee|PAYMENT_DISPUTE_FEE",
+        fee_of(
+            LineType.SUBSCRIPTION
+        ): "STORE_SUBSCRIPTION_FEE|Store subscription fee|Store subscription|SUBSCRIPTION_FEE|Subscription fee",
+        fee_of(LineType.OTHER_FEES): "INSERTION_FEE|Insertion fee|Listing upgrade fee|Subtitle fee|OTHER_FEES",
+        fee_of(LineType.PENALTIES): "Dispute fee|PAYMENT_DISPUTE_FEE",
     }
 )
 """Fee types of charges without a sale (API), and descriptions of them (report)."""

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.settlements.lines import TypedPart
-from core.marketplaces.words.meanings import UNKNOWN, Meaning, own_column, typed_amount_parts, vocabulary
+from core.marketplaces.words.meanings import (
+    UNKNOWN,
+    Meaning,
+    balance_of,
+    fee_of,
+    own_column,
+    typed_amount_parts,
+    vocabulary,
+)
 from core.marketplaces.words.wording import folded
 from core.model import Event, Goods
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-
-def _fee(line_type: LineType) -> Meaning:
-    return Meaning(Event.FEE, Goods.NONE, line_type)
-
-
-def _balance(line_type: LineType) -> Meaning:
-    return Meaning(Event.BALANCE, Goods.NONE, line_type)
 
 
 SALE = Meaning(Event.SALE, Goods.SOLD)
@@ -44,17 +44,17 @@ _ONE_WAY = vocabulary(
         Meaning(Event.TAX_ONLY, Goods.NONE, LineType.DUTIES): "CUSTOMS_DUTY|CUSTOMS_DUTY_ADJUSTMENT|IMPORT_TAX"
         "|IMPORT_TAX_ADJUSTMENT|IMPORT_TAX_REFUND",
         Meaning(Event.TAX_ONLY, Goods.NONE, LineType.TAX_WITHHELD): "marketplace_tax|marketplace sales tax",
-        _fee(LineType.PENALTIES): "CHARGEBACK_FEE|CHARGEBACK_FEE_REFUND",
-        _fee(LineType.PAYMENT_PROCESSING): "STRIPE_FEE|APPLICATION_FEE_REFUND|ACH_BANK_FAILURE_DEBIT_FEE"
+        fee_of(LineType.PENALTIES): "CHARGEBACK_FEE|CHARGEBACK_FEE_REFUND",
+        fee_of(LineType.PAYMENT_PROCESSING): "STRIPE_FEE|APPLICATION_FEE_REFUND|ACH_BANK_FAILURE_DEBIT_FEE"
         "|ACH_BANK_FAILURE_DEBIT_REVERSAL_FEE",
-        _fee(LineType.REFERRAL_FEES): "REFERRAL_FEE",
-        _fee(LineType.TAX_ON_FEES): "REFERRAL_FEE_TAX",
-        _fee(LineType.POSTAGE): "SHIPPING_LABEL|SHIPPING_LABEL_ADJUSTMENT|SHIPPING_LABEL_ADJUSTMENT_BASE"
+        fee_of(LineType.REFERRAL_FEES): "REFERRAL_FEE",
+        fee_of(LineType.TAX_ON_FEES): "REFERRAL_FEE_TAX",
+        fee_of(LineType.POSTAGE): "SHIPPING_LABEL|SHIPPING_LABEL_ADJUSTMENT|SHIPPING_LABEL_ADJUSTMENT_BASE"
         "|SHIPPING_LABEL_ADJUSTMENT_SURCHARGE|SHIPPING_OTHER_CARRIER_CHARGE_ADJUSTMENT"
         "|SHIPPING_RETURN_TO_ORIGIN_ADJUSTMENT",
-        _balance(LineType.RESERVE): "RESERVED_FUNDS|RESERVED_FUNDS_WITHDRAWAL|RISK_WITHDRAWAL|reserve",
-        _balance(LineType.LOANS): "ADVANCE|ADVANCE_FUNDING",
-        _balance(LineType.OTHER_STORES): "BALANCE_TRANSFER_INBOUND|BALANCE_TRANSFER_OUTBOUND",
+        balance_of(LineType.RESERVE): "RESERVED_FUNDS|RESERVED_FUNDS_WITHDRAWAL|RISK_WITHDRAWAL|reserve",
+        balance_of(LineType.LOANS): "ADVANCE|ADVANCE_FUNDING",
+        balance_of(LineType.OTHER_STORES): "BALANCE_TRANSFER_INBOUND|BALANCE_TRANSFER_OUTBOUND",
         Meaning(Event.SALE, Goods.UNCLEAR): "SHOPIFY_COLLECTIVE_CREDIT_REVERSAL|SHOPIFY_SOURCE_CREDIT_REVERSAL",
     }
 )
@@ -65,16 +65,16 @@ _WITH_REVERSAL = vocabulary(
         Meaning(Event.ADVERTISING): "SHOP_CASH_BILLING_DEBIT|SHOP_CASH_CAMPAIGN_BILLING_DEBIT"
         "|SHOP_CASH_CAMPAIGN_BILLING_CREDIT",
         Meaning(Event.FEE, Goods.BOUGHT, LineType.DROP_SHIPPED): "SHOPIFY_COLLECTIVE_DEBIT|SHOPIFY_SOURCE_DEBIT",
-        _fee(LineType.SUBSCRIPTION): "BILLING_DEBIT",
-        _fee(LineType.PENALTIES): "CHARGEBACK_PROTECTION_DEBIT",
+        fee_of(LineType.SUBSCRIPTION): "BILLING_DEBIT",
+        fee_of(LineType.PENALTIES): "CHARGEBACK_PROTECTION_DEBIT",
         Meaning(Event.DISPUTE, Goods.NONE): "SELLER_PROTECTION_CREDIT|CHARGEBACK_PROTECTION_CREDIT",
-        _fee(
+        fee_of(
             LineType.TAX_ON_FEES
         ): "TAX_ADJUSTMENT_CREDIT|TAX_ADJUSTMENT_DEBIT|VAT_REFUND_CREDIT|AGENTIC_FEE_TAX_CREDIT|AGENTIC_FEE_TAX_DEBIT",
-        _balance(LineType.RESERVE): "RESERVED_FUNDS|RISK",
-        _balance(LineType.LOANS): "LENDING_CREDIT|LENDING_DEBIT|LENDING_CAPITAL_REFUND|LENDING_CAPITAL_REMITTANCE"
+        balance_of(LineType.RESERVE): "RESERVED_FUNDS|RISK",
+        balance_of(LineType.LOANS): "LENDING_CREDIT|LENDING_DEBIT|LENDING_CAPITAL_REFUND|LENDING_CAPITAL_REMITTANCE"
         "|LENDING_CREDIT_REFUND|LENDING_CREDIT_REMITTANCE",
-        _balance(LineType.OTHER_STORES): "MERCHANT_TO_MERCHANT_CREDIT|MERCHANT_TO_MERCHANT_DEBIT",
+        balance_of(LineType.OTHER_STORES): "MERCHANT_TO_MERCHANT_CREDIT|MERCHANT_TO_MERCHANT_DEBIT",
     }
 )
 """Types that Shopify takes back by the same word with `_REVERSAL` behind it: the negative, on the same account."""

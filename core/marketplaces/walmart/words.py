@@ -10,14 +10,17 @@ import re
 from functools import lru_cache
 
 from core.line_types import LineType
-from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning, vocabulary
+from core.marketplaces.words.meanings import (
+    UNKNOWN,
+    WITHOUT_RETURN,
+    AmountMeaning,
+    Meaning,
+    balance_of,
+    fee_of,
+    vocabulary,
+)
 from core.marketplaces.words.wording import folded
 from core.model import Event, Goods
-
-
-def _fee(line_type: LineType) -> Meaning:
-    return Meaning(Event.FEE, Goods.NONE, line_type)
-
 
 _REFUNDED = Meaning(Event.REFUND, Goods.REFUNDED)
 _LOST = Meaning(Event.REIMBURSEMENT, Goods.LOST)
@@ -84,20 +87,20 @@ DESCRIPTIONS = vocabulary(
         _LOST: "WFS LostInventory|WFS Lost Inventory|LostInventory|Lost in warehouse|WFS DamageInWarehouse"
         "|WFS Damage in warehouse|Damage in warehouse|WFS Damaged in warehouse",
         Meaning(Event.REIMBURSEMENT_REVERSAL, Goods.FOUND): "WFS FoundInventory|WFS Found Inventory|FoundInventory",
-        _fee(LineType.FULFILMENT_FEES): "WFS Fulfillment fee",
-        _fee(LineType.RETURN_PROCESSING): "WFS Return Processing Fee|WFS Return Shipping fee|Return Shipping fee",
-        _fee(LineType.REMOVAL): f"{_DESTROYED_WORDS}|WFS InventoryRemovalOrder|WFS RC_InventoryDisposalFee"
+        fee_of(LineType.FULFILMENT_FEES): "WFS Fulfillment fee",
+        fee_of(LineType.RETURN_PROCESSING): "WFS Return Processing Fee|WFS Return Shipping fee|Return Shipping fee",
+        fee_of(LineType.REMOVAL): f"{_DESTROYED_WORDS}|WFS InventoryRemovalOrder|WFS RC_InventoryDisposalFee"
         "|WFS InventoryDisposalFee|WFS InventoryDisposalOrder",
-        _fee(LineType.STORAGE): "WFS StorageFee",
-        _fee(LineType.LONG_TERM_STORAGE): "WFS LongTermStorageFee|WFS Long Term Storage Fee",
-        _fee(LineType.INBOUND): "WFS InboundTransportationFee|WFS PrepServiceFee|WFS InventoryTransferFee"
+        fee_of(LineType.STORAGE): "WFS StorageFee",
+        fee_of(LineType.LONG_TERM_STORAGE): "WFS LongTermStorageFee|WFS Long Term Storage Fee",
+        fee_of(LineType.INBOUND): "WFS InboundTransportationFee|WFS PrepServiceFee|WFS InventoryTransferFee"
         "|WMSC Logistics Services|Ocean freight",
-        _fee(LineType.POSTAGE): "Walmart Shipping Label Service Charge|Return Shipping|Return Shipping Label",
-        _fee(LineType.COUPONS_AND_VINE): "Review Accelerator",
-        _fee(LineType.SUBSCRIPTION): "Subscription|Subscription Fee",
+        fee_of(LineType.POSTAGE): "Walmart Shipping Label Service Charge|Return Shipping|Return Shipping Label",
+        fee_of(LineType.COUPONS_AND_VINE): "Review Accelerator",
+        fee_of(LineType.SUBSCRIPTION): "Subscription|Subscription Fee",
         Meaning(Event.ADVERTISING): "Walmart Product Advertising|Walmart Sponsored Products|Sponsored Products"
         "|SEM Marketing",
-        Meaning(Event.BALANCE, Goods.NONE, LineType.LOANS): "Walmart Capital|Walmart Capital advance",
+        balance_of(LineType.LOANS): "Walmart Capital|Walmart Capital advance",
     }
 )
 """Descriptions of adjustments, service fees and others (`GENERAL`)."""

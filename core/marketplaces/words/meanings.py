@@ -52,6 +52,17 @@ WITHOUT_RETURN = (
 )
 """What marketplaces say of a refund whose goods stay with the buyer, in words that can mean nothing else."""
 
+
+def fee_of(line_type: LineType) -> Meaning:
+    """Return what a word means that names a fee: money of a type, and no goods."""
+    return Meaning(Event.FEE, Goods.NONE, line_type)
+
+
+def balance_of(line_type: LineType) -> Meaning:
+    """Return what a word means that moves money between balances: a reserve, a loan, another store."""
+    return Meaning(Event.BALANCE, Goods.NONE, line_type)
+
+
 UNKNOWN = Meaning(Event.OTHER, Goods.UNCLEAR)
 """A type that nobody has declared."""
 
