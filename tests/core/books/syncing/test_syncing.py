@@ -127,12 +127,8 @@ class _Asking:
         return self.books.known_now
 
     @property
-    def as_read(self) -> CostingInput | None:
-        return self.books.as_read
-
-    @property
-    def words_after_lock(self) -> pd.DataFrame:
-        return self.books.words_after_lock
+    def may_ask_after_export(self) -> bool:
+        return self.books.may_ask_after_export
 
     @property
     def observations(self) -> pd.DataFrame:
