@@ -5,6 +5,7 @@ settlements they stand in and whichever was exported first. In this order:
 
 1. Lines that were exported come first: the units whose cost they took are spent. 2 left at 5.00 in August and 3 at 7.00
    in September; two lines of 1 were exported at 5.00: September's line of 2 takes 14.00, not August's shipment of 2.
+   Where their costs do not tell which line had which units, time and units do (`core.costing.units.spent_units`).
 2. The others take what is left, by time and units, each unit once (`core.costing.units.units_taken`).
 3. Where an exported line took another cost than its units have now and shares a shipment with others, it keeps what it
    took, and the others take the rest of the total (4 units for 24.00 in one row, 3 of them exported at 15.00: the last
@@ -24,7 +25,8 @@ from typing import TYPE_CHECKING
 from core.costing.costs.finale_costs import midnight
 from core.costing.costs.order_costs import OrderCost
 from core.costing.units.pools import joined, left_in_several, pools
-from core.costing.units.units_taken import LAST_PLACE, taken_by_exported, taken_in_time
+from core.costing.units.spent_units import added, exported_among, left_of, others_than, spent_units
+from core.costing.units.units_taken import LAST_PLACE, taken_in_time
 from core.counted import counted
 from core.model import Departure, SoldInShipments
 from core.money import at_line_places
@@ -98,12 +100,8 @@ def _of(claim: Claim, order_costs: OrderCosts) -> OrderCost:
 
 def _drawn(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int, Draw]:
     """Return what each line takes by its place, each unit once: first those that were exported."""
-    exported = taken_by_exported(_kept(claims), lots)
-    return exported | taken_in_time(_others(claims, exported), lots, _left(lots, exported.values()))
-
-
-def _others(claims: Sequence[Claim], exported: Mapping[int, Draw]) -> list[Claim]:
-    return [claim for claim in claims if claim.line.place not in exported]
+    exported = spent_units(claims, lots)
+    return exported | taken_in_time(others_than(claims, exported), lots, left_of(lots, exported.values()))
 
 
 def _short(claims: Iterable[Claim], finale: Finale) -> Iterator[tuple[Claim, int]]:
@@ -136,12 +134,12 @@ Goods = tuple[str | None, str, str]
 def _shared(pool: Pool, order_costs: OrderCosts) -> dict[int, OrderCost]:
     """Divide the lots of one order among its lines, each unit once: first those that were exported."""
     claims, lots = pool.claims, pool.lots
-    exported = taken_by_exported(_kept(claims), lots)
-    left, rest = _left(lots, exported.values()), _others(claims, exported)
+    exported = spent_units(claims, lots)
+    left, rest = left_of(lots, exported.values()), others_than(claims, exported)
     drawn = exported | taken_in_time(rest, lots, left)
     costs = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, _of(claim, order_costs)) for claim in claims}
     if _of(claims[0], order_costs).as_shipped:
-        rest_of_lots = _left(lots, drawn.values())
+        rest_of_lots = left_of(lots, drawn.values())
         return {place: cost for place, cost in costs.items() if not _breaks(drawn[place], rest_of_lots)}
     if sum(left) > sum(claim.units for claim in rest):
         by_units = taken_in_time(rest, lots, left, leaves_whole=True)
@@ -150,26 +148,13 @@ def _shared(pool: Pool, order_costs: OrderCosts) -> dict[int, OrderCost]:
             for claim in rest
         }
     for together in _sharing(rest, drawn):
-        costs |= _remainders(together, _added(drawn[claim.line.place] for claim in together), lots)
+        costs |= _remainders(together, added(drawn[claim.line.place] for claim in together), lots)
     return costs
-
-
-def _kept(claims: Sequence[Claim]) -> list[Claim]:
-    return [claim for claim in claims if claim.exported_cost is not None]
-
-
-def _left(lots: Sequence[Lot], drawn: Iterable[Draw]) -> Draw:
-    taken = _added(drawn) or (0,) * len(lots)
-    return tuple(lot.units - units for lot, units in zip(lots, taken, strict=True))
 
 
 def _breaks(draw: Draw, left: Draw) -> bool:
     """Tell whether somebody takes units of lots of which some are left over."""
     return any(units and there for units, there in zip(draw, left, strict=True))
-
-
-def _added(draws: Iterable[Draw]) -> Draw:
-    return tuple(sum(units) for units in zip(*draws, strict=True))
 
 
 def _cost(claim: Claim, draw: Draw, lots: Sequence[Lot], whole: OrderCost) -> OrderCost:
@@ -200,7 +185,7 @@ def _sharing(claims: Sequence[Claim], drawn: Mapping[int, Draw]) -> Iterator[lis
     An exported sale with lots of its own is corrected by a true-up alone: their bill came late.
     """
     taken = ((claim, {at for at, units in enumerate(drawn[claim.line.place]) if units}) for claim in claims)
-    return (members for members in joined(taken) if len(members) > 1 and _kept(members))
+    return (members for members in joined(taken) if len(members) > 1 and exported_among(members))
 
 
 def _taken(claims: Iterable[Claim]) -> Decimal:
@@ -214,15 +199,16 @@ def _worth(draw: Draw, lots: Sequence[Lot]) -> Decimal:
 def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dict[int, OrderCost]:
     """Let exported sales keep what they took, and the others share the rest; nothing where that cannot be done.
 
-    Where all were exported, what the total has changed by is spread over their units.
+    Where all were exported, what the total has changed by is spread over their units; where all at one unit cost, each
+    takes what its own units cost, as it would if it were open.
 
     Args:
         claims: Sales of the same lots, some of them exported.
         draw: What they take together.
         lots: Of which.
     """
-    kept, units = _kept(claims), [lot for number, lot in zip(draw, lots, strict=True) if number]
-    problem = any(lot.unit_cost is None for lot in units)
+    kept, units = exported_among(claims), [lot for number, lot in zip(draw, lots, strict=True) if number]
+    problem = any(lot.unit_cost is None for lot in units) or _is_told_by_units(claims)
     if problem or sum(claim.units for claim in claims) != sum(draw):
         return {}
     total, taken = _worth(draw, lots), _taken(kept)
@@ -251,6 +237,12 @@ def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dic
     }
 
 
+def _is_told_by_units(claims: Sequence[Claim]) -> bool:
+    """Tell whether all lines were exported, at one unit cost: what they took says nothing of which units are whose."""
+    costs = {claim.exported_cost for claim in claims}
+    return len(costs) == 1 and None not in costs
+
+
 def _how(total: Decimal, taken: Decimal) -> str:
     rest, before = at_line_places(total).normalize(), at_line_places(taken).normalize()
     return f"the rest of the order's {rest:f} after the {before:f} of what was exported before"
@@ -266,7 +258,7 @@ def _rest_of_averages(claims: Sequence[Claim], order_costs: OrderCosts) -> dict[
         claims: All lines of the order that share products, some of them exported.
         order_costs: What their SKUs cost on the order, all its shipments together.
     """
-    kept = _kept(claims)
+    kept = exported_among(claims)
     whole = {claim.line.place: _of(claim, order_costs) for claim in claims}
     averages = {place: cost.unit_cost or _NONE for place, cost in whole.items()}
     total = _total(claims, order_costs.finale)

@@ -77,7 +77,7 @@ def taken_by_exported(claims: Sequence[Claim], lots: Sequence[Lot]) -> dict[int,
     for claim in claims:
         name, days = (claim.units, claim.exported_cost), _days_of(claim, lots)
         if _is_small(len(lots), claim.units) and name not in alike:
-            alike[name] = [draw for draw in _mixed(whole, claim.units) if _costs(draw, lots, claim)]
+            alike[name] = [draw for draw in _mixed(whole, claim.units) if costs_as_exported(draw, lots, claim)]
         draws = partial(_as_exported, claim, lots, days, _in_order(alike[name], days) if name in alike else None)
         plans = _best((_longer(plan, history, draws, days) for history, plan in _histories(plans)), _Plan.rank)
     drawn = zip(claims, plans[0].draws(), strict=True)
@@ -97,7 +97,9 @@ def _as_exported(
         left: What is left of the lots.
     """
     if alike is None:
-        yield from _in_order((draw for draw in _in_a_row(left, claim.units) if _costs(draw, lots, claim)), days)
+        yield from _in_order(
+            (draw for draw in _in_a_row(left, claim.units) if costs_as_exported(draw, lots, claim)), days
+        )
     else:
         yield from (draw for draw in alike if all(map(ge, left, draw)))
     yield (0,) * len(left)
@@ -141,7 +143,7 @@ def _in_a_row(left: Draw, units: int) -> set[Draw]:
     }
 
 
-def _costs(draw: Draw, lots: Sequence[Lot], claim: Claim) -> bool:
+def costs_as_exported(draw: Draw, lots: Sequence[Lot], claim: Claim) -> bool:
     """Tell whether units cost what a sale was exported with."""
     there = [(units, lot.unit_cost) for units, lot in zip(draw, lots, strict=True) if units]
     worth = sum((units * cost for units, cost in there if cost is not None), Decimal(0))
