@@ -143,7 +143,7 @@ def test_second_import(book: Path) -> None:
     said = imported(book, content)
 
     assert "was imported already" in said
-    assert "its total USD 5.00 is the sum of its lines" in said
+    assert "its total USD 5.00 is the sum of its rows" in said
     assert "Next:" not in said
 
 
