@@ -26,7 +26,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 JUNE = (Row("2026-06-29", "#1", "97.00"), Row("2026-06-30", "#2", "48.50"))
 JULY = (Row("2026-07-01", "#3", "19.40"),)
 PAID = Row("2026-07-02", "", "-164.90", kind="payout")
-LACKING = "its lines sum to"
+LACKING = "its rows sum to"
 
 
 @pytest.fixture
