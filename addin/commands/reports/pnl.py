@@ -57,7 +57,7 @@ class _Beside:
     others: Sequence[OtherMonth]
     """What counts in another month than that of its lines."""
     came: Counter[SettlementName]
-    """Lines of exported settlements that are in no figure and ask for a cost."""
+    """Lines that exported settlements have by today's reading, and that ask for a cost; the figures are as exported."""
     untied: Sequence[str]
     """Settlements in the figures that do not tie out."""
 
@@ -221,11 +221,12 @@ def other_month_sentence(one: OtherMonth, home: str) -> str:
 
 
 def came_sentences(came: Mapping[SettlementName, int]) -> list[str]:
-    """Say which exported settlements have lines by today's reading that ask for a cost and are in no figure."""
+    """Say which exported settlements have lines by today's reading that ask for a cost; the figures are without it."""
     return [
-        f"Settlement {'/'.join(name)}: {counted(count, 'line')} without cost, in no figure, because its files are "
-        f"read differently than when it was exported. Sync; where Finale has no cost of them, answer on sheet Resolve: "
-        f"what is answered is proposed on sheet Cost true-ups."
+        f"Settlement {'/'.join(name)}: its files are read differently than when it was exported, and "
+        f"{counted(count, 'line')} of today's reading {'asks' if count == 1 else 'ask'} for a cost. The figures have "
+        f"the settlement as it was exported, with accepted true-ups. Sync; where Finale has no cost of them, answer on "
+        f"sheet Resolve: what is answered is proposed on sheet Cost true-ups."
         for name, count in sorted(came.items())
     ]
 
