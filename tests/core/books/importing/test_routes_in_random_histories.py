@@ -168,7 +168,7 @@ class Shop(Bookkeeper):
         self.what_is_posted_is_what_is_held(books, self.journal())
         self.a_payout_holds_its_record_or_the_union_of_its_exports(books)
         self.an_answer_stays_with_its_question()
-        if cost_comparison.differences(books).empty and self.costs:
+        if not self.ever_dismissed and cost_comparison.differences(books).empty and self.costs:
             self.each_unit_is_expensed_once(books)
 
     def a_payout_holds_its_record_or_the_union_of_its_exports(self, books: Books) -> None:
