@@ -287,3 +287,36 @@ def test_a_proposal_of_a_line_that_a_later_file_lacks_is_withdrawn(story: Story,
     assert "B" in before
     assert "B" not in [row["SKU"] for row in story.pending()]
     story.ties()
+
+
+@pytest.mark.parametrize(
+    ("prices", "asked", "cogs"),
+    [(("38.00", "40.00", "40.00"), [], 11), (("40.00", "40.00", "40.00", "38.00"), [4, 4, 4], 15)],
+    ids=["the same three", "one more of 40.00"],
+)
+def test_what_was_typed_on_equal_rows_goes_on_under_the_final_document(
+    story: Story, tmp_path: Path, prices: tuple[str, ...], asked: list[int], cogs: int
+) -> None:
+    """40.00, 40.00 and 38.00 were answered 4, 4 and 3 and exported; nothing of it is taken for another cost."""
+    rows = (unified("111-1", "A", 1, price, "Released") for price in ("40.00", "40.00", "38.00"))
+    brought(story, tmp_path, "view", (UNIFIED + "".join(rows)).encode())
+    story.book.run("resolve")
+    story.answer(({"Net": 40}, {"Cost": 4}), ({"Net": 38}, {"Cost": 3}), accept=False, odd=True)
+    story.deed("export", "24000000099", "--format", "quickbooks", "--accept-provisional")
+    codes = enumerate(prices, start=1)
+    sold = [item("Order", "111-1", price, units="1") | {"order-item-code": f"{code}"} for code, price in codes]
+    brought(story, tmp_path, "record", v2(tmp_path, sold).read_bytes())
+    story.book.run("resolve")
+    proposed = [row["Proposed cost"] for row in story.asked()]
+    figures = story.book.run("pnl")
+    story.book.run("save", "--accept-proposals")
+    due = sum(Decimal(str(row["Difference"])) for row in story.pending() if row["SKU"])
+    story.decide("accept")
+    story.ties()
+    story.deed("reopen", "24000000099", "--reason", "its report came")
+    story.book.run("resolve")
+
+    assert asked == proposed
+    assert (len(asked) > 0) == ("3 lines of today's reading ask for a cost" in figures.output)
+    assert cogs - 11 == due
+    assert (Decimal(cogs), []) == (story.cogs(Type="sale"), [row["Cause"] for row in story.asked()])

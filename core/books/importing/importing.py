@@ -12,9 +12,10 @@ from core.books.database.frames import rows_of
 from core.books.documents.order_units import remember_units
 from core.books.documents.reimbursements import ImportedReimbursements, import_reimbursements
 from core.books.documents.returned_goods import ImportedReturns, import_returns
-from core.books.importing import current_transactions, import_reasons
+from core.books.importing import import_reasons
 from core.books.importing.duplicates import refuse_what_another_store_has, twin_of
-from core.books.importing.readings import KeptPart, kept_parts, united_reading, with_keys_of
+from core.books.importing.later_lines import keep_reading
+from core.books.importing.readings import KeptPart, kept_parts, united_reading
 from core.books.overrides.moved_answers import move_overrides
 from core.books.settings import stored_settings, stores
 from core.books.settlements import original_files, settlement_lines, stored_settlements
@@ -343,7 +344,7 @@ def _save(
         advice=import_reasons.what_helps(imported.outcome, read, source.format),
     )
     if imported.outcome is Import.LOCKED and there is not None and before is not None:
-        _keep_later_reading(connection, there, before, source.store, batch)
+        _keep_later_reading(connection, there, before, batch, who=who, now=now)
     if imported.outcome in (Import.LOCKED, Import.CONFLICT) and there is not None and before is not None:
         of_part = told.whole is not None
         reason = import_reasons.why_not_changed(there, imported.outcome, before, read, of_part=of_part)
@@ -364,14 +365,13 @@ def _save(
 
 
 def _keep_later_reading(
-    connection: Connection, there: BookedSettlement, before: pd.DataFrame, store: str, batch: int
+    connection: Connection, there: BookedSettlement, before: pd.DataFrame, batch: int, *, who: str, now: datetime
 ) -> None:
     """Keep what a document says that came after the export: what it changes is proposed, and nothing is booked."""
     later = kept_parts(connection, there, FileUse.AFTER_EXPORT)
     whole = united_reading(there, kept_parts(connection, there), later)
-    keyed = with_line_keys(store, whole.transactions)
-    known = current_transactions.lines_known(connection, there, before)
-    current_transactions.put(connection, there, with_keys_of(known, keyed), batch)
+    keyed = with_line_keys(there.store, whole.transactions)
+    keep_reading(connection, there, before, keyed, batch, who=who, now=now)
 
 
 def _is_further_view(connection: Connection, there: BookedSettlement, part: SettlementPart, source: Source) -> bool:

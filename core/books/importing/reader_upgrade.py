@@ -22,7 +22,8 @@ from core.books.documents.order_units import ORDER_UNITS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.importing import current_transactions
 from core.books.importing.importing import SettlementFigures
-from core.books.importing.readings import KeptFileError, KeptPart, kept_parts, united_reading, with_keys_of
+from core.books.importing.later_lines import keep_reading
+from core.books.importing.readings import KeptFileError, KeptPart, kept_parts, united_reading
 from core.books.overrides.moved_answers import ask_changed_questions, move_overrides
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, FileUse, SettlementKind, Source
@@ -131,7 +132,7 @@ def _read_one(connection: Connection, there: BookedSettlement, batch: int, *, wh
     figures = SettlementFigures(len(read.transactions), read.sum, read.currency)
     told = Rereading(there, before, figures, changed_lines=changed_lines(stored, read.transactions))
     if not there.is_open:
-        keep_beside(connection, there, stored, read.transactions, batch)
+        keep_beside(connection, there, stored, read.transactions, batch, who=who, now=now)
         return told
     problems = _take(connection, there, read, batch, who=who, now=now)
     return replace(told, took_it=True, problems=tuple(problems))
@@ -149,7 +150,14 @@ def _take(
 
 
 def keep_beside(
-    connection: Connection, there: BookedSettlement, stored: pd.DataFrame, read: pd.DataFrame, batch: int
+    connection: Connection,
+    there: BookedSettlement,
+    stored: pd.DataFrame,
+    read: pd.DataFrame,
+    batch: int,
+    *,
+    who: str,
+    now: datetime,
 ) -> None:
     """Keep what the files of a settlement that has gone out say now beside its rows, unless they say the same.
 
@@ -159,10 +167,11 @@ def keep_beside(
         stored: Its rows (TRANSACTION_COLUMNS).
         read: What its files say, with keys; lines that are still there keep the keys they went out with.
         batch: The number of the batch.
+        who: Who opened the books.
+        now: When.
     """
     if _contents(stored, _ALL) != _contents(read, _ALL):
-        known = current_transactions.lines_known(connection, there, stored)
-        current_transactions.put(connection, there, with_keys_of(known, read), batch)
+        keep_reading(connection, there, stored, read, batch, who=who, now=now)
     stored_settlements.note_reader(connection, there, READER_VERSION)
 
 

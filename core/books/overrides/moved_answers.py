@@ -192,6 +192,12 @@ def _asks_the_same(old: Row, new: Row) -> bool:
     return same_meaning(before, now) and same_units_and_sku(saved, before, now)
 
 
+def answered_lines(rows: Iterable[Row], saved: Mapping[str, Row]) -> list[Row]:
+    """Return those of some lines that have an answer, with what it says. Pure."""
+    there = ((row, saved[row["key"]]) for row in rows if row["key"] in saved)
+    return [{**row, **_typed(answer), SAID: _said(answer)} for row, answer in there]
+
+
 def _typed(saved: Row) -> Row:
     """Return the units and the SKU that were typed with an answer; of a line that sends goods out they are its own."""
     units = saved["units_back"]
@@ -306,9 +312,7 @@ def move_overrides(
     saved = {
         key: row for key, row in stored_overrides.newest_of(connection, _keys(concerned)).items() if says_something(row)
     }
-    answered = [
-        {**row, **_typed(saved[row["key"]]), SAID: _said(saved[row["key"]])} for row in concerned if row["key"] in saved
-    ]
+    answered = answered_lines(concerned, saved)
     if not answered:
         return AnswerMoves()
     after = records(new)
@@ -316,7 +320,7 @@ def move_overrides(
     lines = {row["key"]: row for row in after}
     questions = {row["key"]: row for row in answered}
     stored_overrides.append(connection, _renamed(there, saved, lines, who=who, now=now), batch)
-    _move(connection, there, saved, questions, lines, who=who, now=now)
+    store_moves(connection, there, saved, questions, lines, who=who, now=now)
     told = partial(_told, of_several=len(stores.all_stores(connection)) > 1)
     problems = [problem for key in saved for problem in told(key, there, saved[key], questions[key], lines)]
     unclear = {_order(questions[key]) for key in there.unclear}
@@ -362,7 +366,7 @@ def _earlier_lines(connection: Connection, old: pd.DataFrame, new: pd.DataFrame)
     return records(settlement_lines.last_ended(connection, stored_overrides.newest_of(connection, others)))
 
 
-def _move(
+def store_moves(
     connection: Connection,
     there: Destinations,
     saved: Mapping[str, Row],
@@ -372,6 +376,17 @@ def _move(
     who: str,
     now: datetime,
 ) -> None:
+    """Give answers and proposals to the lines that they go to, as a batch of their own where there are any.
+
+    Args:
+        connection: Of `Database.writing`.
+        there: Where they go.
+        saved: The answers, by the line's key.
+        questions: The lines that they were given to, by key.
+        lines: Those that they go to, by key.
+        who: Who proposes.
+        now: When.
+    """
     moved = [{**saved[old], "key": new} for old, new in there.same_question.items() if old != new]
     proposals = [*((new, old) for old, new in there.proposals.items()), *there.spread.items()]
     proposed = [_proposal(saved[old], questions[old], lines[new]) for new, old in proposals]
