@@ -151,7 +151,8 @@ def _referring(ledger: CostLedger, used: Mapping[int, SaleCost]) -> dict[int, Li
             takes = as_it_came_back(takes, line, known)
         found[line.place] = _answered(ledger, line, takes)
         if units and takes.unit_cost is not None:
-            back[original.name].append(ReturnedUnits(line.when, units, takes.unit_cost))
+            for name in original.names:
+                back[name].append(ReturnedUnits(line.when, units, takes.unit_cost))
     return found
 
 

@@ -34,6 +34,7 @@ class Original:
     """The sales that a refund or adjustment refers to, in order of posting."""
 
     name: Name
+    """That of its item where it is all sales of it, so that lines with a code and lines without refer to one thing."""
     sales: tuple[Sale, ...]
     item: Name
     """Under which name the units of its order and SKU are counted, whatever their order-item code."""
@@ -41,6 +42,11 @@ class Original:
     """Units sold of that order and SKU."""
     several: tuple[tuple[Name, int], ...] = ()
     """Of an order of several SKUs that a line gives back as a whole: how many units it sold of each."""
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """Under which names that counts which lines are about of it: its own, and the wider one of its item."""
+        return (self.name,) if self.item == self.name else (self.name, self.item)
 
     @property
     def units(self) -> int:
@@ -162,7 +168,9 @@ def _original(name: Name, found: Mapping[Name, Sequence[Sale]]) -> Original:
         several = tuple((item, sum(sale.units or 0 for sale in found.get(item, ()))) for item in items)
         return Original(name, sales, name, sum(sale.units or 0 for sale in sales), several)
     item = item_name(sales[0].line) or name
-    return Original(name, sales, item, sum(sale.units or 0 for sale in found.get(item, sales)))
+    of_item = found.get(item, sales)
+    of_same_sales = item if len(of_item) == len(sales) else name
+    return Original(of_same_sales, sales, item, sum(sale.units or 0 for sale in of_item))
 
 
 class SaleCost(NamedTuple):

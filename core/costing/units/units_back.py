@@ -138,8 +138,9 @@ class UnitsBack:
         if is_undone(goods) and goods.original is None and _item(goods) not in self.in_stock:
             return  # of a refund that the books do not hold, it says nothing to other lines
         if goods.original is not None:
-            price, with_tax = self.given_back[goods.original.name]
-            self.given_back[goods.original.name] = (price + goods.refund, with_tax + goods.refund_with_tax)
+            for name in goods.original.names:
+                price, with_tax = self.given_back[name]
+                self.given_back[name] = (price + goods.refund, with_tax + goods.refund_with_tax)
         spoken, units = units_spoken_of(goods, move), -(move.quantity or 0)
         for name, count in _by_name(goods, spoken):
             self.refund_units[name] += count

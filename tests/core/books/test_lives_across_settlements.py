@@ -233,13 +233,11 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
             of_order = [
                 held.get(line["key"], line) | {"line": line} for line in lines if line["order_id"] == life.order_id
             ]
-            sales = [one for one in of_order if one["line"]["event"] == Event.SALE]
             steps = len(life.sold) + len(life.refunds) + (life.lost is not None)
             if len(of_order) < steps or any(one["cogs"] is None for one in of_order):
                 continue  # not all is in the books, or known
             if any(one["line"]["key"] in dismissed for one in of_order):
                 continue  # the bookkeeper wants one line to keep another cost than the rest of its order
-            worth = total(one["cogs"] for one in sales)
             refunds = [one["line"] for one in of_order if one["line"]["event"] == Event.REFUND]
             numbers = {refund_of(life.order_id, number): number for number in range(len(life.refunds))}
             said = {
@@ -251,11 +249,38 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
             if not self.ever_dismissed:
                 assert life.shelf(said) == back
             net = total(one["cogs"] for one in of_order)
-            assert abs(worth * (life.units - back) - net * life.units) <= life.units * back * Decimal("0.000001")
+            assert abs(net - self.worth_left(of_order)) <= life.units * Decimal("0.000001")
+
+    def worth_left(self, of_order: list[Row]) -> Decimal:
+        """Count what the goods cost that are not back: a pool of what had left, of which each return takes its share.
+
+        A return of more than had left by its day takes of all that was ever sold; what is lost takes of what is back.
+        """
+        sales = [
+            (one["line"]["posted_at"].date(), one["cost_quantity"], one["cogs"]) for one in of_order if _is_sale(one)
+        ]
+        steps = sorted((one for one in of_order if not _is_sale(one)), key=lambda one: one["line"]["posted_at"])
+        units_back, worth_back = 0, Decimal(0)
+        for step in steps:
+            units = -step["cost_quantity"]
+            gone = [one for one in sales if one[0] <= step["line"]["posted_at"].date()]
+            if sum(one[1] for one in gone) < units_back + units:
+                gone = sales
+            pool = sum(one[1] for one in gone) - units_back, total(one[2] for one in gone) - worth_back
+            if units < 0:
+                pool = units_back, worth_back
+            if units:
+                worth_back += pool[1] * units / pool[0]
+            units_back += units
+        return total(one[2] for one in sales) - worth_back
 
 
 _FIGURES = ("unit_cost", "cogs", "cost_quantity", "disposition")
 _SAID = ("unit_cost", "zero_confirmed", "disposition", "units_back", "kind", "note")
+
+
+def _is_sale(row: Row) -> bool:
+    return bool(row["line"]["event"] == Event.SALE)
 
 
 def _version(row: Row) -> int:
