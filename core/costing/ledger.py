@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, LineLock, Override, ReturnReport
     from core.costing.units.originals import Original
+    from core.costing.units.pools import Expensed
     from core.costing.units.reimbursements import ReimbursementReport
     from core.costing.units.reversals import ReversedUnits
     from core.model import SoldInShipments
@@ -119,7 +120,7 @@ def open_ledger(books: CostingInput, policies: CostingPolicies) -> CostLedger:
 def _in_shipments(ledger: CostLedger) -> CostLedger:
     """Give each line that takes units of an order the cost of its own shipments, where they differ."""
     of_orders = ledger.sources.order_costs
-    by_line = costs_by_line(list(_claims(ledger)), of_orders)
+    by_line = costs_by_line(list(_claims(ledger)), of_orders, _expensed_before(ledger))
     return replace(ledger, sources=replace(ledger.sources, order_costs=replace(of_orders, by_line=by_line)))
 
 
@@ -131,7 +132,7 @@ def sold_in_shipments(books: CostingInput, policies: CostingPolicies) -> dict[st
         policies: How doubtful cases are treated.
     """
     ledger = open_ledger(books, policies)
-    found = shipments_by_line(list(_claims(ledger)), ledger.sources.order_costs)
+    found = shipments_by_line(list(_claims(ledger)), ledger.sources.order_costs, _expensed_before(ledger))
     return {ledger.known_lines.lines[place].key: one for place, one in found.items()}
 
 
@@ -265,6 +266,16 @@ def _claims(ledger: CostLedger) -> Iterator[Claim]:
             units = said_units(line, known_lines) if judged.rule is Rule.SALE else ledger.move(line).quantity
             if units is not None and units > 0:
                 yield Claim(line, units, _taken(line, known_lines))
+
+
+def _expensed_before(ledger: CostLedger) -> Expensed:
+    """Return which units of orders left that no line takes, because they were expensed as unsellable before."""
+    before: dict[tuple[str | None, str | None], Counter[str | None]] = defaultdict(Counter)
+    for place, move in ledger.goods.items():
+        line = ledger.known_lines.lines[place]
+        for day, units in move.expensed:
+            before[line.order_id, line.sku][day] += units
+    return before
 
 
 def _taken(line: Line, known_lines: KnownLines) -> Decimal | None:

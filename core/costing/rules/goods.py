@@ -106,3 +106,5 @@ class Move(NamedTuple):
     """The line that must be answered first."""
     unsellable: int = 0
     """Units that came back unsellable: expensed, and still there to be liquidated."""
+    expensed: tuple[tuple[str | None, int], ...] = ()
+    """Of goods that were sent away: on which days how many units left that were expensed as unsellable before."""

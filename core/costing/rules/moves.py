@@ -14,7 +14,7 @@ from core.costing.units.units_back import TAKES_COST, UnitsBack, settled, unknow
 from core.model import Cause, Disposition, Goods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.costing.inputs import CostingPolicies
     from core.costing.lines import Line
@@ -256,9 +256,11 @@ def _sent_away(lines: Sequence[GoodsLine], unsellable: Lots) -> dict[int, Move]:
     left = {of: sorted(lots, key=lambda lot: lot.line.when) for of, lots in unsellable.items()}
     for goods in sorted(lines, key=_in_order_of_leaving):
         lots, units = left.get((goods.line.store, goods.line.sku), []), _units(goods) or 0
-        expensed = _count(lots) - _count(_without(goods, lots, units))
-        move = by_place[goods.line.place] = _one_sent_away(goods, expensed)
-        left[goods.line.store, goods.line.sku] = _without(goods, lots, units - (move.quantity or 0))
+        move = _one_sent_away(goods, _count(_expensed(goods, lots, units, most=units)))
+        taken = _expensed(goods, lots, units, most=units - (move.quantity or 0))
+        by_place[goods.line.place] = move._replace(expensed=tuple((day, number) for _, day, number in taken))
+        for at, _, number in taken:
+            lots[at] = lots[at]._replace(units=lots[at].units - number)
     return by_place
 
 
@@ -268,24 +270,43 @@ def _in_order_of_leaving(goods: GoodsLine) -> tuple[bool, str, int, str]:
     return (goods.lock is None, day or "", *goods.line.when)
 
 
-def _count(lots: Iterable[Unsellable]) -> int:
-    return sum(lot.units for lot in lots)
+class _Expensed(NamedTuple):
+    """Units that were sent away, and that had been expensed when they came back."""
+
+    lot: int
+    """The place of the lot with which they came."""
+    day: str | None
+    """On which they left; missing where Finale knows no shipment."""
+    units: int
 
 
-def _without(goods: GoodsLine, lots: Sequence[Unsellable], units: int) -> list[Unsellable]:
-    """Return the lots less those of some units that were sent away; the latest ones go first.
+def _count(expensed: Iterable[_Expensed]) -> int:
+    return sum(one.units for one in expensed)
 
-    Thus earlier ones stay for goods that left earlier, whichever line is looked at first.
+
+def _expensed(goods: GoodsLine, lots: Sequence[Unsellable], units: int, *, most: int) -> list[_Expensed]:
+    """Return which of some units that were sent away had been expensed, no more than `most`; the latest lots go first.
+
+    Thus earlier lots stay for goods that left earlier, whichever line is looked at first. Of goods that left on several
+    days those that left last go first: 2 left on 10 August and 1 on 20 September, and 1 had come on 4 September. It is
+    the one of September.
     """
-    left = list(lots)
+    left, found = [lot.units for lot in lots], list[_Expensed]()
+    for day, number in reversed(list(_departures(goods, units))):
+        wanted = number
+        for at in reversed(range(len(lots))):
+            taken = min(wanted, most, left[at]) if _had_come(lots[at].line, goods.line, day) else 0
+            left[at], wanted, most = left[at] - taken, wanted - taken, most - taken
+            if taken:
+                found.append(_Expensed(at, day, taken))
+    return found
+
+
+def _departures(goods: GoodsLine, units: int) -> Iterator[tuple[str | None, int]]:
+    """Return on which days how many of some units of a line left; on one that is not known where Finale has none."""
     for day, number in goods.departures or ((None, units),):
-        wanted = min(number, units)
-        units -= wanted
-        for place in reversed(range(len(left))):
-            lot = left[place]
-            taken = min(wanted, lot.units) if _had_come(lot.line, goods.line, day) else 0
-            left[place], wanted = lot._replace(units=lot.units - taken), wanted - taken
-    return left
+        yield day, min(number, units)
+        units -= min(number, units)
 
 
 def _had_come(back: Line, sent: Line, day: str | None) -> bool:

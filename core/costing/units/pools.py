@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.costs.finale_costs import SkuPart
@@ -30,12 +31,18 @@ class Pool(NamedTuple):
         return len(self.claims) > 1 and any(claim.exported_cost is not None for claim in self.claims)
 
 
-def pools(claims: Iterable[Claim], finale: Finale) -> Iterator[Pool]:
+Expensed = Mapping[tuple[str | None, str | None], Mapping[str | None, int]]
+"""How many units left of which order and SKU on which day that had been expensed as unsellable before."""
+NOTHING_EXPENSED: Expensed = {}
+
+
+def pools(claims: Iterable[Claim], finale: Finale, expensed: Expensed = NOTHING_EXPENSED) -> Iterator[Pool]:
     """Yield the lines that may cost differently than their order does on the whole; most do not.
 
     Args:
         claims: Every line that takes units of an order which Finale knows.
         finale: What Finale said.
+        expensed: Units that left and that no line takes.
     """
     orders: dict[tuple[str | None, str], list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -45,7 +52,8 @@ def pools(claims: Iterable[Claim], finale: Finale) -> Iterator[Pool]:
         if len(of_order) > 1 or order_id in finale.shipments:
             named = ((claim, {part.product for part in finale.parts(claim.line.sku)}) for claim in of_order)
             for together in joined(named):
-                yield _pool(sorted(together, key=lambda claim: claim.line.when), order_id, finale)
+                pool = _pool(sorted(together, key=lambda claim: claim.line.when), order_id, finale)
+                yield _without_expensed(pool, order_id, finale, expensed) if expensed else pool
 
 
 def left_in_several(pool: Pool, finale: Finale) -> bool:
@@ -63,6 +71,26 @@ def joined(items: Iterable[tuple[Claim, AbstractSet[str] | AbstractSet[int]]]) -
         members = [one for group in touching for one in group[0]]
         groups.append(([*members, item], set[object](names).union(*(group[1] for group in touching))))
     return [members for members, _ in groups]
+
+
+def _without_expensed(pool: Pool, order_id: str, finale: Finale, expensed: Expensed) -> Pool:
+    """Take units out of the lots that left with them, and that were expensed when they had come back unsellable.
+
+    A removal order left as 2 at 7.00 in August and 2 at 10.00 in September, and 1 of the latter had come back damaged:
+    its lines share 2 at 7.00 and 1 at 10.00.
+    """
+    skus = {claim.line.sku for claim in pool.claims}
+    sizes = {sku: finale.parts(sku)[0].units if len(skus) > 1 and pool.lots else 1 for sku in skus}
+    gone: Counter[str | None] = Counter()
+    for sku in skus:
+        for day, units in expensed.get((order_id, sku), {}).items():
+            gone[day] += units * sizes[sku]
+    left: list[Lot] = []
+    for lot in pool.lots if gone else ():
+        taken = min(gone[lot.day], lot.units)
+        gone[lot.day] -= taken
+        left += [lot._replace(units=lot.units - taken)] if lot.units > taken else []
+    return pool._replace(lots=left) if left else pool
 
 
 def _pool(claims: Sequence[Claim], order_id: str, finale: Finale) -> Pool:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from core.costing.costs.finale_costs import midnight
 from core.costing.costs.order_costs import OrderCost
-from core.costing.units.pools import joined, left_in_several, pools
+from core.costing.units.pools import NOTHING_EXPENSED, joined, left_in_several, pools
 from core.costing.units.spent_units import added, exported_among, left_of, others_than, spent_units
 from core.costing.units.units_taken import LAST_PLACE, taken_in_time
 from core.counted import counted
@@ -36,22 +36,25 @@ if TYPE_CHECKING:
 
     from core.costing.costs.finale_costs import Finale
     from core.costing.costs.order_costs import OrderCosts
-    from core.costing.units.pools import Pool
+    from core.costing.units.pools import Expensed, Pool
     from core.costing.units.units_taken import Claim, Draw, Lot
 
 
 _NONE = Decimal(0)
 
 
-def costs_by_line(claims: Sequence[Claim], order_costs: OrderCosts) -> dict[int, OrderCost]:
+def costs_by_line(
+    claims: Sequence[Claim], order_costs: OrderCosts, expensed: Expensed = NOTHING_EXPENSED
+) -> dict[int, OrderCost]:
     """Return what each line costs by its place, as far as that is not the same for all units of its order.
 
     Args:
         claims: Every line whose goods left on an order that Finale knows, and that says its units.
         order_costs: What a SKU cost on an order, all its shipments together.
+        expensed: Units of orders that left and that no line takes.
     """
     finale, costs = order_costs.finale, dict[int, OrderCost]()
-    for pool in pools(claims, finale):
+    for pool in pools(claims, finale, expensed):
         if pool.lots and (pool.has_exported or left_in_several(pool, finale)):
             costs |= _shared(pool, order_costs)
         elif not pool.lots and pool.has_exported:
@@ -63,7 +66,9 @@ def costs_by_line(claims: Sequence[Claim], order_costs: OrderCosts) -> dict[int,
     }
 
 
-def shipments_by_line(claims: Sequence[Claim], order_costs: OrderCosts) -> dict[int, SoldInShipments]:
+def shipments_by_line(
+    claims: Sequence[Claim], order_costs: OrderCosts, expensed: Expensed = NOTHING_EXPENSED
+) -> dict[int, SoldInShipments]:
     """Return in which shipments the units of each line left, by its place: those of which it takes the cost.
 
     Only of orders of which several lines take a product, or a product left in several shipments; and of them only where
@@ -72,9 +77,10 @@ def shipments_by_line(claims: Sequence[Claim], order_costs: OrderCosts) -> dict[
     Args:
         claims: As `costs_by_line` takes them.
         order_costs: The same.
+        expensed: The same.
     """
     finale, found = order_costs.finale, dict[int, SoldInShipments]()
-    for pool in pools(claims, finale):
+    for pool in pools(claims, finale, expensed):
         is_wanted = pool.lots and (len(pool.claims) > 1 or left_in_several(pool, finale))
         if is_wanted and not _of(pool.claims[0], order_costs).as_shipped:
             drawn = _drawn(pool.claims, pool.lots)
