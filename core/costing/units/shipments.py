@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from core.costing.costs.finale_costs import midnight
 from core.costing.costs.order_costs import OrderCost
 from core.costing.units.pools import NOTHING_EXPENSED, joined, left_in_several, pools
-from core.costing.units.spent_units import added, exported_among, left_of, others_than, spent_units
+from core.costing.units.spent_units import added, exported_among, had_own_units, left_of, others_than, spent_units
 from core.costing.units.units_taken import LAST_PLACE, taken_in_time
 from core.counted import counted
 from core.model import Departure, SoldInShipments
@@ -138,15 +138,47 @@ Goods = tuple[str | None, str, str]
 
 
 def _shared(pool: Pool, order_costs: OrderCosts) -> dict[int, OrderCost]:
+    """Divide the lots of one order among its lines, also where the mapping names other units than Finale shipped."""
+    whole = _of(pool.claims[0], order_costs)
+    if not whole.as_shipped:
+        return _divided(pool.claims, pool.lots, order_costs)
+    sold, shipped = sum(claim.units for claim in pool.claims), sum(lot.units for lot in pool.lots)
+    if shipped < sold:
+        costs = _divided(pool.claims, _in_units_sold(pool.lots, sold, shipped), order_costs)
+        return {place: cost._replace(odd=cost.odd or whole.odd) for place, cost in costs.items()}
+    drawn = _drawn(pool.claims, pool.lots)
+    left = left_of(pool.lots, drawn.values())
+    takers = [claim for claim in pool.claims if not _breaks(drawn[claim.line.place], left)]
+    return {claim.line.place: _cost(claim, drawn[claim.line.place], pool.lots, whole) for claim in takers}
+
+
+def _in_units_sold(lots: Sequence[Lot], sold: int, shipped: int) -> list[Lot]:
+    """Return lots of fewer units than were sold in the units sold, for the mapping is not what Finale shipped.
+
+    2 mugs left at 9.00 for two lines of one pack: a lot of one pack of two at 18.00 is two packs at 9.00. Lots that are
+    no whole units sold are one lot, at their average.
+    """
+    if any(lot.units * sold % shipped for lot in lots):
+        worth = _worth(tuple(lot.units for lot in lots), lots)
+        problem = next((lot.cause for lot in lots if lot.unit_cost is None), None)
+        return [lots[-1]._replace(units=sold, unit_cost=None if problem else worth / sold, cause=problem)]
+    return [
+        lot._replace(
+            units=lot.units * sold // shipped,
+            unit_cost=None if lot.unit_cost is None else lot.unit_cost * shipped / sold,
+        )
+        for lot in lots
+    ]
+
+
+def _divided(claims: Sequence[Claim], lots: Sequence[Lot], order_costs: OrderCosts) -> dict[int, OrderCost]:
     """Divide the lots of one order among its lines, each unit once: first those that were exported."""
-    claims, lots = pool.claims, pool.lots
     exported = spent_units(claims, lots)
     left, rest = left_of(lots, exported.values()), others_than(claims, exported)
     drawn = exported | taken_in_time(rest, lots, left)
+    if _is_right_together(claims, drawn, lots):
+        return {claim.line.place: _as_exported(claim, drawn[claim.line.place], lots) for claim in claims}
     costs = {claim.line.place: _cost(claim, drawn[claim.line.place], lots, _of(claim, order_costs)) for claim in claims}
-    if _of(claims[0], order_costs).as_shipped:
-        rest_of_lots = left_of(lots, drawn.values())
-        return {place: cost for place, cost in costs.items() if not _breaks(drawn[place], rest_of_lots)}
     if sum(left) > sum(claim.units for claim in rest):
         by_units = taken_in_time(rest, lots, left, leaves_whole=True)
         costs |= {
@@ -154,8 +186,26 @@ def _shared(pool: Pool, order_costs: OrderCosts) -> dict[int, OrderCost]:
             for claim in rest
         }
     for together in _sharing(rest, drawn):
-        costs |= _remainders(together, added(drawn[claim.line.place] for claim in together), lots)
+        costs |= _remainders(together, drawn, lots)
     return costs
+
+
+def _is_right_together(claims: Sequence[Claim], drawn: Mapping[int, Draw], lots: Sequence[Lot]) -> bool:
+    """Tell whether all lines were exported, at costs that are none of their own units' and come to the order's total.
+
+    Two of four went out at 6.00 when Finale had them in one row, and then the others as the rest of 26.00.
+    """
+    draw = added(drawn.values())
+    if len(exported_among(claims)) < len(claims) or sum(claim.units for claim in claims) != sum(draw):
+        return False
+    is_known = all(lot.unit_cost is not None for units, lot in zip(draw, lots, strict=True) if units)
+    is_equal = _is_rounding(_worth(draw, lots) - _taken(claims), claims)
+    return is_known and is_equal and not had_own_units(claims, drawn)
+
+
+def _as_exported(claim: Claim, draw: Draw, lots: Sequence[Lot]) -> OrderCost:
+    unit_cost = at_line_places((claim.exported_cost or _NONE) * claim.size)
+    return _of_lots(draw, lots, claim.size)._replace(unit_cost=unit_cost)
 
 
 def _breaks(draw: Draw, left: Draw) -> bool:
@@ -202,26 +252,29 @@ def _worth(draw: Draw, lots: Sequence[Lot]) -> Decimal:
     return sum((units * (lot.unit_cost or _NONE) for units, lot in zip(draw, lots, strict=True)), _NONE)
 
 
-def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dict[int, OrderCost]:
+def _remainders(claims: Sequence[Claim], drawn: Mapping[int, Draw], lots: Sequence[Lot]) -> dict[int, OrderCost]:
     """Let exported sales keep what they took, and the others share the rest; nothing where that cannot be done.
 
-    Where all were exported, what the total has changed by is spread over their units; where all at one unit cost, each
-    takes what its own units cost, as it would if it were open.
+    Where all were exported at what their own units cost then, each takes what these cost now, as it would if it were
+    open; else what the total has changed by is spread over their units.
 
     Args:
         claims: Sales of the same lots, some of them exported.
-        draw: What they take together.
+        drawn: What each line takes, by its place.
         lots: Of which.
     """
+    draw = added(drawn[claim.line.place] for claim in claims)
     kept, units = exported_among(claims), [lot for number, lot in zip(draw, lots, strict=True) if number]
-    problem = any(lot.unit_cost is None for lot in units) or _is_told_by_units(claims)
+    problem = any(lot.unit_cost is None for lot in units)
     if problem or sum(claim.units for claim in claims) != sum(draw):
         return {}
     total, taken = _worth(draw, lots), _taken(kept)
     others = [claim for claim in claims if claim.exported_cost is None]
+    if not others and _take_own_units(claims, drawn, total - taken):
+        return {}
     share = (total - taken) / sum(claim.units for claim in others or kept)
     costs = {claim.line.place: (claim.exported_cost or _NONE) + (_NONE if others else share) for claim in kept}
-    if not others and abs(total - taken) < LAST_PLACE * sum(claim.units for claim in kept):
+    if not others and _is_rounding(total - taken, kept):
         costs = {claim.line.place: claim.exported_cost or _NONE for claim in kept}
     costs |= {claim.line.place: share for claim in others}
     if any(cost <= 0 for cost in costs.values()):
@@ -243,10 +296,19 @@ def _remainders(claims: Sequence[Claim], draw: Draw, lots: Sequence[Lot]) -> dic
     }
 
 
-def _is_told_by_units(claims: Sequence[Claim]) -> bool:
-    """Tell whether all lines were exported, at one unit cost: what they took says nothing of which units are whose."""
-    costs = {claim.exported_cost for claim in claims}
-    return len(costs) == 1 and None not in costs
+def _take_own_units(claims: Sequence[Claim], drawn: Mapping[int, Draw], difference: Decimal) -> bool:
+    """Tell whether lines that were all exported are corrected each by what its own units cost now.
+
+    So are lines that went out at one unit cost, which says nothing of whose units are whose. Others are right together
+    where the total is as it was, and where it is not, a bill came late: of units that somebody took at their cost.
+    """
+    if len({claim.exported_cost for claim in claims}) == 1:
+        return True
+    return not _is_rounding(difference, claims) and had_own_units(claims, drawn)
+
+
+def _is_rounding(difference: Decimal, claims: Sequence[Claim]) -> bool:
+    return abs(difference) < LAST_PLACE * sum(claim.units for claim in claims)
 
 
 def _how(total: Decimal, taken: Decimal) -> str:

@@ -8,7 +8,8 @@ later. What costs do tell stays: no other line takes more of these units because
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.units.units_taken import LAST_PLACE, costs_as_exported, taken_by_exported, taken_in_time
 
@@ -59,6 +60,47 @@ def left_of(lots: Sequence[Lot], drawn: Iterable[Draw]) -> Draw:
 def added(draws: Iterable[Draw]) -> Draw:
     """Return what several lines take together; nothing where there is none."""
     return tuple(sum(units) for units in zip(*draws, strict=True))
+
+
+def had_own_units(claims: Sequence[Claim], drawn: Mapping[int, Draw]) -> bool:
+    """Tell whether exported lines may have gone out each at what its own units cost then, whatever that was.
+
+    That is, whether one cost of each lot explains them all. Lines of 2 and 1 share a lot: 12.00 and 5.00 were 7.00 and
+    5.00, and 5.00. Lines of 3 and 1 from a single lot, at 15.00 and 9.00, took the rest of an order.
+
+    Args:
+        claims: The lines, with what they took.
+        drawn: What each takes, by its place.
+    """
+    rows = [_Equation.of(claim, drawn[claim.line.place]) for claim in claims]
+    while rows:
+        row = rows.pop()
+        at = next((number for number, units in enumerate(row.units) if units), None)
+        if at is None and abs(row.worth) > row.doubt:
+            return False
+        rows = rows if at is None else [one.without(at, row) for one in rows]
+    return True
+
+
+class _Equation(NamedTuple):
+    """What units of some lots cost together."""
+
+    units: tuple[Fraction, ...]
+    worth: Fraction
+    doubt: Fraction
+    """By which it may differ through rounding."""
+
+    @classmethod
+    def of(cls, claim: Claim, draw: Draw) -> _Equation:
+        """Return what a line took."""
+        units = tuple(Fraction(number) for number in draw)
+        return cls(units, claim.units * Fraction(claim.exported_cost or 0), claim.units * Fraction(LAST_PLACE))
+
+    def without(self, at: int, other: _Equation) -> _Equation:
+        """Return it without the units of one lot, by means of another one that has some."""
+        share = self.units[at] / other.units[at]
+        units = tuple(ours - share * theirs for ours, theirs in zip(self.units, other.units, strict=True))
+        return _Equation(units, self.worth - share * other.worth, self.doubt + abs(share) * other.doubt)
 
 
 def _unsure(exported: Sequence[Claim], by_cost: Mapping[int, Draw]) -> list[Claim]:
