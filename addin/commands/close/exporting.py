@@ -25,7 +25,6 @@ from core.books.entries.exporting import (
     export_settlement,
 )
 from core.books.loading import load_books
-from core.books.settlements.booked_settlement import EntryStatus
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
@@ -202,7 +201,7 @@ def export_and_write_again(
 def _open_and_out(desk: Desk, name: str, options: ExportCommandOptions, once_more: str) -> list[Outcome]:
     books = load_books(desk.database)
     (settlement,) = books.named([name])
-    was_out = EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
+    was_out = settlement.is_exported
     done = []
     try:
         done.append(export(desk, ids=[name], options=options))

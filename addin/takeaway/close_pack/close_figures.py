@@ -9,7 +9,6 @@ from addin.sheets.close.true_ups import LockedFigures, true_up_rows
 from addin.takeaway.ties import ties_of
 from core.books.entries.accruals import to_accrue
 from core.books.settings.calendars import deposit_day
-from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.remarks import day_before_start, money_before_start
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.cost_comparison import every_line, held_lines
@@ -207,7 +206,7 @@ def _deposits(
             day_before_start(books, one),
         )
         for one in settlements
-        if one.settlement_entry is not EntryStatus.POSTED_ELSEWHERE
+        if one.posts_deposit
     ]
 
 
@@ -226,8 +225,7 @@ def _not_exported(view: View, settlements: Sequence[BookedSettlement], to_date: 
     named = set(zip(to_date["store"], to_date["settlement_id"], strict=True))
     rows = []
     for one in settlements:
-        is_open = EntryStatus.OPEN in (one.settlement_entry, one.cogs_entry)
-        if is_open and (one.store, one.settlement_id) in named:
+        if one.has_open_entry and (one.store, one.settlement_id) in named:
             state = view.books.state(one)
             rows.append(
                 {

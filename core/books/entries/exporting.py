@@ -260,8 +260,7 @@ def standing_entries(there: Sequence[EntryRow]) -> list[EntryRow]:
 
 
 def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:
-    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
-    kinds = [kind for kind in status if kind in wanted and status[kind] is EntryStatus.OPEN]
+    kinds = [kind for kind, status in settlement.statuses.items() if kind in wanted and status is EntryStatus.OPEN]
     if not kinds:
         raise AlreadyExportedError(settlement.name)
     return kinds

@@ -336,8 +336,9 @@ def _effect(
 
 
 def _status(settlement: BookedSettlement) -> str:
-    states = (settlement.settlement_entry, settlement.cogs_entry)
-    return next((str(one) for one in (EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE) if one in states), OPEN)
+    if settlement.is_exported:
+        return str(EntryStatus.EXPORTED)
+    return OPEN if settlement.is_open else str(EntryStatus.POSTED_ELSEWHERE)
 
 
 def _nets(parts: Iterable[tuple[pd.DataFrame, int]]) -> dict[str, Decimal]:

@@ -57,7 +57,7 @@ def month_tie_outs(
         made: Its entries as they would go out; those count that are not out yet, on the day that they would have.
         corrections: What `core.books.true_ups.corrections` says of all settlements.
     """
-    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
+    status = settlement.statuses
     to_come = [entry for kind in made if status[kind] is EntryStatus.OPEN for entry in made[kind]]
     kinds = {kind for kind in made if status[kind] is not EntryStatus.POSTED_ELSEWHERE}
     kinds |= {kind for kind in status if status[kind] is EntryStatus.EXPORTED}

@@ -157,11 +157,11 @@ def tie_outs(
         costs_known=complete and is_posted,
         posted=posted,
     )
-    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
-    out = [entry for kind in made if status[kind] is EntryStatus.EXPORTED for entry in made[kind]]
+    exported = [kind for kind, status in settlement.statuses.items() if status is EntryStatus.EXPORTED]
+    out = [entry for kind in made if kind in exported for entry in made[kind]]
     with database.reading() as connection:
         stored = standing_entries(stored_entries.of_settlement(connection, settlement.id))
-        if EntryStatus.EXPORTED in status.values():
+        if settlement.is_exported:
             ties += stored_tie_outs(settlement.name, [one for one in stored if one.kind in SETTLEMENT_KINDS], out)
         ties += file_tie_outs(connection, settlement, evidence.files)
         ties += _of_no_batch(connection, settlement)
