@@ -51,8 +51,16 @@ POSTED_BY_FINALE = (EntryKind.FINALE, EntryKind.FINALE_TRUE_UP, EntryKind.FINALE
 """Kinds of entries that no file holds."""
 COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 """A settlement's COGS: what Finale posts of it stands in an entry of its own."""
+TRUE_UP_KINDS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
+REVERSAL_KINDS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
+"""What takes an entry back, whoever posted that."""
 SETTLEMENT_KINDS = (EntryKind.SETTLEMENT, *COGS_KINDS)
 """What an export makes of a settlement, and anew after a reopening."""
+
+
+def reversal_kind(kind: EntryKind) -> EntryKind:
+    """Return the kind of what takes an entry back: whoever posted the entry posts its reversal."""
+    return EntryKind.FINALE_REVERSAL if kind in POSTED_BY_FINALE else EntryKind.REVERSAL
 
 
 class UnbalancedEntryError(CogsheetError):

@@ -25,7 +25,7 @@ from core.costing.costs.suspects import SuspectCost, named_costs, suspect_costs
 from core.errors import CogsheetError
 from core.journal.accounts import Account, Accounts
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, line_to
+from core.journal.entry import REVERSAL_KINDS, Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
 from core.marketplaces import FORMATS
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 _RATE = re.compile(r"\d+(\.\d+)?%")
 """How the tax rate begins of a line whose prices hold a tax: it is the goods' own, whatever the account's is."""
-_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 _IMPORT_ANEW = (
     "Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
     "of what does not."
@@ -256,7 +255,7 @@ def standing_entries(there: Sequence[EntryRow]) -> list[EntryRow]:
     """
     reversed_before = {entry.reverses for entry in there}
     of_something = (one for one in there if any(line.amount for line in one.lines))
-    return [one for one in of_something if one.kind not in _REVERSALS and one.key not in reversed_before]
+    return [one for one in of_something if one.kind not in REVERSAL_KINDS and one.key not in reversed_before]
 
 
 def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:

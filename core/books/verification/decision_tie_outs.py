@@ -16,7 +16,7 @@ from core.books.settlements.booked_settlement import BookedSettlement, EntryStat
 from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.tie_outs import TieOut, difference
 from core.journal.cogs_entry import CostLine, cost_type
-from core.journal.entry import COGS_KINDS, EntryKind
+from core.journal.entry import COGS_KINDS, TRUE_UP_KINDS, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from core.books.entries.stored_entries import EntryRow, PostedEntry
     from core.books.verification.entry_tie_outs import Batch
 
-_TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
 _NOTES = {
     TrueUpDecision.ACCEPTED: "accepted",
     TrueUpDecision.DISMISSED: "dismissed",
@@ -171,7 +170,7 @@ def _of_decision(
         yield difference(
             f"{place}, reason", row["reason"], "a reason" if decision == TrueUpDecision.DISMISSED else None
         )
-    made = [one.entry for one in own if one.entry.kind in _TRUE_UPS and one.entry.revision == number]
+    made = [one.entry for one in own if one.entry.kind in TRUE_UP_KINDS and one.entry.revision == number]
     wanted = _entries(made, event) if decision == TrueUpDecision.ACCEPTED else [None]
     if row["entry"] not in wanted:
         yield difference(f"{place}, entry that posts it", row["entry"], " or ".join(str(one) for one in wanted if one))
