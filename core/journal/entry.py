@@ -12,9 +12,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
+from core.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
     from typing import Self
 
@@ -176,6 +177,12 @@ class Entry:
     def memo(self) -> str:
         """The words beside it in the accounting system, its key included."""
         return f"Cogsheet {self.key}"
+
+
+def posted_amount(entries: Iterable[Entry], kinds: Collection[EntryKind], types: Collection[LineType]) -> Decimal:
+    """Return what entries of some kinds post by lines of some types, in their currency: debit +, credit −."""
+    own = (entry for entry in entries if entry.key.kind in kinds)
+    return total(line.amount for entry in own for line in entry.lines if line.type in types)
 
 
 def left_over(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:

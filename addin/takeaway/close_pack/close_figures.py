@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from addin.sheets.close.true_ups import LockedFigures, true_up_rows
-from addin.takeaway.ties import ties_of
 from core.books.entries.accruals import to_accrue
+from core.books.entries.tied_settlements import ties_of
 from core.books.settings.calendars import deposit_day
 from core.books.settlements.remarks import day_before_start, money_before_start
 from core.books.true_ups.corrections import corrections
@@ -167,7 +167,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
             booked=books.booked_days,
         ),
         _journal(view, month),
-        ties_of(view, _touching(counted, to_date, month, zones), options),
+        ties_of(books, view.journal, _touching(counted, to_date, month, zones), options),
         books.policies.lock_date,
         books.policies.cogs_posters,
         [one for one in books.left_without_line if one.month == str(month)],

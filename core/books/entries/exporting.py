@@ -272,9 +272,8 @@ def _refuse_unready(
         raise ReadOtherwiseError(settlement.name)
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds
-    incomplete = state.counts.covered < state.counts.needed
     unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked_amounts
-    if not settlement.ties_out or (about_costs and incomplete) or unclassified:
+    if not settlement.ties_out or (about_costs and not state.counts.is_complete) or unclassified:
         only_costs = settlement.ties_out and EntryKind.SETTLEMENT in kinds and not unclassified
         raise _not_ready(settlement, state.counts, kinds, only_costs=only_costs)
     if about_costs and state.counts.suspect and not accept_suspect:

@@ -11,13 +11,13 @@ from core.books.database.frames import rows_of
 from core.facilitator_tax import NO_ORDER, open_tax
 from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.journal.cogs_entry import COST_TYPES
-from core.journal.entry import COGS_KINDS, ZERO, Entry, EntryKind, left_over
+from core.journal.entry import COGS_KINDS, ZERO, Entry, EntryKind, left_over, posted_amount
 from core.line_types import PNL_PARTS, LineType
 from core.marketplaces.settlements import tie_out
 from core.model import CostSource, Event, Settlement, Severity
 from core.money import cents, total
 from core.reports.pnl_parts import PARTS, parts
-from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
+from core.reports.ties import in_sums, line_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
@@ -104,25 +104,22 @@ def settlement_tie_outs(
         costs_known: Whether no cost is missing, so that there is a COGS entry, if only of nothing.
         posted: The lines that its entries are about, where books start lies within it; `None` means all.
     """
-    own = _in_sums(lines, currency)
-    net, cogs = total(own["net"]), total(own["cogs"])
-    figures = totals(profit_and_loss(own, PnlQuestion(currency), zones={}))
-    profit_and_rest = figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"]
-    clearing = _sum(entries, (EntryKind.SETTLEMENT,), (LineType.CLEARING,))
+    figures, cogs = line_figures(lines, currency), total(in_sums(lines, currency)["cogs"])
+    clearing = posted_amount(entries, (EntryKind.SETTLEMENT,), (LineType.CLEARING,))
     ties = [
-        TieOut(f"{name}: P&L and settlement", profit_and_rest, net),
-        TieOut(f"{name}: P&L cost and COGS", figures["cogs"], cents(cogs)),
+        TieOut(f"{name}: P&L and settlement", figures.profit_and_loss, figures.net),
+        TieOut(f"{name}: P&L cost and COGS", figures.cost, cents(cogs)),
     ]
     if deposit is not None:
-        ties.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
+        ties.insert(0, TieOut(f"{name}: lines and deposit", figures.net, deposit))
     own_lines = lines if posted is None else posted
     if posted is None or len(posted) or lines.empty:
-        booked = _in_sums(own_lines, currency)
+        booked = in_sums(own_lines, currency)
         ties.append(TieOut(f"{name}: clearing account and settlement", clearing, total(booked["net"])))
         ties += _classes(name, booked, [one for one in entries if one.key.kind is EntryKind.SETTLEMENT])
     if costs_known:
         expected = cents(total(own_lines.loc[own_lines["event"] != Event.PAYOUT, "cogs"]))
-        ties.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, COGS_KINDS, COST_TYPES), expected))
+        ties.append(TieOut(f"{name}: COGS entry and COGS", posted_amount(entries, COGS_KINDS, COST_TYPES), expected))
     return ties
 
 
@@ -197,17 +194,6 @@ def _by_kind_and_type(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[s
         key = (str(EntryKind.COGS) if kind in COGS_KINDS else kind, words)
         sums[key] = sums.get(key, ZERO) + amount
     return sums
-
-
-def _in_sums(lines: pd.DataFrame, currency: str) -> pd.DataFrame:
-    """Return the lines that a settlement's sums are of: no payout, and none of another currency, which do not sum."""
-    return lines[(lines["event"] != Event.PAYOUT) & (lines["currency"] == currency)]
-
-
-def _sum(entries: Sequence[Entry], kinds: Sequence[EntryKind], types: Sequence[LineType]) -> Decimal:
-    return total(
-        line.amount for entry in entries if entry.key.kind in kinds for line in entry.lines if line.type in types
-    )
 
 
 _NAMES = tuple(TRANSACTION_COLUMNS)

@@ -141,8 +141,7 @@ def tie_outs(
         evidence: What they are compared with, where several settlements are verified; read here where it is left out.
     """
     evidence = read_evidence(database) if evidence is None else evidence
-    state = books.state(settlement)
-    complete = state.counts.covered == state.counts.needed
+    complete = books.state(settlement).counts.is_complete
     kinds = (EntryKind.SETTLEMENT, EntryKind.COGS) if complete else (EntryKind.SETTLEMENT,)
     lines = books.lines_of(settlement)
     posted = books.counted(lines)
