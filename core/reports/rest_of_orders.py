@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import records
-from core.model import CostStatus, Event, Goods, ObservationKind, units_of
+from core.model import WITHOUT_COST, CostStatus, Event, Goods, ObservationKind, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from core.model import SoldInShipments
 
-_ASKS = (CostStatus.MISSING, CostStatus.WAITING)
 _CENT = Decimal("0.01")
 
 
@@ -164,7 +163,7 @@ def _sold(
     orders: dict[str, _Sold] = defaultdict(_Sold)
     for row in records(lines[names].assign(units=units_of(lines), order_id=_names(lines["order_id"]))):
         one = orders[root(row["order_id"])]
-        one.is_open |= (row["store"], row["settlement_id"]) in still_open or row["cost_status"] in _ASKS
+        one.is_open |= (row["store"], row["settlement_id"]) in still_open or row["cost_status"] in WITHOUT_COST
         if _leaves(row):
             _add(one, row, products.get(row["sku"] or "", []), in_parcels.get(row["key"]))
     return {name: one for name, one in orders.items() if one.units and not one.is_open}

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from core.books.database import Database
     from core.books.settlements.status import LineCounts
 
-_RATE = re.compile(r"\d+(\.\d+)?%")
+OWN_RATE = re.compile(r"\d+(\.\d+)?%")
 """How the tax rate begins of a line whose prices hold a tax: it is the goods' own, whatever the account's is."""
 _IMPORT_ANEW = (
     "Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
@@ -244,7 +244,7 @@ def _written_line(line: EntryLineRow, store: str, accounts: Accounts) -> EntryLi
         line.account, line.number or "", line.tax_code or accounts.usual_tax_code, is_bank=bool(line.is_bank)
     )
     now = accounts.named(line_type, line.account, store=store, currency=line.currency) or then
-    code = then.tax_code if _RATE.match(then.tax_code) else now.tax_code
+    code = then.tax_code if OWN_RATE.match(then.tax_code) else now.tax_code
     return line_to(replace(now, number=now.number or then.number, tax_code=code), line_type, line.amount)
 
 

@@ -27,7 +27,7 @@ from core.costing import with_typed_skus
 from core.costing.units.reimbursements import reports_by_line, reports_in_force
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
 from core.journal.cogs_entry import CostLine, CostPosting, cost_accounts
-from core.model import ASKS_GOODS, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
+from core.model import ASKS_GOODS, COST_KNOWN, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ READING = "reading"
 ACCOUNT = "account"
 """What has changed where a line's cost is the same and belongs elsewhere."""
 _NOTHING: Row = {"unit_cost": None, "cost_quantity": None, "disposition": None, "cogs": None}
-KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
 
 
 def differences(books: Books) -> pd.DataFrame:
@@ -173,10 +172,10 @@ def _compared(books: Books, now: Mapping[str, Row], booked_rows: Mapping[str, Ro
         for key, row in booked_rows.items()
         if key in now
     )
-    yield from ((new, row) for new, row in pairs if new["cost_status"] in KNOWN)
+    yield from ((new, row) for new, row in pairs if new["cost_status"] in COST_KNOWN)
     came = lines_that_came(books)
     come = [row for key, row in now.items() if key in came and key not in booked_rows]
-    waiting = [row for row in come if row["cost_status"] not in KNOWN]
+    waiting = [row for row in come if row["cost_status"] not in COST_KNOWN]
     yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if not _waits(row, waiting))
     gone = books.lines[books.lines["key"].isin(list(booked_rows.keys() - now.keys()))]
     for row in records(gone[["key", "store", "settlement_id", "order_id", "sku"]]):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
 
-_HALF_A_CENT = Decimal("0.005")
+HALF_A_CENT = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _classes(name: str, lines: pd.DataFrame, entries: Sequence[Entry]) -> list[T
     ties = []
     for part in PARTS:
         exact = total(shown[part])
-        allowed = _HALF_A_CENT * rounded.total() if exact != cents(exact) else ZERO
+        allowed = HALF_A_CENT * rounded.total() if exact != cents(exact) else ZERO
         if abs(booked[part] - exact) > allowed:
             ties.append(TieOut(f"{name}: P&L and settlement entry, {part.replace('_', ' ')}", exact, booked[part]))
     return ties
@@ -197,7 +197,7 @@ def _by_kind_and_type(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[s
 
 
 _NAMES = tuple(TRANSACTION_COLUMNS)
-_PLACE = ("order_id", "sku", "raw_type", "raw_description")
+PLACE = ("order_id", "sku", "raw_type", "raw_description")
 _HEADER = (
     *("marketplace", "currency", "total", "sum", "ties_out", "lines"),
     *("period_start", "period_end", "deposit_at", "derived_id"),
@@ -295,7 +295,7 @@ def lock_tie_outs(
         saved: Every version of the saved answers, by line key, the oldest first.
         batch: In which it was made: what was answered since, because the words of a line were said, is a true-up.
     """
-    places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
+    places = {row["key"]: place_of(row) for row in records(lines[["key", *PLACE]])}
     ties = []
     for row in locked:
         place = f"{name}, {places.get(row['key'], row['key'])}: locked"

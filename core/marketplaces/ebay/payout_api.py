@@ -24,7 +24,7 @@ from core.marketplaces.ebay.order_items import (
     shared_gross,
     titles_of,
 )
-from core.marketplaces.ebay.words import REST_OF_NET, fee, is_of_title, meaning_in_api
+from core.marketplaces.ebay.words import OF_ITEMS, REST_OF_NET, fee, is_of_title, meaning_in_api
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.pulling.bundles import likeness, read_bundle
@@ -61,9 +61,6 @@ PERSONAL = frozenset(
     }
 )
 """Names, addresses, telephone numbers, the digits of a bank account."""
-
-
-_OF_ITEMS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 
 
 class PayoutTransaction(NamedTuple):
@@ -147,7 +144,7 @@ def _lines(posting: PayoutTransaction, orders: Mapping[str, Mapping[str, LineIte
     items = posting.node.nodes("orderLineItems")
     if posting.means is UNKNOWN and items:
         return _unclear(posting, items, orders.get(posting.order_id, {}))
-    if posting.means.event not in _OF_ITEMS or not items:
+    if posting.means.event not in OF_ITEMS or not items:
         return [_plain(posting, orders.get(posting.order_id, {}))]
     known = orders.get(posting.order_id, {})
     taken = _fees(items, posting)
@@ -361,7 +358,7 @@ def _guessed_shares(
 ) -> Iterator[Problem]:
     """Name the transactions about several items of which nothing says how much is of which."""
     for each in postings:
-        items = each.node.nodes("orderLineItems") if each.means.event in _OF_ITEMS else []
+        items = each.node.nodes("orderLineItems") if each.means.event in OF_ITEMS else []
         known = orders.get(each.order_id, {})
         goods = [known.get(node.text("lineItemId")) for node in items]
         if items and _is_guessed(each, _gross(each, _fees(items, each)), goods):

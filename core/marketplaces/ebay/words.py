@@ -68,6 +68,8 @@ DISPUTES = vocabulary(
 OF_GOODS = {REFUND: REFUNDS, DISPUTE: DISPUTES}
 """What is told by its description or memo to have done to goods."""
 
+OF_ITEMS = (Event.SALE, Event.REFUND, Event.DISPUTE)
+"""What is about items, so that its money has parts: prices, fees and the like."""
 REST_OF_NET = "Net amount beyond its columns"
 """What sheet Transaction types calls the part of a sale's net amount that neither prices nor fees explain."""
 
