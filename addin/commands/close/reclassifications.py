@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addin.sheets.close.true_ups import DOCUMENT_CAME, rule_changed
 from core.books.true_ups import reclassifications
+from core.books.true_ups.true_up_reasons import DOCUMENT_CAME, rule_changed
 from core.errors import CogsheetError
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from addin.sheets.close.true_ups import LockedFigures, true_up_rows
 from core.books.entries.accruals import to_accrue
 from core.books.entries.tied_settlements import ties_of
 from core.books.settings.calendars import deposit_day
@@ -13,12 +12,13 @@ from core.books.settlements.remarks import day_before_start, money_before_start
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.resolve_after_export import questions_of_later_lines, with_questions_since_export
+from core.books.true_ups.true_up_reasons import LockedFigures, true_up_rows
 from core.books.true_ups.true_ups import by_reader
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
-from core.model import CostSource, CostStatus, OverrideKind
+from core.model import WITHOUT_COST, CostSource, CostStatus, OverrideKind
 from core.reports.costed_lines import with_locked_sources, with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, LeftStockStatus, by_month
 from core.reports.profit_and_loss import PnlQuestion, booked_in_other_months, profit_and_loss
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from core.reports.home_currency import Rates
     from core.time import Month, SettlementName
 
-_WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 
 Row = dict[str, Any]
 
@@ -155,7 +154,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
         expected_balances(view.journal, deposits, month.first_day, month.last_day),
         outstanding(view.journal, deposits, month.last_day),
         _not_exported(view, counted, to_date),
-        records(to_date[to_date["cost_status"].isin(_WITHOUT_COST)]),
+        records(to_date[to_date["cost_status"].isin(WITHOUT_COST)]),
         _estimates(view, to_date),
         _true_ups(view),
         profit_and_loss(
