@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
+from core.exchange_rates import RateLookup, find_rates, needed_rates
 from core.frame_columns import TEXT, records
 from core.model import CostSource, CostStatus, Event, units_of
 from core.money import MONEY, at_line_places
+from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
     from decimal import Decimal
+    from zoneinfo import ZoneInfo
+
+    from core.exchange_rates import ExchangeRates
 
 MISSING_MARK = "●"
 WAITING_MARK = "○"
@@ -53,6 +58,34 @@ def margin(lines: pd.DataFrame, rates: Sequence[Decimal | None] = ()) -> pd.Seri
     same_currency = (lines["currency"] == lines["cost_currency"]) | (lines["cost_status"] == CostStatus.NOT_APPLICABLE)
     earns = same_currency.fillna(value=False).astype(bool) & (lines["event"] != Event.BALANCE).fillna(value=True)
     return (lines["net"] - lines["cogs"]).where(earns.astype(bool))
+
+
+def with_margins(
+    lines: pd.DataFrame,
+    known: ExchangeRates | None = None,
+    home: str = "",
+    zones: Mapping[str, ZoneInfo] | None = None,
+) -> pd.DataFrame:
+    """Return lines with their `margin`, in home currency, and with the `rate` that it used, in words.
+
+    A line whose rate nobody knows has neither.
+
+    Args:
+        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+        known: Rates of exchange; without them only lines in home currency have a margin.
+        home: The home currency.
+        zones: The time zone of each store, which says on which day its lines were posted.
+    """
+    zones = zones or {}
+    lookup = RateLookup() if known is None else find_rates(known, needed_rates(lines, home, zones), home)
+    wanted = list(zip(lines["currency"].to_list(), local_days(lines, zones).to_list(), strict=True))
+    rates = [lookup.rates.get(one) for one in wanted]
+    missing = set(lookup.missing_rates)
+    is_unknown = pd.Series([one in missing for one in wanted], lines.index, dtype=bool)
+    return lines.assign(
+        margin=margin(lines, [rate and rate.rate for rate in rates]).where(~is_unknown),
+        rate=pd.Series([rate and str(rate) for rate in rates], lines.index, TEXT),
+    )
 
 
 def words_of(lines: pd.DataFrame) -> pd.Series:
