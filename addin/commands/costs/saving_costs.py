@@ -155,8 +155,9 @@ def _stopped_by_suspects(saving: Saving) -> Outcome:
     return Outcome(
         f"Nothing was saved, because {counted(len(saving.suspects), 'cost looks', 'costs look')} wrong: "
         f"{_named_suspects(saving)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
-        f"or accept them (`save --accept-suspect`).",
+        f"or accept them.",
         needs_attention=True,
+        at_terminal="`save --accept-suspect` accepts them.",
         data={"saved": [], "suspects": _suspects(saving), "refused": _refused(saving)},
     )
 
