@@ -83,8 +83,8 @@ def with_margins(
     missing = set(lookup.missing_rates)
     is_unknown = pd.Series([one in missing for one in wanted], lines.index, dtype=bool)
     return lines.assign(
-        margin=margin(lines, [rate and rate.rate for rate in rates]).where(~is_unknown),
-        rate=pd.Series([rate and str(rate) for rate in rates], lines.index, TEXT),
+        margin=margin(lines, [None if rate is None else rate.rate for rate in rates]).where(~is_unknown),
+        rate=pd.Series([None if rate is None else str(rate) for rate in rates], lines.index, TEXT),
     )
 
 
@@ -115,11 +115,11 @@ def with_marks(lines: pd.DataFrame) -> pd.DataFrame:
     """
     marks = indicator(lines)
     is_suspect = (marks == SUSPECT_MARK).fillna(value=False).astype(bool)
-    told = [
+    flags = [
         bool(row["suspect"] and row["suspect"] in (row["cost_note"] or ""))
         for row in records(lines[["suspect", "cost_note"]])
     ]
-    is_told = pd.Series(told, lines.index, dtype=bool)
+    is_told = pd.Series(flags, lines.index, dtype=bool)
     reasons = (" Looks wrong: " + lines["suspect"] + ".").where(is_suspect & ~is_told).fillna("")
     notes = (lines["cost_note"].fillna("") + reasons).str.strip().astype(TEXT)
     return lines.assign(indicator=marks, cost_note=notes.where(lines["cost_note"].notna() | is_suspect))
