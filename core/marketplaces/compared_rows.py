@@ -58,23 +58,23 @@ def as_compared(row: Sequence[Any]) -> Content:
     Args:
         row: The values of `CONTENT`.
     """
-    told = list(row)
+    values = list(row)
     kind, detail = str(row[TYPE] or ""), str(row[DETAIL] or "")
-    told[TYPE], told[DETAIL] = compared_type(kind), _compared_detail(detail)
-    told[GROUP] = _compared_key(str(row[GROUP]), kind.strip(), detail.strip())
-    told[POSTED] = _own_moment(row)
-    told[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
-    told[_SITE], told[_SENT_BY] = str(row[_SITE] or "").casefold(), None
+    values[TYPE], values[DETAIL] = compared_type(kind), _compared_detail(detail)
+    values[GROUP] = _compared_key(str(row[GROUP]), kind.strip(), detail.strip())
+    values[POSTED] = _own_moment(row)
+    values[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
+    values[_SITE], values[_SENT_BY] = str(row[_SITE] or "").casefold(), None
     if row[_EVENT] == Event.SALE and not row[_PRICE]:  # whether it asks depends on what else a file holds
-        told[_GOODS], told[_EFFECT], told[_SOURCE] = None, None, row[_SOURCE] if row[_UNITS] else None
-        told[_UNITS] = row[_UNITS] or None
-    return tuple(told)
+        values[_GOODS], values[_EFFECT], values[_SOURCE] = None, None, row[_SOURCE] if row[_UNITS] else None
+        values[_UNITS] = row[_UNITS] or None
+    return tuple(values)
 
 
 def with_its_date(row: Sequence[Any]) -> Content:
     """Return what a row is compared by, but when it counts too: a release date that another report adds shows."""
-    told = as_compared(row)
-    return (*told[:POSTED], row[POSTED], *told[POSTED + 1 :])
+    values = as_compared(row)
+    return (*values[:POSTED], row[POSTED], *values[POSTED + 1 :])
 
 
 def _own_moment(row: Sequence[Any]) -> datetime | None:

@@ -70,16 +70,18 @@ def rest_of_orders(
         still_open: Store and id of the settlements whose final document may still bring lines.
         shipments_of: Returns in which shipments the sales of some orders left, by line key, as far as that can be told.
     """
-    told = observations[(observations["kind"] == ObservationKind.ORDER) & observations["order_id"].notna()]
+    statements = observations[(observations["kind"] == ObservationKind.ORDER) & observations["order_id"].notna()]
     named = lines[lines["order_id"].notna()]
-    wanted, root = _with_more_units(told, named), _one_name(named)
+    wanted, root = _with_more_units(statements, named), _one_name(named)
     of_wanted = set(map(root, wanted))
     own = named[_names(named["order_id"]).map(root).isin(list(of_wanted))]
-    shipped = _shipped(told[_names(told["order_id"]).isin(list(wanted))])
+    shipped = _shipped(statements[_names(statements["order_id"]).isin(list(wanted))])
     in_several = {root(name) for name, parcels in shipped.items() if len(parcels) > 1}
     orders = {order for order in own["order_id"].unique() if root(name_of(order)) in in_several}
     sold = _sold(own, root, _products(mappings), still_open, shipments_of(orders) if orders else {})
-    names = Counter(map(root, set(_names(told["order_id"]))))  # of two stores' names of one order both are asked for
+    names = Counter(
+        map(root, set(_names(statements["order_id"])))
+    )  # of two stores' names of one order both are asked for
     of_one = ((parcels, sold.get(root(name))) for name, parcels in shipped.items() if names[root(name)] == 1)
     return [one for parcels, of_order in of_one if of_order is not None for one in _rest(parcels, of_order)]
 

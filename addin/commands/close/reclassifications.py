@@ -77,14 +77,14 @@ def of_readers(
         moved: The reclassifications that can be decided.
         anew: What newer readers say otherwise.
     """
-    found: dict[str, list[Number]] = {}
+    numbers: dict[str, list[Number]] = {}
     for number, reader in true_ups.items():
-        found.setdefault(reader, []).append(number)
+        numbers.setdefault(reader, []).append(number)
     for one in moved:
         name = (one.settlement.store, one.settlement.settlement_id)
         if name in anew.settlements:
-            found.setdefault(anew.settlements[name], []).append(f"R{one.number}")
-    return found
+            numbers.setdefault(anew.settlements[name], []).append(f"R{one.number}")
+    return numbers
 
 
 def reader_name(reader: str) -> str:

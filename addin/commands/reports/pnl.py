@@ -148,8 +148,8 @@ def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataF
 def _of_lines(rates: RateLookup, priced: pd.DataFrame) -> RateLookup:
     """Return those of the rates that lines needed which count: of other days than those asked for none is told."""
     used = set(zip(priced["currency"].to_list(), priced["posted_day"].to_list(), strict=True))
-    found = {asked: rate for asked, rate in rates.rates.items() if asked in used}
-    return RateLookup(found, tuple(asked for asked in rates.missing_rates if asked in used))
+    counting = {asked: rate for asked, rate in rates.rates.items() if asked in used}
+    return RateLookup(counting, tuple(asked for asked in rates.missing_rates if asked in used))
 
 
 def _untied(books: Books, priced: pd.DataFrame) -> list[str]:

@@ -83,9 +83,9 @@ def shipments_of(books: Books, lines: pd.DataFrame) -> dict[str, SoldInShipments
         lines: Of them, the ones in question.
     """
     known = books.costing_input
-    told = known.observations[known.observations["kind"] == ObservationKind.ORDER]
+    orders = known.observations[known.observations["kind"] == ObservationKind.ORDER]
     sales = books.lines[(books.lines["event"] == Event.SALE).fillna(value=False).astype(bool)]
-    several = {*_repeated(told, "product_id"), *_repeated(sales, "sku")} & set(lines["order_id"].dropna())
+    several = {*_repeated(orders, "product_id"), *_repeated(sales, "sku")} & set(lines["order_id"].dropna())
     if not several:
         return {}
     own = known.transactions[known.transactions["order_id"].isin(list(several))].reset_index(drop=True)

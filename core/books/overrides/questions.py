@@ -109,8 +109,8 @@ def overrides_for_questions(
         lines: TRANSACTION_COLUMNS as they are read and classified, before any document counts their units.
         standing: Keys of lines that stand as they were answered, because they are exported.
     """
-    told = [row for row in records(overrides) if row["asked_event"] is not None and row["key"] not in standing]
-    answered = {row["key"]: row for row in told if says_something(row)}
+    answers = [row for row in records(overrides) if row["asked_event"] is not None and row["key"] not in standing]
+    answered = {row["key"]: row for row in answers if says_something(row)}
     if not answered:
         return overrides
     asking = {row["key"]: row for row in records(lines[lines["key"].isin(list(answered))])}

@@ -99,9 +99,9 @@ def words_of_reopening(books: Books, effects: Sequence[SettingEffect]) -> str:
     """
     if not effects:
         return ""
-    told = words_of(effects, books.company.home_currency)
+    words = words_of(effects, books.company.home_currency)
     out = {(one.store, one.settlement_id) for one in effects if one.counted_out}
     lines = books.lines_of_all([one for one in books.settlements if (one.store, one.settlement_id) in out])
     days = local_days(lines, StoreDays(books.zones.zones)).dropna()
     way = f" To let out what is not counted, put {days.min()} or an earlier day as Books start on sheet Setup."
-    return f"\nBooks start or a time zone was changed after the export. From now on:\n{told}{way if out else ''}"
+    return f"\nBooks start or a time zone was changed after the export. From now on:\n{words}{way if out else ''}"

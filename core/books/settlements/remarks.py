@@ -170,8 +170,8 @@ def documents(settlement: BookedSettlement, *, has_own_report: bool = False) -> 
     if has_own_report:
         return [_with_report(settlement)]
     why = provisional(settlement)
-    told = [Remark("Incomplete", f"Incomplete: {settlement.incomplete}")] if settlement.incomplete else []
-    return [Remark(why, f"{why}. Export asks once more."), *told] if why else told
+    remarks_on_rows = [Remark("Incomplete", f"Incomplete: {settlement.incomplete}")] if settlement.incomplete else []
+    return [Remark(why, f"{why}. Export asks once more."), *remarks_on_rows] if why else remarks_on_rows
 
 
 def _with_report(settlement: BookedSettlement) -> Remark:

@@ -293,12 +293,12 @@ def posted_corrections(books: Books) -> pd.DataFrame:
         more expense), and `day`, on which the correction counts: that of its entry.
     """
     lines = every_line(books).drop(columns="cogs").drop_duplicates("key")
-    told = books.posted_true_ups
+    true_ups = books.posted_true_ups
     days = [
         row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
-        for row in records(told[["entry_date", "decided_at", "store", "settlement_id"]])
+        for row in records(true_ups[["entry_date", "decided_at", "store", "settlement_id"]])
     ]
-    posted = told[["id", *_POSTED]].assign(day=pd.Series(days, told.index, dtype=TEXT))
+    posted = true_ups[["id", *_POSTED]].assign(day=pd.Series(days, true_ups.index, dtype=TEXT))
     rows = posted.merge(lines, on="key")
     events = [books.posted_as.get(number) or was for number, was in zip(rows["id"], rows["event"], strict=True)]
     rows = in_places(rows.assign(event=pd.Series(events, rows.index, dtype=TEXT)))

@@ -134,15 +134,15 @@ def decision_tie_outs(
         batches: Every batch by its number.
         events: As which event each accepted one was posted, by its number, as far as it is known.
     """
-    found: list[TieOut] = []
+    ties: list[TieOut] = []
     for row in decided:
         place = f"{name}: true-up {row['id']}"
-        found += _batch(f"{place}, proposed in batch", row["batch"], ("proposed",), batches)
+        ties += _batch(f"{place}, proposed in batch", row["batch"], ("proposed",), batches)
         if row["decision"] is not None:
-            found += _of_decision(place, row, own, batches, events.get(row["id"]))
+            ties += _of_decision(place, row, own, batches, events.get(row["id"]))
         if row["taken_up_in"] is not None:
-            found += _taken_up(place, row, batches)
-    return found
+            ties += _taken_up(place, row, batches)
+    return ties
 
 
 def _batch(name: str, number: int, notes: Sequence[str], batches: Mapping[int, Batch]) -> Iterator[TieOut]:

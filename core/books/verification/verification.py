@@ -308,9 +308,9 @@ def _lock_tie_outs(
     own = [one for one in evidence.entries.values() if one.entry.settlement == settlement.id]
     kinds = {number: batch for number, (batch, _) in evidence.batches.items()}
     rows = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
-    found = past_lock_tie_outs(settlement, locks.every(connection, settlement), own, kinds)
-    found += decision_tie_outs(settlement.name, rows, own, kinds, books.posted_as)
-    return [*found, *_held_lock(connection, books, settlement, evidence, own)]
+    ties = past_lock_tie_outs(settlement, locks.every(connection, settlement), own, kinds)
+    ties += decision_tie_outs(settlement.name, rows, own, kinds, books.posted_as)
+    return [*ties, *_held_lock(connection, books, settlement, evidence, own)]
 
 
 def _held_lock(

@@ -215,8 +215,8 @@ def by_columns(form: Format, declaration: FormatColumns, line_of: LineOf, units:
         lines, header = lines_and_headers(table, declaration, line_of, mark, day_first=slashes)
         damaged = notes_on_damaged(table, _MAY_BE_DAMAGED)
         problems = (*notes_on_undeclared(table, mark), *damaged)
-        found = reading_of(ColumnFindings(form=form, headers=header, lines=lines, problems=problems, units=units))
-        return with_fees_of_shipments(found)
+        result = reading_of(ColumnFindings(form=form, headers=header, lines=lines, problems=problems, units=units))
+        return with_fees_of_shipments(result)
 
     return replace(form, read=read)
 
@@ -277,10 +277,10 @@ def lines_and_headers(
     return lines, tuple(header.values())
 
 
-def _currencies(rows: ColumnTable, figures: Figures, found: dict[str, Header]) -> Coded[str]:
-    told = rows.by(
+def _currencies(rows: ColumnTable, figures: Figures, header: dict[str, Header]) -> Coded[str]:
+    currencies = rows.by(
         ("settlement-id", "currency"),
-        lambda row: figures.currency(row, "currency") or found[row.cells["settlement-id"].strip()].currency,
+        lambda row: figures.currency(row, "currency") or header[row.cells["settlement-id"].strip()].currency,
     )
-    different = list(dict.fromkeys(told.values))
-    return Coded(told.spread(different.index, np.int64), different)
+    different = list(dict.fromkeys(currencies.values))
+    return Coded(currencies.spread(different.index, np.int64), different)

@@ -135,10 +135,10 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
     details = [cell[column].strip() for column in _WORDS if cell[column].strip()]
     quantity = figures.whole(row, "quantity-purchased")
     declared = is_declared(cell["transaction-type"], *details) and _are_declared(cell)
-    told = meaning(cell["transaction-type"], *details)
-    means = doubted(told, declared=declared, sku=cell["sku"], quantity=quantity)
+    first = meaning(cell["transaction-type"], *details)
+    means = doubted(first, declared=declared, sku=cell["sku"], quantity=quantity)
     parts, own = _parts(row, figures, means, details)
-    units = _row_units(cell, means, quantity, parts) if means is told else quantity
+    units = _row_units(cell, means, quantity, parts) if means is first else quantity
     principal = folded(cell["price-type"]) == "principal"
     posted = figures.moment(row, "posted-date")
     sku = cell["sku"] if cell["sku"].strip() else ""
@@ -223,8 +223,8 @@ def _word(cell: Mapping[str, str], means: Meaning, details: Sequence[str]) -> st
     if means is not UNKNOWN or folded(kind) in words.GENERAL:
         return listed_type(kind, " / ".join(details))
     of_type = meaning(kind) is UNKNOWN
-    told = [name for name in (*_WORDS, "price-type", "promotion-type") if not (of_type and name in _TYPES_OF_ITEMS)]
-    return listed_type(kind, " / ".join(filter(None, (cell.get(name, "").strip() for name in told))))
+    columns = [name for name in (*_WORDS, "price-type", "promotion-type") if not (of_type and name in _TYPES_OF_ITEMS)]
+    return listed_type(kind, " / ".join(filter(None, (cell.get(name, "").strip() for name in columns))))
 
 
 def _of_order(row: Row, name: str, column: str) -> tuple[AmountMeaning, str]:
@@ -259,8 +259,8 @@ def _repeated(cell: Mapping[str, str], means: Meaning, quantity: int | None) -> 
 
 def _are_declared(cell: Mapping[str, str]) -> bool:
     """Tell whether price and promotion of a row have declared words, if any."""
-    told = ((amount_type, cell.get(name, "").strip()) for name, amount_type in _TYPED_COLUMNS.values())
-    return all(words.is_amount_declared(*one) for one in told if one[1] and one[0] != "ItemFees")
+    pairs = ((amount_type, cell.get(name, "").strip()) for name, amount_type in _TYPED_COLUMNS.values())
+    return all(words.is_amount_declared(*one) for one in pairs if one[1] and one[0] != "ItemFees")
 
 
 def _is_asked(cell: Mapping[str, str], means: Meaning, own: Sequence[TypedPart]) -> bool:

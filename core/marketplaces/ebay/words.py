@@ -125,8 +125,8 @@ def meaning(kind: str, detail: str) -> Meaning:
         return OF_GOODS[declared].get(folded(detail), Meaning(declared.event, Goods.REFUND_UNCLEAR))
     if declared is not CHARGE or not detail:
         return declared
-    told = FEE_TYPES.get(folded(detail))
-    return told or (ADVERTISING if says(detail, _ADVERTISING) else declared)
+    fee_type = FEE_TYPES.get(folded(detail))
+    return fee_type or (ADVERTISING if says(detail, _ADVERTISING) else declared)
 
 
 def is_declared(kind: str, detail: str) -> bool:

@@ -107,8 +107,8 @@ def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Settlemen
 
 def agreeing_parts(parts: Sequence[SettlementPart]) -> list[SettlementPart]:
     """Return the parts, what they say of one order of several items the same in all (`orders_of_reports`)."""
-    told = orders_of_reports.agreeing_settlements([part.settlement for part in parts])
-    return [replace(part, settlement=one) for part, one in zip(parts, told, strict=True)]
+    settlements = orders_of_reports.agreeing_settlements([part.settlement for part in parts])
+    return [replace(part, settlement=one) for part, one in zip(parts, settlements, strict=True)]
 
 
 def united_settlement(parts: Sequence[SettlementPart]) -> Settlement:
@@ -163,7 +163,7 @@ def in_other_words(part: SettlementPart, before: Sequence[SettlementPart], whole
         known |= _contents(one.settlement)
     own = _contents(part.settlement)
     gone, come = _by_place(whole, known - own), _by_place(part.settlement, own - known)
-    both = ((gone[place], told) for place, told in come.items() if place in gone)
+    both = ((gone[place], others) for place, others in come.items() if place in gone)
     return sorted({(old, new) for (was, old), (now, new) in both if was != now})
 
 
@@ -333,9 +333,9 @@ def _total(parts: Sequence[SettlementPart], lines: pd.DataFrame, currency: str) 
 
 def _judged(whole: Settlement, parts: Sequence[SettlementPart]) -> Settlement:
     """Return the settlement with what is wrong with it: with its files, and with them together."""
-    told = dict.fromkeys(problem for part in parts for problem in _own_problems(part))
+    of_the_files = dict.fromkeys(problem for part in parts for problem in _own_problems(part))
     problems = (
-        *told,
+        *of_the_files,
         *_other_currency(whole, parts),
         *total_problem(whole.settlement_id, whole.total, whole.sum, whole.currency, parts[-1].file),
     )
