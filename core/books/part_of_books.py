@@ -150,9 +150,9 @@ def load_around(
             [one for one in booked if (one.store, one.settlement_id) in names] for names in (whole, asking)
         )
         near = kept_lines_by_key(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
-        documents = read_document_rows(frames.rows_of(near, ("key", "told")))
+        told = read_document_rows(frames.rows_of(near, ("key", "told")))
         lines = _with_whole(connection, _and_more(connection, near, asked, also), chosen)
-        if lines is None or not documents.together.isdisjoint(keys):
+        if lines is None or not told.together.isdisjoint(keys):
             return None
         part = _part(connection, database.company, lines, near, typed)
         return read_part(
@@ -166,14 +166,14 @@ def load_to_answer(database: Database, answers: Collection[Answer], asking: Coll
     Returns:
         Nothing also where a SKU was typed, which no line that is near may have had.
     """
-    part = load_around(
+    found = load_around(
         database, {one.key for one in answers}, asking=asking, typed={one.key: one.cost for one in answers}
     )
-    if part is None:
+    if found is None:
         return None
-    stated = dict(zip(part.lines["key"], values(part.lines[STATED_SKU]), strict=True))
+    stated = dict(zip(found.lines["key"], values(found.lines[STATED_SKU]), strict=True))
     is_typed = any(one.sku is not None and one.sku != stated.get(one.key, one.sku) for one in answers)
-    return None if is_typed else part
+    return None if is_typed else found
 
 
 def load_to_sync(database: Database, chosen: Sequence[BookedSettlement]) -> Books | None:
@@ -186,8 +186,8 @@ def load_to_sync(database: Database, chosen: Sequence[BookedSettlement]) -> Book
     with database.reading() as connection:
         of_them = frames.among(line.settlement, [one.id for one in chosen])
         keys = {key for some in of_them for key in connection.scalars(select(line.key).where(some))}
-    part = load_around(database, keys, names, typed={})
-    return part if part is not None and part.settlement_notes else None
+    found = load_around(database, keys, names, typed={})
+    return found if found is not None and found.settlement_notes else None
 
 
 def read_skus(connection: Connection, books: Books, orders: Collection[str], known: Collection[str]) -> Books:
@@ -202,8 +202,8 @@ def read_skus(connection: Connection, books: Books, orders: Collection[str], kno
     mapped = sku_mapping.latest(connection)
     alone = mapped.loc[~mapped["sku"].duplicated(keep=False), "product_id"].dropna()
     wanted = {*orders, *observations.orders_of(connection, set(alone) - set(known))}
-    statements = observations.latest_of(connection, wanted, set(mapped["product_id"].dropna()))
-    return replace(books, costing_input=replace(books.costing_input, mappings=mapped, observations=statements))
+    said = observations.latest_of(connection, wanted, set(mapped["product_id"].dropna()))
+    return replace(books, costing_input=replace(books.costing_input, mappings=mapped, observations=said))
 
 
 def lines_by_name(connection: Connection, keys: Collection[str]) -> pd.DataFrame:
@@ -251,26 +251,23 @@ def _part(
         near: Those that may be tied to the answered ones, with TIE_COLUMNS.
         typed: See `load_around`.
     """
-    keys, documents = list(lines["key"]), read_document_rows(frames.rows_of(near, ("key", "told")))
+    keys, told = list(lines["key"]), read_document_rows(frames.rows_of(near, ("key", "told")))
     stored = settlement_lines.lines_of_keys(connection, keys)
     locked = locks.lines(connection, _of_names(connection, lines), keys)
-    statements, mappings = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
+    said, mappings = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
     beyond: dict[str, tuple[Decimal, ...]] = {}
     if typed is not None:
         mappings = sku_mapping.latest(connection, {*near["sku"].dropna(), *near["cost_sku"].dropna()})
-        orders, products = (
-            {*near["order_id"].dropna(), *documents.reimbursed["order_id"].dropna()},
-            mappings["product_id"],
-        )
-        statements = observations.latest_of(connection, orders, set(products.dropna()))
-        finale, costs_by_sku = read_finale(statements, mappings, company.home_currency), _typed_by_sku(near, typed)
+        orders, products = {*near["order_id"].dropna(), *told.reimbursed["order_id"].dropna()}, mappings["product_id"]
+        said = observations.latest_of(connection, orders, set(products.dropna()))
+        finale, costs_by_sku = read_finale(said, mappings, company.home_currency), _typed_by_sku(near, typed)
         unknown = {sku: costs for sku, costs in costs_by_sku.items() if finale.average(sku) is None}
         beyond, odd = _beyond(connection, unknown, set(keys))
         own = set(mappings.loc[mappings["sku"].isin(list(odd)), "product_id"].dropna())
         if own:
             orders |= observations.orders_of(connection, own)
-            statements = observations.latest_of(connection, orders, set(products.dropna()))
-    return PartOfBooks(lines, stored, locked, statements, mappings, documents, {}, {}, beyond)
+            said = observations.latest_of(connection, orders, set(products.dropna()))
+    return PartOfBooks(lines, stored, locked, said, mappings, told, {}, {}, beyond)
 
 
 def _beyond(

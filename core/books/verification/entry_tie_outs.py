@@ -321,11 +321,10 @@ def _of_batch(
     """Hold the entries of one acceptance against its differences."""
     choices, days = of.choices(batch), _days(books, of, batch)
     day = stored[0].entry_date if stored else min(days)
-    proposals = frame(DECIDED_COLUMNS, rows)
+    told = frame(DECIDED_COLUMNS, rows)
     then = {row["key"]: books.posted_as.get(row["id"]) for row in rows}
     ours, theirs = (
-        proposals.merge(every[["key", *CostLine._fields, "sku"]], on="key")
-        for every in (every_line(books), books.lines)
+        told.merge(every[["key", *CostLine._fields, "sku"]], on="key") for every in (every_line(books), books.lines)
     )
     events = [then.get(key) or event for key, event in zip(ours["key"], ours["event"], strict=True)]
     as_they_are = (in_places(ours.assign(event=pd.Series(events, ours.index, dtype=TEXT))), theirs)
