@@ -280,6 +280,8 @@ DECLARATIONS: dict[LineType, Declaration] = {
 }
 """Sources of the accounts and of what each type is: docs/design/words.md."""
 
+TYPES_BY_NAME = {str(one): one for one in LineType}
+"""The type of a stored entry line, by its words; words of another program have none."""
 LOSS_TYPES = (LineType.LOSSES, LineType.RETURNS_PAID, LineType.REPLACEMENTS)
 """Costs of goods that were lost, damaged or given away; one party posts them all."""
 PER_STORE = (LineType.RESERVE, LineType.CLEARING, LineType.ACCRUED)

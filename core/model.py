@@ -336,6 +336,9 @@ UNITS_TYPED = "units_typed"
 """Column of costed lines: the units that the bookkeeper saved for a line, without sign."""
 PROPOSAL_TAKEN = "proposal_taken"
 """Column of costed lines: whether the bookkeeper took what was proposed for a line, its units included."""
+WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
+COST_KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
+"""Statuses of a line whose cost is known, that it has none included; what is asked of it is answered."""
 ASKS_GOODS = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR})
 """Causes that ask whether goods moved, or how many of them."""
 

@@ -13,7 +13,7 @@ from addin.connections.finale_account import finale_side
 from addin.machine.cost_file import is_published, publish, publish_orders
 from addin.sheets import exchange
 from addin.sheets.close import accounts, journal, true_ups
-from addin.sheets.close.true_ups import DismissedTrueUps, LockedFigures
+from addin.sheets.close.true_ups import DismissedTrueUps
 from addin.sheets.costs import costs, history, opening_costs, resolve, sku_mapping
 from addin.sheets.desk import View
 from addin.sheets.reports import cogs, pnl_age, rates
@@ -38,6 +38,7 @@ from core.books.settlements.stored_settlements import booked_settlements
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.reclassifications import pending_reclassifications
+from core.books.true_ups.true_up_reasons import LockedFigures
 from core.books.true_ups.true_ups import by_reader, immaterial_true_ups
 from core.reports.sku_costs import sku_costs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.sheets.tables.tables import ColumnMissingError, TableMissingError
 from addin.sheets.workbook import NoCogsheetWorkbookError
 from addin.takeaway.ledger_used import LedgerNotChosenError
 from addin.takeaway.written_files import EntriesNotWrittenError
@@ -11,10 +12,14 @@ from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseErr
 from core.books.entries.exporting import NotMadeByExportError, NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.settings.stores import StoreNotNamedError
 from core.companies import CompanyUnknownError
+from core.journal.files import ForeignEntryError
 
 if TYPE_CHECKING:
     from core.errors import CogsheetError
 
+EXPORT_TO_EXCEL = "button Export to Excel writes it as a plain workbook."
+"""What an export says of entries that Xero does not take (`ForeignEntryError.way_out`)."""
+_UPGRADE = "`cogsheet upgrade BOOK` upgrades it."
 _JOIN = "Type: `cogsheet new NEW.xlsm --company NAME --database ADDRESS`."
 _WAYS_OUT: dict[type[CogsheetError], str] = {
     SuspectCostsError: "`export --accept-suspect` accepts them.",
@@ -23,6 +28,8 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
     EntriesNotWrittenError: "`export --again` writes them for the accounting system.",
     StoreNotNamedError: "`import --store NAME` says which.",
     LedgerNotChosenError: "`export --format quickbooks` (or xero, excel) says it too; it is remembered from then on.",
+    TableMissingError: _UPGRADE,
+    ColumnMissingError: _UPGRADE,
     NoCogsheetWorkbookError: _JOIN,
     CompanyUnknownError: _JOIN,
     DatabaseNotFoundError: _JOIN,
@@ -39,4 +46,6 @@ def way_out(error: CogsheetError) -> str:
     """Return the option alone, as `Outcome.at_terminal` takes it; empty where there is none."""
     if isinstance(error, NotReadyError) and error.only_costs:
         return "`export --entries settlement` does it; the COGS entry follows once the costs are there."
+    if isinstance(error, ForeignEntryError) and error.way_out == EXPORT_TO_EXCEL:
+        return "`export --format excel` does that; `export --entries cogs` exports the COGS entry, in home currency."
     return " ".join(way for kind, way in _WAYS_OUT.items() if isinstance(error, kind))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ class Finding:
     ok: bool
     words: str
     """How it stands, or how to fix it."""
+    at_terminal: str = ""
+    """What a terminal says beside it: the command for a button that the words name."""
 
 
 INSTALL = "run `cogsheet install` (from a clone: `python run.py install`)"
@@ -144,7 +146,7 @@ def versions(workbook: Path, template: bytes, program: str | None, xlwings: str)
         project, ours = _project(workbook.read_bytes()), _project(template)
     except OSError as error:
         return _finding("Versions", "", f"not looked at: {workbook.name} cannot be read now ({error.strerror})")
-    wanted = program or (version_of(ours) if ours else None)
+    wanted, way = program or (version_of(ours) if ours else None), ""
     if project is None:
         words = f"{workbook.name} holds no VBA that can be read, so it has no buttons: make one with `cogsheet new`."
     elif ours is None or version_of(ours) != wanted:
@@ -152,16 +154,21 @@ def versions(workbook: Path, template: bytes, program: str | None, xlwings: str)
     elif version_of(project) != wanted:
         words = (
             f"the buttons of {workbook.name} are of Cogsheet {version_of(project) or 'unknown'}, the program is "
-            f"{wanted}. Close the workbook and run `cogsheet upgrade {workbook}`; if it is the newer one, {INSTALL}."
+            f"{wanted}. Press Upgrade; if the workbook is the newer one, {INSTALL}."
         )
+        way = upgrade_at_terminal(workbook)
     elif xlwings_of(project) != xlwings:
-        words = (
-            f"the workbook's VBA is of xlwings {xlwings_of(project)}, the program has {xlwings}. "
-            f"Close the workbook and run `cogsheet upgrade {workbook}`."
-        )
+        words = f"the workbook's VBA is of xlwings {xlwings_of(project)}, the program has {xlwings}. Press Upgrade."
+        way = upgrade_at_terminal(workbook)
     else:
         words = ""
-    return _finding("Versions", words, f"workbook, template and program are of Cogsheet {wanted}, xlwings is {xlwings}")
+    right = f"workbook, template and program are of Cogsheet {wanted}, xlwings is {xlwings}"
+    return replace(_finding("Versions", words, right), at_terminal=way)
+
+
+def upgrade_at_terminal(workbook: Path) -> str:
+    """Return what a terminal says where button Upgrade is named."""
+    return f"`cogsheet upgrade {workbook}` upgrades the workbook once it is closed."
 
 
 def xlwings_of(project: Project) -> str | None:

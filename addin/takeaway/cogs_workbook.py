@@ -18,8 +18,9 @@ from addin.takeaway import audit_log
 from addin.takeaway.cogs_lines import COLUMNS, LAST_PRINTED, cogs_rows
 from addin.takeaway.look import Look
 from addin.takeaway.page import Page, quoted
-from addin.takeaway.ties import TIES_SHEET, tie_address, ties_of, write_ties
+from addin.takeaway.ties import TIES_SHEET, tie_address, write_ties
 from core.books.entries.exporting import ExportOptions
+from core.books.entries.tied_settlements import ties_of
 from core.books.settings.calendars import deposit_day
 from core.frame_columns import records
 from core.model import Event
@@ -67,7 +68,7 @@ def cogs_workbook(
     ties = Page(workbook, look, TIES_SHEET, values_only=values_only)
     company = view.books.company.name
     made = f"{company} · made {now:%Y-%m-%d %H:%M} UTC"
-    table = ties_of(view, [settlement], options or ExportOptions(zones=view.books.zones))
+    table = ties_of(view.books, view.journal, [settlement], options or ExportOptions(zones=view.books.zones))
     ties.title("One settlement, one figure per report", f"{made} · figures that must be equal are checked at the right")
     tied = write_ties(ties, 3, table, checks_too=True)
     ties.print_setup(3, footer=company)

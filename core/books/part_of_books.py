@@ -21,7 +21,6 @@ from core.books.entries.booking_months import postings
 from core.books.loading import PartOfBooks, read_part
 from core.books.settings import sku_mapping, stored_settings
 from core.books.settlements import settlement_lines, stored_settlements
-from core.books.settlements.booked_settlement import EntryStatus
 from core.books.syncing import observations
 from core.books.true_ups import true_up_history
 from core.costing.costs.finale_costs import read_finale
@@ -342,4 +341,4 @@ def _booked_in(connection: Connection, settlements: Sequence[BookedSettlement], 
             yield numbers[row["store"], row["settlement_id"]]
     lock_date = stored_settings.get(connection, POLICIES_NAME, Policies, Policies()).lock_date
     if lock_date is not None and days.may_hold(lock_date):
-        yield from (one.id for one in settlements if EntryStatus.OPEN in (one.settlement_entry, one.cogs_entry))
+        yield from (one.id for one in settlements if one.has_open_entry)

@@ -18,7 +18,7 @@ from core.finale.errors import (
 )
 from core.finale.schema import PROBE, Schema, assumed, read_probe, without_refused
 from core.http.limits import Sleep, TokenBucket
-from core.http.responses import ServiceResponse, message_in
+from core.http.responses import ServiceResponse, message_in, next_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -190,12 +190,6 @@ def nodes_of(answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Return the nodes of a connection; a connection that is null has none."""
     edges = (answer or {}).get("edges") or ()
     return [edge["node"] for edge in edges if edge and edge.get("node")]
-
-
-def next_cursor(answer: Mapping[str, Any] | None) -> str | None:
-    """Return the cursor of the next page; `None` behind the last one."""
-    info = (answer or {}).get("pageInfo") or {}
-    return info.get("endCursor") if info.get("hasNextPage") else None
 
 
 T = TypeVar("T")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.client import batched, next_cursor, nodes_of, pages
+from core.finale.client import batched, nodes_of, pages
 from core.finale.queries import SALE_SHIPMENT, after, call, ledger_node, quoted, sorted_by, span
 from core.finale.schema import LEDGER
 from core.finale.stock_history import Movement, last_averages, read_movement
+from core.http.responses import next_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,7 +8,6 @@ kept (`core.books.syncing.observations`), and `core.reports.left_stock` judges i
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from core.finale.observations import left_page
 from core.finale.order_finder import CUSTOMER_PO, match_orders, names_of
 from core.finale.orders import FinaleOrder
+from core.finale.parse import order_of_label
 from core.finale.stock_history import shipped_costs
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ LONGEST_GAP = timedelta(days=14)
 """Days between those that were read anyway are read too, up to so many in a row; a longer gap is a time that nobody
 asked about (two settlements a year apart), and an account's history of a year would be hundreds of requests."""
 _ONE_DAY = timedelta(days=1)
-_LABEL = re.compile(r"^(.+)-\d{1,3}$")
 
 
 @dataclass(slots=True)
@@ -132,8 +131,7 @@ def _order_named(row: Movement, labels: Mapping[str, str]) -> str | None:
     label = row.shipment_id or row.description
     if label is None or label in labels:
         return labels.get(label or "")
-    shortened = _LABEL.match(label)
-    return shortened[1] if shortened else None
+    return order_of_label(label)
 
 
 def _named_by_po(matches: Mapping[str, Match]) -> dict[str, list[str]]:

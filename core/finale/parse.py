@@ -15,6 +15,7 @@ _PLAIN = re.compile(r"\d+(\.\d*)?|\.\d+")
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ ,].*)?")
+_SHIPMENT = re.compile(r"^(.+)-\d{1,3}$")
 _CURRENCY_SIGNS = "$€£¥₹ \u00a0\u202f"
 
 
@@ -24,6 +25,12 @@ def text_of(value: object) -> str | None:
         return None
     text = str(value).strip()
     return None if text.lower() in _BLANKS else text
+
+
+def order_of_label(label: str) -> str | None:
+    """Return the order that a shipment's number names: `SO-100-1` is the first of order `SO-100`; else `None`."""
+    match = _SHIPMENT.match(label)
+    return match[1] if match else None
 
 
 def raw_text(value: object) -> str | None:

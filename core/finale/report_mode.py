@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from core.finale.order_costs import WantedOrder, not_found, order_rows, with_neg
 from core.finale.order_finder import Match, find_orders, match_orders
 from core.finale.orders import FinaleOrder, OrderLine, Shipment
 from core.finale.other_shipments import other_shipments
-from core.finale.parse import date_of, number_of, text_of
+from core.finale.parse import date_of, number_of, order_of_label, text_of
 from core.finale.products import Product
 from core.finale.reports import (
     AVERAGE_COLUMNS,
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from core.finale.reports import Row
     from core.finale.system import CostPage, CostRequest, OrderRequest
     from core.progress import Progress
-
-_LABEL = re.compile(r"^(.+)-\d{1,3}$")
 
 
 def read_costs(content: bytes, days: tuple[date, date], names: Mapping[str, str]) -> list[Movement]:
@@ -95,8 +92,7 @@ def _movement(row: Row) -> Movement | None:
 def _order_id(row: Row) -> str | None:
     named = text_of(row.get("order"))
     label = text_of(row.get("shipment")) or text_of(row.get("description")) or ""
-    shortened = _LABEL.match(label)
-    return named or (shortened[1] if shortened else label or None)
+    return named or order_of_label(label) or label or None
 
 
 def _outgoing_positive(movements: list[Movement]) -> list[Movement]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.finale.orders import ordered_units
-from core.finale.parse import Cost, cost_of, date_of, number_of, text_of
+from core.finale.parse import Cost, cost_of, date_of, number_of, order_of_label, text_of
 from core.model import Cause
 from core.money import at_line_places
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from core.finale.schema import Schema
 
 _SALES = {"sale shipment", "1000"}
-_LABEL = re.compile(r"^(.+)-\d{1,3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +127,7 @@ def _order_of(movement: Movement, known: set[str], labels: Mapping[str | None, s
     for label in (movement.shipment_id, movement.description):
         if label is None:
             continue
-        shortened = _LABEL.match(label)
-        for guess in (labels.get(label), label, shortened and shortened[1]):
+        for guess in (labels.get(label), label, order_of_label(label)):
             if guess in known:
                 return guess
     return None
@@ -188,7 +185,7 @@ def shipments(movements: Iterable[Movement], *, count_packing: bool = False) -> 
 
 def _apart(rows: Sequence[Movement]) -> tuple[ShippedCost, ...]:
     whole = _weighted(rows)
-    labels = [row.shipment_id or (row.description if _LABEL.match(row.description or "") else None) for row in rows]
+    labels = [row.shipment_id or (row.description if order_of_label(row.description or "") else None) for row in rows]
     groups: dict[object, list[Movement]] = defaultdict(list)
     for row, label in zip(rows, labels, strict=True):
         groups[label if None not in labels else row.record_date].append(row)

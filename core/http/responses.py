@@ -38,6 +38,12 @@ _MESSAGES = (
 )
 
 
+def next_cursor(connection: Mapping[str, Any] | None) -> str | None:
+    """Return the cursor of the next page of a GraphQL connection; `None` behind the last one, or where it is null."""
+    info = (connection or {}).get("pageInfo") or {}
+    return info.get("endCursor") if info.get("hasNextPage") else None
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceResponse:
     """A good answer; its body has not been looked at yet."""

@@ -12,9 +12,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
+from core.money import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
     from typing import Self
 
@@ -51,8 +52,16 @@ POSTED_BY_FINALE = (EntryKind.FINALE, EntryKind.FINALE_TRUE_UP, EntryKind.FINALE
 """Kinds of entries that no file holds."""
 COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 """A settlement's COGS: what Finale posts of it stands in an entry of its own."""
+TRUE_UP_KINDS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
+REVERSAL_KINDS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
+"""What takes an entry back, whoever posted that."""
 SETTLEMENT_KINDS = (EntryKind.SETTLEMENT, *COGS_KINDS)
 """What an export makes of a settlement, and anew after a reopening."""
+
+
+def reversal_kind(kind: EntryKind) -> EntryKind:
+    """Return the kind of what takes an entry back: whoever posted the entry posts its reversal."""
+    return EntryKind.FINALE_REVERSAL if kind in POSTED_BY_FINALE else EntryKind.REVERSAL
 
 
 class UnbalancedEntryError(CogsheetError):
@@ -168,6 +177,12 @@ class Entry:
     def memo(self) -> str:
         """The words beside it in the accounting system, its key included."""
         return f"Cogsheet {self.key}"
+
+
+def posted_amount(entries: Iterable[Entry], kinds: Collection[EntryKind], types: Collection[LineType]) -> Decimal:
+    """Return what entries of some kinds post by lines of some types, in their currency: debit +, credit −."""
+    own = (entry for entry in entries if entry.key.kind in kinds)
+    return total(line.amount for entry in own for line in entry.lines if line.type in types)
 
 
 def left_over(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:

@@ -89,6 +89,7 @@ class ForeignEntryError(CogsheetError):
             home_currency: The organisation's.
             way_out: How a plain workbook is got instead, where that is asked for otherwise than on sheet Setup.
         """
+        self.way_out = way_out
         super().__init__(
             f"Entry {entry.key} is in {entry.currency}, and Xero's manual journals are always in the organisation's "
             f"own currency, {home_currency}. Nothing was exported. Enter it in Xero by hand, in {entry.currency}: "

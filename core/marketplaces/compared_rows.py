@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "store", "settlement_id", "ordinal"))
 """What a row says, without its place among equal ones."""
-_GROUP, _POSTED, _TYPE, _DETAIL = (CONTENT.index(x) for x in ("group_key", "posted_at", "raw_type", "raw_description"))
+GROUP, POSTED, TYPE, DETAIL = (CONTENT.index(x) for x in ("group_key", "posted_at", "raw_type", "raw_description"))
 _TYPED, _SITE, _SENT_BY, _NET = (CONTENT.index(name) for name in ("typed", "marketplace", "fulfilment", "net"))
 _EVENT, _ORDER, _CURRENCY = (CONTENT.index(name) for name in ("event", "order_id", "currency"))
 _PRICE, _GOODS, _EFFECT = (CONTENT.index(name) for name in ("principal", "goods", "stock_effect"))
@@ -58,28 +58,28 @@ def as_compared(row: Sequence[Any]) -> Content:
     Args:
         row: The values of `CONTENT`.
     """
-    told = list(row)
-    kind, detail = str(row[_TYPE] or ""), str(row[_DETAIL] or "")
-    told[_TYPE], told[_DETAIL] = compared_type(kind), _compared_detail(detail)
-    told[_GROUP] = _compared_key(str(row[_GROUP]), kind.strip(), detail.strip())
-    told[_POSTED] = _own_moment(row)
-    told[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
-    told[_SITE], told[_SENT_BY] = str(row[_SITE] or "").casefold(), None
+    values = list(row)
+    kind, detail = str(row[TYPE] or ""), str(row[DETAIL] or "")
+    values[TYPE], values[DETAIL] = compared_type(kind), _compared_detail(detail)
+    values[GROUP] = _compared_key(str(row[GROUP]), kind.strip(), detail.strip())
+    values[POSTED] = _own_moment(row)
+    values[_TYPED] = tuple(sorted(_compared_amount(one, kind.strip()) for one in from_text(row[_TYPED])))
+    values[_SITE], values[_SENT_BY] = str(row[_SITE] or "").casefold(), None
     if row[_EVENT] == Event.SALE and not row[_PRICE]:  # whether it asks depends on what else a file holds
-        told[_GOODS], told[_EFFECT], told[_SOURCE] = None, None, row[_SOURCE] if row[_UNITS] else None
-        told[_UNITS] = row[_UNITS] or None
-    return tuple(told)
+        values[_GOODS], values[_EFFECT], values[_SOURCE] = None, None, row[_SOURCE] if row[_UNITS] else None
+        values[_UNITS] = row[_UNITS] or None
+    return tuple(values)
 
 
 def with_its_date(row: Sequence[Any]) -> Content:
     """Return what a row is compared by, but when it counts too: a release date that another report adds shows."""
-    told = as_compared(row)
-    return (*told[:_POSTED], row[_POSTED], *told[_POSTED + 1 :])
+    values = as_compared(row)
+    return (*values[:POSTED], row[POSTED], *values[POSTED + 1 :])
 
 
 def _own_moment(row: Sequence[Any]) -> datetime | None:
     """Return the moment of a row that its group key holds; when it counts where the key holds none."""
-    posted, key = row[_POSTED], str(row[_GROUP])
+    posted, key = row[POSTED], str(row[GROUP])
     if posted is None or posted.isoformat() in key:
         return posted  # type: ignore[no-any-return]  # the value of a row
     return next((datetime.fromisoformat(part) for part in key.split("|") if _MOMENT.fullmatch(part)), posted)
@@ -134,16 +134,16 @@ def may_be_one(some: Collection[Content], others: Collection[Content]) -> set[tu
 
 def _places(row: Content, days: Sequence[int]) -> Iterator[Content]:
     """Yield where a row is looked for: by its money on some days around its own, and by its order and moment."""
-    posted = row[_POSTED]
+    posted = row[POSTED]
     for day in days:
-        yield row[_TYPE], row[_CURRENCY], row[_NET], posted and posted.date() + timedelta(days=day)
+        yield row[TYPE], row[_CURRENCY], row[_NET], posted and posted.date() + timedelta(days=day)
     if row[_ORDER]:
         yield posted, row[_EVENT], row[_ORDER]
 
 
 def _agree(row: Content, other: Content) -> bool:
     """Tell whether no number of one row is another in the other; a number that one of them leaves blank is not."""
-    parts, others = (_SEPARATOR.split(str(each[_GROUP])) for each in (row, other))
+    parts, others = (_SEPARATOR.split(str(each[GROUP])) for each in (row, other))
     of_order = bool(row[_ORDER] and other[_ORDER])
     pairs = zip(parts, others, strict=False)
     return len(parts) == len(others) and all(_agree_in(one, two, of_order=of_order) for one, two in pairs)

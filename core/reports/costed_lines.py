@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
+from core.exchange_rates import RateLookup, find_rates, needed_rates
 from core.frame_columns import TEXT, records
 from core.model import CostSource, CostStatus, Event, units_of
 from core.money import MONEY, at_line_places
+from core.time import local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
     from decimal import Decimal
+    from zoneinfo import ZoneInfo
+
+    from core.exchange_rates import ExchangeRates
 
 MISSING_MARK = "●"
 WAITING_MARK = "○"
@@ -55,6 +60,34 @@ def margin(lines: pd.DataFrame, rates: Sequence[Decimal | None] = ()) -> pd.Seri
     return (lines["net"] - lines["cogs"]).where(earns.astype(bool))
 
 
+def with_margins(
+    lines: pd.DataFrame,
+    known: ExchangeRates | None = None,
+    home: str = "",
+    zones: Mapping[str, ZoneInfo] | None = None,
+) -> pd.DataFrame:
+    """Return lines with their `margin`, in home currency, and with the `rate` that it used, in words.
+
+    A line whose rate nobody knows has neither.
+
+    Args:
+        lines: TRANSACTION_COLUMNS and COSTED_COLUMNS.
+        known: Rates of exchange; without them only lines in home currency have a margin.
+        home: The home currency.
+        zones: The time zone of each store, which says on which day its lines were posted.
+    """
+    zones = zones or {}
+    lookup = RateLookup() if known is None else find_rates(known, needed_rates(lines, home, zones), home)
+    wanted = list(zip(lines["currency"].to_list(), local_days(lines, zones).to_list(), strict=True))
+    rates = [lookup.rates.get(one) for one in wanted]
+    missing = set(lookup.missing_rates)
+    is_unknown = pd.Series([one in missing for one in wanted], lines.index, dtype=bool)
+    return lines.assign(
+        margin=margin(lines, [None if rate is None else rate.rate for rate in rates]).where(~is_unknown),
+        rate=pd.Series([None if rate is None else str(rate) for rate in rates], lines.index, TEXT),
+    )
+
+
 def words_of(lines: pd.DataFrame) -> pd.Series:
     """Return the marketplace's words for each line: `other-transaction / Subscription Fee`, or the one word it has."""
     both = lines["raw_type"] + " / " + lines["raw_description"]
@@ -82,11 +115,11 @@ def with_marks(lines: pd.DataFrame) -> pd.DataFrame:
     """
     marks = indicator(lines)
     is_suspect = (marks == SUSPECT_MARK).fillna(value=False).astype(bool)
-    told = [
+    flags = [
         bool(row["suspect"] and row["suspect"] in (row["cost_note"] or ""))
         for row in records(lines[["suspect", "cost_note"]])
     ]
-    is_told = pd.Series(told, lines.index, dtype=bool)
+    is_told = pd.Series(flags, lines.index, dtype=bool)
     reasons = (" Looks wrong: " + lines["suspect"] + ".").where(is_suspect & ~is_told).fillna("")
     notes = (lines["cost_note"].fillna("") + reasons).str.strip().astype(TEXT)
     return lines.assign(indicator=marks, cost_note=notes.where(lines["cost_note"].notna() | is_suspect))

@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from core.frame_columns import TEXT, WHOLE, Columns, frame, records
-from core.model import CostStatus, Event
+from core.model import WITHOUT_COST, CostStatus, Event
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, OtherMonth, counted_days, in_one_half, in_other_months, on_booked_days
 from core.reports.home_currency import Rates, in_home_currency
@@ -65,7 +65,6 @@ NO_RATE = "(no rate)"
 """Begins the label of what is left out because its currency has no rate; the currency follows."""
 ROUNDING = "(rounding)"
 """What the settlements' rounded figures differ from the items'."""
-WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 _NOTHING_MISSING: dict[str, str | None] = {"indicator": None, "missing_note": None}
 _LABELS = ("month_label", "store_label", "item_label")
 _FIGURES = (*PARTS, "cogs")

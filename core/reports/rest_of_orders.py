@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import records
-from core.model import CostStatus, Event, Goods, ObservationKind, units_of
+from core.model import WITHOUT_COST, CostStatus, Event, Goods, ObservationKind, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from core.model import SoldInShipments
 
-_ASKS = (CostStatus.MISSING, CostStatus.WAITING)
 _CENT = Decimal("0.01")
 
 
@@ -71,16 +70,18 @@ def rest_of_orders(
         still_open: Store and id of the settlements whose final document may still bring lines.
         shipments_of: Returns in which shipments the sales of some orders left, by line key, as far as that can be told.
     """
-    told = observations[(observations["kind"] == ObservationKind.ORDER) & observations["order_id"].notna()]
+    statements = observations[(observations["kind"] == ObservationKind.ORDER) & observations["order_id"].notna()]
     named = lines[lines["order_id"].notna()]
-    wanted, root = _with_more_units(told, named), _one_name(named)
+    wanted, root = _with_more_units(statements, named), _one_name(named)
     of_wanted = set(map(root, wanted))
     own = named[_names(named["order_id"]).map(root).isin(list(of_wanted))]
-    shipped = _shipped(told[_names(told["order_id"]).isin(list(wanted))])
+    shipped = _shipped(statements[_names(statements["order_id"]).isin(list(wanted))])
     in_several = {root(name) for name, parcels in shipped.items() if len(parcels) > 1}
     orders = {order for order in own["order_id"].unique() if root(name_of(order)) in in_several}
     sold = _sold(own, root, _products(mappings), still_open, shipments_of(orders) if orders else {})
-    names = Counter(map(root, set(_names(told["order_id"]))))  # of two stores' names of one order both are asked for
+    names = Counter(
+        map(root, set(_names(statements["order_id"])))
+    )  # of two stores' names of one order both are asked for
     of_one = ((parcels, sold.get(root(name))) for name, parcels in shipped.items() if names[root(name)] == 1)
     return [one for parcels, of_order in of_one if of_order is not None for one in _rest(parcels, of_order)]
 
@@ -164,7 +165,7 @@ def _sold(
     orders: dict[str, _Sold] = defaultdict(_Sold)
     for row in records(lines[names].assign(units=units_of(lines), order_id=_names(lines["order_id"]))):
         one = orders[root(row["order_id"])]
-        one.is_open |= (row["store"], row["settlement_id"]) in still_open or row["cost_status"] in _ASKS
+        one.is_open |= (row["store"], row["settlement_id"]) in still_open or row["cost_status"] in WITHOUT_COST
         if _leaves(row):
             _add(one, row, products.get(row["sku"] or "", []), in_parcels.get(row["key"]))
     return {name: one for name, one in orders.items() if one.units and not one.is_open}

@@ -37,6 +37,37 @@ TIES_COLUMNS: Columns = {
 """One row per settlement; figures to the cent, + as on the settlement, COGS + is expense."""
 
 
+TIES = (("lines", "deposit"), ("profit_and_loss", "lines"), ("clearing", "lines"))
+"""Figures in the settlement's currency that must be equal."""
+COGS_TIES = (("pnl_cost", "cogs_tab"), ("cogs_entry", "cogs_tab"))
+"""Figures in home currency that must be equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """What the lines of a settlement come to, in its own currency so that no rate is needed; + as on the settlement."""
+
+    net: Decimal
+    """Their sum, exact."""
+    profit_and_loss: Decimal
+    """Profit before COGS, with tax and balance moves, to the cent."""
+    cost: Decimal
+    """COGS of the profit and loss: home currency whatever is asked for, to the cent, + is expense."""
+
+
+def in_sums(lines: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return the lines that a settlement's sums are of: no payout, and none of another currency, which do not sum."""
+    return lines[(lines["event"] != Event.PAYOUT) & (lines["currency"] == currency)]
+
+
+def line_figures(lines: pd.DataFrame, currency: str) -> LineFigures:
+    """Sum up the costed lines of a settlement of this currency, as its deposit and as a profit and loss does."""
+    own = in_sums(lines, currency)
+    figures = totals(profit_and_loss(own, PnlQuestion(currency), zones={}))
+    before_cogs = figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"]
+    return LineFigures(total(own["net"]), before_cogs, figures["cogs"])
+
+
 @dataclass(frozen=True, slots=True)
 class PostedFigures:
     """What a settlement's entries post; `None`: there is no such entry."""
@@ -66,21 +97,19 @@ def table_of_ties(settlements: Iterable[TiedSettlement], home_currency: str) -> 
 
 
 def _row(one: TiedSettlement, home_currency: str) -> dict[str, object]:
-    own = one.lines[(one.lines["event"] != Event.PAYOUT) & (one.lines["currency"] == one.currency)]
-    # In the settlement's own currency, so that no rate is needed; COGS is in home currency whatever is asked for.
-    figures = totals(profit_and_loss(own, PnlQuestion(one.currency), zones={}))
+    figures = line_figures(one.lines, one.currency)
     return {
         "store": one.store,
         "settlement_id": one.settlement_id,
         "currency": one.currency,
         "deposit": one.deposit,
-        "lines": cents(total(own["net"])),
-        "profit_and_loss": figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"],
+        "lines": cents(figures.net),
+        "profit_and_loss": figures.profit_and_loss,
         "clearing": one.postings.clearing,
         "home_currency": home_currency,
         "cogs_lines": int(has_or_needs_cost(one.lines).sum()),
         "cogs_tab": cents(total(one.lines["cogs"])),
-        "pnl_cost": figures["cogs"],
+        "pnl_cost": figures.cost,
         "cogs_entry": one.postings.cogs,
         "entries": one.postings.state,
     }

@@ -10,7 +10,7 @@ import pytest
 from tests.core.marketplaces.documents.test_returned_goods import COLUMNS
 from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import balances, item, paid, v2
-from tests.end_to_end.test_cases_that_went_wrong import statement
+from tests.end_to_end.test_payouts_that_went_wrong import statement
 
 if TYPE_CHECKING:
     from pathlib import Path

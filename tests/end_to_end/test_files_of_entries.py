@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -14,16 +12,12 @@ from openpyxl import load_workbook
 
 from core.books.database import Database
 from core.books.entries import stored_entries
-from core.journal.accounts import AccountRow
-from core.line_types import LineType
 from tests.core.books.shops import Shop, lost, refund, sale
 from tests.end_to_end.demo_book import DemoBook, run, table
+from tests.end_to_end.shop_of_entries import CODES, ORDERS, balances, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ORDERS = {("111-1", "CUP"): "5.00", ("222-1", "CUP"): "5.00"}
-CODES = tuple(AccountRow(line_type=line_type, number=str(100 + n)) for n, line_type in enumerate(LineType))
 
 
 @pytest.fixture
@@ -45,18 +39,6 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def book(shop: Shop, tmp_path: Path) -> DemoBook:
     assert shop.database
     return DemoBook(tmp_path / "Books.xlsm")
-
-
-def rows_of(*files: str) -> list[dict[str, str]]:
-    return [row for file in files for row in csv.DictReader(io.StringIO(Path(file).read_text(encoding="utf-8")))]
-
-
-def balances(*files: str) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = {}
-    for row in rows_of(*files):
-        amount = Decimal(row["Debits"] or 0) - Decimal(row["Credits"] or 0)
-        sums[row["Account Name"]] = sums.get(row["Account Name"], Decimal(0)) + amount
-    return {account: amount for account, amount in sums.items() if amount}
 
 
 @pytest.mark.long
@@ -265,100 +247,6 @@ def test_undo_after_an_export_uses_nothing_up(shop: Shop, book: DemoBook) -> Non
 
 
 @pytest.mark.long
-def test_what_is_dismissed_is_taken_up_again_by_number(shop: Shop, book: DemoBook) -> None:
-    """The command says which are dismissed; taken up, they are proposed and can be posted."""
-    book.run("export", "US/1", "--format", "quickbooks")
-    shop.finale_says(CUP="8.00")
-    pending = book.run("trueups", "--json").data["pending"]
-    dismissed = book.run("trueups", *(f"--dismiss={number}" for number in pending), "--reason", "small", "--json").data
-
-    taken = book.run("trueups", f"--take-up={dismissed['dismissed'][0]}", "--reason", "not small", "--json").data
-    posted = book.run("trueups", *(f"--accept={number}" for number in taken["pending"]), "--json").data
-
-    assert (pending, []) == (dismissed["dismissed"], dismissed["pending"])
-    assert (pending, 1) == (taken["taken_up"], len(taken["pending"]))
-    assert {"Damaged and Lost Inventory": Decimal("3.00"), "Inventory Asset": Decimal("-3.00")} == balances(
-        *posted["files"]
-    )
-    assert 2 == book.run("trueups", "--take-up=4711").status
-
-
-def decide(book: DemoBook, *cells: tuple[str, str]) -> None:
-    """Type decision and reason into the rows of sheet Cost true-ups, from the first on."""
-    opened = book.open()
-    proposals = table(opened, "Cost true-ups")
-    for place, (decision, reason) in enumerate(cells):
-        proposals.cell(place, "Decision").value = decision
-        proposals.cell(place, "Reason").value = reason
-    opened.save(book.path)
-
-
-def on_sheet(book: DemoBook) -> list[tuple[object, ...]]:
-    rows = table(book.open(), "Cost true-ups").rows
-    names = ("Size", "Decision", "Reason", "Difference")
-    return [tuple(row[name] for name in names) for row in rows if row["Key"]]
-
-
-def dismissed_loss(shop: Shop, book: DemoBook) -> None:
-    """Export a loss of 3 at 7.00, let it cost 8.00, and dismiss the difference on the sheet."""
-    book.run("export", "US/1", "--format", "quickbooks")
-    shop.finale_says(CUP="8.00")
-    book.run("trueups")
-    decide(book, ("dismiss", "small"))
-    assert 0 == book.run("trueups").status
-
-
-@pytest.mark.long
-def test_what_is_dismissed_stands_on_the_sheet_and_is_taken_up_by_its_cell(shop: Shop, book: DemoBook) -> None:
-    """Dismissed with its reason; `take up` beside it proposes it again, and then it is accepted like any other."""
-    dismissed_loss(shop, book)
-    assert [("dismissed", None, "small", 3)] == on_sheet(book)
-    book.run("sync", "--json")
-    assert [("dismissed", None, "small", 3)] == on_sheet(book), "whatever refreshes the sheet"
-
-    decide(book, ("take up", "the auditor wants it"))
-    taken = book.run("trueups", "--json").data
-    assert ([], 1) == (taken["dismissed"], len(taken["pending"]))
-    assert [(None, None, None, 3)] == on_sheet(book)
-    decide(book, ("accept", ""))
-    posted = book.run("trueups", "--json").data
-
-    assert {"Damaged and Lost Inventory": Decimal("3.00"), "Inventory Asset": Decimal("-3.00")} == balances(
-        *posted["files"]
-    )
-    assert [] == on_sheet(book)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("decision", ["accept", "dismiss"])
-def test_a_dismissed_true_up_is_decided_only_once_it_is_taken_up(shop: Shop, book: DemoBook, decision: str) -> None:
-    """The message says so; nothing is decided, and what was typed stays."""
-    dismissed_loss(shop, book)
-    decide(book, (decision, "after all"))
-
-    refused = book.run("trueups")
-
-    assert (2, True) == (refused.status, "Choose take up in column Decision" in refused.error)
-    assert [("dismissed", decision, "after all", 3)] == on_sheet(book)
-
-
-@pytest.mark.long
-def test_a_proposal_that_is_not_dismissed_cannot_be_taken_up(shop: Shop, book: DemoBook) -> None:
-    """And a sale with its refund is taken up as one, whichever of the rows says it."""
-    dismissed_loss(shop, book)
-    shop.finale_says({("111-1", "CUP"): "6.00", ("222-1", "CUP"): "5.00"}, CUP="8.00")
-    book.run("trueups")
-    decide(book, *[("take up", "")] * 3)
-    assert 2 == book.run("trueups").status
-    decide(book, ("", ""), *[("dismiss", "small")] * 2)
-    book.run("trueups")
-    assert ["dismissed"] * 3 == [row[0] for row in on_sheet(book)]
-    decide(book, *[("take up", "")] * 3)
-    taken = book.run("trueups", "--json").data
-    assert (3, 3, []) == (len(taken["taken_up"]), len(taken["pending"]), taken["dismissed"])
-
-
-@pytest.mark.long
 def test_an_export_that_stops_writes_the_files_of_what_went_out(shop: Shop, book: DemoBook) -> None:
     """The second settlement lacks a cost: the first one's entries are in the books, and so they are in a file."""
     shop.bring_in("2", sale("333-1", "POT", day="2026-08-20"), store="US")
@@ -398,84 +286,3 @@ def test_a_cogs_tab_without_any_cost_says_no_figure(shop: Shop, book: DemoBook) 
     cells = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(1, 12)}
     assert ("COGS not known yet" in told, None) == (True, data["cogs"]), told
     assert ("2", None) == (cells["Settlement"], cells["COGS in the books"])
-
-
-def on_day(day: str, *files: str) -> dict[str, Decimal]:
-    """Sum one day's lines of files up by account."""
-    sums: dict[str, Decimal] = {}
-    for row in rows_of(*files):
-        if row["Journal Date"] == day:
-            amount = Decimal(row["Debits"] or 0) - Decimal(row["Credits"] or 0)
-            sums[row["Account Name"]] = sums.get(row["Account Name"], Decimal(0)) + amount
-    return {account: amount for account, amount in sums.items() if amount}
-
-
-@pytest.mark.long
-def test_an_accrual_is_booked_once_and_anew_where_its_figures_changed(shop: Shop, book: DemoBook) -> None:
-    """Closed twice nothing more is booked; a cost that changed takes the first accrual back, on its own days."""
-    shop.choose(*CODES, AccountRow(line_type=LineType.COGS_SALES, item_group="MUG-", name="COGS Mugs", number="9"))
-    shop.bring_in("3", sale("444-1", "CUP", day="2026-09-02"), sale("444-2", "MUG-1", day="2026-09-02"), store="US")
-    shop.finale_says({("444-1", "CUP"): "5.00", ("444-2", "MUG-1"): "7.00"})
-    close = ("close", "2026-08", "--format", "quickbooks", "--json")
-    first = book.run(*close).data
-    once = len(shop.journal())
-    same = book.run(*close).data
-    shop.finale_says({("444-2", "MUG-1"): "8.00"})
-    changed = book.run(*close).data
-    files = [*first["files"], *changed["files"]]
-    content = {file: Path(file).read_bytes() for file in files}
-    for file in files:
-        Path(file).unlink()
-    lost = book.run(*close).data
-    folder = book.path.parent
-    again = book.run("export", "--again", "--entries", "accruals", "--format", "quickbooks", "--folder", str(folder))
-
-    assert (first["files"], once) == (same["files"], 4 + 6), "of money and of cost, with their reversals"
-    accrued = on_day("08/31/2026", *files)
-    assert (Decimal("5.00"), Decimal("8.00")) == (accrued["Cost of Goods Sold"], accrued["COGS Mugs"])
-    assert {} == {k: v for k, v in balances(*files).items() if v}, "what was accrued is taken back on the next day"
-    assert changed["files"] == lost["files"]
-    assert 0 == again.status
-    assert content == {file: Path(file).read_bytes() for file in files}
-    assert "accrual" in {row["kind"] for row in shop.journal()}
-    assert 0 == book.run("verify").status
-
-
-@pytest.mark.long
-def test_close_says_to_book_an_accrual_only_where_there_is_one_that_is_not_booked(shop: Shop, book: DemoBook) -> None:
-    """A month without one, one that is not booked yet, one that this press booked, and one that was booked before."""
-    shop.bring_in("3", sale("444-1", "CUP", day="2026-09-02"), store="US")
-    shop.finale_says({("444-1", "CUP"): "5.00"})
-    nothing = book.run("close", "2026-07")
-    waiting = book.run("close", "2026-08")
-    booked = book.run("close", "2026-08", "--format", "quickbooks")
-    before = book.run("close", "2026-08")
-    packs = [load_workbook(path)["Accrual"]["A2"].value for path in sorted(book.path.parent.glob("Close*2026-0*.xlsx"))]
-
-    assert "Accrual: nothing is to be booked." in nothing.output
-    assert ["ook the accrual" in ran.output for ran in (nothing, waiting, booked, before)] == [
-        False,
-        True,
-        False,
-        False,
-    ]
-    assert "1 line shipped but not settled, 2 entries." in waiting.output
-    assert "1 line shipped but not settled, 2 entries, to import:" in booked.output
-    assert "1 line shipped but not settled, 2 entries that are booked." in before.output
-    assert {"There is nothing to book.", "Book it on 2026-08-31", "It is booked on 2026-08-31"} <= {
-        words.split(",")[0] if "," in words.split(" It covers")[0] else words.split(" It covers")[0] for words in packs
-    }
-
-
-@pytest.mark.long
-def test_an_accrual_in_xero_has_the_codes_of_its_groups(shop: Shop, book: DemoBook) -> None:
-    """What was booked for QuickBooks is written for Xero too."""
-    shop.choose(*CODES, AccountRow(line_type=LineType.COGS_SALES, item_group="MUG-", name="COGS Mugs", number="9"))
-    shop.bring_in("3", sale("444-2", "MUG-1", day="2026-09-02"), store="US")
-    shop.finale_says({("444-2", "MUG-1"): "7.00"})
-    book.run("close", "2026-08", "--format", "quickbooks")
-
-    again = book.run("export", "--again", "--entries", "accruals", "--format", "xero", "--json")
-
-    mugs = [row for row in rows_of(*again.data["files"]) if row["Description"].startswith("COGS Mugs")]
-    assert [("9", "7.00"), ("9", "-7.00")] == [(row["*AccountCode"], row["*Amount"]) for row in mugs]

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.business.random_business import random_business
 from sandbox.settlement_files import amazon_v1, amazon_v2, amazon_xml
-from tests.core.marketplaces.settlements.test_routes_to_one_payout import EbayPayout
+from tests.core.marketplaces.settlements.routes_to_payouts import EbayPayout
 from tests.core.marketplaces.shopify_documents import Good, Paid, ShopOrder, charge, payout
 from tests.end_to_end.demo_book import DemoBook, table
 from tests.end_to_end.stories import Story, balances, item, v2

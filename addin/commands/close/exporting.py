@@ -10,7 +10,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.sentences import counted, identity
 from addin.commands.settlements.importing import NothingChosenError
-from addin.commands.terminal_remedies import way_out, with_way_out
+from addin.commands.terminal_remedies import EXPORT_TO_EXCEL, way_out, with_way_out
 from addin.takeaway.entry_files import accrual_name, write_entries
 from addin.takeaway.ledger_used import ledger_for, remember
 from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError
@@ -25,7 +25,6 @@ from core.books.entries.exporting import (
     export_settlement,
 )
 from core.books.loading import load_books
-from core.books.settlements.booked_settlement import EntryStatus
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
@@ -61,10 +60,6 @@ _ACCRUALS = "accruals"
 ALL = "all"
 AGAIN = tuple(dict.fromkeys((ALL, *KINDS, *_GROUPS.values(), _ACCRUALS)))
 """What can be written again."""
-_AS_WORKBOOK = (
-    "Button Export to Excel, or `export --format excel`, writes it as a plain workbook; the COGS entry, in home "
-    "currency, can go to Xero by `export --entries cogs`."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,7 @@ def _conditions(options: ExportCommandOptions, books: Books, ledger: Ledger) -> 
         accept_suspect=options.accept_suspect,
         accept_provisional=options.accept_provisional,
         lock_date=books.policies.lock_date,
-        check=partial(refuse_unimportable, ledger=ledger, home_currency=home, as_workbook=_AS_WORKBOOK),
+        check=partial(refuse_unimportable, ledger=ledger, home_currency=home, as_workbook=EXPORT_TO_EXCEL),
     )
 
 
@@ -202,7 +197,7 @@ def export_and_write_again(
 def _open_and_out(desk: Desk, name: str, options: ExportCommandOptions, once_more: str) -> list[Outcome]:
     books = load_books(desk.database)
     (settlement,) = books.named([name])
-    was_out = EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
+    was_out = settlement.is_exported
     done = []
     try:
         done.append(export(desk, ids=[name], options=options))
@@ -319,7 +314,7 @@ def export_again(
     ]
     deeds = [(_accrual_of(deed), [as_written(one, books.accounts) for one in deed]) for deed in _deeds(wanted)]
     for _, made in deeds:
-        refuse_unimportable(made, ledger, books.company.home_currency, as_workbook=_AS_WORKBOOK)
+        refuse_unimportable(made, ledger, books.company.home_currency, as_workbook=EXPORT_TO_EXCEL)
     files = [path for what, made in deeds for path in write_for_import(desk, made, ledger, options.folder, what)]
     keys = [str(entry.key) for _, entries in deeds for entry in to_import(entries)]
     return Outcome(

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addin.sheets.close.true_ups import DOCUMENT_CAME, rule_changed
 from core.books.true_ups import reclassifications
+from core.books.true_ups.true_up_reasons import DOCUMENT_CAME, rule_changed
 from core.errors import CogsheetError
 
 if TYPE_CHECKING:
@@ -77,14 +77,14 @@ def of_readers(
         moved: The reclassifications that can be decided.
         anew: What newer readers say otherwise.
     """
-    found: dict[str, list[Number]] = {}
+    numbers: dict[str, list[Number]] = {}
     for number, reader in true_ups.items():
-        found.setdefault(reader, []).append(number)
+        numbers.setdefault(reader, []).append(number)
     for one in moved:
         name = (one.settlement.store, one.settlement.settlement_id)
         if name in anew.settlements:
-            found.setdefault(anew.settlements[name], []).append(f"R{one.number}")
-    return found
+            numbers.setdefault(anew.settlements[name], []).append(f"R{one.number}")
+    return numbers
 
 
 def reader_name(reader: str) -> str:

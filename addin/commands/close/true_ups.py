@@ -11,13 +11,14 @@ from addin.commands.close.reclassifications import apart, each_of, of_readers, r
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.sentences import amount, counted
-from addin.sheets.close.true_ups import read_decisions, rule_changed
+from addin.sheets.close.true_ups import read_decisions
 from addin.takeaway.ledger_used import ledger_for
 from core.books.importing import current_transactions
 from core.books.loading import load_books
 from core.books.true_ups import true_up_history
 from core.books.true_ups.reclassifications import NoReclassificationError, pending_reclassifications
 from core.books.true_ups.true_up_history import NotDismissedError
+from core.books.true_ups.true_up_reasons import rule_changed
 from core.books.true_ups.true_ups import (
     accept_true_ups,
     by_reader,

@@ -12,12 +12,12 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh_if_needed, shows_now
 from addin.commands.sentences import identity
 from addin.sheets.costs.resolve import (
-    Elsewhere,
     fill_resolve,
     keys_shown,
     settlements_shown,
 )
 from core.books.costed_lines.stored_lines import state_name
+from core.books.overrides.resolve_list import Elsewhere
 from core.books.part_of_books import load_around
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import named_settlements

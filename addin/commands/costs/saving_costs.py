@@ -11,9 +11,8 @@ from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refresh_after_answers
 from addin.commands.sentences import amount, amounts, counted, identity
 from addin.sheets.costs.resolve import (
-    FillDown,
+    answered_rows,
     fill_down,
-    fill_downs,
     filled_down,
     keys_in_rows,
     read_answers,
@@ -21,11 +20,11 @@ from addin.sheets.costs.resolve import (
     remembered,
     say_coverage,
     settlements_shown,
-    without_rows,
     write_rulings,
 )
 from core.books.loading import load_books
 from core.books.overrides.answers import Decision, Ruling
+from core.books.overrides.filling_down import FillDown, fill_downs, without_rows
 from core.books.overrides.saving import Saving, keys_of_exported_lines, plan_answers, save_answers
 from core.books.part_of_books import load_to_answer
 from core.books.settlements.status import NO_LINES, LineCounts, missing_lines
@@ -132,12 +131,12 @@ def _of_lines(sheet: SheetAnswers, keys: Collection[str] | None) -> list[Answer]
 
 def _downs(sheet: SheetAnswers, books: Books, keys: Collection[str] | None, report: _SaveTerms) -> list[FillDown]:
     """Return which typed costs other rows of their SKU may take: those that the books take, from rows as they are."""
-    downs = fill_downs(sheet, keys)
-    if not downs:
+    rows = answered_rows(sheet, keys)
+    if not fill_downs(rows):
         return []
-    downs = fill_downs(sheet, keys, _refused_keys(plan_answers(books, _of_lines(sheet, keys), **report)))
-    filled = plan_answers(books, _of_lines(filled_down(sheet, downs), keys), **report)
-    return without_rows(sheet, downs, _refused_keys(filled))
+    downs = fill_downs(rows, _refused_keys(plan_answers(books, _of_lines(sheet, keys), **report)))
+    refused = _refused_keys(plan_answers(books, _of_lines(filled_down(sheet, downs), keys), **report))
+    return without_rows(downs, [one.row for one in rows if one.answer.key in refused])
 
 
 def _refused_keys(saving: Saving) -> set[str]:
@@ -156,8 +155,9 @@ def _stopped_by_suspects(saving: Saving) -> Outcome:
     return Outcome(
         f"Nothing was saved, because {counted(len(saving.suspects), 'cost looks', 'costs look')} wrong: "
         f"{_named_suspects(saving)}. Correct them on sheet Resolve; if they are right, say why in column Note, "
-        f"or accept them (`save --accept-suspect`).",
+        f"or accept them.",
         needs_attention=True,
+        at_terminal="`save --accept-suspect` accepts them.",
         data={"saved": [], "suspects": _suspects(saving), "refused": _refused(saving)},
     )
 

@@ -11,10 +11,10 @@ from addin.commands.close.reclassifications import reader_name
 from addin.commands.close.true_ups import TrueUpOptions, list_true_ups
 from addin.commands.outcome import Outcome
 from addin.commands.ribbon import ribbon_questions
-from addin.sheets.close.true_ups import rule_changed
 from addin.takeaway.ledger_used import ledger_used
 from core.books.entries.exporting import NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.loading import load_books
+from core.books.true_ups.true_up_reasons import rule_changed
 from core.costing.costs.suspects import named_costs
 from core.errors import CogsheetError
 from core.journal.files import Ledger

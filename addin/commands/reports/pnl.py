@@ -22,13 +22,12 @@ from core.books.settlements.booked_settlement import named_settlements
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.resolve_after_export import questions_of_later_lines, with_questions_since_export
 from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed_rates
-from core.model import CostStatus
+from core.model import WITHOUT_COST
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
 from core.reports.left_out import lines_in, unknown_types, unpriced_lines
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import (
-    WITHOUT_COST,
     PnlQuestion,
     booked_in_other_months,
     is_item,
@@ -149,8 +148,8 @@ def _corrections_of(books: Books, lines: pd.DataFrame, basis: Basis) -> pd.DataF
 def _of_lines(rates: RateLookup, priced: pd.DataFrame) -> RateLookup:
     """Return those of the rates that lines needed which count: of other days than those asked for none is told."""
     used = set(zip(priced["currency"].to_list(), priced["posted_day"].to_list(), strict=True))
-    found = {asked: rate for asked, rate in rates.rates.items() if asked in used}
-    return RateLookup(found, tuple(asked for asked in rates.missing_rates if asked in used))
+    counting = {asked: rate for asked, rate in rates.rates.items() if asked in used}
+    return RateLookup(counting, tuple(asked for asked in rates.missing_rates if asked in used))
 
 
 def _untied(books: Books, priced: pd.DataFrame) -> list[str]:
@@ -285,9 +284,7 @@ def _outcome(
 
 def _without_cost(in_figures: pd.DataFrame, items: int) -> str:
     """Say what the figures lack, in the counts of sheet Resolve: refunds that wait for their original stand apart."""
-    missing, waiting = (
-        int((in_figures["cost_status"] == one).sum()) for one in (CostStatus.MISSING, CostStatus.WAITING)
-    )
+    missing, waiting = (int((in_figures["cost_status"] == one).sum()) for one in WITHOUT_COST)
     of = f", of {counted(items, 'item')}" if items else ""
     waits = f"; {counted(waiting, 'refund waits', 'refunds wait')} for the original's cost" if waiting else ""
     high = f": the profit is too high by what {'it costs' if missing == 1 else 'they cost'}" if missing else ""

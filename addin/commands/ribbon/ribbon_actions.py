@@ -51,8 +51,9 @@ class OtherVersionError(WorkbookError):
     def __init__(self, book: str, buttons: str, program: str) -> None:
         super().__init__(
             f"The buttons of {book} belong to Cogsheet {buttons}, and this computer has Cogsheet {program}. "
-            f"Nothing was changed. If the workbook is the older one, close it, run `cogsheet upgrade {book}`, open it "
-            f"and press again; else update Cogsheet on this computer."
+            f"Nothing was changed. If the workbook is the older one, press Upgrade and go on in the upgraded copy; "
+            f"where its tab has no such button, close it and run `cogsheet upgrade {book}`. Else update Cogsheet on "
+            f"this computer."
         )
 
 

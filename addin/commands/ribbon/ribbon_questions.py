@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.ribbon.running_excel import ask
 from addin.commands.sentences import counted
-from addin.sheets.close.true_ups import rule_changed
+from core.books.true_ups.true_up_reasons import rule_changed
 from core.journal.files import Ledger
 
 if TYPE_CHECKING:

@@ -67,6 +67,7 @@ def doctor(
     return Outcome(
         "\n".join(f"{'ok   ' if one.ok else 'check'}  {one.what}: {one.words}" for one in findings),
         needs_attention=not all(one.ok for one in findings),
+        at_terminal="\n".join(dict.fromkeys(one.at_terminal for one in findings if one.at_terminal)),
         data={"findings": [{"what": one.what, "ok": one.ok, "words": one.words} for one in findings]},
     )
 
@@ -91,10 +92,8 @@ def _computer(desk: Desk, computer: Computer) -> list[Finding]:
 def _workbook(desk: Desk) -> Finding:
     lacks = [f"{header} (sheet {spec.sheet})" for spec in SPECS for header in to_be_added(desk.book, spec)]
     if lacks:
-        later = (
-            f"{desk.path} is of an older Cogsheet and lacks {', '.join(lacks)}: close it and run `cogsheet upgrade`."
-        )
-        return Finding("Workbook", ok=False, words=later)
+        words = f"{desk.path} is of an older Cogsheet and lacks {', '.join(lacks)}: press Upgrade."
+        return Finding("Workbook", ok=False, words=words, at_terminal=checks.upgrade_at_terminal(desk.path))
     return Finding("Workbook", ok=True, words=f"{desk.path} has every table and column that it needs.")
 
 

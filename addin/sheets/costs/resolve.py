@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from addin.sheets.costs import resolve_columns
@@ -22,10 +22,10 @@ from addin.sheets.tables.cells import (
 )
 from addin.sheets.tables.edited_rows import cell_names, refuse_rows_below, typed_cells
 from addin.sheets.tables.frames import records_of
-from core.books.costed_lines.line_costs import STATED_SKU, proposed_units
+from core.books.costed_lines.line_costs import STATED_SKU
 from core.books.overrides.answers import Answer, Cell
-from core.costing.costs.prefilled_costs import UNITS
-from core.model import Cause, Proposal
+from core.books.overrides.filling_down import AnsweredRow, FillDown, costs_by_row
+from core.books.overrides.resolve_list import Elsewhere, by_stake, prefilled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -43,37 +43,10 @@ _DISPOSITION = 2
 
 def resolve_records(lines: pd.DataFrame) -> list[Record]:
     """Return the rows for missing lines: cost and units as they are proposed, nothing typed, and what is asked."""
-    asks_goods = lines["cause"].isin([*UNITS, Cause.GOODS_UNCLEAR])
-    elsewhere = (lines["proposal"] == Proposal.TYPED_ELSEWHERE).fillna(value=False)
-    filled = lines.assign(
-        cost=lines["proposed_cost"],
-        units_back=proposed_units(lines),
-        status=lines["cost_note"].where(asks_goods | elsewhere),  # or which line it was typed for, and for how many
-    )
     stated = lines.get(STATED_SKU, lines["sku"])
     own = ["" if is_none else str(sku) for sku, is_none in zip(stated, stated.isna(), strict=True)]
-    rows = zip(records_of(filled, RESOLVE_SPEC), own, strict=True)
+    rows = zip(records_of(prefilled(lines), RESOLVE_SPEC), own, strict=True)
     return [{**record, "filled": _remembered(record, sku)} for record, sku in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """What the books say of lines that are not listed now: those of settlements that nobody asked to list."""
-
-    missing_lines: pd.DataFrame
-    """The lines that lack their cost."""
-    line_keys: frozenset[str]
-    """Keys of every line in the books."""
-    uncounted_keys: frozenset[str] = frozenset()
-    """Keys of lines that lack their cost and are not counted: from before books start."""
-
-    def status(self, key: object) -> str:
-        """Say why a line with an entry that is not saved is not asked for any more."""
-        if key not in self.line_keys:
-            return "no longer in the books; your entry is not saved"
-        if key in self.uncounted_keys:
-            return "not counted any more, before books start; your entry is not saved"
-        return "no longer missing; your entry is not saved"
 
 
 def keep_typing(fresh: Sequence[Record], present: Sequence[Mapping[str, object]], elsewhere: Elsewhere) -> list[Record]:
@@ -105,6 +78,11 @@ def is_typed(row: Mapping[str, object]) -> bool:
     return resolve_columns.contents(row) != resolve_columns.filled(row)
 
 
+def is_cost_edited(row: Mapping[str, object]) -> bool:
+    """Tell whether the cost of a row is another than it was filled with."""
+    return resolve_columns.contents(row)[0] != resolve_columns.filled(row)[0]
+
+
 def fill_resolve(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhere: Elsewhere) -> None:
     """List these missing lines, the most money at stake first; what was typed and not saved stays.
 
@@ -115,10 +93,7 @@ def fill_resolve(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhe
         elsewhere: What the books say of the other lines.
     """
     present = tables.read(tables.find(book, RESOLVE_SPEC), RESOLVE_SPEC)
-    stakes = lines[["currency"]].assign(unknown=at_home.isna(), stake=-at_home.fillna(lines["net"]).abs())
-    stakes["currency"] = stakes["currency"].where(stakes["unknown"], "")
-    order = stakes.sort_values(["unknown", "currency", "stake"], kind="stable").index
-    tables.update(book, RESOLVE_SPEC, keep_typing(resolve_records(lines.loc[order]), present, elsewhere))
+    tables.update(book, RESOLVE_SPEC, keep_typing(resolve_records(by_stake(lines, at_home)), present, elsewhere))
 
 
 def say_coverage(book: xw.Book, text: str) -> None:
@@ -278,64 +253,24 @@ def _unreadable(read: Mapping[str, object], places: Mapping[Cell, str], *, formu
     return "; ".join(refused) or None
 
 
-@dataclass(frozen=True, slots=True)
-class FillDown:
-    """A cost typed for one SKU, and the other rows of that SKU that nobody has answered."""
-
-    sku: str
-    cost: Decimal
-    rows: tuple[int, ...]
-    """Data rows, from 0."""
-
-
-_NO_COST_ASKED = frozenset({Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR, Cause.ORIGINAL_MISSING})
-
-
-def fill_downs(
-    sheet: SheetAnswers, keys: Collection[str] | None = None, refused: Collection[str] = ()
-) -> list[FillDown]:
-    """Return for each SKU of which one cost was typed which other rows could take it. Pure.
-
-    A SKU with two different typed costs is left alone, and so are rows that ask for units or whether goods moved. A
-    cost that the books do not take from its own row is offered to no other one.
-
-    Args:
-        sheet: What `read_answers` gave.
-        keys: Only rows of these lines; `None` means all.
-        refused: Keys of lines whose row the books refuse as it stands.
-    """
-    typed: dict[str, set[Decimal]] = {}
-    open_rows: dict[str, list[int]] = {}
-    for row, answer in zip(sheet.row_of, sheet.answers, strict=True):
-        record = sheet.rows[row]
-        sku = to_text(record["sku"])
-        if sku is None or answer.unreadable or (keys is not None and answer.key not in keys):
-            continue
-        if resolve_columns.contents(record)[0] == resolve_columns.filled(record)[0]:
-            is_open = answer.version == 0 and not answer.zero_ok and to_text(record["cause"]) not in _NO_COST_ASKED
-            open_rows.setdefault(sku, []).extend([row] if is_open else [])
-        elif answer.cost and answer.key not in refused:
-            typed.setdefault(sku, set()).add(answer.cost)
-    fills = [(sku, costs.pop(), tuple(open_rows.get(sku, ()))) for sku, costs in typed.items() if len(costs) == 1]
-    return [FillDown(*one) for one in fills if one[2]]
-
-
-def without_rows(sheet: SheetAnswers, chosen: Sequence[FillDown], refused: Collection[str]) -> list[FillDown]:
-    """Return what may be filled down without the rows in which the books would refuse the cost. Pure.
-
-    Args:
-        sheet: What `read_answers` gave.
-        chosen: What `fill_downs` gave.
-        refused: Keys of lines whose row they refuse once it is filled.
-    """
-    barred = {row for row, answer in zip(sheet.row_of, sheet.answers, strict=True) if answer.key in refused}
-    left = [replace(one, rows=tuple(row for row in one.rows if row not in barred)) for one in chosen]
-    return [one for one in left if one.rows]
+def answered_rows(sheet: SheetAnswers, keys: Collection[str] | None = None) -> list[AnsweredRow]:
+    """Return the rows as the rules of filling down take them: those of some lines, or all."""
+    return [
+        AnsweredRow(
+            row,
+            to_text(sheet.rows[row]["sku"]),
+            to_text(sheet.rows[row]["cause"]),
+            is_cost_edited=is_cost_edited(sheet.rows[row]),
+            answer=answer,
+        )
+        for row, answer in zip(sheet.row_of, sheet.answers, strict=True)
+        if keys is None or answer.key in keys
+    ]
 
 
 def filled_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> SheetAnswers:
     """Return the answers as they will be once typed costs stand in the other rows of their SKU. Pure."""
-    costs = {row: one.cost for one in chosen for row in one.rows}
+    costs = costs_by_row(chosen)
     answers = [
         replace(answer, cost=costs.get(row, answer.cost))
         for row, answer in zip(sheet.row_of, sheet.answers, strict=True)
@@ -345,7 +280,6 @@ def filled_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> SheetAnswers
 
 def fill_down(sheet: SheetAnswers, chosen: Sequence[FillDown]) -> None:
     """Write typed costs into the other rows of their SKU."""
-    costs = {row: one.cost for one in chosen for row in one.rows}
     column = RESOLVE_SPEC.column("cost")
-    for row, cost in costs.items():
+    for row, cost in costs_by_row(chosen).items():
         sheet.table.column_cells("cost", row, 1).value = to_cell(cost, column.kind)

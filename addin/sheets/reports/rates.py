@@ -8,11 +8,12 @@ from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
 from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from core.books.settings.rate_list import listed_rates
 from core.books.settings.rates import TypedRate
-from core.books.true_ups.corrections import rated_lines
-from core.exchange_rates import TYPED, Rate, find_rates, needed_rates
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import xlwings as xw
 
     from addin.sheets.tables.saved_meanwhile import InBooks
@@ -46,7 +47,6 @@ RATES_SPEC = TableSpec(
         FILLED,
     ),
 )
-MISSING = "missing"
 _DIGITS = 10
 
 
@@ -68,27 +68,15 @@ def are_rates_shown(book: xw.Book) -> bool:
 def rate_records(books: Books) -> list[dict[str, Any]]:
     """Return one row per currency and day. Pure."""
     home = books.company.home_currency
-    needed = needed_rates(rated_lines(books), home, books.zones)
-    answers = find_rates(books.rates, needed, home)
-    rates = {(rate.currency, rate.day): rate for rate in answers.rates.values()}
-    for currency in books.rates.typed_currencies(home):
-        for rate in books.rates.known(currency, home):
-            if rate.source == TYPED:
-                rates[currency, rate.day] = rate
-    known = {
-        (rate.currency, rate.day): {"rate": _cell(rate), "source": rate.source}
-        for rate in sorted(rates.values(), key=lambda rate: rate.day)
-    }
-    missing = {asked_for: {"rate": None, "source": MISSING} for asked_for in answers.missing_rates}
     return [
-        {"currency": currency, "home": home, "day": day, **row}
-        for (currency, day), row in sorted((known | missing).items())
+        {"currency": one.currency, "home": home, "day": one.day, "rate": _cell(one.rate), "source": one.source}
+        for one in listed_rates(books)
     ]
 
 
-def _cell(rate: Rate) -> float:
+def _cell(rate: Decimal | None) -> float | None:
     """Return a rate as its cell holds it, so that what is read back is what was filled in."""
-    return float(f"{rate.rate:.{_DIGITS}g}")
+    return None if rate is None else float(f"{rate:.{_DIGITS}g}")
 
 
 def edited_rates(book: xw.Book, books: InBooks | None = None) -> list[TypedRate]:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import to_text
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
-from core.exchange_rates import RateLookup, find_rates, needed_rates
-from core.frame_columns import TEXT
 from core.model import Event
-from core.reports.costed_lines import LINE_MARKS, margin, with_locked_sources, with_marks, with_units, words_of
-from core.time import local_days
+from core.reports.costed_lines import LINE_MARKS, with_locked_sources, with_margins, with_marks, with_units, words_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xlwings as xw
 
     from core.books.books import Books
@@ -82,24 +78,13 @@ def fill_transactions(book: xw.Book, lines: pd.DataFrame, books: Books | OpenedS
         books: Where rates of exchange and time zones are taken from; without them only home currency has a margin.
     """
     lines = lines[lines["event"] != Event.PAYOUT]  # beside what it pays for, every column would add up to nothing
-    rates = RateLookup() if books is None else _rates(books, lines)
-    days = local_days(lines, {} if books is None else books.zones)
-    wanted = list(zip(lines["currency"].to_list(), days.to_list(), strict=True))
-    profits = margin(lines, [rate.rate if (rate := rates.rates.get(one)) else None for one in wanted])
-    missing = set(rates.missing_rates)
-    unknown = pd.Series([one in missing for one in wanted], index=lines.index, dtype=bool)
-    locked = None if books is None else books.locked_lines
-    shown = with_marks(with_units(with_locked_sources(lines, locked))).assign(
-        words=words_of(lines),
-        margin=profits.where(~unknown),
-        rate=pd.Series([str(rates.rates[one]) if one in rates.rates else None for one in wanted], lines.index, TEXT),
-    )
+    if books is None:
+        shown = with_margins(lines)
+    else:
+        locked = with_locked_sources(lines, books.locked_lines)
+        shown = with_margins(locked, books.rates, books.company.home_currency, books.zones)
+    shown = with_marks(with_units(shown)).assign(words=words_of(lines))
     tables.update(book, TRANSACTIONS_SPEC, shown)
-
-
-def _rates(books: Books | OpenedSettlements, lines: pd.DataFrame) -> RateLookup:
-    home = books.company.home_currency
-    return find_rates(books.rates, needed_rates(lines, home, books.zones), home)
 
 
 def settlements_shown(book: xw.Book) -> set[tuple[str, str]]:

@@ -51,7 +51,7 @@ class TableMissingError(WorkbookError):
     def __init__(self, book: str, spec: TableSpec) -> None:
         super().__init__(
             f"{book} has no table {spec.table} (sheet {spec.sheet}). Was the sheet deleted, or is this not a Cogsheet "
-            f"workbook? Nothing was written. If an older Cogsheet made it, close it and run `cogsheet upgrade`. Else "
+            f"workbook? Nothing was written. If an older Cogsheet made it, press Upgrade. Else "
             f"undo the deletion, or make a new workbook with `cogsheet new`: what was "
             f"saved is in the database and is not lost."
         )
@@ -65,7 +65,7 @@ class ColumnMissingError(WorkbookError):
         super().__init__(
             f"Table {table} on sheet {sheet} has no column {named}. Was a header renamed, a column deleted or the "
             f"header row hidden? Nothing was written. Give the header its name back and try again; if an older "
-            f"Cogsheet made the workbook, close it and run `cogsheet upgrade`."
+            f"Cogsheet made the workbook, press Upgrade."
         )
 
 

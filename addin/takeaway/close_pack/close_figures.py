@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from addin.sheets.close.true_ups import LockedFigures, true_up_rows
-from addin.takeaway.ties import ties_of
 from core.books.entries.accruals import to_accrue
+from core.books.entries.tied_settlements import ties_of
 from core.books.settings.calendars import deposit_day
-from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.remarks import day_before_start, money_before_start
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.resolve_after_export import questions_of_later_lines, with_questions_since_export
+from core.books.true_ups.true_up_reasons import LockedFigures, true_up_rows
 from core.books.true_ups.true_ups import by_reader
 from core.frame_columns import records
 from core.journal.accrual_entry import AccrualDays, accrual_entries
 from core.journal.clearing import Deposit, expected_balances, outstanding
 from core.line_types import LineType
-from core.model import CostSource, CostStatus, OverrideKind
+from core.model import WITHOUT_COST, CostSource, CostStatus, OverrideKind
 from core.reports.costed_lines import with_locked_sources, with_units
 from core.reports.left_stock import LeftInMonth, LeftStock, LeftStockStatus, by_month
 from core.reports.profit_and_loss import PnlQuestion, booked_in_other_months, profit_and_loss
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from core.reports.home_currency import Rates
     from core.time import Month, SettlementName
 
-_WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 
 Row = dict[str, Any]
 
@@ -156,7 +154,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
         expected_balances(view.journal, deposits, month.first_day, month.last_day),
         outstanding(view.journal, deposits, month.last_day),
         _not_exported(view, counted, to_date),
-        records(to_date[to_date["cost_status"].isin(_WITHOUT_COST)]),
+        records(to_date[to_date["cost_status"].isin(WITHOUT_COST)]),
         _estimates(view, to_date),
         _true_ups(view),
         profit_and_loss(
@@ -168,7 +166,7 @@ def closing_figures(view: View, month: Month, *, options: ExportOptions, rates: 
             booked=books.booked_days,
         ),
         _journal(view, month),
-        ties_of(view, _touching(counted, to_date, month, zones), options),
+        ties_of(books, view.journal, _touching(counted, to_date, month, zones), options),
         books.policies.lock_date,
         books.policies.cogs_posters,
         [one for one in books.left_without_line if one.month == str(month)],
@@ -207,7 +205,7 @@ def _deposits(
             day_before_start(books, one),
         )
         for one in settlements
-        if one.settlement_entry is not EntryStatus.POSTED_ELSEWHERE
+        if one.posts_deposit
     ]
 
 
@@ -226,8 +224,7 @@ def _not_exported(view: View, settlements: Sequence[BookedSettlement], to_date: 
     named = set(zip(to_date["store"], to_date["settlement_id"], strict=True))
     rows = []
     for one in settlements:
-        is_open = EntryStatus.OPEN in (one.settlement_entry, one.cogs_entry)
-        if is_open and (one.store, one.settlement_id) in named:
+        if one.has_open_entry and (one.store, one.settlement_id) in named:
             state = view.books.state(one)
             rows.append(
                 {

@@ -26,7 +26,7 @@ from core.frame_columns import records
 from core.journal.accrual_entry import reversal_of
 from core.journal.entry import REVERSED, Entry, EntryKey, EntryKind
 from core.line_types import LineType
-from core.model import CostStatus, Event, ObservationKind
+from core.model import WITHOUT_COST, Event, ObservationKind
 from core.reports.accrual import shipped_not_settled
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 Pair = tuple["Entry", "Entry"]
 """An accrual entry and its reversal."""
-_WITHOUT_COST = (CostStatus.MISSING, CostStatus.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def to_accrue(books: Books, counted: pd.DataFrame, month: Month, zones: Mapping[
     """
     shipments = shipments_of(books, counted)
     shipped = shipped_not_settled(counted, books.observations, month, zones=zones, shipments=shipments)
-    lacking = shipped["cost_status"].isin(_WITHOUT_COST) & (LineType.COGS_SALES not in books.policies.finale_posts)
+    lacking = shipped["cost_status"].isin(WITHOUT_COST) & (LineType.COGS_SALES not in books.policies.finale_posts)
     return LinesToAccrue(shipped[~lacking], shipped[lacking])
 
 
@@ -84,9 +83,9 @@ def shipments_of(books: Books, lines: pd.DataFrame) -> dict[str, SoldInShipments
         lines: Of them, the ones in question.
     """
     known = books.costing_input
-    told = known.observations[known.observations["kind"] == ObservationKind.ORDER]
+    orders = known.observations[known.observations["kind"] == ObservationKind.ORDER]
     sales = books.lines[(books.lines["event"] == Event.SALE).fillna(value=False).astype(bool)]
-    several = {*_repeated(told, "product_id"), *_repeated(sales, "sku")} & set(lines["order_id"].dropna())
+    several = {*_repeated(orders, "product_id"), *_repeated(sales, "sku")} & set(lines["order_id"].dropna())
     if not several:
         return {}
     own = known.transactions[known.transactions["order_id"].isin(list(several))].reset_index(drop=True)

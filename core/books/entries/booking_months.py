@@ -121,7 +121,7 @@ def booked_days(
         lock_date: Periods up to this day are closed: where open settlements would be booked.
     """
     known, moved = list(settlements), postings.late
-    late = [one for one in known if one.id in moved or (lock_date is not None and _is_open(one))]
+    late = [one for one in known if one.id in moved or (lock_date is not None and one.has_open_entry)]
     own = dict(iter(lines.groupby(["store", "settlement_id"], sort=False))) if late else {}
     rows: list[dict[str, object]] = []
     for one in late:
@@ -130,17 +130,13 @@ def booked_days(
     return frame(BOOKED_COLUMNS, rows)
 
 
-def _is_open(settlement: BookedSettlement) -> bool:
-    return EntryStatus.OPEN in (settlement.settlement_entry, settlement.cogs_entry)
-
-
 def _of_settlement(
     lines: pd.DataFrame, one: BookedSettlement, postings: Postings, zones: StoreDays, lock_date: date | None
 ) -> Iterator[dict[str, object]]:
     dates = settlement_dates(lines, last_day(one, zones), zones)
     for month, day, group in months_of(lines, dates):
         booked = {}
-        for kind, status in ((EntryKind.SETTLEMENT, one.settlement_entry), (EntryKind.COGS, one.cogs_entry)):
+        for kind, status in one.statuses.items():
             is_open = status is EntryStatus.OPEN
             on = booking_day(day, lock_date) if is_open else postings.day(one, kind, month)
             booked[kind] = None if on is None or _month(on) == month else on.isoformat()

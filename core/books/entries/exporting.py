@@ -25,7 +25,7 @@ from core.costing.costs.suspects import SuspectCost, named_costs, suspect_costs
 from core.errors import CogsheetError
 from core.journal.accounts import Account, Accounts
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine, line_to
+from core.journal.entry import REVERSAL_KINDS, Entry, EntryKey, EntryKind, EntryLine, line_to
 from core.journal.settlement_entry import settlement_entries
 from core.line_types import LineType
 from core.marketplaces import FORMATS
@@ -41,9 +41,8 @@ if TYPE_CHECKING:
     from core.books.database import Database
     from core.books.settlements.status import LineCounts
 
-_RATE = re.compile(r"\d+(\.\d+)?%")
+OWN_RATE = re.compile(r"\d+(\.\d+)?%")
 """How the tax rate begins of a line whose prices hold a tax: it is the goods' own, whatever the account's is."""
-_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 _IMPORT_ANEW = (
     "Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
     "of what does not."
@@ -245,7 +244,7 @@ def _written_line(line: EntryLineRow, store: str, accounts: Accounts) -> EntryLi
         line.account, line.number or "", line.tax_code or accounts.usual_tax_code, is_bank=bool(line.is_bank)
     )
     now = accounts.named(line_type, line.account, store=store, currency=line.currency) or then
-    code = then.tax_code if _RATE.match(then.tax_code) else now.tax_code
+    code = then.tax_code if OWN_RATE.match(then.tax_code) else now.tax_code
     return line_to(replace(now, number=now.number or then.number, tax_code=code), line_type, line.amount)
 
 
@@ -256,12 +255,11 @@ def standing_entries(there: Sequence[EntryRow]) -> list[EntryRow]:
     """
     reversed_before = {entry.reverses for entry in there}
     of_something = (one for one in there if any(line.amount for line in one.lines))
-    return [one for one in of_something if one.kind not in _REVERSALS and one.key not in reversed_before]
+    return [one for one in of_something if one.kind not in REVERSAL_KINDS and one.key not in reversed_before]
 
 
 def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:
-    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
-    kinds = [kind for kind in status if kind in wanted and status[kind] is EntryStatus.OPEN]
+    kinds = [kind for kind, status in settlement.statuses.items() if kind in wanted and status is EntryStatus.OPEN]
     if not kinds:
         raise AlreadyExportedError(settlement.name)
     return kinds
@@ -274,9 +272,8 @@ def _refuse_unready(
         raise ReadOtherwiseError(settlement.name)
     state = books.state(settlement)
     about_costs = EntryKind.COGS in kinds
-    incomplete = state.counts.covered < state.counts.needed
     unclassified = EntryKind.SETTLEMENT in kinds and state.counts.asked_amounts
-    if not settlement.ties_out or (about_costs and incomplete) or unclassified:
+    if not settlement.ties_out or (about_costs and not state.counts.is_complete) or unclassified:
         only_costs = settlement.ties_out and EntryKind.SETTLEMENT in kinds and not unclassified
         raise _not_ready(settlement, state.counts, kinds, only_costs=only_costs)
     if about_costs and state.counts.suspect and not accept_suspect:

@@ -23,7 +23,7 @@ from core.books.settlements.booked_settlement import BookedSettlement, EntryStat
 from core.books.true_ups import true_up_history
 from core.books.true_ups.true_ups import decided_alike
 from core.errors import CogsheetError
-from core.journal.entry import POSTED_BY_FINALE, REVERSED, EntryKind
+from core.journal.entry import REVERSED, reversal_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ def reversal(entry: EntryRow, lock_date: date | None) -> EntryRow:
     return replace(
         entry,
         key=f"{entry.key}{REVERSED}",
-        kind=EntryKind.FINALE_REVERSAL if entry.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,
+        kind=reversal_kind(entry.kind),
         entry_date=booking_day(entry.entry_date, lock_date),
         lines=tuple(replace(line, amount=-line.amount) for line in entry.lines if line.amount),
         memo=f"Reversal of {entry.key}",

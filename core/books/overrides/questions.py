@@ -15,6 +15,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from core.books.settlements.settlement_lines import money_in_words
 from core.costing.rules.first_reader import goods_by_words
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
 from core.marketplaces.words.meanings import MONEY_ALONE
@@ -108,8 +109,8 @@ def overrides_for_questions(
         lines: TRANSACTION_COLUMNS as they are read and classified, before any document counts their units.
         standing: Keys of lines that stand as they were answered, because they are exported.
     """
-    told = [row for row in records(overrides) if row["asked_event"] is not None and row["key"] not in standing]
-    answered = {row["key"]: row for row in told if says_something(row)}
+    answers = [row for row in records(overrides) if row["asked_event"] is not None and row["key"] not in standing]
+    answered = {row["key"]: row for row in answers if says_something(row)}
     if not answered:
         return overrides
     asking = {row["key"]: row for row in records(lines[lines["key"].isin(list(answered))])}
@@ -169,7 +170,8 @@ def _meaning(question: Mapping[str, Any]) -> str:
 
 def _answer(saved: Mapping[str, Any]) -> str:
     what = "zero confirmed" if saved["zero_confirmed"] else "no cost"
-    cost = what if saved["unit_cost"] is None else f"{_money(saved['unit_cost'])} {saved['currency'] or ''}".strip()
+    unit_cost, currency = saved["unit_cost"], saved["currency"] or ""
+    cost = what if unit_cost is None else f"{money_in_words(unit_cost)} {currency}".strip()
     stock = "" if saved["disposition"] is None else f", {saved['disposition']}"
     back = "" if saved["units_back"] is None else f", {_units(saved['units_back'])}"
     sku = "" if saved["sku"] is None else f", SKU {saved['sku']}"
@@ -180,8 +182,3 @@ def _units(count: int | None) -> str:
     if count is None:
         return "unknown units"
     return "one unit" if abs(count) == 1 else f"{abs(count)} units"
-
-
-def _money(cost: Decimal) -> str:
-    whole, _, places = f"{cost:f}".partition(".")
-    return f"{whole}.{places.rstrip('0'):0<2}"

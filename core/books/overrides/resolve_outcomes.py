@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from core.books.overrides import answers
 from core.books.overrides.answers import Answer, Cell, Decision, InForce, LineState, Ruling
-from core.model import ASKS_GOODS, Cause, CostStatus, OverrideKind
+from core.books.settlements.settlement_lines import money_in_words
+from core.model import ASKS_GOODS, COST_KNOWN, Cause, OverrideKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -144,16 +145,13 @@ def _as_booked(
     return _refused(decision.answer, otherwise) if otherwise else decision
 
 
-_TAKEN = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
-
-
 def _cost_otherwise(decision: Decision, row: Mapping[str, object]) -> str | None:
     """Say of a typed cost that the books take another one, or none."""
     answer = decision.answer
     if decision.kind is not OverrideKind.ENTERED or not answer.cost or row["unit_cost"] == answer.cost:
         return None
     typed = f"{answer.named(Cell.COST)} is {answers.number_typed(answer.cost)}"
-    if row["cost_status"] in _TAKEN:
+    if row["cost_status"] in COST_KNOWN:
         cost = row["unit_cost"]
         takes = f"{answers.number_typed(cost)} a unit" if isinstance(cost, Decimal) and cost else "no cost"
         return f"{typed}, and the books take {takes}. {_note(row)}: keep what is proposed"
@@ -167,7 +165,7 @@ def _units_otherwise(answer: Answer, line: LineState, row: Mapping[str, object])
     if not answer.stock_edited or units is None or answer.zero_ok or line.moves_none(answer.disposition):
         return None
     typed = f"{answer.named(Cell.UNITS_BACK)} is {units}"
-    if row["cost_status"] in _TAKEN and isinstance(takes, int) and abs(takes) != units:
+    if row["cost_status"] in COST_KNOWN and isinstance(takes, int) and abs(takes) != units:
         return f"{typed}, and the books take {abs(takes)}. {_note(row)}"
     if row["cause"] == Cause.GOODS_UNCLEAR:
         return f"{typed}, and no cost stands beside it: type what one unit costs in {answer.named(Cell.COST)}"
@@ -192,8 +190,6 @@ def changed_meanwhile(override: InForce) -> str:
 
 
 def _cost_in_words(override: InForce) -> str:
-    """Return a cost with at least its cents and no needless zeros behind them."""
     if override.zero_confirmed or override.unit_cost is None:
         return "zero confirmed" if override.zero_confirmed else "no cost"
-    whole, _, places = f"{override.unit_cost:f}".partition(".")
-    return f"{whole}.{places.rstrip('0'):0<2}"
+    return money_in_words(override.unit_cost)

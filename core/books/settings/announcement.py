@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.books.books import with_settings
-from core.books.settings.calendars import is_exported, store_days, with_zones
+from core.books.settings.calendars import store_days, with_zones
 from core.books.settings.setting_effects import OPEN, SettingEffect, in_order, setting_effects, words_of
 from core.time import StoreDays, local_days
 
@@ -45,7 +45,7 @@ def typed_effects(
 
 def _with_calendars_kept(books: Books) -> Books:
     """Return the books as `calendars.keep_calendars` leaves them before zone or books start change."""
-    names = [(one.store, one.settlement_id) for one in books.settlements if is_exported(one)]
+    names = [(one.store, one.settlement_id) for one in books.settlements if one.is_exported]
     starts = {name: books.starts.get(name, books.policies.books_start) for name in names}
     zones = {name: books.zones.zone(*name) for name in names}
     return replace(books, starts=starts, zones=replace(books.zones, exceptions={**books.zones.exceptions, **zones}))
@@ -55,7 +55,7 @@ def _if_reopened(
     books: Books, typed: Books, policies: Policies, zones: Mapping[str, ZoneInfo], now: Iterable[SettingEffect]
 ) -> Iterator[SettingEffect]:
     """Yield what would become of each exported settlement once nothing is kept for it."""
-    exported = {(one.store, one.settlement_id) for one in books.settlements if is_exported(one)}
+    exported = {(one.store, one.settlement_id) for one in books.settlements if one.is_exported}
     if not exported:
         return
     was, then = (
@@ -99,9 +99,9 @@ def words_of_reopening(books: Books, effects: Sequence[SettingEffect]) -> str:
     """
     if not effects:
         return ""
-    told = words_of(effects, books.company.home_currency)
+    words = words_of(effects, books.company.home_currency)
     out = {(one.store, one.settlement_id) for one in effects if one.counted_out}
     lines = books.lines_of_all([one for one in books.settlements if (one.store, one.settlement_id) in out])
     days = local_days(lines, StoreDays(books.zones.zones)).dropna()
     way = f" To let out what is not counted, put {days.min()} or an earlier day as Books start on sheet Setup."
-    return f"\nBooks start or a time zone was changed after the export. From now on:\n{told}{way if out else ''}"
+    return f"\nBooks start or a time zone was changed after the export. From now on:\n{words}{way if out else ''}"

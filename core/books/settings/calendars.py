@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict
 from core.books.entries import stored_entries
 from core.books.settings import stored_settings
 from core.books.settlements import stored_settlements
-from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.marketplaces import FORMATS
 from core.settings import POLICIES_NAME, Policies
 from core.time import SettlementName, StoreDays
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from core.books.database import Connection
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 TIME_ZONES_NAME = "time zones"
 """Under which name the database keeps the zone of each store."""
@@ -48,11 +48,6 @@ class KeptCalendar(BaseModel):
     zone: str | None
     """`None`: UTC."""
     books_start: date | None
-
-
-def is_exported(settlement: BookedSettlement) -> bool:
-    """Tell whether an entry of a settlement went out from these books."""
-    return EntryStatus.EXPORTED in (settlement.settlement_entry, settlement.cogs_entry)
 
 
 def store_days(
@@ -117,7 +112,7 @@ def kept_calendars(connection: Connection, booked: Iterable[BookedSettlement]) -
     """Return what exported settlements went out with, where zone or books start was changed since."""
     stored = stored_settings.get(connection, KEPT_NAME, list[KeptCalendar], [])
     standing = stored_entries.first_standing(connection) if stored else {}
-    known = {(one.store, one.settlement_id): standing.get(one.id) for one in booked if is_exported(one)}
+    known = {(one.store, one.settlement_id): standing.get(one.id) for one in booked if one.is_exported}
     return {
         (one.store, one.settlement_id): one for one in stored if known.get((one.store, one.settlement_id)) == one.entry
     }
@@ -141,7 +136,7 @@ def keep_calendars(connection: Connection, *, who: str, now: datetime) -> None:
             books_start=start,
         )
         for one in booked
-        if is_exported(one) and one.id in standing and (one.store, one.settlement_id) not in kept
+        if one.is_exported and one.id in standing and (one.store, one.settlement_id) not in kept
     ]
     if new:
         stored_settings.put(connection, KEPT_NAME, [*kept.values(), *new], who=who, now=now)

@@ -193,12 +193,12 @@ def rate_effects(books: Books, rates: pd.DataFrame) -> list[SettingEffect]:
     lines = _foreign(books)
     values = [at_home(lines, "net", known, home, books.zones) for known in (books.rates, then)]
     days = zip(lines["currency"], local_days(lines, books.zones), strict=True)
-    found = [tuple(_rate(known, currency, home, day) for known in (books.rates, then)) for currency, day in days]
+    pairs = [tuple(_rate(known, currency, home, day) for known in (books.rates, then)) for currency, day in days]
     status = {(one.store, one.settlement_id): _status(one) for one in books.settlements}
     names = list(zip(lines["store"], lines["settlement_id"], strict=True))
     closed = _in_closed_months(books, lines)
     concerned: dict[tuple[str, str], list[int]] = {}
-    for place, (name, (was, now)) in enumerate(zip(names, found, strict=True)):
+    for place, (name, (was, now)) in enumerate(zip(names, pairs, strict=True)):
         if was != now and (closed[place] or (was is not None and status.get(name, OPEN) != OPEN)):
             concerned.setdefault(name, []).append(place)
     effects = (
@@ -336,8 +336,9 @@ def _effect(
 
 
 def _status(settlement: BookedSettlement) -> str:
-    states = (settlement.settlement_entry, settlement.cogs_entry)
-    return next((str(one) for one in (EntryStatus.EXPORTED, EntryStatus.POSTED_ELSEWHERE) if one in states), OPEN)
+    if settlement.is_exported:
+        return str(EntryStatus.EXPORTED)
+    return OPEN if settlement.is_open else str(EntryStatus.POSTED_ELSEWHERE)
 
 
 def _nets(parts: Iterable[tuple[pd.DataFrame, int]]) -> dict[str, Decimal]:

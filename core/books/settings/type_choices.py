@@ -111,13 +111,9 @@ def _batch(
 ) -> int | None:
     """Return the batch before which a settlement's words were said; nothing where those of today hold."""
     if as_of is AsOf.AT_LOCK:
-        return at_first.get(settlement.id) if _is_out(settlement) else None
+        return None if settlement.is_open else at_first.get(settlement.id)
     is_money_out = settlement.settlement_entry is not EntryStatus.OPEN
     return at_money.get(settlement.id) if as_of is AsOf.IN_ENTRIES and is_money_out else None
-
-
-def _is_out(settlement: BookedSettlement) -> bool:
-    return (settlement.settlement_entry, settlement.cogs_entry) != (EntryStatus.OPEN, EntryStatus.OPEN)
 
 
 def _held(versions: Sequence[TypeChoices], before: int | None) -> TypeChoices:
@@ -183,7 +179,7 @@ def with_choices(
     at_money = {**at_first, **stored_entries.settlement_batches(connection)}
     costing = locks.costing_keys(connection, transactions.loc[unknown, "key"])
     batch_of = {(one.store, one.settlement_id): _batch(one, as_of, at_first, at_money) for one in settlements}
-    first_of = {(one.store, one.settlement_id): at_first.get(one.id) if _is_out(one) else None for one in settlements}
+    first_of = {(one.store, one.settlement_id): None if one.is_open else at_first.get(one.id) for one in settlements}
     parts = []
     for (store, number), rows in transactions[unknown].groupby(["store", "settlement_id"], sort=False):
         name, marketplace = (str(store), str(number)), marketplaces[str(store)]

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.errors import CogsheetError
+from core.journal.entry import EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -129,9 +130,29 @@ class BookedSettlement:
         return frozenset(json.loads(self.apart_from)) if self.apart_from else frozenset()
 
     @property
+    def statuses(self) -> dict[EntryKind, EntryStatus]:
+        """Where each of its two entries stands; what Finale posts of its COGS stands with the COGS entry."""
+        return {EntryKind.SETTLEMENT: self.settlement_entry, EntryKind.COGS: self.cogs_entry}
+
+    @property
     def is_open(self) -> bool:
         """Whether neither entry has gone out or was posted elsewhere."""
-        return self.settlement_entry is EntryStatus.OPEN and self.cogs_entry is EntryStatus.OPEN
+        return set(self.statuses.values()) == {EntryStatus.OPEN}
+
+    @property
+    def has_open_entry(self) -> bool:
+        """Whether an entry of it is still to go out, the other one out or not."""
+        return EntryStatus.OPEN in self.statuses.values()
+
+    @property
+    def is_exported(self) -> bool:
+        """Whether an entry of it went out from these books."""
+        return EntryStatus.EXPORTED in self.statuses.values()
+
+    @property
+    def posts_deposit(self) -> bool:
+        """Whether its deposit goes over the clearing account of these books: not where it was posted elsewhere."""
+        return self.settlement_entry is not EntryStatus.POSTED_ELSEWHERE
 
     @property
     def is_provisional(self) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.books.importing.duplicates import Twins, stored_twice
 from core.books.settings.calendars import ended_before
 from core.books.settings.unknown_types import unclassified
-from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus, SettlementKind
+from core.books.settlements.booked_settlement import BookedSettlement, SettlementKind
 from core.books.true_ups.resolve_after_export import unanswered
 from core.counted import counted
 from core.frame_columns import records
@@ -170,8 +170,8 @@ def documents(settlement: BookedSettlement, *, has_own_report: bool = False) -> 
     if has_own_report:
         return [_with_report(settlement)]
     why = provisional(settlement)
-    told = [Remark("Incomplete", f"Incomplete: {settlement.incomplete}")] if settlement.incomplete else []
-    return [Remark(why, f"{why}. Export asks once more."), *told] if why else told
+    remarks_on_rows = [Remark("Incomplete", f"Incomplete: {settlement.incomplete}")] if settlement.incomplete else []
+    return [Remark(why, f"{why}. Export asks once more."), *remarks_on_rows] if why else remarks_on_rows
 
 
 def _with_report(settlement: BookedSettlement) -> Remark:
@@ -215,9 +215,8 @@ def _split(books: Books, settlement: BookedSettlement) -> Remark:
     money = f"{settlement.currency} {money_before_start(books, settlement):,.2f}"
     home = books.company.home_currency
     posted, left_out = (cents(total(part["cogs"])) for part in (books.posted_part(settlement), before))
-    if settlement.settlement_entry is EntryStatus.POSTED_ELSEWHERE:
-        balance = ""
-    else:
+    balance = ""
+    if settlement.posts_deposit:
         day = day_before_start(books, settlement)
         balance = (
             f" The deposit pays for both: enter {money} as opening balance of {account} on {day}, debit if positive."

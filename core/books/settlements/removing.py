@@ -35,8 +35,8 @@ class NotRemovableError(CogsheetError):
     """A settlement has gone out, so it cannot be removed."""
 
     def __init__(self, settlement: BookedSettlement) -> None:
-        statuses = {"settlement entry": settlement.settlement_entry, "COGS entry": settlement.cogs_entry}
-        out = [f"its {entry} is {status}" for entry, status in statuses.items() if status is not EntryStatus.OPEN]
+        statuses = settlement.statuses.items()
+        out = [f"its {entry} entry is {status}" for entry, status in statuses if status is not EntryStatus.OPEN]
         super().__init__(
             f"Settlement {settlement.settlement_id} ({settlement.store}) was not removed: {' and '.join(out)}. "
             f"Reopen it first, which reverses what was exported."

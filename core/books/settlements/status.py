@@ -47,6 +47,11 @@ class LineCounts:
     """Amounts whose word nobody has classified: they keep back the settlement entry."""
 
     @property
+    def is_complete(self) -> bool:
+        """Whether no cost is missing, so that the COGS entry can be made, if only of nothing."""
+        return self.covered == self.needed
+
+    @property
     def coverage(self) -> Decimal:
         """Covered share of the lines that need a cost, from 0 to 1; 1 where none does."""
         return Decimal(self.covered) / self.needed if self.needed else Decimal(1)

@@ -27,7 +27,7 @@ from core.costing import with_typed_skus
 from core.costing.units.reimbursements import reports_by_line, reports_in_force
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
 from core.journal.cogs_entry import CostLine, CostPosting, cost_accounts
-from core.model import ASKS_GOODS, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
+from core.model import ASKS_GOODS, COST_KNOWN, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
 from core.money import MONEY
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ READING = "reading"
 ACCOUNT = "account"
 """What has changed where a line's cost is the same and belongs elsewhere."""
 _NOTHING: Row = {"unit_cost": None, "cost_quantity": None, "disposition": None, "cogs": None}
-KNOWN = (CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE)
 
 
 def differences(books: Books) -> pd.DataFrame:
@@ -173,10 +172,10 @@ def _compared(books: Books, now: Mapping[str, Row], booked_rows: Mapping[str, Ro
         for key, row in booked_rows.items()
         if key in now
     )
-    yield from ((new, row) for new, row in pairs if new["cost_status"] in KNOWN)
+    yield from ((new, row) for new, row in pairs if new["cost_status"] in COST_KNOWN)
     came = lines_that_came(books)
     come = [row for key, row in now.items() if key in came and key not in booked_rows]
-    waiting = [row for row in come if row["cost_status"] not in KNOWN]
+    waiting = [row for row in come if row["cost_status"] not in COST_KNOWN]
     yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if not _waits(row, waiting))
     gone = books.lines[books.lines["key"].isin(list(booked_rows.keys() - now.keys()))]
     for row in records(gone[["key", "store", "settlement_id", "order_id", "sku"]]):
@@ -294,12 +293,12 @@ def posted_corrections(books: Books) -> pd.DataFrame:
         more expense), and `day`, on which the correction counts: that of its entry.
     """
     lines = every_line(books).drop(columns="cogs").drop_duplicates("key")
-    told = books.posted_true_ups
+    true_ups = books.posted_true_ups
     days = [
         row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
-        for row in records(told[["entry_date", "decided_at", "store", "settlement_id"]])
+        for row in records(true_ups[["entry_date", "decided_at", "store", "settlement_id"]])
     ]
-    posted = told[["id", *_POSTED]].assign(day=pd.Series(days, told.index, dtype=TEXT))
+    posted = true_ups[["id", *_POSTED]].assign(day=pd.Series(days, true_ups.index, dtype=TEXT))
     rows = posted.merge(lines, on="key")
     events = [books.posted_as.get(number) or was for number, was in zip(rows["id"], rows["event"], strict=True)]
     rows = in_places(rows.assign(event=pd.Series(events, rows.index, dtype=TEXT)))

@@ -31,7 +31,7 @@ from core.books.verification.tie_outs import TieOut, difference
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind, EntryLine
 from core.journal.settlement_entry import settlement_entries
-from core.line_types import PNL_PARTS, LineType
+from core.line_types import PNL_PARTS, TYPES_BY_NAME, LineType
 from core.money import total
 from core.reports.pnl_parts import parts
 from core.time import settlement_dates
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from core.journal.accounts import Accounts
 
 _SETTING = "dismissed reclassifications"
-_TYPES = {str(one): one for one in LineType}
 _KINDS = (EntryKind.SETTLEMENT, EntryKind.RECLASSIFICATION)
 
 
@@ -195,7 +194,8 @@ def _by_class(
             shown[day[:7], str(part)] += amount
     for entry in own:
         for line in entry.lines:
-            part = None if line.memo == LineType.CLEARING else PNL_PARTS.get(_TYPES.get(line.memo, LineType.CLEARING))
+            line_type = TYPES_BY_NAME.get(line.memo, LineType.CLEARING)
+            part = None if line.memo == LineType.CLEARING else PNL_PARTS.get(line_type)
             if part is not None:
                 booked[f"{entry.entry_date:%Y-%m}", part.value] -= line.amount
     for month, part in sorted({*shown, *booked}):

@@ -16,7 +16,6 @@ import pandas as pd
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.status import missing_lines
 from core.books.true_ups.cost_comparison import (
-    KNOWN,
     costed_now,
     held_lines,
     is_elsewhere,
@@ -24,7 +23,7 @@ from core.books.true_ups.cost_comparison import (
     posted_lines,
 )
 from core.frame_columns import records
-from core.model import Cause, CostStatus
+from core.model import COST_KNOWN, Cause, CostStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +142,7 @@ def _asking(books: Books, rows: pd.DataFrame) -> pd.DataFrame:
     known_late = [*said_late, *books.late_questions]
     late = rows["key"].isin(known_late) | pd.Series([name in books.read_otherwise for name in names], rows.index)
     of_locked = pd.Series([name in locked for name in names], rows.index, dtype=bool)
-    asks = ~rows["cost_status"].isin([str(status) for status in KNOWN]) & ~rows["key"].isin(list(staying))
+    asks = ~rows["cost_status"].isin([str(status) for status in COST_KNOWN]) & ~rows["key"].isin(list(staying))
     return rows[(late & of_locked & asks).fillna(value=False).astype(bool)]
 
 

@@ -6,13 +6,13 @@ that can have held then has them.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from core.books.entries.exporting import OWN_RATE
 from core.books.verification.tie_outs import TieOut, difference
 from core.journal.entry import EntryKind
 from core.journal.settlement_entry import PRICES
-from core.line_types import LineType, usual_type
+from core.line_types import TYPES_BY_NAME, LineType, usual_type
 from core.model import Event
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from core.journal.accounts import Account, Accounts
     from core.journal.entry import EntryLine
 
-_TYPES = {str(one): one for one in LineType}
-_RATE = re.compile(r"\d+(\.\d+)?%")
 _PRICED = {usual_type(str(event), column) for event in Event if event is not Event.PAYOUT for column in PRICES}
 """The line types whose tax rate may be that of the seller's own tax in the price."""
 
@@ -49,7 +47,7 @@ def account_tie_outs(entry: PostedEntry, candidates: Collection[Accounts]) -> li
 
 
 def _of_line(name: str, entry: PostedEntry, line: EntryLineRow, candidates: Collection[Accounts]) -> Iterator[TieOut]:
-    if line.memo not in _TYPES:
+    if line.memo not in TYPES_BY_NAME:
         yield difference(f"{name}, line type", line.memo, "a line type")
         return
     every = [one for accounts in candidates for one in _accounts(entry, line, accounts)]
@@ -70,9 +68,9 @@ def _accounts(entry: PostedEntry, line: EntryLineRow, accounts: Accounts) -> Ite
 
     Tax withheld on a line that the first reader stored goes where its tax collected goes.
     """
-    kind = _TYPES[line.memo]
+    kind = TYPES_BY_NAME[line.memo]
     kinds = (kind, LineType.TAX_COLLECTED) if kind is LineType.TAX_WITHHELD else (kind,)
-    stated = _RATE.search(line.tax_code or "")
+    stated = OWN_RATE.search(line.tax_code or "")
     rates = ("", stated.group()) if stated and kind in _PRICED else ("",)
     for one in kinds:
         for rate in rates:

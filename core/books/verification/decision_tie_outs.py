@@ -16,7 +16,7 @@ from core.books.settlements.booked_settlement import BookedSettlement, EntryStat
 from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.tie_outs import TieOut, difference
 from core.journal.cogs_entry import CostLine, cost_type
-from core.journal.entry import COGS_KINDS, EntryKind
+from core.journal.entry import COGS_KINDS, TRUE_UP_KINDS, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from core.books.entries.stored_entries import EntryRow, PostedEntry
     from core.books.verification.entry_tie_outs import Batch
 
-_TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
 _NOTES = {
     TrueUpDecision.ACCEPTED: "accepted",
     TrueUpDecision.DISMISSED: "dismissed",
@@ -135,15 +134,15 @@ def decision_tie_outs(
         batches: Every batch by its number.
         events: As which event each accepted one was posted, by its number, as far as it is known.
     """
-    found: list[TieOut] = []
+    ties: list[TieOut] = []
     for row in decided:
         place = f"{name}: true-up {row['id']}"
-        found += _batch(f"{place}, proposed in batch", row["batch"], ("proposed",), batches)
+        ties += _batch(f"{place}, proposed in batch", row["batch"], ("proposed",), batches)
         if row["decision"] is not None:
-            found += _of_decision(place, row, own, batches, events.get(row["id"]))
+            ties += _of_decision(place, row, own, batches, events.get(row["id"]))
         if row["taken_up_in"] is not None:
-            found += _taken_up(place, row, batches)
-    return found
+            ties += _taken_up(place, row, batches)
+    return ties
 
 
 def _batch(name: str, number: int, notes: Sequence[str], batches: Mapping[int, Batch]) -> Iterator[TieOut]:
@@ -171,7 +170,7 @@ def _of_decision(
         yield difference(
             f"{place}, reason", row["reason"], "a reason" if decision == TrueUpDecision.DISMISSED else None
         )
-    made = [one.entry for one in own if one.entry.kind in _TRUE_UPS and one.entry.revision == number]
+    made = [one.entry for one in own if one.entry.kind in TRUE_UP_KINDS and one.entry.revision == number]
     wanted = _entries(made, event) if decision == TrueUpDecision.ACCEPTED else [None]
     if row["entry"] not in wanted:
         yield difference(f"{place}, entry that posts it", row["entry"], " or ".join(str(one) for one in wanted if one))

@@ -25,7 +25,16 @@ from core.books.verification.proposal_tie_outs import proposal_tie_outs
 from core.books.verification.tie_outs import TieOut, difference
 from core.frame_columns import TEXT, frame
 from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
-from core.journal.entry import POSTED_BY_FINALE, REVERSED, Entry, EntryKey, EntryKind, left_over
+from core.journal.entry import (
+    REVERSAL_KINDS,
+    REVERSED,
+    TRUE_UP_KINDS,
+    Entry,
+    EntryKey,
+    EntryKind,
+    left_over,
+    reversal_kind,
+)
 from core.line_types import LineType
 from core.money import cents, total
 
@@ -40,7 +49,6 @@ if TYPE_CHECKING:
     from core.settings import Policies
 
 
-_REVERSALS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
 _BATCHES = {
     EntryKind.SETTLEMENT: (BatchKind.EXPORT,),
     EntryKind.COGS: (BatchKind.EXPORT,),
@@ -156,7 +164,7 @@ def entry_tie_outs(posted: PostedEntry, all_posted: Mapping[str, PostedEntry], b
         ties.append(difference(f"{name}, batch {posted.batch}", batch and batch.kind, " or ".join(kinds) or "a batch"))
     if entry.reverses is not None:
         ties += _reversal(name, posted, all_posted.get(entry.reverses))
-    elif entry.kind in _REVERSALS:
+    elif entry.kind in REVERSAL_KINDS:
         ties.append(difference(f"{name}, entry that it takes back", None, "an entry"))
     return [one for one in ties if not one.ok]
 
@@ -183,7 +191,7 @@ def _kinds_of(key: EntryKey, *, is_accrual: bool) -> tuple[EntryKind, ...]:
         return (EntryKind.REVERSAL,) if key.suffix else (EntryKind.ACCRUAL, EntryKind.REVERSAL)
     if not key.suffix:
         return (key.kind,)
-    return (EntryKind.FINALE_REVERSAL if key.kind in POSTED_BY_FINALE else EntryKind.REVERSAL,)
+    return (reversal_kind(key.kind),)
 
 
 def _reversal(name: str, entry: PostedEntry, original: PostedEntry | None) -> Iterator[TieOut]:
@@ -230,7 +238,6 @@ def reversal_days(entry: PostedEntry, original: PostedEntry, choices: Iterable[P
         yield difference(name, entry.entry.entry_date, " or ".join(str(day) for day in sorted(days)))
 
 
-_TRUE_UPS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
 _A_DAY = timedelta(days=1)
 
 
@@ -259,7 +266,7 @@ def true_up_tie_outs(books: Books, of: TrueUps) -> list[TieOut]:
     """Hold a settlement's accepted true-ups and their entries against its lock; only what differs."""
     ties = list(proposal_tie_outs(of.settlement.name, true_up_lines(books, of.settlement), of.proposals))
     so_far = total(row["cogs"] for row in of.proposals.locked_lines if row["key"] not in books.never_posted)
-    own = [one for one in of.standing_entries if one.kind in _TRUE_UPS]
+    own = [one for one in of.standing_entries if one.kind in TRUE_UP_KINDS]
     accepted = [row for row in of.proposals.rows if row["decision"] == TrueUpDecision.ACCEPTED]
     for batch in sorted({*(row["decided_in"] for row in accepted), *(one.revision for one in own)}):
         rows = [row for row in accepted if row["decided_in"] == batch]

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from core.books.entries.booking_months import booking_day
 from core.books.settlements.booked_settlement import EntryStatus
-from core.books.verification.tie_outs import TieOut, count_of
+from core.books.verification.tie_outs import HALF_A_CENT, TieOut, count_of
 from core.frame_columns import records
 from core.journal.cogs_entry import COST_TYPES
 from core.journal.entry import ZERO, EntryKind
-from core.line_types import PNL_PARTS, LineType
+from core.line_types import PNL_PARTS, TYPES_BY_NAME, LineType
 from core.money import cents
 from core.reports.pnl_parts import PARTS, parts
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.journal.entry import Entry
 
-_HALF_A_CENT = Decimal("0.005")
 _COGS = "cogs"
-_TYPES = {str(one): one for one in LineType}
 Place = tuple[str, str]
 """Month, and class of the profit and loss."""
 Booked = tuple["date", str, Decimal]
@@ -57,7 +55,7 @@ def month_tie_outs(
         made: Its entries as they would go out; those count that are not out yet, on the day that they would have.
         corrections: What `core.books.true_ups.corrections` says of all settlements.
     """
-    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
+    status = settlement.statuses
     to_come = [entry for kind in made if status[kind] is EntryStatus.OPEN for entry in made[kind]]
     kinds = {kind for kind in made if status[kind] is not EntryStatus.POSTED_ELSEWHERE}
     kinds |= {kind for kind in status if status[kind] is EntryStatus.EXPORTED}
@@ -88,7 +86,7 @@ def _sums(journal: Iterable[Booked], kinds: Collection[EntryKind]) -> tuple[dict
     sums: dict[Place, Decimal] = defaultdict(Decimal)
     counts: Counter[Place] = Counter()
     for day, words, amount in journal:
-        name = _class_of(_TYPES.get(words), kinds)
+        name = _class_of(TYPES_BY_NAME.get(words), kinds)
         if name is not None:
             sums[f"{day:%Y-%m}", name] += amount if name == _COGS else -amount
             counts[f"{day:%Y-%m}", name] += 1
@@ -117,7 +115,7 @@ def _allowed(place: Place, count: int, lines: pd.DataFrame) -> Decimal:
     """
     exact = lines[_COGS].dropna() if place[1] == _COGS else parts(lines)[place[1]]
     is_of_cents = all(amount == cents(amount) for amount in exact)
-    return ZERO if is_of_cents else _HALF_A_CENT * (count + 2)
+    return ZERO if is_of_cents else HALF_A_CENT * (count + 2)
 
 
 def _differing(

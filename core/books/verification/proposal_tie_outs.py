@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.books.true_ups.cost_comparison import ACCOUNT, READING, change
 from core.books.true_ups.true_up_history import TrueUpDecision
-from core.books.verification.tie_outs import TieOut, difference, place_of
+from core.books.verification.tie_outs import PLACE, TieOut, difference, place_of
 from core.frame_columns import records
 from core.model import Disposition
 
@@ -46,7 +46,7 @@ def proposal_tie_outs(name: str, lines: pd.DataFrame, of: Proposals) -> Iterator
         lines: The lines that its true-ups may be about.
         of: What was proposed for them.
     """
-    places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
+    places = {row["key"]: place_of(row) for row in records(lines[["key", *PLACE]])}
     known = {*places, *of.came, *(row["key"] for row in of.locked_lines)}
     held: dict[str, Mapping[str, Any]] = {row["key"]: row for row in of.locked_lines}
     before: dict[str, Mapping[str, Any]] = {}
@@ -63,9 +63,6 @@ def proposal_tie_outs(name: str, lines: pd.DataFrame, of: Proposals) -> Iterator
         before[key] = row
         if row["decision"] == TrueUpDecision.ACCEPTED:
             held[key] = row
-
-
-_PLACE = ("order_id", "sku", "raw_type", "raw_description")
 
 
 def _after(place: str, row: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[TieOut]:

@@ -41,7 +41,7 @@ from core.books.settings.stored_settings import SettingUnreadableError
 from core.books.settlements.booked_settlement import EntryStatus, FileUse, SettlementKind
 from core.books.true_ups.true_up_history import TrueUpDecision
 from core.books.verification.altered_rows import TABLES, AlteredRow, AlteredRowsError
-from core.books.verification.tie_outs import place_of
+from core.books.verification.tie_outs import PLACE, place_of
 from core.errors import CogsheetError
 from core.journal.entry import EntryKind
 from core.model import CostStatus, ObservationKind
@@ -209,7 +209,7 @@ def _place(connection: Connection, table: str, row: Row) -> tuple[str, str]:
     if table == "entry":
         return name, f"{name}: entry {row.get('key')}" if name else f"entry {row.get('key')}"
     if name:
-        line = place_of({one: row.get(one) for one in _PLACE}) if table in _LINES else ""
+        line = place_of({one: row.get(one) for one in PLACE}) if table in _LINES else ""
         return name, f"{name}, {line}" if line else name
     return "", ", ".join(words.format(row[column]) for column, words in _NAMED_BY if row.get(column))
 
@@ -222,7 +222,6 @@ _PARENTS = {
 }
 """Tables whose rows are named by the row of another one, and the column that refers to it."""
 _LINES = ("ended_transaction", "later_transaction")
-_PLACE = ("order_id", "sku", "raw_type", "raw_description")
 
 
 def _parent(connection: Connection, table: str, number: object) -> Row:
@@ -240,10 +239,10 @@ def _parent(connection: Connection, table: str, number: object) -> Row:
 
 def _line(connection: Connection, key: str) -> tuple[str, str]:
     for table in (tables.transaction, tables.ended_transaction, tables.later_transaction):
-        for _, row in seals.rows_of(connection, table, table.c.key == key, (*_PLACE, "settlement", "key", "id")):
+        for _, row in seals.rows_of(connection, table, table.c.key == key, (*PLACE, "settlement", "key", "id")):
             own = _parent(connection, "settlement", row.get("settlement"))
             name = f"{own.get('store')}/{own.get('settlement_id')}" if own else ""
-            return name, f"{name}, {place_of({one: row.get(one) for one in _PLACE})}"
+            return name, f"{name}, {place_of({one: row.get(one) for one in PLACE})}"
     return "", f"line {key}"
 
 

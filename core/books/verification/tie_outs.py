@@ -11,13 +11,13 @@ from core.books.database.frames import rows_of
 from core.facilitator_tax import NO_ORDER, open_tax
 from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.journal.cogs_entry import COST_TYPES
-from core.journal.entry import COGS_KINDS, ZERO, Entry, EntryKind, left_over
+from core.journal.entry import COGS_KINDS, ZERO, Entry, EntryKind, left_over, posted_amount
 from core.line_types import PNL_PARTS, LineType
 from core.marketplaces.settlements import tie_out
 from core.model import CostSource, Event, Settlement, Severity
 from core.money import cents, total
 from core.reports.pnl_parts import PARTS, parts
-from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
+from core.reports.ties import in_sums, line_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
 
-_HALF_A_CENT = Decimal("0.005")
+HALF_A_CENT = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +104,22 @@ def settlement_tie_outs(
         costs_known: Whether no cost is missing, so that there is a COGS entry, if only of nothing.
         posted: The lines that its entries are about, where books start lies within it; `None` means all.
     """
-    own = _in_sums(lines, currency)
-    net, cogs = total(own["net"]), total(own["cogs"])
-    figures = totals(profit_and_loss(own, PnlQuestion(currency), zones={}))
-    profit_and_rest = figures["profit"] + figures["cogs"] + figures["tax"] + figures["balance"]
-    clearing = _sum(entries, (EntryKind.SETTLEMENT,), (LineType.CLEARING,))
+    figures, cogs = line_figures(lines, currency), total(in_sums(lines, currency)["cogs"])
+    clearing = posted_amount(entries, (EntryKind.SETTLEMENT,), (LineType.CLEARING,))
     ties = [
-        TieOut(f"{name}: P&L and settlement", profit_and_rest, net),
-        TieOut(f"{name}: P&L cost and COGS", figures["cogs"], cents(cogs)),
+        TieOut(f"{name}: P&L and settlement", figures.profit_and_loss, figures.net),
+        TieOut(f"{name}: P&L cost and COGS", figures.cost, cents(cogs)),
     ]
     if deposit is not None:
-        ties.insert(0, TieOut(f"{name}: lines and deposit", net, deposit))
+        ties.insert(0, TieOut(f"{name}: lines and deposit", figures.net, deposit))
     own_lines = lines if posted is None else posted
     if posted is None or len(posted) or lines.empty:
-        booked = _in_sums(own_lines, currency)
+        booked = in_sums(own_lines, currency)
         ties.append(TieOut(f"{name}: clearing account and settlement", clearing, total(booked["net"])))
         ties += _classes(name, booked, [one for one in entries if one.key.kind is EntryKind.SETTLEMENT])
     if costs_known:
         expected = cents(total(own_lines.loc[own_lines["event"] != Event.PAYOUT, "cogs"]))
-        ties.append(TieOut(f"{name}: COGS entry and COGS", _sum(entries, COGS_KINDS, COST_TYPES), expected))
+        ties.append(TieOut(f"{name}: COGS entry and COGS", posted_amount(entries, COGS_KINDS, COST_TYPES), expected))
     return ties
 
 
@@ -140,7 +137,7 @@ def _classes(name: str, lines: pd.DataFrame, entries: Sequence[Entry]) -> list[T
     ties = []
     for part in PARTS:
         exact = total(shown[part])
-        allowed = _HALF_A_CENT * rounded.total() if exact != cents(exact) else ZERO
+        allowed = HALF_A_CENT * rounded.total() if exact != cents(exact) else ZERO
         if abs(booked[part] - exact) > allowed:
             ties.append(TieOut(f"{name}: P&L and settlement entry, {part.replace('_', ' ')}", exact, booked[part]))
     return ties
@@ -199,19 +196,8 @@ def _by_kind_and_type(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[s
     return sums
 
 
-def _in_sums(lines: pd.DataFrame, currency: str) -> pd.DataFrame:
-    """Return the lines that a settlement's sums are of: no payout, and none of another currency, which do not sum."""
-    return lines[(lines["event"] != Event.PAYOUT) & (lines["currency"] == currency)]
-
-
-def _sum(entries: Sequence[Entry], kinds: Sequence[EntryKind], types: Sequence[LineType]) -> Decimal:
-    return total(
-        line.amount for entry in entries if entry.key.kind in kinds for line in entry.lines if line.type in types
-    )
-
-
 _NAMES = tuple(TRANSACTION_COLUMNS)
-_PLACE = ("order_id", "sku", "raw_type", "raw_description")
+PLACE = ("order_id", "sku", "raw_type", "raw_description")
 _HEADER = (
     *("marketplace", "currency", "total", "sum", "ties_out", "lines"),
     *("period_start", "period_end", "deposit_at", "derived_id"),
@@ -309,7 +295,7 @@ def lock_tie_outs(
         saved: Every version of the saved answers, by line key, the oldest first.
         batch: In which it was made: what was answered since, because the words of a line were said, is a true-up.
     """
-    places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
+    places = {row["key"]: place_of(row) for row in records(lines[["key", *PLACE]])}
     ties = []
     for row in locked:
         place = f"{name}, {places.get(row['key'], row['key'])}: locked"

@@ -141,8 +141,7 @@ def tie_outs(
         evidence: What they are compared with, where several settlements are verified; read here where it is left out.
     """
     evidence = read_evidence(database) if evidence is None else evidence
-    state = books.state(settlement)
-    complete = state.counts.covered == state.counts.needed
+    complete = books.state(settlement).counts.is_complete
     kinds = (EntryKind.SETTLEMENT, EntryKind.COGS) if complete else (EntryKind.SETTLEMENT,)
     lines = books.lines_of(settlement)
     posted = books.counted(lines)
@@ -157,11 +156,11 @@ def tie_outs(
         costs_known=complete and is_posted,
         posted=posted,
     )
-    status = {EntryKind.SETTLEMENT: settlement.settlement_entry, EntryKind.COGS: settlement.cogs_entry}
-    out = [entry for kind in made if status[kind] is EntryStatus.EXPORTED for entry in made[kind]]
+    exported = [kind for kind, status in settlement.statuses.items() if status is EntryStatus.EXPORTED]
+    out = [entry for kind in made if kind in exported for entry in made[kind]]
     with database.reading() as connection:
         stored = standing_entries(stored_entries.of_settlement(connection, settlement.id))
-        if EntryStatus.EXPORTED in status.values():
+        if settlement.is_exported:
             ties += stored_tie_outs(settlement.name, [one for one in stored if one.kind in SETTLEMENT_KINDS], out)
         ties += file_tie_outs(connection, settlement, evidence.files)
         ties += _of_no_batch(connection, settlement)
@@ -309,9 +308,9 @@ def _lock_tie_outs(
     own = [one for one in evidence.entries.values() if one.entry.settlement == settlement.id]
     kinds = {number: batch for number, (batch, _) in evidence.batches.items()}
     rows = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
-    found = past_lock_tie_outs(settlement, locks.every(connection, settlement), own, kinds)
-    found += decision_tie_outs(settlement.name, rows, own, kinds, books.posted_as)
-    return [*found, *_held_lock(connection, books, settlement, evidence, own)]
+    ties = past_lock_tie_outs(settlement, locks.every(connection, settlement), own, kinds)
+    ties += decision_tie_outs(settlement.name, rows, own, kinds, books.posted_as)
+    return [*ties, *_held_lock(connection, books, settlement, evidence, own)]
 
 
 def _held_lock(

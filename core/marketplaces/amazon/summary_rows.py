@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.amazon.units import with_fees_of_shipments
+from core.marketplaces.columns import undeclared_columns
 from core.marketplaces.columns.column_figures import column_amounts, moments_of
 from core.marketplaces.columns.column_lines import ColumnLines, shapes_of
 from core.marketplaces.columns.column_reading import (
@@ -21,11 +22,13 @@ from core.marketplaces.columns.column_reading import (
 )
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, MissingSummaryError, Place
 from core.marketplaces.reading.columns import Coded
-from core.marketplaces.reading.damaged_ids import is_damaged
+from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.dates import Period, decide_day_first, is_slash_date
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Kind
 from core.marketplaces.settlements.lines import Header
+from core.marketplaces.settlements.tie_out import Findings, reading
+from core.model import Marketplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row, Table
     from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.settlements.transactions import Units
     from core.model import Reading
 
     LineOf = Callable[[Row, Figures, Header], Line]
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
     UnitsOf = Callable[[Groups], tuple[np.ndarray, np.ndarray]]
     """How a format tells the units of its transactions, and where they come from."""
 
+_MAY_BE_DAMAGED = ("order-id", "order-item-code", "sku")
+"""Ids that a spreadsheet program may have rounded."""
 PERIOD = _START, _END, _DEPOSIT = "settlement-start-date", "settlement-end-date", "deposit-date"
 
 
@@ -136,6 +142,42 @@ def _text(row: Row, column: str) -> str:
     return row.cells.get(column, "").strip()
 
 
+def read_by_rows(
+    table: Table, format_name: str, posted: Sequence[str], line_of: LineOf, units: Callable[[Sequence[Line]], Units]
+) -> Reading:
+    """Read a file row by row.
+
+    Args:
+        table: The file.
+        format_name: Which of the two formats it is.
+        posted: Where a line's date stands; the first that is filled counts.
+        line_of: The format's reader of one row.
+        units: How it tells the units of a transaction.
+
+    Raises:
+        UnreadableFileError: If a cell is not what its column holds, or a settlement has no summary row of its own.
+    """
+    slashes = day_first(table, posted)
+
+    def read_table(mark: str) -> Reading:
+        figures = Figures(table, mark, day_first=slashes)
+        header = headers(table, figures)
+        rows = (row for row in table.rows if not is_summary(row))
+        lines = (line_of(row, figures, header[row.cells["settlement-id"].strip()]) for row in rows)
+        findings = Findings(
+            format=format_name,
+            marketplace=Marketplace.AMAZON,
+            file=table.file,
+            headers=tuple(header.values()),
+            lines=tuple(lines),
+            problems=(*undeclared_columns.notes_on_undeclared(figures), *damaged_ids(table, _MAY_BE_DAMAGED)),
+            units=units,
+        )
+        return with_fees_of_shipments(reading(findings))
+
+    return read_in_its_notation(table, table.declared(Kind.AMOUNT), read_table)
+
+
 FIELDS = {
     "order_id": "order-id",
     "order_item_id": "order-item-code",
@@ -171,10 +213,10 @@ def by_columns(form: Format, declaration: FormatColumns, line_of: LineOf, units:
 
     def read_table(table: ColumnTable, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
         lines, header = lines_and_headers(table, declaration, line_of, mark, day_first=slashes)
-        damaged = notes_on_damaged(table, ("order-id", "order-item-code", "sku"))
+        damaged = notes_on_damaged(table, _MAY_BE_DAMAGED)
         problems = (*notes_on_undeclared(table, mark), *damaged)
-        found = reading_of(ColumnFindings(form=form, headers=header, lines=lines, problems=problems, units=units))
-        return with_fees_of_shipments(found)
+        result = reading_of(ColumnFindings(form=form, headers=header, lines=lines, problems=problems, units=units))
+        return with_fees_of_shipments(result)
 
     return replace(form, read=read)
 
@@ -235,10 +277,10 @@ def lines_and_headers(
     return lines, tuple(header.values())
 
 
-def _currencies(rows: ColumnTable, figures: Figures, found: dict[str, Header]) -> Coded[str]:
-    told = rows.by(
+def _currencies(rows: ColumnTable, figures: Figures, header: dict[str, Header]) -> Coded[str]:
+    currencies = rows.by(
         ("settlement-id", "currency"),
-        lambda row: figures.currency(row, "currency") or found[row.cells["settlement-id"].strip()].currency,
+        lambda row: figures.currency(row, "currency") or header[row.cells["settlement-id"].strip()].currency,
     )
-    different = list(dict.fromkeys(told.values))
-    return Coded(told.spread(different.index, np.int64), different)
+    different = list(dict.fromkeys(currencies.values))
+    return Coded(currencies.spread(different.index, np.int64), different)

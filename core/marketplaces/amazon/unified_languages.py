@@ -9,136 +9,131 @@ from functools import lru_cache
 
 from core.line_types import LineType
 from core.marketplaces.amazon import words
-from core.marketplaces.reading.tables import Column, Kind
+from core.marketplaces.reading.tables import Kind, translated
 from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning
 from core.marketplaces.words.wording import folded
 from core.model import Event, Goods
 
-
-def _column(name: str, kind: Kind = Kind.TEXT, *, needed: bool = False, also: str = "") -> Column:
-    return Column(name, kind, needed=needed, aliases=tuple(also.split("|")) if also else ())
-
-
 COLUMNS = (
-    _column("date/time", Kind.MOMENT, needed=True, also="datum/uhrzeit|date/heure|data/ora|fecha y hora|fecha/hora"),
-    _column(
+    translated("date/time", Kind.MOMENT, needed=True, also="datum/uhrzeit|date/heure|data/ora|fecha y hora|fecha/hora"),
+    translated(
         "settlement id",
         needed=True,
         also="abrechnungsnummer|numéro de versement|identifiant du paiement|id de règlement|numero pagamento"
         "|identificador de pago|id. de liquidación",
     ),
-    _column("type", needed=True, also="typ|tipo"),
-    _column(
+    translated("type", needed=True, also="typ|tipo"),
+    translated(
         "order id",
         needed=True,
         also="bestellnummer|numéro de la commande|numéro de commande|id de commande|numero ordine|número de pedido"
         "|id. del pedido",
     ),
-    _column("sku", needed=True),
-    _column("description", also="beschreibung|descrizione|descripción"),
-    _column("quantity", Kind.WHOLE, needed=True, also="menge|quantité|quantità|cantidad"),
-    _column("marketplace", also="site de vente|web de amazon"),
-    _column("account type"),
-    _column(
+    translated("sku", needed=True),
+    translated("description", also="beschreibung|descrizione|descripción"),
+    translated("quantity", Kind.WHOLE, needed=True, also="menge|quantité|quantità|cantidad"),
+    translated("marketplace", also="site de vente|web de amazon"),
+    translated("account type"),
+    translated(
         "fulfillment",
         also="fulfilment|versand|traitement|expédition|gestione|gestión logística|cumplimiento",
     ),
-    _column(
+    translated(
         "order city",
         Kind.PERSONAL,
         also="ort der bestellung|ville d'où provient la commande|ville de la commande|città di provenienza dell'ordine"
         "|ciudad de procedencia del pedido|ciudad del pedido",
     ),
-    _column(
+    translated(
         "order state",
         Kind.PERSONAL,
         also="bundesland|région d'où provient la commande|état de la commande|provincia di provenienza dell'ordine"
         "|comunidad autónoma de procedencia del pedido|estado del pedido",
     ),
-    _column(
+    translated(
         "order postal",
         Kind.PERSONAL,
         also="postleitzahl|code postal de la commande|commande postale|cap dell'ordine"
         "|código postal de procedencia del pedido|código postal del pedido",
     ),
-    _column(
+    translated(
         "tax collection model",
         also="steuererhebungsmodell|modèle de perception des taxes|modello di riscossione delle imposte"
         "|formulario de recaudación de impuestos|modelo de recaudación de impuestos",
     ),
-    _column(
+    translated(
         "product sales",
         Kind.AMOUNT,
         needed=True,
         also="umsätze|ventes de produits|vendite|ventas de productos",
     ),
-    _column(
+    translated(
         "product sales tax",
         Kind.AMOUNT,
         also="produktumsatzsteuer|taxes sur la vente des produits|imposta sulle vendite dei prodotti"
         "|impuesto de ventas de productos",
     ),
-    _column(
+    translated(
         "shipping credits",
         Kind.AMOUNT,
         also="postage credits|gutschrift für versandkosten|crédits d'expédition|accrediti per le spedizioni"
         "|abonos de envío|créditos de envío",
     ),
-    _column(
+    translated(
         "shipping credits tax",
         Kind.AMOUNT,
         also="postage credits tax|steuer auf versandgutschrift|taxe sur les crédits d'expédition"
         "|imposta accrediti per le spedizioni|impuestos por abonos de envío|impuesto de abono de envío",
     ),
-    _column(
+    translated(
         "gift wrap credits",
         Kind.AMOUNT,
         also="giftwrap credits|gutschrift für geschenkverpackung|crédits sur l'emballage cadeau"
         "|crédits d'emballage-cadeau|accrediti per confezioni regalo|abonos de envoltorio para regalo"
         "|créditos por envoltorio de regalo",
     ),
-    _column(
+    translated(
         "giftwrap credits tax",
         Kind.AMOUNT,
         also="gift wrap credits tax|steuer auf geschenkverpackungsgutschriften|taxes sur les crédits cadeaux"
         "|imposta sui crediti confezione regalo|impuestos por abonos de envoltorio para regalo"
         "|impuesto de créditos de envoltura",
     ),
-    _column("regulatory fee", Kind.AMOUNT, also="tarifa reglamentaria"),
-    _column("tax on regulatory fee", Kind.AMOUNT, also="impuesto sobre tarifa reglamentaria"),
-    _column(
+    translated("regulatory fee", Kind.AMOUNT, also="tarifa reglamentaria"),
+    translated("tax on regulatory fee", Kind.AMOUNT, also="impuesto sobre tarifa reglamentaria"),
+    translated(
         "promotional rebates",
         Kind.AMOUNT,
         also="rabatte aus werbeaktionen|rabais promotionnels|total des réductions|sconti promozionali"
         "|devoluciones promocionales|descuentos promocionales",
     ),
-    _column(
+    translated(
         "promotional rebates tax",
         Kind.AMOUNT,
         also="steuer auf aktionsrabatte|taxes sur les remises promotionnelles|imposta sugli sconti promozionali"
         "|impuestos de descuentos por promociones|impuesto de reembolsos promocionales",
     ),
-    _column("sales tax collected", Kind.AMOUNT, also="taxe de ventes prélevée"),
-    _column("low value goods", Kind.AMOUNT),
-    _column(
+    translated("sales tax collected", Kind.AMOUNT, also="taxe de ventes prélevée"),
+    translated("low value goods", Kind.AMOUNT),
+    translated(
         "marketplace withheld tax",
         Kind.AMOUNT,
         also="einbehaltene steuer auf marketplace|taxes retenues sur le site de vente|trattenuta iva del marketplace"
         "|impuesto retenido en el sitio web|impuesto de retenciones en la plataforma|marketplace facilitator tax"
         "|taxe marketplace facilitator",
     ),
-    _column("total sales tax liable(gst before adjusting tcs)", Kind.AMOUNT),
-    _column("tcs-cgst", Kind.AMOUNT),
-    _column("tcs-sgst", Kind.AMOUNT),
-    _column("tcs-igst", Kind.AMOUNT),
-    _column("tds (section 194-o)", Kind.AMOUNT),
-    _column(
+    translated("total sales tax liable(gst before adjusting tcs)", Kind.AMOUNT),
+    translated("tcs-cgst", Kind.AMOUNT),
+    translated("tcs-sgst", Kind.AMOUNT),
+    translated("tcs-igst", Kind.AMOUNT),
+    translated("tds (section 194-o)", Kind.AMOUNT),
+    translated(
         "selling fees",
         Kind.AMOUNT,
         needed=True,
         also="verkaufsgebühren|frais de vente|commissioni di vendita|tarifas de venta",
     ),
-    _column(
+    translated(
         "fba fees",
         Kind.AMOUNT,
         needed=True,
@@ -146,20 +141,20 @@ COLUMNS = (
         "|frais expédié par amazon|frais pour le service expédié par amazon|costi del servizio logistica di amazon"
         "|tarifas de logística de amazon|tarifas fba",
     ),
-    _column(
+    translated(
         "other transaction fees",
         Kind.AMOUNT,
         needed=True,
         also="andere transaktionsgebühren|autres frais de transaction|altri costi relativi alle transazioni"
         "|tarifas de otras transacciones|tarifas de otra transacción",
     ),
-    _column("other", Kind.AMOUNT, needed=True, also="andere|autre|autres|altro|otro"),
-    _column("total", Kind.AMOUNT, needed=True, also="gesamt|totale"),
-    _column(
+    translated("other", Kind.AMOUNT, needed=True, also="andere|autre|autres|altro|otro"),
+    translated("total", Kind.AMOUNT, needed=True, also="gesamt|totale"),
+    translated(
         "transaction status",
         also="transaktionsstatus|statut de la transaction|stato della transazione|estado de la transacción",
     ),
-    _column(
+    translated(
         "transaction release date",
         Kind.MOMENT,
         also="freigabedatum der transaktion|date de sortie de la transaction|date de délivrance de la transaction"

@@ -12,24 +12,19 @@ from typing import TYPE_CHECKING
 
 from core.line_types import LineType
 from core.marketplaces.amazon import words
-from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, day_first, headers, is_summary
+from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, read_by_rows
 from core.marketplaces.amazon.units import (
     is_per_unit,
     is_sent_for_others,
     signed_units,
     units_of_fees,
-    with_fees_of_shipments,
 )
 from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.columns.column_lines import POSTED, FormatColumns
 from core.marketplaces.columns.column_transactions import units_that_are_stated
-from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.settlements.lines import Line
-from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS, Units, counted_units
 from core.marketplaces.words.meanings import (
     UNKNOWN,
@@ -47,7 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Row, Table
+    from core.marketplaces.reading.figures import Figures
+    from core.marketplaces.reading.tables import Row
     from core.marketplaces.settlements.lines import Header, Part, TypedPart
     from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
@@ -130,29 +126,7 @@ _WITH_COMPONENTS = _ITEM_EVENTS | {Event.LIQUIDATION, Event.TAX_ONLY, Event.OTHE
 
 def read(contents: Contents) -> Reading:
     """Read a V1 flat file; see `core.marketplaces.read`."""
-    table = find_table(LAYOUT, contents)
-    slashes = day_first(table, ("posted-date",))
-    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first=slashes))
-
-
-def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
-    figures = Figures(table, mark, day_first=day_first)
-    header = headers(table, figures)
-    lines = (
-        line_of(row, figures, header[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
-    )
-    found = reading(
-        Findings(
-            format=BY_ROWS.name,
-            marketplace=Marketplace.AMAZON,
-            file=table.file,
-            headers=tuple(header.values()),
-            lines=tuple(lines),
-            problems=(*notes_on_undeclared(figures), *damaged_ids(table, ("order-id", "order-item-code", "sku"))),
-            units=_units,
-        )
-    )
-    return with_fees_of_shipments(found)
+    return read_by_rows(find_table(LAYOUT, contents), BY_ROWS.name, ("posted-date",), line_of, _units)
 
 
 def line_of(row: Row, figures: Figures, header: Header) -> Line:
@@ -161,10 +135,10 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
     details = [cell[column].strip() for column in _WORDS if cell[column].strip()]
     quantity = figures.whole(row, "quantity-purchased")
     declared = is_declared(cell["transaction-type"], *details) and _are_declared(cell)
-    told = meaning(cell["transaction-type"], *details)
-    means = doubted(told, declared=declared, sku=cell["sku"], quantity=quantity)
+    first = meaning(cell["transaction-type"], *details)
+    means = doubted(first, declared=declared, sku=cell["sku"], quantity=quantity)
     parts, own = _parts(row, figures, means, details)
-    units = _row_units(cell, means, quantity, parts) if means is told else quantity
+    units = _row_units(cell, means, quantity, parts) if means is first else quantity
     principal = folded(cell["price-type"]) == "principal"
     posted = figures.moment(row, "posted-date")
     sku = cell["sku"] if cell["sku"].strip() else ""
@@ -249,8 +223,8 @@ def _word(cell: Mapping[str, str], means: Meaning, details: Sequence[str]) -> st
     if means is not UNKNOWN or folded(kind) in words.GENERAL:
         return listed_type(kind, " / ".join(details))
     of_type = meaning(kind) is UNKNOWN
-    told = [name for name in (*_WORDS, "price-type", "promotion-type") if not (of_type and name in _TYPES_OF_ITEMS)]
-    return listed_type(kind, " / ".join(filter(None, (cell.get(name, "").strip() for name in told))))
+    columns = [name for name in (*_WORDS, "price-type", "promotion-type") if not (of_type and name in _TYPES_OF_ITEMS)]
+    return listed_type(kind, " / ".join(filter(None, (cell.get(name, "").strip() for name in columns))))
 
 
 def _of_order(row: Row, name: str, column: str) -> tuple[AmountMeaning, str]:
@@ -285,8 +259,8 @@ def _repeated(cell: Mapping[str, str], means: Meaning, quantity: int | None) -> 
 
 def _are_declared(cell: Mapping[str, str]) -> bool:
     """Tell whether price and promotion of a row have declared words, if any."""
-    told = ((amount_type, cell.get(name, "").strip()) for name, amount_type in _TYPED_COLUMNS.values())
-    return all(words.is_amount_declared(*one) for one in told if one[1] and one[0] != "ItemFees")
+    pairs = ((amount_type, cell.get(name, "").strip()) for name, amount_type in _TYPED_COLUMNS.values())
+    return all(words.is_amount_declared(*one) for one in pairs if one[1] and one[0] != "ItemFees")
 
 
 def _is_asked(cell: Mapping[str, str], means: Meaning, own: Sequence[TypedPart]) -> bool:

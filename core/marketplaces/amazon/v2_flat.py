@@ -6,18 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.marketplaces.amazon import words
-from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, day_first, headers, is_summary
-from core.marketplaces.amazon.units import is_per_unit, signed_units, units_with_fees, with_fees_of_shipments
+from core.marketplaces.amazon.summary_rows import FIELDS, IDS, by_columns, read_by_rows
+from core.marketplaces.amazon.units import is_per_unit, signed_units, units_with_fees
 from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.columns.column_lines import POSTED, WORDS, FormatColumns
 from core.marketplaces.columns.column_transactions import units_with_fees_by_columns
-from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.settlements.lines import Line
-from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS
 from core.marketplaces.words.meanings import (
     UNKNOWN,
@@ -36,7 +32,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Row, Table
+    from core.marketplaces.reading.figures import Figures
+    from core.marketplaces.reading.tables import Row
     from core.marketplaces.settlements.lines import Header, TypedPart
     from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
@@ -79,29 +76,9 @@ _ITEM_EVENTS = frozenset({Event.SALE, Event.REFUND, Event.DISPUTE, Event.LIQUIDA
 
 def read(contents: Contents) -> Reading:
     """Read a V2 flat file; see `core.marketplaces.read`."""
-    table = find_table(LAYOUT, contents)
-    slashes = day_first(table, ("posted-date-time", "posted-date"))
-    return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table, day_first=slashes))
-
-
-def _read(table: Table, mark: str, *, day_first: bool) -> Reading:
-    figures = Figures(table, mark, day_first=day_first)
-    header = headers(table, figures)
-    lines = (
-        line_of(row, figures, header[row.cells["settlement-id"].strip()]) for row in table.rows if not is_summary(row)
+    return read_by_rows(
+        find_table(LAYOUT, contents), BY_ROWS.name, ("posted-date-time", "posted-date"), line_of, units_with_fees
     )
-    found = reading(
-        Findings(
-            format=BY_ROWS.name,
-            marketplace=Marketplace.AMAZON,
-            file=table.file,
-            headers=tuple(header.values()),
-            lines=tuple(lines),
-            problems=(*notes_on_undeclared(figures), *damaged_ids(table, ("order-id", "order-item-code", "sku"))),
-            units=units_with_fees,
-        )
-    )
-    return with_fees_of_shipments(found)
 
 
 def line_of(row: Row, figures: Figures, header: Header) -> Line:

@@ -24,7 +24,7 @@ from core.marketplaces.ebay.order_items import (
     shared_gross,
     titles_of,
 )
-from core.marketplaces.ebay.words import REST_OF_NET, fee, is_of_title, meaning_in_api
+from core.marketplaces.ebay.words import OF_ITEMS, REST_OF_NET, fee, is_of_title, meaning_in_api
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.pulling.bundles import likeness, read_bundle
@@ -63,9 +63,6 @@ PERSONAL = frozenset(
 """Names, addresses, telephone numbers, the digits of a bank account."""
 
 
-_OF_ITEMS = (Event.SALE, Event.REFUND, Event.DISPUTE)
-
-
 class PayoutTransaction(NamedTuple):
     """One transaction of the answer."""
 
@@ -98,7 +95,7 @@ def read(contents: Contents) -> Reading:
     header = header_of(
         payout_id, lines, amount.needed_currency("currency"), payout.moment("payoutDate"), amount.amount("value")
     )
-    found = reading(
+    result = reading(
         Findings(
             format=NAME,
             marketplace=Marketplace.EBAY,
@@ -109,7 +106,7 @@ def read(contents: Contents) -> Reading:
             units=_units,
         )
     )
-    return replace(found, order_units=order_units(document.nodes("orders"), payout.moment("payoutDate")))
+    return replace(result, order_units=order_units(document.nodes("orders"), payout.moment("payoutDate")))
 
 
 def _booked(node: Node, number: int, payout_id: str, titles: Mapping[str, Sequence[str]]) -> PayoutTransaction:
@@ -147,7 +144,7 @@ def _lines(posting: PayoutTransaction, orders: Mapping[str, Mapping[str, LineIte
     items = posting.node.nodes("orderLineItems")
     if posting.means is UNKNOWN and items:
         return _unclear(posting, items, orders.get(posting.order_id, {}))
-    if posting.means.event not in _OF_ITEMS or not items:
+    if posting.means.event not in OF_ITEMS or not items:
         return [_plain(posting, orders.get(posting.order_id, {}))]
     known = orders.get(posting.order_id, {})
     taken = _fees(items, posting)
@@ -184,11 +181,11 @@ def _prices(
     A sale has those of its order; what the order tells in another currency is shared out of the transaction's amount
     before fees. What a refund gave back is not told by item, nor a sale of an order that eBay does not give any more.
     """
-    told = [item for item in goods if item is not None]
-    parts = [item.parts for item in told]
-    if posting.means.event is not Event.SALE or len(told) < len(goods) or not any(parts):
+    known_goods = [item for item in goods if item is not None]
+    parts = [item.parts for item in known_goods]
+    if posting.means.event is not Event.SALE or len(known_goods) < len(goods) or not any(parts):
         return [(("principal", part),) for part in shared_gross(gross, items, goods)]
-    if all(item.currency == posting.currency for item in told):
+    if all(item.currency == posting.currency for item in known_goods):
         return parts
     return shared_prices(gross, parts)
 
@@ -299,7 +296,7 @@ def _converted_fees(
     named: Sequence[Sequence[tuple[str, Node]]], posting: PayoutTransaction, *, together: bool
 ) -> list[list[Decimal]]:
     """Return the fees of each item in the transaction's currency; those of one word together, if so wished."""
-    found = [[_in_payout_currency(amount, posting) for _, amount in own] for own in named]
+    fees = [[_in_payout_currency(amount, posting) for _, amount in own] for own in named]
     foreign: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for item, own in enumerate(named):
         for at, (word, amount) in enumerate(own):
@@ -310,8 +307,8 @@ def _converted_fees(
         if min(values) >= 0:
             whole = cents(sum(values, ZERO) * rate_of(posting.node.node("amount") or posting.node))
             for (item, at), share in zip(places, share_cents(whole, values), strict=True):
-                found[item][at] = share
-    return found
+                fees[item][at] = share
+    return fees
 
 
 def _is_foreign(amount: Node, posting: PayoutTransaction) -> bool:
@@ -361,7 +358,7 @@ def _guessed_shares(
 ) -> Iterator[Problem]:
     """Name the transactions about several items of which nothing says how much is of which."""
     for each in postings:
-        items = each.node.nodes("orderLineItems") if each.means.event in _OF_ITEMS else []
+        items = each.node.nodes("orderLineItems") if each.means.event in OF_ITEMS else []
         known = orders.get(each.order_id, {})
         goods = [known.get(node.text("lineItemId")) for node in items]
         if items and _is_guessed(each, _gross(each, _fees(items, each)), goods):

@@ -57,14 +57,13 @@ from core.marketplaces.ebay.report_columns import (
 )
 from core.marketplaces.ebay.roll_ups import doubtful_rows, open_sums, rows_with_net_amounts
 from core.marketplaces.ebay.transaction_report import (
-    WITH_PARTS,
     amounts_in,
     described,
     is_described,
     line_of,
     odd_rates,
 )
-from core.marketplaces.ebay.words import meaning
+from core.marketplaces.ebay.words import OF_ITEMS, meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.damaged_ids import is_damaged
@@ -214,7 +213,7 @@ class Report:
     @cached_property
     def comparable(self) -> np.ndarray:
         """Which rows have a gross amount and parts that are about the same as their net amount."""
-        return self._events.spread(lambda event: event in WITH_PARTS, bool)
+        return self._events.spread(lambda event: event in OF_ITEMS, bool)
 
     def lines(self) -> ColumnLines:
         """Return the lines.

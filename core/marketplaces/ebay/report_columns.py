@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from core.marketplaces.reading.tables import Column, Kind
+from core.marketplaces.reading.tables import Kind, translated
 
 ORDER, ORDERED = "Order number", "Transaction creation date"
 """The columns that say together of which order a row is: rows of one order number on two days are two orders."""
@@ -24,88 +24,86 @@ IDS = (ORDER, ITEM, "Transaction ID", "Custom label")
 """Columns that a spreadsheet program may have turned into rounded numbers."""
 
 
-def _column(name: str, kind: Kind = Kind.TEXT, *, needed: bool = False, also: str = "") -> Column:
-    return Column(name, kind, needed=needed, aliases=tuple(also.split("|")) if also else ())
-
-
 COLUMNS = (
-    _column(
+    translated(
         ORDERED, Kind.MOMENT, needed=True, also="Datum der Transaktionserstellung|Date de création de la transaction"
     ),
-    _column("Type", needed=True, also="Typ"),
-    _column(ORDER, needed=True, also="Bestellnummer|Numéro de commande"),
-    _column("Legacy order ID", also="Alte Bestellnummer|Ancien numéro de commande"),
-    _column("Buyer username", Kind.PERSONAL, also="Nutzername des Käufers|Pseudo de l'acheteur"),
-    _column("Buyer name", Kind.PERSONAL, also="Name des Käufers|Nom de l'acheteur"),
-    _column("Ship to city", Kind.PERSONAL, also="Versandziel - Ort|Ville de livraison"),
-    _column(
+    translated("Type", needed=True, also="Typ"),
+    translated(ORDER, needed=True, also="Bestellnummer|Numéro de commande"),
+    translated("Legacy order ID", also="Alte Bestellnummer|Ancien numéro de commande"),
+    translated("Buyer username", Kind.PERSONAL, also="Nutzername des Käufers|Pseudo de l'acheteur"),
+    translated("Buyer name", Kind.PERSONAL, also="Name des Käufers|Nom de l'acheteur"),
+    translated("Ship to city", Kind.PERSONAL, also="Versandziel - Ort|Ville de livraison"),
+    translated(
         "Ship to province/region/state",
         Kind.PERSONAL,
         also="Ship to county|Versandziel - Bundesland/Provinz|Province/région/État de livraison",
     ),
-    _column("Ship to zip", Kind.PERSONAL, also="Ship to postcode|Versandziel - PLZ|Code postal de livraison"),
-    _column("Ship to country", Kind.PERSONAL, also="Versandziel - Land|Pays de livraison"),
-    _column(NET_AMOUNT, Kind.AMOUNT, needed=True, also="Betrag abzügl. Kosten|Montant net"),
-    _column("Payout currency", needed=True, also="Auszahlungswährung|Devise du versement"),
-    _column("Payout date", Kind.MOMENT, also="Auszahlungsdatum|Date du versement"),
-    _column(PAYOUT, needed=True, also="Auszahlung Nr.|Numéro du versement"),
-    _column("Split payout ID"),
-    _column("Payout method", also="Auszahlungsmethode|Mode de versement"),
-    _column("Payout status", also="Auszahlungsstatus|Statut du versement"),
-    _column("Reason for hold", also="Grund für Einbehaltung|Motif du blocage"),
-    _column(ITEM, needed=True, also="Artikelnummer|Numéro de l'objet"),
-    _column("Transaction ID", needed=True, also="Transaktionsnummer|Numéro de la transaction"),
-    _column(TITLE, also="Angebotstitel|Titre de l'objet"),
-    _column("Custom label", needed=True, also="Bestandseinheit|Libellé personnalisé"),
-    _column("Quantity", Kind.WHOLE, needed=True, also="Stückzahl|Quantité"),
-    _column("Item subtotal", Kind.AMOUNT, needed=True, also="Zwischensumme Artikel|Sous-total de l'objet"),
-    _column(
+    translated("Ship to zip", Kind.PERSONAL, also="Ship to postcode|Versandziel - PLZ|Code postal de livraison"),
+    translated("Ship to country", Kind.PERSONAL, also="Versandziel - Land|Pays de livraison"),
+    translated(NET_AMOUNT, Kind.AMOUNT, needed=True, also="Betrag abzügl. Kosten|Montant net"),
+    translated("Payout currency", needed=True, also="Auszahlungswährung|Devise du versement"),
+    translated("Payout date", Kind.MOMENT, also="Auszahlungsdatum|Date du versement"),
+    translated(PAYOUT, needed=True, also="Auszahlung Nr.|Numéro du versement"),
+    translated("Split payout ID"),
+    translated("Payout method", also="Auszahlungsmethode|Mode de versement"),
+    translated("Payout status", also="Auszahlungsstatus|Statut du versement"),
+    translated("Reason for hold", also="Grund für Einbehaltung|Motif du blocage"),
+    translated(ITEM, needed=True, also="Artikelnummer|Numéro de l'objet"),
+    translated("Transaction ID", needed=True, also="Transaktionsnummer|Numéro de la transaction"),
+    translated(TITLE, also="Angebotstitel|Titre de l'objet"),
+    translated("Custom label", needed=True, also="Bestandseinheit|Libellé personnalisé"),
+    translated("Quantity", Kind.WHOLE, needed=True, also="Stückzahl|Quantité"),
+    translated("Item subtotal", Kind.AMOUNT, needed=True, also="Zwischensumme Artikel|Sous-total de l'objet"),
+    translated(
         "Shipping and handling",
         Kind.AMOUNT,
         needed=True,
         also="Postage and packaging|Verpackung und Versand|Livraison et expédition",
     ),
-    _column("Seller collected tax", Kind.AMOUNT, also="Vom Verkäufer eingezogene Steuer|Taxe collectée par le vendeur"),
-    _column(
+    translated(
+        "Seller collected tax", Kind.AMOUNT, also="Vom Verkäufer eingezogene Steuer|Taxe collectée par le vendeur"
+    ),
+    translated(
         "eBay collected tax",
         Kind.AMOUNT,
         also="Von eBay eingezogene Steuer|Von eBay eingezogene Steuern|Taxe collectée par eBay",
     ),
-    _column(
+    translated(
         "Seller specified VAT rate", also="Vom Verkäufer angegebener MwSt.-Satz|Taux de TVA indiqué par le vendeur"
     ),
-    _column(
+    translated(
         "Final Value Fee - fixed",
         Kind.AMOUNT,
         also="Fixer Anteil der Verkaufsprovision|Commission sur le prix final - fixe",
     ),
-    _column(
+    translated(
         "Final Value Fee - variable",
         Kind.AMOUNT,
         also="Variabler Anteil der Verkaufsprovision|Commission sur le prix final - variable",
     ),
-    _column("Regulatory operating fee", Kind.AMOUNT, also="Betriebskosten|Frais d'exploitation réglementaires"),
-    _column(
+    translated("Regulatory operating fee", Kind.AMOUNT, also="Betriebskosten|Frais d'exploitation réglementaires"),
+    translated(
         'Very high "item not as described" fee',
         Kind.AMOUNT,
         also="Gebühr für sehr hohe Quote an „nicht wie beschriebenen Artikeln“"
         "|Frais pour taux très élevé d'objets non conformes à la description",
     ),
-    _column(
+    translated(
         "Below standard performance fee",
         Kind.AMOUNT,
         also="Gebühr für unterdurchschnittlichen Servicestatus|Frais pour Performance insuffisante",
     ),
-    _column("International fee", Kind.AMOUNT, also="Internationale Gebühr|Frais de transactions internationales"),
-    _column("Charity donation", Kind.AMOUNT),
-    _column("Deposit processing fee", Kind.AMOUNT),
-    _column(
+    translated("International fee", Kind.AMOUNT, also="Internationale Gebühr|Frais de transactions internationales"),
+    translated("Charity donation", Kind.AMOUNT),
+    translated("Deposit processing fee", Kind.AMOUNT),
+    translated(
         GROSS_AMOUNT, Kind.AMOUNT, needed=True, also="Transaktionsbetrag (inkl. Kosten)|Montant brut de la transaction"
     ),
-    _column("Transaction currency", also="Transaktionswährung|Devise de la transaction"),
-    _column("Exchange rate", also="Wechselkurs|Taux de change"),
-    _column("Reference ID", also="Referenznummer|Numéro de référence"),
-    _column("Description", also="Beschreibung"),
+    translated("Transaction currency", also="Transaktionswährung|Devise de la transaction"),
+    translated("Exchange rate", also="Wechselkurs|Taux de change"),
+    translated("Reference ID", also="Referenznummer|Numéro de référence"),
+    translated("Description", also="Beschreibung"),
 )
 
 VAT_RATE = "Seller specified VAT rate"

@@ -31,7 +31,7 @@ from core.marketplaces.ebay.report_columns import (
     vat_rate,
 )
 from core.marketplaces.ebay.roll_ups import RowAmounts, doubtful_rows, open_sums, rows_with_net_amounts
-from core.marketplaces.ebay.words import REST_OF_NET, fee, is_declared, is_of_title, meaning, tells_of_goods
+from core.marketplaces.ebay.words import OF_ITEMS, REST_OF_NET, fee, is_declared, is_of_title, meaning, tells_of_goods
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
@@ -63,7 +63,6 @@ LAYOUT = Layout(
 
 _RATE = re.compile(r"\d{1,9}(?:\.\d{1,12})?")
 _NOBODYS = "other"
-WITH_PARTS = (Event.SALE, Event.REFUND, Event.DISPUTE)
 _REST = {Event.REFUND: "principal", Event.DISPUTE: "principal", Event.FEE: "other_fee"}
 """Which amount column takes what a row's own columns leave of its net amount: a refund's row has no columns of its own
 for what the buyer got back."""
@@ -123,9 +122,9 @@ def amounts_in(row: Row, figures: Figures, components: Mapping[str, str]) -> Row
         net=net,
         gross=figures.amount(row, GROSS_AMOUNT),
         currency=currency,
-        parts=tuple(part for _, part in named) if event in WITH_PARTS else (),
-        names=tuple(name for name, _ in named) if event in WITH_PARTS else (),
-        comparable=event in WITH_PARTS,
+        parts=tuple(part for _, part in named) if event in OF_ITEMS else (),
+        names=tuple(name for name, _ in named) if event in OF_ITEMS else (),
+        comparable=event in OF_ITEMS,
         own_currency=own,
         rate=_rate(row.cells.get("Exchange rate", "")),
     )
@@ -206,7 +205,7 @@ def _carries_units(means: Meaning, item: str, quantity: int | None) -> bool:
 
 def _typed(row: Row, amounts: RowAmounts, means: Meaning) -> tuple[TypedPart, ...]:
     """Return what of a row's money is about something else than its event and columns say, in the payout's currency."""
-    if means.event not in WITH_PARTS:
+    if means.event not in OF_ITEMS:
         return typed_amount_parts(
             amounts.parts, means, listed_type(row.cells["Type"], row.cells.get("Description", ""))
         )

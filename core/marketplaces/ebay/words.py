@@ -68,6 +68,8 @@ DISPUTES = vocabulary(
 OF_GOODS = {REFUND: REFUNDS, DISPUTE: DISPUTES}
 """What is told by its description or memo to have done to goods."""
 
+OF_ITEMS = (Event.SALE, Event.REFUND, Event.DISPUTE)
+"""What is about items, so that its money has parts: prices, fees and the like."""
 REST_OF_NET = "Net amount beyond its columns"
 """What sheet Transaction types calls the part of a sale's net amount that neither prices nor fees explain."""
 
@@ -123,8 +125,8 @@ def meaning(kind: str, detail: str) -> Meaning:
         return OF_GOODS[declared].get(folded(detail), Meaning(declared.event, Goods.REFUND_UNCLEAR))
     if declared is not CHARGE or not detail:
         return declared
-    told = FEE_TYPES.get(folded(detail))
-    return told or (ADVERTISING if says(detail, _ADVERTISING) else declared)
+    fee_type = FEE_TYPES.get(folded(detail))
+    return fee_type or (ADVERTISING if says(detail, _ADVERTISING) else declared)
 
 
 def is_declared(kind: str, detail: str) -> bool:

@@ -66,6 +66,11 @@ class Column:
     """Its names in other languages and editions."""
 
 
+def translated(name: str, kind: Kind = Kind.TEXT, *, needed: bool = False, also: str = "") -> Column:
+    """Return a column of a report that is written in several languages: `also` parts its other names by bars."""
+    return Column(name, kind, needed=needed, aliases=tuple(also.split("|")) if also else ())
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A declared table."""

@@ -26,7 +26,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame, records, rows_where
-from core.marketplaces.compared_rows import CONTENT, Content, as_compared, compared_type, may_be_one
+from core.marketplaces.compared_rows import (
+    CONTENT,
+    DETAIL,
+    GROUP,
+    POSTED,
+    TYPE,
+    Content,
+    as_compared,
+    compared_type,
+    may_be_one,
+)
 from core.marketplaces.ebay import orders_of_reports
 from core.marketplaces.formats import Extent
 from core.marketplaces.settlements.tie_out import total_problem
@@ -44,7 +54,6 @@ if TYPE_CHECKING:
 
     from core.model import Reading, Settlement
 
-_GROUP, _POSTED, _TYPE, _DETAIL = (CONTENT.index(x) for x in ("group_key", "posted_at", "raw_type", "raw_description"))
 _NET, _EVENT, _ORDER, _ITEM = (CONTENT.index(name) for name in ("net", "event", "order_id", "order_item_id"))
 _PLACE = ("order_id", "order_item_id", "shipment_id", "adjustment_id", "sku", "posted_at", "currency", "net")
 """What tells a row apart whatever its words are."""
@@ -82,9 +91,9 @@ class SettlementPart:
 
         The file's first and last day may be cut in the middle: only the days between are whole.
         """
-        if self.extent is not Extent.DAYS or self.days is None or row[_POSTED] is None:
+        if self.extent is not Extent.DAYS or self.days is None or row[POSTED] is None:
             return False
-        return self.days.first < row[_POSTED].date() < self.days.last and row[_TYPE] in self.types
+        return self.days.first < row[POSTED].date() < self.days.last and row[TYPE] in self.types
 
 
 def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, SettlementPart]:
@@ -98,8 +107,8 @@ def parts_of(reading: Reading, file: str, extent: Extent) -> dict[str, Settlemen
 
 def agreeing_parts(parts: Sequence[SettlementPart]) -> list[SettlementPart]:
     """Return the parts, what they say of one order of several items the same in all (`orders_of_reports`)."""
-    told = orders_of_reports.agreeing_settlements([part.settlement for part in parts])
-    return [replace(part, settlement=one) for part, one in zip(parts, told, strict=True)]
+    settlements = orders_of_reports.agreeing_settlements([part.settlement for part in parts])
+    return [replace(part, settlement=one) for part, one in zip(parts, settlements, strict=True)]
 
 
 def united_settlement(parts: Sequence[SettlementPart]) -> Settlement:
@@ -154,14 +163,14 @@ def in_other_words(part: SettlementPart, before: Sequence[SettlementPart], whole
         known |= _contents(one.settlement)
     own = _contents(part.settlement)
     gone, come = _by_place(whole, known - own), _by_place(part.settlement, own - known)
-    both = ((gone[place], told) for place, told in come.items() if place in gone)
+    both = ((gone[place], others) for place, others in come.items() if place in gone)
     return sorted({(old, new) for (was, old), (now, new) in both if was != now})
 
 
 def _by_place(settlement: Settlement, some: Counter[Content]) -> dict[Content, tuple[Content, str]]:
     """Return the words of some rows, as compared and as spelled, by all that tells a row apart but its words."""
-    rows = ((as_compared(row), listed_type(row[_TYPE] or "", row[_DETAIL] or "")) for row in _rows_of(settlement))
-    return {_place(row): ((row[_TYPE], row[_DETAIL]), words) for row, words in rows if row in some}
+    rows = ((as_compared(row), listed_type(row[TYPE] or "", row[DETAIL] or "")) for row in _rows_of(settlement))
+    return {_place(row): ((row[TYPE], row[DETAIL]), words) for row, words in rows if row in some}
 
 
 def _place(row: Content) -> Content:
@@ -198,8 +207,8 @@ def differing_rows(
 
 def _names(row: Content) -> list[Content]:
     """Return what a row (as it is compared) is known by though it was corrected; a sale is one whatever its words."""
-    words = (row[_TYPE], row[_DETAIL])
-    of_order = (row[_POSTED], row[_EVENT], row[_ORDER], *(() if row[_EVENT] == Event.SALE else words))
+    words = (row[TYPE], row[DETAIL])
+    of_order = (row[POSTED], row[_EVENT], row[_ORDER], *(() if row[_EVENT] == Event.SALE else words))
     return [(*_place(row), *words), *([of_order] if row[_ORDER] else [])]
 
 
@@ -283,8 +292,8 @@ def _spelled(held: Counter[Content], parts: Sequence[SettlementPart]) -> list[Co
 
 def _released(row: Content, same: Content) -> Content:
     """Return a row with its release date, which only one of two reports may know: the later of what they say."""
-    posted = max((one[_POSTED] for one in (row, same) if one[_POSTED]), default=None)
-    return (*row[:_POSTED], posted, *row[_POSTED + 1 :])
+    posted = max((one[POSTED] for one in (row, same) if one[POSTED]), default=None)
+    return (*row[:POSTED], posted, *row[POSTED + 1 :])
 
 
 def _contents(settlement: Settlement) -> Counter[Content]:
@@ -300,7 +309,7 @@ def _numbered(held: Iterable[Content], settlement_id: str) -> list[dict[str, Any
     """Return the rows with their ordinals, in order of posting."""
     groups: dict[str, list[Content]] = defaultdict(list)
     for row in held:
-        groups[row[_GROUP]].append(row)
+        groups[row[GROUP]].append(row)
     rows = [
         {**dict(zip(CONTENT, row, strict=True)), "ordinal": ordinal, "settlement_id": settlement_id}
         for group in groups.values()
@@ -324,9 +333,9 @@ def _total(parts: Sequence[SettlementPart], lines: pd.DataFrame, currency: str) 
 
 def _judged(whole: Settlement, parts: Sequence[SettlementPart]) -> Settlement:
     """Return the settlement with what is wrong with it: with its files, and with them together."""
-    told = dict.fromkeys(problem for part in parts for problem in _own_problems(part))
+    of_the_files = dict.fromkeys(problem for part in parts for problem in _own_problems(part))
     problems = (
-        *told,
+        *of_the_files,
         *_other_currency(whole, parts),
         *total_problem(whole.settlement_id, whole.total, whole.sum, whole.currency, parts[-1].file),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import BadAnswerError, CogsheetError, RateLimitedError, ServiceError
-from core.http.responses import message_in
+from core.http.responses import message_in, next_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -228,12 +228,6 @@ class ShopifyClient:
             return _LEAST_WAIT
         self._costs[query], self._left = wanted, (available, rate)
         return (wanted - available) / rate if rate else _LEAST_WAIT
-
-
-def next_cursor(connection: Mapping[str, Any] | None) -> str | None:
-    """Return the cursor of the next page; `None` behind the last one."""
-    info = (connection or {}).get("pageInfo") or {}
-    return info.get("endCursor") if info.get("hasNextPage") else None
 
 
 def _data(body: object, answer: ServiceResponse) -> Mapping[str, Any]:

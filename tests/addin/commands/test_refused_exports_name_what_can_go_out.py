@@ -1,12 +1,15 @@
 """At a terminal a refusal names the option that does what it tells; nobody in Excel is told to type one."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from addin.commands.registry import COMMANDS
 from addin.commands.registry.command import Option
-from addin.commands.terminal_remedies import with_way_out
+from addin.commands.terminal_remedies import EXPORT_TO_EXCEL, with_way_out
+from addin.sheets.reports.pnl import PNL_SPEC
+from addin.sheets.tables.tables import ColumnMissingError, TableMissingError
 from addin.sheets.workbook import NoCogsheetWorkbookError
 from addin.takeaway.ledger_used import LedgerNotChosenError
 from addin.takeaway.written_files import EntriesNotWrittenError
@@ -21,6 +24,13 @@ from core.books.entries.exporting import (
 from core.books.settings.stores import OtherSiteError, StoreNotNamedError
 from core.companies import CompanyUnknownError
 from core.errors import CogsheetError
+from core.journal.entry import Entry, EntryKey, EntryKind
+from core.journal.files import ForeignEntryError
+
+
+def foreign_entry(way_out: str) -> ForeignEntryError:
+    entry = Entry(EntryKey("US", "1", "2026-08", EntryKind.SETTLEMENT), date(2026, 8, 31), "EUR", ())
+    return ForeignEntryError(entry, "USD", way_out)
 
 
 @pytest.mark.parametrize(("only_costs", "named"), [(True, True), (False, False)])
@@ -38,6 +48,22 @@ def test_other_refusals_stay_as_they_are() -> None:
     assert str(error) == with_way_out(error)
 
 
+def test_what_only_an_export_can_do_is_named_for_an_export_only() -> None:
+    """A reopening, and a month's accrual, cannot be exported to Excel by that command: theirs is on sheet Setup."""
+    assert "export" not in with_way_out(foreign_entry("")).replace("exported", "")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [TableMissingError("Books.xlsm", PNL_SPEC), ColumnMissingError("P&L", "tblPnl", ["COGS"])],
+)
+def test_an_older_workbook_is_upgraded_by_its_button_and_at_a_terminal_by_the_command(error: CogsheetError) -> None:
+    """In Excel the sentence names the button alone."""
+    assert "press Upgrade" in str(error)
+    assert "`cogsheet upgrade" not in str(error)
+    assert "`cogsheet upgrade BOOK`" in with_way_out(error)
+
+
 @pytest.mark.parametrize(
     ("error", "flag"),
     [
@@ -51,6 +77,7 @@ def test_other_refusals_stay_as_they_are() -> None:
         (LedgerNotChosenError(), "--format"),
         (EntriesNotWrittenError("The disk is full."), "--again"),
         (NotMadeByExportError("true-ups"), "--again"),
+        (foreign_entry(EXPORT_TO_EXCEL), "--format"),
     ],
 )
 def test_a_refusal_names_its_option_at_a_terminal_only(error: CogsheetError, flag: str) -> None:

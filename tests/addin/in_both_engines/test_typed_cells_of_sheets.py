@@ -13,7 +13,6 @@ from addin.sheets.close.true_ups import TRUE_UPS_SPEC
 from addin.sheets.costs import history, opening_costs, resolve
 from addin.sheets.costs.history import HISTORY_SPEC
 from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
-from addin.sheets.costs.resolve import Elsewhere
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports import pnl, rates
 from addin.sheets.reports.pnl import ASK_ROW, PNL_SPEC
@@ -23,6 +22,7 @@ from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import typed_values
 from addin.sheets.tables.edited_rows import CellsRefusedError, edited_rows
+from core.books.overrides.resolve_list import Elsewhere
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.settings import Policies
 

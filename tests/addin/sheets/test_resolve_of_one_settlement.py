@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from addin.sheets.costs import resolve
-from addin.sheets.costs.resolve import Elsewhere, keep_typing
+from addin.sheets.costs.resolve import keep_typing
+from core.books.overrides.resolve_list import Elsewhere
 from core.frame_columns import COSTED_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import Event
 

@@ -18,7 +18,8 @@ from core.frame_columns import records
 from core.money import total
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from tests.core.books.shops import WHO, Shop, lost, refund, sale
-from tests.core.books.verification.test_verifying_what_is_stored import planted, sealed_again, wrong
+from tests.core.books.verification.healthy_books import wrong
+from tests.core.books.verification.planted_faults import planted, sealed_again
 from tests.core.marketplaces.amazon_files import bare_line
 
 if TYPE_CHECKING:

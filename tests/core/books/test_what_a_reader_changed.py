@@ -12,7 +12,8 @@ from core.books.importing import current_transactions
 from core.books.settings.type_choices import change_types
 from core.books.true_ups import true_up_history, true_ups
 from core.frame_columns import records
-from tests.core.books.importing.test_reader_upgrade import CODES, FEES, KEPT, WHO, books_of, database, old
+from tests.core.books.importing.test_reader_upgrade import database, old
+from tests.core.books.importing.upgraded_books import CODES, FEES, KEPT, WHO, books_of
 
 if TYPE_CHECKING:
     from core.books.database import Database

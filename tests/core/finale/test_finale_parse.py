@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.finale.account_settings import account_name
 from core.finale.errors import FinaleAccountError
-from core.finale.parse import Cost, cost_of, date_of, number_of, pack_units
+from core.finale.parse import Cost, cost_of, date_of, number_of, order_of_label, pack_units
 from core.model import Cause
 
 
@@ -120,3 +120,12 @@ def test_an_address_without_account_says_what_to_paste(pasted: str) -> None:
     """What names no account is refused with an example."""
     with pytest.raises(FinaleAccountError, match="Paste the address that the browser shows"):
         account_name(pasted)
+
+
+@pytest.mark.parametrize(
+    ("label", "order"),
+    [("SO-100-1", "SO-100"), ("111-2222222-3333333", None), ("100-1-12", "100-1"), ("SO100", None), ("-1", None)],
+)
+def test_a_shipments_number_names_its_order(label: str, order: str | None) -> None:
+    """A number of up to three digits behind the order's id; what has none, or only that, names no order."""
+    assert order == order_of_label(label)

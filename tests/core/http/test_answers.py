@@ -12,7 +12,7 @@ from core.errors import (
     NotFoundError,
     ServiceError,
 )
-from core.http.responses import message_in
+from core.http.responses import message_in, next_cursor
 from tests.core.http.http_service import HTML, Service
 
 
@@ -84,3 +84,18 @@ def test_the_service_s_reference_is_in_the_error() -> None:
 def test_every_usual_form_of_an_error_message_is_found(body: object) -> None:
     """Services hide the reason in many places (docs/facts/finale-api.md, Errors)."""
     assert "no stock" == message_in(body)
+
+
+@pytest.mark.parametrize(
+    ("connection", "cursor"),
+    [
+        ({"pageInfo": {"hasNextPage": True, "endCursor": "abc"}}, "abc"),
+        ({"pageInfo": {"hasNextPage": False, "endCursor": "abc"}}, None),
+        ({"pageInfo": None}, None),
+        (None, None),
+    ],
+    ids=["more", "the last page", "no page info", "null"],
+)
+def test_the_next_page_is_asked_for_by_its_cursor(connection: dict[str, object] | None, cursor: str | None) -> None:
+    """Behind the last page nothing is asked, also where a service still names where it ended."""
+    assert cursor == next_cursor(connection)

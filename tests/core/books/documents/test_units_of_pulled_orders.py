@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import delete, select
 
-from core.books.batches import BatchKind, new
-from core.books.books import with_settings
 from core.books.costed_lines.recosting import after_save
 from core.books.costed_lines.stored_lines import keep
-from core.books.database import Database, marketplace_tables
 from core.books.entries import locks
-from core.books.entries.exporting import ExportOptions, export_settlement
-from core.books.importing.importing import import_file
 from core.books.loading import load_books
-from core.books.overrides import stored_overrides
-from core.books.overrides.answers import Answer
-from core.books.overrides.saving import plan_answers, save_answers
-from core.books.overrides.stored_overrides import ANSWER_COLUMNS
-from core.books.settings import sku_mapping, stored_settings
-from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
 from core.books.true_ups.cost_comparison import differences
-from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
-from core.marketplaces import read_file
 from core.model import Cause, CostStatus
-from core.settings import POLICIES_NAME, Policies
 from tests.core.books.bookkeeper import assert_kept_as_costed
+from tests.core.books.documents.pulled_orders import (
+    AUGUST,
+    EDITED,
+    FIRST,
+    NOW,
+    ORDER,
+    SECOND,
+    SEPTEMBER,
+    SHIPPED,
+    A,
+    B,
+    both,
+    bring_in,
+    cogs,
+    export,
+    in_parts,
+    raised,
+    save,
+    sync,
+)
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
 from tests.new_books import new_books
 
@@ -41,26 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.books.books import Books
-
-NOW = datetime(2026, 12, 1, tzinfo=UTC)
-COSTS = {"A": Decimal(10), "B": Decimal(7)}
-A, B = Good("1", "A", 1, "20.00"), Good("2", "B", 1, "15.00")
-FIRST, SECOND = Paid("11", "20.00", "2026-08-03"), Paid("12", "15.00", "2026-09-03")
-ORDER = ShopOrder("#1001", (A,), (FIRST,))
-"""One unit of A, paid in August."""
-EDITED = replace(ORDER, goods=(A, B), paid=(FIRST, SECOND))
-"""The same order after B was added and paid in September."""
-AUGUST = payout("801", "2026-08-06", [ORDER], charge(ORDER, FIRST))
-SEPTEMBER = payout("901", "2026-09-06", [EDITED], charge(EDITED, SECOND))
-SHIPPED = (("A", 1), ("B", 1))
-
-
-def both(first: ShopOrder, later: ShopOrder) -> list[bytes]:
-    """Return the payout of an order's first payment as it was then, and that of its second as it is later."""
-    return [
-        payout("801", "2026-08-06", [first], charge(first, first.paid[0])),
-        payout("901", "2026-09-06", [later], charge(later, later.paid[1])),
-    ]
+    from core.books.database import Database
 
 
 @pytest.fixture
@@ -70,42 +54,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
         books = load_books(opened, anew=True)
         keep(opened, books)
         assert assert_kept_as_costed(opened, books), "what the books show otherwise than it is stored is kept as well"
-
-
-def bring_in(database: Database, *contents: bytes) -> None:
-    for number, content in enumerate(contents):
-        file = OriginalFile(f"{number}.json", content)
-        import_file(database, read_file(content, file.name), file, store=None, who="M. Lee", now=NOW)
-
-
-def sync(database: Database, *shipped: tuple[str, int], order: str = "#1001") -> None:
-    """Let Finale know the SKUs, and what it shipped on an order."""
-    cost = {"kind": "order", "order_id": order, "currency": "USD", "fetched_at": NOW}
-    rows = [cost | {"product_id": sku, "unit_cost": COSTS[sku], "units": units} for sku, units in shipped]
-    known = [{"sku": sku, "product_id": sku, "units": 1} for sku in COSTS]
-    with database.writing() as connection:
-        batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
-        sku_mapping.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
-
-
-def export(database: Database, settlement_id: str) -> None:
-    books = load_books(database)
-    (one,) = (each for each in books.settlements if each.settlement_id == settlement_id)
-    export_settlement(database, books, one, ExportOptions(accept_suspect=True), who="M. Lee", now=NOW)
-
-
-def save(database: Database, key: str, **answer: object) -> None:
-    row = {"key": key, "shown_version": 0, "currency": "USD", **answer}
-    with database.writing() as connection:
-        batch = new(connection, BatchKind.SAVE, "M. Lee", NOW)
-        stored_overrides.save(connection, frame(ANSWER_COLUMNS, [row]), batch, who="M. Lee", now=NOW)
-
-
-def cogs(books: Books) -> Decimal:
-    """Return COGS of all lines; each must have its cost."""
-    assert not (books.lines["cost_status"] == CostStatus.MISSING).any(), books.lines["cost_note"].tolist()
-    return sum(books.lines["cogs"].tolist(), Decimal(0))
 
 
 def carrying(books: Books) -> list[tuple[str, str, int]]:
@@ -148,15 +96,6 @@ def deposit_replaced() -> list[bytes]:
     return both(before, replace(before, goods=(down, replace(A, price="15.00")), paid=(FIRST, SECOND)))
 
 
-def in_parts() -> list[bytes]:
-    """Return three units of A, captured as they leave: one in August, two in September."""
-    three = Good("1", "A", 3, "60.00", gone=1, open_units=2)
-    first, rest = Paid("11", "20.00", "2026-08-03"), Paid("12", "40.00", "2026-09-03")
-    before = ShopOrder("#1001", (three,), (first,), changed="2026-08-03")
-    after = replace(before, goods=(replace(three, gone=3, open_units=0),), paid=(first, rest), changed="2026-09-03")
-    return both(before, after)
-
-
 def cancelled(*, parcels: bool) -> list[bytes]:
     """Return an order of A and B whose B was cancelled before it left."""
     back = Back("5", "2026-08-05", (("2", 1, "CANCEL", "15.00"),), "15.00")
@@ -178,13 +117,6 @@ def removed() -> list[bytes]:
         payout("801", "2026-08-06", [before], charge(before, paid)),
         payout("901", "2026-09-06", [after], refund(after, back)),
     ]
-
-
-def raised() -> list[bytes]:
-    """Return an order whose one unit of A became three after the first payout."""
-    return both(
-        ORDER, replace(ORDER, goods=(Good("1", "A", 3, "60.00"),), paid=(FIRST, Paid("12", "40", "2026-09-03")))
-    )
 
 
 def twice_in_one_payout() -> list[bytes]:
@@ -325,132 +257,6 @@ def test_fewer_units_shipped_than_fulfilled_are_asked(database: Database) -> Non
     books = load_books(database)
 
     assert [Cause.UNITS_DISAGREE] == books.lines["cause"].dropna().tolist()
-
-
-@pytest.mark.long
-def test_a_line_confirmed_as_zero_does_not_swallow_the_goods(database: Database) -> None:
-    """A deposit whose document did not tell parcels was answered with zero and exported: the balance asks."""
-    down, rest = Paid("11", "6.00", "2026-08-03"), Paid("12", "14.00", "2026-11-03")
-    first, second = both(replace(ORDER, paid=(down,)), replace(ORDER, paid=(down, rest)))
-    bring_in(database, first)
-    (key,) = load_books(database).lines["key"]
-    save(database, key, zero_confirmed=True, unit_cost=Decimal(0))
-    export(database, "801")
-    bring_in(database, second)
-    sync(database, ("A", 1))
-    books = load_books(database)
-    (asked,) = books.lines[books.lines["cost_status"] == CostStatus.MISSING].to_dict("records")
-
-    assert ("901", Cause.UNITS_DISAGREE) == (asked["settlement_id"], asked["cause"])
-    assert "confirmed at cost 0" in asked["cost_note"]
-    save(database, asked["key"], units_back=1)
-    assert 10 == cogs(load_books(database))
-
-
-def zero() -> tuple[list[bytes], int, dict[str, Any]]:
-    """Return payouts of an order in two parts, what left of it, and zero for the first part."""
-    down, rest = Paid("11", "6.00", "2026-08-03"), Paid("12", "14.00", "2026-11-03")
-    return both(replace(ORDER, paid=(down,)), replace(ORDER, paid=(down, rest))), 1, {"zero_ok": True}
-
-
-def typed_cost() -> tuple[list[bytes], int, dict[str, Any]]:
-    """Return the same with a cost for the first part, which keeps its unit."""
-    return *zero()[:2], {"cost": Decimal("9.50")}
-
-
-def typed_units() -> tuple[list[bytes], int, dict[str, Any]]:
-    """Return three units of which Finale shipped two, and the answer to the line that asks."""
-    return in_parts(), 2, {"units_back": 1, "stock_edited": True}
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("answered", [zero, typed_cost, typed_units])
-def test_a_preview_counts_the_units_as_the_books_will(database: Database, answered: Callable[[], Any]) -> None:
-    """Zero for the first payment of an order moves its units to the second: what is announced is what is booked."""
-    documents, shipped, given = answered()
-    bring_in(database, *documents)
-    sync(database, ("A", shipped))
-    books = load_books(database)
-    asking = books.lines[(books.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False).astype(bool)]
-    row = (asking if answered is typed_units else books.lines).iloc[0]
-    answers = [Answer(str(row["key"]), 0, **{"cost": None, "proposal": None, **given})]
-    options: dict[str, Any] = {"settlement_ids": None, "accept_proposals": False, "who": "M. Lee", "now": NOW}
-    planned = plan_answers(books, answers, **options).after
-    save_answers(database, books, answers, accept_suspect=True, **options)
-
-    booked = load_books(database)
-    assert same(planned, booked)
-    assert same(after_save(database, books), booked)
-    if answered is zero:
-        asks = (booked.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False)
-        assert ["901"] == booked.lines.loc[asks.astype(bool), "settlement_id"].tolist(), "the second payment asks now"
-
-
-def same(one: Books, other: Books) -> bool:
-    """Tell whether two states of the books have the same lines and costs."""
-    names = ["key", "quantity", "stock_effect", "unit_cost", "cogs", "cost_status", "cause", "cost_note"]
-    return bool(one.lines[names].equals(other.lines[names]))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("start", [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)])
-def test_a_preview_of_books_start_counts_as_the_books_will(database: Database, start: date) -> None:
-    """Whether an order was first paid before books start decides whether its units are asked."""
-    bring_in(database, raised()[1])
-    sync(database, ("A", 3))
-    books = load_books(database)
-    policies = books.policies.model_copy(update={"books_start": start})
-    planned = with_settings(books, policies, books.zones)
-    with database.writing() as connection:
-        stored_settings.put(connection, POLICIES_NAME, policies, who="M. Lee", now=NOW)
-
-    assert same(planned, load_books(database))
-    asks = (planned.lines["cause"] == Cause.UNITS_DISAGREE).fillna(value=False).any()
-    assert bool(asks) is (start == date(2026, 9, 1))
-
-
-def test_an_order_first_paid_before_books_start_is_asked(database: Database) -> None:
-    """Its units may have been expensed in the books before these."""
-    with database.writing() as connection:
-        policies = Policies(books_start=date(2026, 9, 1))
-        stored_settings.put(connection, POLICIES_NAME, policies, who="M. Lee", now=NOW)
-    bring_in(database, raised()[1])
-    sync(database, ("A", 3))
-    books = load_books(database)
-
-    assert [Cause.UNITS_DISAGREE] == books.lines["cause"].dropna().tolist()
-    assert "before books start" in books.lines["cost_note"].iloc[0]
-
-
-@pytest.mark.long
-def test_units_beside_a_downloaded_export_are_asked_until_its_payout_is_pulled(database: Database) -> None:
-    """The export has no SKUs: whether its line counts the units, nobody can know. The record settles it."""
-    csv = (
-        b"Transaction Date,Type,Order,Payout Date,Payout ID,Amount,Fee,Net,Currency\n"
-        b"2026-08-03 12:00:00 +0000,charge,#1001,2026-08-06,801,20.00,0.00,20.00,USD\n"
-    )
-    bring_in(database, csv, SEPTEMBER)
-    sync(database, *SHIPPED)
-    books = load_books(database)
-    asked = books.lines[(books.lines["settlement_id"] == "901") & (books.lines["cost_status"] == CostStatus.MISSING)]
-
-    assert {Cause.UNITS_DISAGREE} == set(asked["cause"])
-    bring_in(database, AUGUST)
-    assert 17 == cogs(load_books(database))
-
-
-def test_documents_of_older_books_take_part_when_another_one_comes(database: Database) -> None:
-    """The books did not keep what August's document says of units; September's brings it from the kept bytes."""
-    bring_in(database, AUGUST)
-    with database.writing() as connection:
-        connection.execute(delete(marketplace_tables.order_units))
-    bring_in(database, SEPTEMBER)
-    sync(database, *SHIPPED)
-    with database.reading() as connection:
-        documents = connection.scalars(select(marketplace_tables.order_units.c.sha256).distinct()).all()
-
-    assert 17 == cogs(load_books(database))
-    assert 2 == len(documents)
 
 
 def assert_kept(database: Database, books: Books) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,23 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.books.entries.exporting import ExportOptions, HistoryError, export_settlement, make_entries
+from core.books.entries.exporting import HistoryError
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.entries.reopening import reopen
-from core.books.loading import load_books
-from core.books.settings.announcement import effects_of_reopening, words_of_reopening
 from core.books.settings.policies import change_policies, first_open_day, policy_effects
 from core.books.settings.setting_effects import ChangeNotAgreedError
-from core.books.settings.time_zones import change_time_zones, time_zone_effects
+from core.books.settings.time_zones import change_time_zones
 from core.books.true_ups import cost_comparison
-from core.books.verification.verification import tie_outs
 from core.frame_columns import records
-from core.journal.entry import EntryKind
 from core.model import CostStatus, Event
 from core.money import total
-from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from core.time import local_days
-from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, let_finale_say, open_books
+from tests.core.books.lives_of_orders import WHO, bring_in, files_of, let_finale_say, open_books
+from tests.core.books.settings.settings_year import LIFE, OTHER, Year
 from tests.examples import examples
 
 if TYPE_CHECKING:
@@ -35,56 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.books.books import Books
-    from core.books.database import Database
-    from core.books.settlements.booked_settlement import BookedSettlement
-
-
-LIFE = Life("111-0", "US", sold=((0, 4),), refunds=((1, 1), (2, 1)), lost=None)
-OTHER = Life("111-1", "US", sold=((1, 1), (2, 1)), refunds=(), lost=None)
-
-
-@dataclass(frozen=True)
-class Year:
-    """Books with a sale of four in US0 (from 3 August), a refund in US1 (17 August) and in US2 (31 August)."""
-
-    database: Database
-
-    @property
-    def books(self) -> Books:
-        return load_books(self.database)
-
-    def policy(self, *, agreed: bool = False, **policies: str) -> None:
-        change_policies(self.database, policies, agreed=agreed, **WHO)
-
-    def zone(self, name: str, *, agreed: bool = False) -> None:
-        change_time_zones(self.database, {"US": name}, agreed=agreed, **WHO)
-
-    def settlement(self, number: str) -> BookedSettlement:
-        return self.books.named([number])[0]
-
-    def export(self, *numbers: str) -> None:
-        for number in numbers:
-            options = ExportOptions(accept_suspect=True)
-            export_settlement(self.database, self.books, self.settlement(number), options, **WHO)
-
-    def refunds(self) -> dict[str, object]:
-        """Return what became of the goods of each settlement's refund."""
-        lines = records(self.books.lines)
-        return {row["settlement_id"]: row["disposition"] for row in lines if row["event"] == Event.REFUND}
-
-    def pnl_months(self) -> dict[str, Decimal]:
-        books = self.books
-        question = PnlQuestion("USD", by_month=True, by_item=False)
-        table = profit_and_loss(books.counted(books.lines), question, zones=books.zones)
-        return {row["month"]: row["net_sales"] for row in records(table)}
-
-    def entry_months(self, number: str) -> set[str]:
-        books = self.books
-        return {one.key.month for one in make_entries(books, self.settlement(number), EntryKind.COGS, ExportOptions())}
-
-    def all_ties(self) -> bool:
-        books = self.books
-        return all(tie.ok for one in books.settlements for tie in tie_outs(self.database, books, one, ExportOptions()))
 
 
 @pytest.fixture
@@ -257,40 +202,6 @@ def test_what_was_posted_elsewhere_is_named_as_such(year: Year) -> None:
         year.policy(books_start="2026-08-20")
 
 
-@pytest.mark.long
-def test_a_time_zone_that_moves_exported_months_needs_a_yes_and_moves_only_what_is_open(year: Year) -> None:
-    """What US2 posted on 31 August from ten o'clock UTC on is of September in Kiritimati, fourteen hours ahead."""
-    year.export("US0", "US1", "US2")
-    before = year.pnl_months()
-
-    with pytest.raises(
-        ChangeNotAgreedError, match=r"US2 \(US, exported\): stays .* . lines? of USD -?\d+.00 in another month"
-    ):
-        year.zone("Pacific/Kiritimati")
-    assert year.pnl_months() == before
-
-
-@pytest.mark.long
-def test_a_zone_is_kept_by_what_is_exported_and_taken_by_what_is_open(year: Year) -> None:
-    """Kiritimati is fourteen hours ahead: what US2 posted on 31 August from ten o'clock on is of September there."""
-    year.export("US0", "US1")
-    open_before = year.entry_months("US2")
-    year.zone("Pacific/Kiritimati")
-    assert ({"2026-08"}, {"2026-08", "2026-09"}) == (open_before, year.entry_months("US2"))
-
-    year.export("US2")
-    months = year.pnl_months()
-    effects = time_zone_effects(year.database, {"US": ""})
-    year.zone("", agreed=True)
-
-    assert ["US2"] == [one.settlement_id for one in effects if one.moved]
-    assert months == year.pnl_months(), "what is exported stays in the months that it went out in"
-    assert {"2026-08", "2026-09"} == year.entry_months("US2")
-    assert year.all_ties()
-    reopen(year.database, year.settlement("US2"), "wrong zone", lock_date=None, **WHO)
-    assert {"2026-08"} == year.entry_months("US2")
-
-
 def counted_cogs(books: Books) -> dict[str, Decimal]:
     """Return the COGS that is counted of each settlement."""
     return {one.settlement_id: total(books.counted(books.lines_of(one))["cogs"]) for one in books.settlements}
@@ -322,37 +233,6 @@ def test_what_is_announced_of_settings_typed_together_is_what_happens(
     assert before | {one.settlement_id: one.cogs_now for one in now} == counted_cogs(year.books)
     assert not [one for one in now if one.settlement_id in exported]
     assert pending == total(cost_comparison.differences(year.books)["difference"])
-
-
-@pytest.mark.long
-def test_the_same_move_is_announced_again_once_it_was_taken_back(year: Year) -> None:
-    """The second time it was said to change no settlement, and reopening made History of one that was out."""
-    year.export("US0", "US1")
-    first = policy_effects(year.database, {"books_start": "2026-09-20"})
-    year.policy(books_start="2026-09-20", agreed=True)
-    year.policy(books_start="", agreed=True)
-    again = policy_effects(year.database, {"books_start": "2026-09-20"})
-    year.policy(books_start="2026-09-20", agreed=True)
-    otherwise = effects_of_reopening(year.books, {("US", "US0")})
-
-    assert first == again
-    assert [("US0", 1, "open")] == [(one.settlement_id, one.counted_out, one.status) for one in otherwise]
-    words = words_of_reopening(year.books, otherwise)
-    assert "put 2026-08-0" in words
-    reopen(year.database, year.settlement("US0"), "wrong bill", lock_date=None, **WHO)
-    year.policy(books_start=words.partition(" put ")[2].partition(" ")[0], agreed=True)
-    year.export("US0")
-
-
-@pytest.mark.long
-def test_a_zone_that_moves_lines_over_books_start_needs_a_yes(year: Year) -> None:
-    """Nothing is exported: still, what is counted would be another set of lines."""
-    year.policy(books_start="2026-08-17")
-
-    with pytest.raises(ChangeNotAgreedError, match="not counted"):
-        year.zone("America/Los_Angeles")
-    year.zone("America/Los_Angeles", agreed=True)
-    assert "America/Los_Angeles" == str(year.books.zones["US"])
 
 
 DEEDS = st.one_of(

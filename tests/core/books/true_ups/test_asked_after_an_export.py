@@ -20,8 +20,8 @@ from core.books.true_ups.cost_comparison import differences
 from core.books.true_ups.resolve_after_export import questions_since_export
 from core.frame_columns import records
 from core.model import Cause
-from tests.core.books.documents import test_returned_goods_in_the_books as returned
-from tests.core.books.documents.test_returned_goods_in_the_books import GIVEN_BACK, back, bring_in, fee, sold, statement
+from tests.core.books.documents import reported_returns
+from tests.core.books.documents.reported_returns import GIVEN_BACK, back, bring_in, fee, sold, statement
 from tests.core.books.shops import Shop, lost, refund, sale
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from core.books.settlements.booked_settlement import OriginalFile
 
-NOW = returned.NOW
+NOW = reported_returns.NOW
 OUT = (sold(1), back(1))
 
 
@@ -71,7 +71,7 @@ def answer(database: Database, units: int) -> None:
 
 
 def of_amazon(*words: str) -> tuple[tuple[OriginalFile, ...], OriginalFile]:
-    return (returned.SETTLEMENT,), returned.report(*words)
+    return (reported_returns.SETTLEMENT,), reported_returns.report(*words)
 
 
 def of_walmart(before: tuple[str, ...], *since: str) -> tuple[tuple[OriginalFile, ...], OriginalFile]:
@@ -96,7 +96,7 @@ def test_a_refund_whose_goods_are_open_since_is_asked_and_answered_a_true_up(
 ) -> None:
     """A fee that is given back, a state that nobody has declared: nothing is proposed until somebody says what came."""
     bring_in(database, *files[0])
-    returned.refund_line(database) if was == -4 else returned.costs(database)
+    reported_returns.refund_line(database) if was == -4 else reported_returns.costs(database)
     export_all(database)
     quiet = asked(database)
     bring_in(database, files[1])

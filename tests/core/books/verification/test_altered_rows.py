@@ -1,11 +1,10 @@
 """Whatever another program alters, adds or deletes in the books is named: every column of every table."""
+
 # ruff: noqa: S608, E501 - SQL statements, of our own words alone
 
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,27 +13,23 @@ from sqlalchemy import Boolean, Column, LargeBinary, Table, UniqueConstraint, ev
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, seals
-from core.books.database.column_types import Verbatim, Word
-from core.books.database.errors import UnknownWordError
+from core.books.database.column_types import Verbatim
 from core.books.database.schema import metadata
-from core.books.database.tables import transaction
-from core.books.entries.exporting import ExportOptions
-from core.books.entries.locks import SeveralLocksError
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.verification.altered_rows import TABLES_IN_WORDS, AlteredRowsError
 from core.books.verification.seal_check import altered_rows_named, books_as_sealed, find_altered
-from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from tests.core.books.examples import NOW, answers, save_settlement, settlement, source
 from tests.core.books.sample_books import make_sample
 from tests.core.books.shops import Shop, lost, refund, sale
-from tests.core.books.verification.test_verifying_what_is_stored import accrue, with_answer
+from tests.core.books.verification.altered_books import altered, sentences, wrong
+from tests.core.books.verification.healthy_books import accrue, with_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
+
 
 DECIDES_NOTHING = {
     ("observation", "raw"): "Finale's own words, kept for a person to look at: nothing is read from them again",
@@ -69,23 +64,6 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     accrue(shop)
     shop.database.close()
     return folder / "books.sqlite"
-
-
-def altered(books: Path, folder: Path, *statements: str) -> Path:
-    """Change a copy of books as another program would."""
-    copy = folder / "altered.sqlite"
-    shutil.copy(books, copy)
-    with closing(sqlite3.connect(copy)) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        for statement in statements:
-            assert connection.execute(statement).rowcount >= 1, statement
-        connection.commit()
-    return copy
-
-
-def sentences(books: Path) -> list[str]:
-    with Database.open(books) as database:
-        return [tie.sentence for row in find_altered(database) for tie in row.tie_outs]
 
 
 def other(column: Column[object]) -> str:
@@ -290,13 +268,6 @@ ENDED = (
 )
 
 
-def wrong(database: Database) -> Sequence[str]:
-    """Return what the other checks of verify say."""
-    books, held = load_books(database), read_evidence(database)
-    found = [one for each in books.settlements for one in tie_outs(database, books, each, ExportOptions(), held)]
-    return [one.sentence for one in (*found, *company_tie_outs(database, books, held)) if not one.ok]
-
-
 @pytest.mark.few(1)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_altered_is_named_as_a_bookkeeper_finds_it(exported: Path, tmp_path: Path, fault: str) -> None:
@@ -420,81 +391,3 @@ def test_it_is_so_on_a_server_too(database: Database) -> None:
     assert [("override", ("a", 1)), ("override", ("b", 1))] == [(row.table, row.key) for row in found]
     assert any("units back: the books have “2”, stored was nothing" in one for one in said)
     assert [] == within
-
-
-LISTED = {
-    f"{table.name}.{column.name}": column
-    for table in (*seals.SEALED.values(), transaction)
-    for column in table.c
-    if isinstance(column.type, Word)
-}
-READ_BY_ROW = ("settlement.kind", "settlement.cogs_entry", "lock.reason", "batch.kind")
-"""Words of lists that the database does not know: what reads the row looks at them."""
-
-
-@pytest.mark.few(1)
-@pytest.mark.parametrize("name", [*LISTED, *READ_BY_ROW])
-def test_a_word_that_no_version_knows_is_an_error_with_its_row(sample: Path, tmp_path: Path, name: str) -> None:
-    """Whatever reads it: costing, a check, a page. Where nothing reads it, nothing stops."""
-    table, column = name.split(".")
-    book = altered(sample, tmp_path, f'UPDATE "{table}" SET "{column}" = \'Cost mislaid\'')
-    with Database.open(book) as database:
-        try:
-            load_books(database, anew=True)
-        except UnknownWordError as error:
-            assert "they hold “Cost mislaid” as " in str(error)  # noqa: PT017 - whether it is read at all is another question
-        with pytest.raises(AlteredRowsError, match=r"“Cost mislaid”"), altered_rows_named(database):
-            raise UnknownWordError("a word", "Cost mislaid")
-
-
-def test_a_cause_that_no_version_knows_stops_costing_by_name(exported: Path, tmp_path: Path) -> None:
-    """It was an error of the program in the midst of costing."""
-    book = altered(exported, tmp_path, "UPDATE observation SET unit_cost = NULL, currency = NULL, cause = 'Mislaid'")
-    words = "they hold “Mislaid” as a cause of a missing cost.*Command Verify names the row"
-    with Database.open(book) as database, pytest.raises(UnknownWordError, match=f"(?s){words}"):
-        load_books(database, anew=True)
-
-
-@pytest.mark.few(1)
-@pytest.mark.parametrize(
-    ("table", "column"),
-    [
-        *[("observation", "cause"), ("locked_line", "disposition"), ("problem", "severity"), ("settlement", "kind")],
-        *[("settlement", "settlement_entry"), ("settlement", "cogs_entry"), ("lock", "reason"), ("batch", "kind")],
-        *[("entry", "kind"), ("true_up_decision", "decision"), ("settlement_file", "use")],
-    ],
-)
-def test_a_word_whose_seal_was_altered_alike_is_named(sample: Path, tmp_path: Path, table: str, column: str) -> None:
-    """Whoever writes both hides nothing that cannot be read; the other checks are made without the row."""
-    book = altered(
-        sample,
-        tmp_path,
-        f'UPDATE "{table}" SET "{column}" = \'mislaid\'',
-        f"UPDATE seal SET row = json_set(row, '$.{column}', 'mislaid') WHERE \"table\" = '{table}'",
-    )
-    found = sentences(book)
-
-    assert found
-    assert all(f"{column.replace('_', ' ')} “mislaid” is nothing that Cogsheet stores" in one for one in found)
-    with Database.open(book) as database, books_as_sealed(database):
-        load_books(database, anew=True)
-
-
-@pytest.mark.long
-def test_a_second_lock_whose_seal_was_altered_alike_is_named(exported: Path, tmp_path: Path) -> None:
-    """Verify ended in an error of the program."""
-    held = "(SELECT id FROM settlement WHERE settlement_id = '1')"
-    book = altered(
-        exported,
-        tmp_path,
-        f"INSERT INTO lock SELECT 99, {held}, 7, reason, lines, hash, batch FROM lock WHERE id = 1",
-        "INSERT INTO seal SELECT \"table\", '[99]', json_set(row, '$.id', 99, '$.revision', 7) FROM seal"
-        " WHERE \"table\" = 'lock' AND key = '[1]'",
-    )
-
-    assert [] == sentences(book)
-    with (
-        Database.open(book) as database,
-        pytest.raises(SeveralLocksError, match=r"settlement US/1 .* revisions 2 and 7"),
-    ):
-        wrong(database)

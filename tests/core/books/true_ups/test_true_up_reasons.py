@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addin.sheets.close.true_ups import LockedFigures, true_up_rows
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.true_up_history import TRUE_UP_COLUMNS
+from core.books.true_ups.true_up_reasons import LockedFigures, true_up_rows
 from core.frame_columns import frame
 from core.model import Disposition
 from tests.core.books.shops import Shop, refund, sale
