@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from core.books.batches import BatchKind
-from core.books.database import closing_tables, seals, tables
+from core.books.database import closing_tables, marketplace_tables, seals, tables
 from core.books.database.column_types import Moment, Money, Verbatim, Word
 from core.books.database.errors import UnknownWordError
 from core.books.entries.locks import SeveralLocksError
@@ -117,18 +117,23 @@ _READ_BY_ROW: dict[Column[Any], type[StrEnum]] = {
 def _is_unknown(column: Column[Any]) -> list[ColumnElement[bool]]:
     """Ask whether a column holds a word that is not on its list."""
     listed = column.type.kind if isinstance(column.type, Word) else _READ_BY_ROW.get(column)
-    return [] if listed is None else [column.not_in(["", *(str(one) for one in listed)])]
+    none = [""] if column is marketplace_tables.goods_back.c.disposition else []  # of a word that nobody declared
+    return [] if listed is None else [column.not_in([*none, *(str(one) for one in listed)])]
 
 
-def _unreadable_if(column: Column[Any], typed: Sequence[str], dialect: str) -> ColumnElement[bool]:
-    """Ask whether a column of a line holds what Cogsheet never stores.
+_KINDS: dict[type[Any], str] = {Verbatim: "text", LargeBinary: "blob"}
+"""What SQLite calls the values of a column; all others are whole numbers."""
+
+
+def _unreadable_if(column: Column[Any], dialect: str, typed: Sequence[str] = ()) -> ColumnElement[bool]:
+    """Ask whether a column holds what Cogsheet never stores.
 
     Args:
         column: The column.
-        typed: Texts of typed amounts that cannot be read.
         dialect: Of the database: SQLite takes values of any kind in every column.
+        typed: Texts of typed amounts that cannot be read.
     """
-    kind = "text" if isinstance(column.type, Verbatim) else "integer"
+    kind = next((name for one, name in _KINDS.items() if isinstance(column.type, one)), "integer")
     conditions: list[ColumnElement[bool]] = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
     if isinstance(column.type, Money):
         conditions.append(not_(column.between(-_MOST, _MOST)))
@@ -172,15 +177,14 @@ def _placed(connection: Connection, row: AlteredRow) -> AlteredRow:
 
 
 def _unreadable(connection: Connection) -> Iterator[AlteredRow]:
-    """Yield the lines that hold words, amounts or dates that cannot be read, and all rows with unknown words."""
+    """Yield the rows that hold words, amounts or dates that cannot be read."""
+    dialect = connection.dialect.name
     for table in seals.SEALED.values():
-        yield from _rows_with(
-            connection, table, {one.name: or_(*_is_unknown(one)) for one in table.c if _is_unknown(one)}
-        )
+        yield from _rows_with(connection, table, {one.name: _unreadable_if(one, dialect) for one in table.c})
     line = tables.transaction.c
     typed: list[object] = list(connection.scalars(select(type_coerce(line.typed, NullType())).distinct()))
     odd = [text for text in typed if isinstance(text, str) and not _can_be_read(text)]
-    conditions = {one.name: _unreadable_if(one, odd, connection.dialect.name) for one in line if one.name != "key"}
+    conditions = {one.name: _unreadable_if(one, dialect, odd) for one in line if one.name != "key"}
     yield from _rows_with(connection, tables.transaction, conditions)
 
 
