@@ -87,6 +87,7 @@ RETURN_COLUMNS: Columns = {
     "disposition": TEXT,  # Disposition; empty: its word is none that is declared, so it decides nothing
     "raw": TEXT,  # the marketplace's own word for it
     "returned_at": MOMENT,
+    "utc_offset": WHOLE,  # minutes by which the clock of that moment is ahead of UTC; missing: its row names no zone
     "reference": TEXT,  # the marketplace's own number of the returned unit, where it has one
 }
 """Goods that came back, as a marketplace reports them apart from the money; one row per reported return."""

@@ -20,6 +20,7 @@ UnreadableFileError
 ├── MissingSummaryError          lines without the row that carries their total and currency
 ├── UnknownCurrencyError         nothing names the currency of the amounts
 ├── ConflictingSummaryError      two summary rows of one settlement that disagree
+├── SubtractedColumnError        a column that nobody declared is taken from its row's sum: not read by columns
 ├── BadCellError                 a cell that is not what its column holds
 ├── UnstorableTextError          a text that no cell of a sheet can hold
 ├── TooMuchMoneyError            amounts that are together beyond what the books can hold
@@ -217,6 +218,13 @@ class ConflictingSummaryError(UnreadableFileError):
             f"{second}: settlement {settlement_id} has a second summary row that differs from the one on line "
             f"{first.line}. Import the two files separately, not pasted together."
         )
+
+
+class SubtractedColumnError(UnreadableFileError):
+    """A column that nobody declared is taken from the sum of its row, which only the readers of rows can do."""
+
+    def __init__(self, place: Place, column: str) -> None:
+        super().__init__(f"{place}: column “{column}” is taken from the sum of each row; the file is read row by row.")
 
 
 class BadCellError(UnreadableFileError):

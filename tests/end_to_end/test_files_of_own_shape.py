@@ -64,6 +64,27 @@ def test_a_column_between_two_fees_is_no_money(
     assert (1.05 if other else None) == journal.get("Charitable Contributions")
 
 
+SHOPIFY = (
+    "Transaction Date,Type,Order,Payout Date,Payout ID,Amount,Fee,{column},Net,Currency\n"
+    "2026-09-01 10:15:01 -0400,charge,#1,2026-09-02,910001,100.00,10.00,{value},{net},USD\n"
+)
+
+
+@pytest.mark.parametrize("file", [EBAY, UNIFIED, SHOPIFY])
+def test_a_column_that_is_taken_from_the_sum_of_each_row_is_asked(story: Story, tmp_path: Path, file: str) -> None:
+    """It was refused as not tying out, and no later download says anything else; what it is about is asked."""
+    column = "Withheld tax (to be deducted)"
+    path = tmp_path / "report.csv"
+    path.write_text(file.format(column=column, value="3.25", net="86.75"), encoding="utf-8")
+    told = story.bring(path).output
+    (settlement,) = table(story.book.open(), "Settlements").rows
+    asked = [row for row in table(story.book.open(), "Transaction types").rows if row["Type"]]
+
+    assert "shows that it is money that is taken from it" in told
+    assert "Does not tie out" not in settlement["Settlement Export Status"]
+    assert [(column, True)] == [(row["Type"], "-3.25" in row["Amount"]) for row in asked]
+
+
 def moved(word: str, amount: str, *, units: str = "", sku: str = "") -> dict[str, str]:
     """Return a row of money that is no order's."""
     return {**paid(word, amount, units=units, sku=sku), "amount-type": "other-transaction"}

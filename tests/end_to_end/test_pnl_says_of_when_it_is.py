@@ -67,6 +67,28 @@ def test_a_press_that_changes_costs_says_so_on_both_sheets(story: Story, change:
     assert not any(CHANGED in text for text in below_titles(story))
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("moment", "zones"),
+    [
+        ("2026-09-01 03:00:00", (("America/Los_Angeles", True), ("", False))),
+        ("2026-09-30 20:00:00", (("Australia/Sydney", True), ("Asia/Tokyo", True), ("", False))),
+        ("2026-09-15 10:00:00", (("America/Los_Angeles", False), ("Asia/Tokyo", False))),
+    ],
+)
+def test_a_time_zone_that_moves_a_sale_to_another_month_is_said(
+    story: Story, moment: str, zones: tuple[tuple[str, bool], ...]
+) -> None:
+    """They showed September beside Stores by which the sale is of August; a zone that moves nothing says nothing."""
+    rows = [item("Order", "3", "7.00", units="1", day=moment)]
+    story.bring(v2(story.book.path.parent, rows, "24000000101"))
+    story.book.run("pnl")
+    for zone, is_said in zones:
+        story.type("Stores", {"Store": "Amazon"}, {"Time zone": zone or None})
+        story.book.run("resolve")
+        assert [is_said] * 2 == [CHANGED in text for text in below_titles(story)], zone
+
+
 def test_costs_that_are_as_they_were_are_not_said_to_have_changed(story: Story) -> None:
     """A save that was undone leaves what the sheets show true; a press that changes nothing leaves them alone."""
     fresh = below_titles(story)

@@ -20,7 +20,7 @@ from addin.sheets.close import accounts
 from addin.sheets.costs import opening_costs, sku_mapping
 from addin.sheets.desk import TypedSettings
 from addin.sheets.reports import rates
-from addin.sheets.reports.pnl_age import say_if_changed
+from addin.sheets.reports.pnl_age import keep_days, say_if_changed
 from addin.sheets.settlements import types
 from addin.sheets.setup import setup, stores
 from core.books.loading import load_books
@@ -119,6 +119,8 @@ def take_over_edits(
     _store(database, typed, who, now)
     shown = SettingsShown(database)
     fill_typed(book, specs, shown)
+    if before is not None:
+        keep_days(book, before, shown.books)
     say_if_changed(book, shown.books)
     return TypedSettings(counts, before, shown.books if told else None, tuple(effects))
 

@@ -38,6 +38,7 @@ goods_back = Table(
     Column("returned_at", Moment),
     Column("reference", Verbatim),  # the marketplace's own number of the unit
     Column("batch", ForeignKey("batch.number"), nullable=False),
+    Column("utc_offset", BigInteger),  # in minutes, of the zone that the row names; empty also before revision 0006
 )
 reimbursement = Table(
     "reimbursement",

@@ -172,7 +172,7 @@ class _Orders:
         name = row["store"], row["order_id"], row["order_item_id"] or ""
         if row["event"] == Event.SALE and not name[2] and row["quantity"] is None:
             self._without_items[name[:2]].append(row)
-        if name not in self.statements or (row["event"] == Event.REFUND and row["stock_effect"] != StockEffect.NONE):
+        if name not in self.statements or (row["event"] == Event.REFUND and not _gives_units_back(row)):
             return
         if name in self._stated and row["event"] == Event.REFUND:
             return  # a report says of no refund how many units it is about
@@ -289,6 +289,11 @@ class _Orders:
             f"the units of this line in column Units back: {units[last]} by the documents, {other} by Finale."
         )
         yield {"key": last, "units": other, "reason": reason}
+
+
+def _gives_units_back(refund: Mapping[str, Any]) -> bool:
+    """Tell whether a refund names units and restocks none: they may never have left. Without units it carries none."""
+    return refund["stock_effect"] == StockEffect.NONE and bool(refund["quantity"])
 
 
 def _place(row: Mapping[str, Any]) -> str:

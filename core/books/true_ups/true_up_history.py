@@ -115,6 +115,12 @@ class ProposalCounts(NamedTuple):
     withdrawn: int
 
 
+def with_whole_moves(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return true-ups of which those move that say from where and to where; verify names one that says half of it."""
+    moves = rows["event_was"].notna() & rows["event_now"].notna()
+    return rows if moves.all() else rows.assign(**{name: rows[name].where(moves) for name in _MOVES})
+
+
 def update_proposals(connection: Connection, differences: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
     """Make the pending proposals say what the last costing found.
 
@@ -148,7 +154,7 @@ def update_proposals(connection: Connection, differences: pd.DataFrame, new_batc
 def pending(connection: Connection) -> pd.DataFrame:
     """Return the proposals that wait for a decision (TRUE_UP_COLUMNS), of locks that hold."""
     undecided = _all().where(closing_tables.true_up_decision.c.decision.is_(None), _held())
-    return frames.load(connection, undecided, TRUE_UP_COLUMNS)
+    return with_whole_moves(frames.load(connection, undecided, TRUE_UP_COLUMNS))
 
 
 def history(connection: Connection) -> pd.DataFrame:
@@ -167,24 +173,22 @@ def accepted_true_ups(connection: Connection) -> pd.DataFrame:
         .where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held())
         .group_by(closing_tables.true_up.c.key)
     )
-    return frames.load(connection, _all().where(closing_tables.true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
+    rows = frames.load(connection, _all().where(closing_tables.true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
+    return with_whole_moves(rows)
 
 
 def posted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return every accepted true-up of locks that hold (POSTED_COLUMNS), the oldest first."""
     query = _all().add_columns(closing_tables.entry.c.entry_date, tables.batch.c.at.label("decided_at"))
     query = query.outerjoin(tables.batch, tables.batch.c.number == closing_tables.true_up_decision.c.batch)
-    return frames.load(
-        connection,
-        query.where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held()),
-        POSTED_COLUMNS,
-    )
+    is_posted = (closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED) & _held()
+    return with_whole_moves(frames.load(connection, query.where(is_posted), POSTED_COLUMNS))
 
 
 def dismissed_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
     ours = closing_tables.true_up_decision.c.decision.in_([str(TrueUpDecision.ACCEPTED), str(TrueUpDecision.DISMISSED)])
-    decided = frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS)
+    decided = with_whole_moves(frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS))
     if decided.empty:
         return decided
     last = decided.drop_duplicates("key", keep="last")

@@ -18,7 +18,7 @@ import pandas as pd
 from core.books.batches import BatchKind
 from core.books.entries.booking_months import booking_day
 from core.books.true_ups.cost_comparison import every_line, in_places, posted_corrections
-from core.books.true_ups.true_up_history import DECIDED_COLUMNS, TrueUpDecision
+from core.books.true_ups.true_up_history import DECIDED_COLUMNS, TrueUpDecision, with_whole_moves
 from core.books.true_ups.true_ups import finale_corrects
 from core.books.verification.account_tie_outs import account_detail
 from core.books.verification.proposal_tie_outs import proposal_tie_outs
@@ -321,7 +321,7 @@ def _of_batch(
     """Hold the entries of one acceptance against its differences."""
     choices, days = of.choices(batch), _days(books, of, batch)
     day = stored[0].entry_date if stored else min(days)
-    told = frame(DECIDED_COLUMNS, rows)
+    told = with_whole_moves(frame(DECIDED_COLUMNS, rows))
     then = {row["key"]: books.posted_as.get(row["id"]) for row in rows}
     ours, theirs = (
         told.merge(every[["key", *CostLine._fields, "sku"]], on="key") for every in (every_line(books), books.lines)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from core.books.batches import BatchKind
-from core.books.database import closing_tables, seals, tables
+from core.books.database import closing_tables, marketplace_tables, seals, tables
 from core.books.database.column_types import Moment, Money, Verbatim, Word
 from core.books.database.errors import UnknownWordError
 from core.books.entries.locks import SeveralLocksError
@@ -48,7 +48,7 @@ from core.model import CostStatus, ObservationKind
 from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from enum import StrEnum
 
     from sqlalchemy import ColumnElement
@@ -76,12 +76,16 @@ _NAMED_BY = (
 """Columns by which a row is named that belongs to no line and no entry."""
 
 
-def _can_be_read(typed: str) -> bool:
+def _can_be_read(value: str, read: Callable[[str], object]) -> bool:
     try:
-        from_text(typed)
+        read(value)
     except (ArithmeticError, TypeError, ValueError):
         return False
     return True
+
+
+def _day(value: str) -> date:
+    return date.fromisoformat(value[:10])
 
 
 def _is_it(table: Table) -> str:
@@ -117,25 +121,62 @@ _READ_BY_ROW: dict[Column[Any], type[StrEnum]] = {
 def _is_unknown(column: Column[Any]) -> list[ColumnElement[bool]]:
     """Ask whether a column holds a word that is not on its list."""
     listed = column.type.kind if isinstance(column.type, Word) else _READ_BY_ROW.get(column)
-    return [] if listed is None else [column.not_in(["", *(str(one) for one in listed)])]
+    none = [""] if column is marketplace_tables.goods_back.c.disposition else []  # of a word that nobody declared
+    return [] if listed is None else [column.not_in([*none, *(str(one) for one in listed)])]
 
 
-def _unreadable_if(column: Column[Any], typed: Sequence[str], dialect: str) -> ColumnElement[bool]:
-    """Ask whether a column of a line holds what Cogsheet never stores.
+_KINDS: dict[type[Any], str] = {Verbatim: "text", LargeBinary: "blob"}
+"""What SQLite calls the values of a column; all others are whole numbers."""
+
+
+_READ_FROM_TEXT: dict[Column[Any], Callable[[str], object]] = {
+    **dict.fromkeys(
+        (
+            closing_tables.entry.c.entry_date,
+            closing_tables.opening_cost.c.as_of,
+            tables.observation.c.order_date,
+            tables.observation.c.record_date,
+            tables.left_stock.c.record_date,
+            tables.exchange_rate.c.day,
+        ),
+        _day,
+    ),
+    tables.exchange_rate.c.rate: Decimal,
+    **dict.fromkeys(
+        (
+            tables.setting.c.value,
+            tables.settlement.c.apart_from,
+            tables.ended_settlement.c.problems,
+            tables.left_stock.c.names,
+            tables.sync_run.c.asked,
+            tables.sync_run.c.progress,
+            tables.probe_cache.c.content,
+        ),
+        json.loads,
+    ),
+    **dict.fromkeys(
+        (tables.transaction.c.typed, tables.ended_transaction.c.typed, tables.later_transaction.c.typed), from_text
+    ),
+}
+"""Columns of texts that say a day, a number or several values, and what reads them."""
+
+
+def _unreadable_if(column: Column[Any], dialect: str, odd: Sequence[str]) -> ColumnElement[bool]:
+    """Ask whether a column holds what Cogsheet never stores.
 
     Args:
         column: The column.
-        typed: Texts of typed amounts that cannot be read.
         dialect: Of the database: SQLite takes values of any kind in every column.
+        odd: Texts of it that cannot be read.
     """
-    kind = "text" if isinstance(column.type, Verbatim) else "integer"
+    kind = next((name for one, name in _KINDS.items() if isinstance(column.type, one)), "integer")
     conditions: list[ColumnElement[bool]] = [func.typeof(column).not_in([kind, "null"])] if dialect == "sqlite" else []
     if isinstance(column.type, Money):
         conditions.append(not_(column.between(-_MOST, _MOST)))
     if isinstance(column.type, Moment):
         conditions.append(not_(column.between(_FIRST, _LAST)))
     conditions += _is_unknown(column)
-    conditions += [column.in_(typed)] if column.name == "typed" else []
+    conditions += [column.in_(odd)] if odd else []
     return or_(false(), *conditions)
 
 
@@ -172,16 +213,22 @@ def _placed(connection: Connection, row: AlteredRow) -> AlteredRow:
 
 
 def _unreadable(connection: Connection) -> Iterator[AlteredRow]:
-    """Yield the lines that hold words, amounts or dates that cannot be read, and all rows with unknown words."""
-    for table in seals.SEALED.values():
-        yield from _rows_with(
-            connection, table, {one.name: or_(*_is_unknown(one)) for one in table.c if _is_unknown(one)}
-        )
-    line = tables.transaction.c
-    typed: list[object] = list(connection.scalars(select(type_coerce(line.typed, NullType())).distinct()))
-    odd = [text for text in typed if isinstance(text, str) and not _can_be_read(text)]
-    conditions = {one.name: _unreadable_if(one, odd, connection.dialect.name) for one in line if one.name != "key"}
-    yield from _rows_with(connection, tables.transaction, conditions)
+    """Yield the rows that hold words, amounts or dates that cannot be read."""
+    for table in TABLES.values():
+        columns = (one for one in table.c if table is not tables.transaction or one.name != "key")
+        yield from _rows_with(connection, table, {one.name: _is_odd(connection, one) for one in columns})
+
+
+def _odd_texts(connection: Connection, column: Column[Any]) -> list[str]:
+    """Return the texts of a column that cannot be read as what it says."""
+    if column not in _READ_FROM_TEXT:
+        return []
+    values: list[object] = list(connection.scalars(select(type_coerce(column, NullType())).distinct()))
+    return [value for value in values if isinstance(value, str) and not _can_be_read(value, _READ_FROM_TEXT[column])]
+
+
+def _is_odd(connection: Connection, column: Column[Any]) -> ColumnElement[bool]:
+    return _unreadable_if(column, connection.dialect.name, _odd_texts(connection, column))
 
 
 def _rows_with(

@@ -15,6 +15,7 @@ from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.documents.returns import ReportedReturn, returns_frame
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
+from core.marketplaces.reading.dates import stated_offset
 from core.marketplaces.reading.figures import Figures, day_first
 from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.words.wording import folded
@@ -111,6 +112,7 @@ def _goods(row: Row, figures: Figures) -> ReportedReturn:
         disposition=None if is_odd else _disposition(raw.casefold()),
         raw=f"{raw} ({status})" if is_odd else raw,
         returned_at=figures.moment(row, "return-date"),
+        utc_offset=stated_offset(row.cells["return-date"]),
         reference=row.cells.get("license-plate-number", "").strip(),
     )
 

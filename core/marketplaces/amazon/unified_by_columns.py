@@ -14,6 +14,7 @@ from core.marketplaces.columns.column_figures import column_amounts, moments_of
 from core.marketplaces.columns.column_lines import HAPPENED, SETTLEMENT, WORDS, ColumnLines, FormatColumns, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
+    added_columns,
     by_columns_or_rows,
     day_first_of,
     headers_of_lines,
@@ -23,7 +24,6 @@ from core.marketplaces.columns.column_reading import (
     undeclared_amounts,
 )
 from core.marketplaces.columns.column_transactions import units_of_fees
-from core.marketplaces.columns.undeclared_columns import proved
 from core.marketplaces.errors import BadCellError, Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.damaged_ids import is_damaged
@@ -62,7 +62,7 @@ def _build(table: ColumnTable) -> Reading:
 
 def _read(table: ColumnTable, declared: Sequence[str], slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - by partial
     lacking = column_amounts(table, (*declared, "total"), mark).missing()
-    counted = proved(lacking.tolist(), undeclared_amounts(table, mark)) if lacking.any() else ()
+    counted = added_columns(table, lacking.tolist(), undeclared_amounts(table, mark)) if lacking.any() else ()
     components = (*declared, *counted)
     currency = unified_csv.currency_of(table, table.texts("marketplace"))
     figures = Figures(table, mark, day_first=slashes)

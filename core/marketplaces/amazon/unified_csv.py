@@ -88,7 +88,8 @@ def _read(table: Table, declared: Sequence[str], slashes: bool, mark: str) -> Re
     figures = Figures(table, mark, day_first=slashes)
     lacking = [figures.needed_amount(row, "total") - _sum(row, figures, declared) for row in table.rows]
     counted = proved(lacking, undeclared_amounts(figures))
-    components = (*declared, *counted)
+    figures = figures.with_subtracted(counted.subtracted)
+    components = (*declared, *counted.names)
     sites = {row.cells.get("marketplace", "") for row in table.rows}
     currency = currency_of(table, sites)
     lines = tuple(line_of(row, figures, components, currency) for row in table.rows)
@@ -272,7 +273,8 @@ def _likely_cause(row: Row, figures: Figures, lacking: Decimal, components: Sequ
     A column that nobody declared may be in the total of some rows alone; then no later download says anything else.
     """
     others = [name for name in figures.table.undeclared() if name not in components]
-    likely = [name for name in others if row.cells[name].strip() and amount_or_none(row, figures, name) == lacking]
+    either = (lacking, -lacking)
+    likely = [name for name in others if row.cells[name].strip() and amount_or_none(row, figures, name) in either]
     report = "import the settlement's own report (Flat File V2), which takes the place of this one"
     if not likely:
         return f"Download the file again; if it says the same, {report}."

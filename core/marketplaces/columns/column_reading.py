@@ -16,8 +16,8 @@ from core.frame_columns import RETURN_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.marketplaces.columns.column_figures import amounts_of
 from core.marketplaces.columns.column_groups import groups_of
 from core.marketplaces.columns.column_transactions import counted_units, raw_lines_of, transactions_by_settlement
-from core.marketplaces.columns.undeclared_columns import are_rates, note_on_undeclared
-from core.marketplaces.errors import BadCellError, Place, TooMuchMoneyError
+from core.marketplaces.columns.undeclared_columns import ProvedColumns, are_rates, note_on_undeclared, proved
+from core.marketplaces.errors import BadCellError, Place, SubtractedColumnError, TooMuchMoneyError
 from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.figures import day_first
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.columns.column_groups import Groups
     from core.marketplaces.columns.column_lines import ColumnLines
+    from core.marketplaces.columns.undeclared_columns import Number
     from core.marketplaces.formats import Format
     from core.marketplaces.reading.columns import Coded, ColumnTable
     from core.marketplaces.reading.contents import Contents
@@ -220,16 +221,17 @@ def _site(lines: ColumnLines, rows: np.ndarray) -> str:
 def notes_on_undeclared(table: ColumnTable, mark: str, counted: Sequence[str] = ()) -> list[Problem]:
     """Return a note for each undeclared column of numbers; see `core.marketplaces.columns.undeclared_columns`."""
     notes: list[Problem] = []
+    proofs = ProvedColumns(tuple(counted))
     for name in table.undeclared():
         try:
             values, places, _ = amounts_of(table, name, mark)
         except BadCellError:
             if are_rates(table.texts(name)):
-                notes.append(note_on_undeclared(table, name, None, counted=name in counted))
+                notes.append(note_on_undeclared(table, name, None, proofs))
             continue
         if values.any():
             total = exact(sum(values.tolist()), int(places.max()))
-            notes.append(note_on_undeclared(table, name, total, counted=name in counted))
+            notes.append(note_on_undeclared(table, name, total, proofs))
     return notes
 
 
@@ -240,6 +242,20 @@ def undeclared_amounts(table: ColumnTable, mark: str) -> dict[str, list[int]]:
         with suppress(BadCellError):
             lines_by_name[name] = amounts_of(table, name, mark)[0].tolist()
     return {name: amounts for name, amounts in lines_by_name.items() if any(amounts)}
+
+
+def added_columns(
+    table: ColumnTable, missing: Sequence[Number], amounts: Mapping[str, Sequence[Number]]
+) -> tuple[str, ...]:
+    """Return the undeclared columns that are proved to be money (`undeclared_columns.proved`), all of them added.
+
+    Raises:
+        SubtractedColumnError: If one is taken from its row's sum: the file is then read row by row.
+    """
+    found = proved(missing, amounts)
+    if found.subtracted:
+        raise SubtractedColumnError(Place(table.file, table.header_line, found.subtracted[0]), found.subtracted[0])
+    return found.added
 
 
 def day_first_of(table: ColumnTable) -> bool:

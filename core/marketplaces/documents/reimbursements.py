@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.frame_columns import REIMBURSEMENT_COLUMNS, frame, records
 from core.marketplaces.amazon.words import REASONS, meaning
-from core.marketplaces.documents.overlapping_reports import with_another_report
+from core.marketplaces.documents.overlapping_reports import Dated, with_another_report
 from core.marketplaces.words.meanings import UNKNOWN
 from core.marketplaces.words.wording import folded
 from core.model import Event, Goods
@@ -89,8 +89,12 @@ def united_reimbursements(reports: Iterable[pd.DataFrame]) -> list[ReportedReimb
         for row in reimbursed_rows(report):
             own[replace(row, approved_at=None)].append(row)
         for one, rows in own.items():
-            together[one] = with_another_report(together[one], rows, lambda each: each.approved_at, numbered=True)
+            together[one] = with_another_report(together[one], rows, _dated, numbered=True)
     return [row for rows in together.values() for row in rows]
+
+
+def _dated(row: ReportedReimbursement) -> Dated:
+    return Dated(row.approved_at)
 
 
 class Counts(NamedTuple):

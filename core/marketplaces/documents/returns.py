@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import RETURN_COLUMNS, frame, records
-from core.marketplaces.documents.overlapping_reports import with_another_report
+from core.marketplaces.documents.overlapping_reports import Dated, with_another_report
 from core.model import Disposition, Event, Goods
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class ReportedReturn:
     returned_at: datetime | None = None
     reference: str = ""
     """The marketplace's own number of the returned unit, where it has one."""
+    utc_offset: int | None = None
+    """By how many minutes the clock of `returned_at` is ahead of UTC; `None` where the row names no zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def returns_frame(reported: Iterable[ReportedReturn]) -> pd.DataFrame:
 def united_returns(reports: Iterable[pd.DataFrame]) -> list[ReportedReturn]:
     """Return what several reports say together, when their periods overlap.
 
-    The same row in two reports is one return, also where it lost its time in one that went through a spreadsheet
-    program; the same row twice in one report is two (`with_another_report`).
+    The same row in two reports is one return, also where it lost its time or its zone in one that went through a
+    spreadsheet program; the same row twice in one report is two (`with_another_report`).
 
     Args:
         reports: `core.model.RETURN_COLUMNS`, one frame per report.
@@ -74,12 +76,14 @@ def united_returns(reports: Iterable[pd.DataFrame]) -> list[ReportedReturn]:
     for report in reports:
         own: dict[ReportedReturn, list[ReportedReturn]] = defaultdict(list)
         for goods in map(_goods_back, records(report)):
-            own[replace(goods, returned_at=None)].append(goods)
+            own[replace(goods, returned_at=None, utc_offset=None)].append(goods)
         for one, rows in own.items():
-            together[one] = with_another_report(
-                together[one], rows, lambda each: each.returned_at, numbered=bool(one.reference)
-            )
+            together[one] = with_another_report(together[one], rows, _dated, numbered=bool(one.reference))
     return _as_last_said([goods for rows in together.values() for goods in rows])
+
+
+def _dated(goods: ReportedReturn) -> Dated:
+    return Dated(goods.returned_at, goods.utc_offset)
 
 
 def _as_last_said(goods: list[ReportedReturn]) -> list[ReportedReturn]:

@@ -31,6 +31,7 @@ from core.marketplaces.columns.column_lines import (
 from core.marketplaces.columns.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
+    added_columns,
     by_columns_or_rows,
     day_first_of,
     notes_on_damaged,
@@ -39,7 +40,6 @@ from core.marketplaces.columns.column_reading import (
     undeclared_amounts,
 )
 from core.marketplaces.columns.column_transactions import units_of_rows
-from core.marketplaces.columns.undeclared_columns import proved
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.ebay.order_columns import OrderColumns, Role, in_its_order
 from core.marketplaces.ebay.report_columns import (
@@ -147,14 +147,14 @@ def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
 
 
 def _counted(table: ColumnTable, figures: Figures) -> tuple[str, ...]:
-    """Return the undeclared columns that the rows' own sums prove to be money."""
+    """Return the undeclared columns that the rows' own sums prove to be money; see `added_columns`."""
     amounts = undeclared_amounts(table, figures.mark)
     if not amounts:
         return ()
     every = table.rows(np.arange(len(table)), numbered=False)
     stated = [amounts_in(row, figures, COMPONENTS) for row in every]
     exact = {name: [figures.amount(row, name) or Decimal(0) for row in every] for name in amounts}
-    return proved(*open_sums(stated, exact))
+    return added_columns(table, *open_sums(stated, exact))
 
 
 def _odd_rates(lines: ColumnLines) -> list[Problem]:

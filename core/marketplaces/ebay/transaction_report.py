@@ -78,8 +78,9 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     figures = Figures(table, mark, day_first=slashes)
     stated = [amounts_in(row, figures, COMPONENTS) for row in table.rows]
     counted = proved(*open_sums(stated, undeclared_amounts(figures)))
-    components = COMPONENTS | dict.fromkeys(counted, "other")
-    if counted:
+    figures = figures.with_subtracted(counted.subtracted)
+    components = COMPONENTS | dict.fromkeys(counted.names, "other")
+    if counted.names:
         stated = [amounts_in(row, figures, components) for row in table.rows]
     rows = zip(table.rows, rows_with_net_amounts(stated), strict=True)
     lines = tuple(line_of(row, figures, amounts) for row, amounts in rows)

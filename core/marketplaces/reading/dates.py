@@ -171,6 +171,13 @@ def parse_moment(text: str, place: Place, *, day_first: bool = False) -> datetim
     return moment
 
 
+def stated_offset(text: str) -> int | None:
+    """Return by how many minutes the clock of a moment is ahead of UTC; `None` where the text names no zone."""
+    match = _matched(text.strip())
+    zone = _zone(match["zone"]) if match and match["zone"] else None
+    return None if zone is None else int(zone.utcoffset(None) / timedelta(minutes=1))
+
+
 def decide_day_first(seen: Mapping[str, Place], periods: Iterable[Period]) -> bool:
     """Tell whether the slash dates of a file are day/month.
 
@@ -219,16 +226,20 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _parsed(text: str, *, day_first: bool) -> datetime | None:
+    match = _matched(text)
+    if match is None:
+        return None
+    if match.re is _SLASHES:
+        return _moment(match, *_day_and_month(match, day_first=day_first))
+    parts = match.groupdict()
+    month = int(parts["month"]) if parts.get("month") else MONTHS.get(parts["name"].casefold(), 0)
+    return _moment(match, int(parts["day"]), month)
+
+
+def _matched(text: str) -> re.Match[str] | None:
+    """Return how a date is written; `None` where in no known pattern."""
     slashes = _SLASHES.fullmatch(text)
-    if slashes:
-        return _moment(slashes, *_day_and_month(slashes, day_first=day_first))
-    for pattern in _patterns():
-        match = pattern.fullmatch(text)
-        if match:
-            parts = match.groupdict()
-            month = int(parts["month"]) if parts.get("month") else MONTHS.get(parts["name"].casefold(), 0)
-            return _moment(match, int(parts["day"]), month)
-    return None
+    return slashes or next(filter(None, (pattern.fullmatch(text) for pattern in _patterns())), None)
 
 
 def _day_and_month(match: re.Match[str], *, day_first: bool) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, par
 from core.marketplaces.reading.tables import Kind, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
     from decimal import Decimal
 
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 class Figures:
     """Reads cells of a table, each different text once."""
 
-    def __init__(self, table: Table | ColumnTable, mark: str, *, day_first: bool = False) -> None:
+    def __init__(
+        self, table: Table | ColumnTable, mark: str, *, day_first: bool = False, subtracted: Collection[str] = ()
+    ) -> None:
         self.table = table
         self.mark = mark
         self.day_first = day_first
+        self._subtracted = frozenset(subtracted)
         self._amounts: dict[str, Decimal] = {}
         self._moments: dict[str, datetime | None] = {"": None}
         self._counts: dict[str, int | None] = {"": None}
@@ -42,8 +45,14 @@ class Figures:
             return self.table.rows
         raise TypeError(self.table)
 
+    def with_subtracted(self, columns: Collection[str]) -> Figures:
+        """Return the same with the sign of some columns turned: they are taken from the sum of their row."""
+        return Figures(self.table, self.mark, day_first=self.day_first, subtracted=columns) if columns else self
+
     def amount(self, row: Row, column: str) -> Decimal | None:
         """Return an amount with the file's sign and currency; `None` for a blank cell or a column that is absent.
+
+        The sign of a column that is taken from the row's sum is turned (`with_subtracted`).
 
         Raises:
             BadCellError: If it is no number.
@@ -54,7 +63,7 @@ class Figures:
             if not text.strip():
                 return None
             known = self._amounts[text] = parse_amount(text, self.mark, self.table.place(row, column))
-        return known
+        return -known if column in self._subtracted else known
 
     def needed_amount(self, row: Row, column: str) -> Decimal:
         """Return an amount that must be there, with the file's sign and currency.

@@ -13,6 +13,7 @@ from core.marketplaces.columns.column_lines import POSTED, ColumnLines, FormatCo
 from core.marketplaces.columns.column_payouts import headers_of_payouts, pending_note
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
+    added_columns,
     by_columns_or_rows,
     day_first_of,
     notes_on_damaged,
@@ -21,7 +22,6 @@ from core.marketplaces.columns.column_reading import (
     undeclared_amounts,
 )
 from core.marketplaces.columns.column_transactions import units_of_orders
-from core.marketplaces.columns.undeclared_columns import proved
 from core.marketplaces.errors import BadCellError, MissingColumnError, Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
@@ -92,9 +92,9 @@ def _read(table: ColumnTable, mark: str, *, day_first: bool) -> Reading:
 
 
 def _counted(table: ColumnTable, mark: str) -> tuple[str, ...]:
-    """Return the undeclared columns that the rows' own sums prove to be money."""
+    """Return the undeclared columns that the rows' own sums prove to be money; see `added_columns`."""
     lacking = column_amounts(table, DECLARATION.amounts, mark).missing(DECLARATION.subtracted_columns)
-    return proved(lacking.tolist(), undeclared_amounts(table, mark)) if lacking.any() else ()
+    return added_columns(table, lacking.tolist(), undeclared_amounts(table, mark)) if lacking.any() else ()
 
 
 def _lines(

@@ -79,7 +79,8 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     figures = Figures(table, mark, day_first=slashes)
     named = any(row.cells.get("Payout ID", "").strip() for row in table.rows)
     payout_id = payout_id_of if named else payout_day_of
-    counted = proved([_lacking(row, figures) for row in table.rows], undeclared_amounts(figures))
+    found = proved([_lacking(row, figures) for row in table.rows], undeclared_amounts(figures))
+    figures, counted = figures.with_subtracted(found.subtracted), found.names
     lines = tuple(line_of(row, figures, payout_id, counted) for row in table.rows)
     dates = [(payout_id(row, figures), figures.moment(row, "Payout Date")) for row in table.rows]
     broken = broken_rows(table, lines, figures, counted)
@@ -94,7 +95,7 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
                 *broken.pop("", ()),
                 *pending_note(lines, table.file),
                 *paid_in_no_payout(table, lines),
-                *notes_on_undeclared(figures, counted),
+                *notes_on_undeclared(figures, found),
                 *damaged_ids(table, ("Order",)),
             ),
             problems_by_settlement=broken,

@@ -116,6 +116,14 @@ OF_DECISIONS = {
         "UPDATE true_up SET sku_was = 'MUG' WHERE id = 1",
         "true-up 1, SKU it was: the books have “MUG”, recomputed it is nothing",
     ),
+    "type of an accepted one that moves nothing": (
+        "UPDATE true_up SET event_now = 'sale' WHERE id = 1",
+        "true-up 1, type it now: the books have “sale”, recomputed it is nothing",
+    ),
+    "type of an accepted one from which nothing moves": (
+        "UPDATE true_up SET event_was = 'sale', sku_was = 'CUP' WHERE id = 1",
+        "true-up 1, type it was: the books have “sale”, recomputed it is nothing",
+    ),
     "type of a dismissed one that moves nothing": (
         "UPDATE true_up SET event_now = 'sale' WHERE " + DISMISSED,
         "type it now: the books have “sale”, recomputed it is nothing",

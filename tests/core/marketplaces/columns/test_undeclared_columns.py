@@ -103,6 +103,10 @@ other transaction fees,other,total
         (("", "9.00", "-1.00", "17.00"), Decimal("-1.00"), True),
         (("-0.50", "9.00", "-1.00", "18.00"), None, True),
         (("-0.50", "8.50", "-1.00", "18.00"), Decimal("-0.50"), False),
+        (("0.50", "8.50", "1.00", "17.00"), Decimal("-1.50"), True),
+        (("", "9.00", "1.00", "17.00"), Decimal("-1.00"), True),
+        (("0.50", "8.50", "-1.00", "19.00"), Decimal("0.50"), True),
+        (("0.50", "8.50", "1.00", "19.00"), Decimal("0.50"), False),
     ],
 )
 def test_unified_report_proves_a_column_by_every_row(
@@ -182,6 +186,7 @@ def test_ebay_donation_is_no_fee() -> None:
 @pytest.mark.parametrize(
     ("name", "cell", "net", "other"),
     [
+        ("Withheld tax (to be deducted)", "2.00", "17.75", Decimal(-2)),
         ("New fee", "-2.00", "17.75", Decimal(-2)),  # proved: gross less all fees is the net amount
         ("Unit price", "20", "19.75", None),
         ("Seller VAT rate", "20", "19.75", None),
@@ -194,6 +199,7 @@ def test_ebay_column_beside_the_fees(name: str, cell: str, net: str, other: Deci
 
     assert other == amounts(reading).get("other")
     assert [("it counts as Other" in p.message) for p in reading.problems] == [other is not None]
+    assert [("that is taken from it" in p.message) for p in reading.problems] == [(other == -2 and cell == "2.00")]
 
 
 def test_ebay_fee_of_an_order_with_items() -> None:
@@ -231,6 +237,9 @@ def shopify(names: str, rows: Sequence[str], *, by_columns: bool) -> Reading:
         ("Levy", ["charge,100.00,3.00,96.00,-1.00", "refund,-50.00,0,-50.00,"], -1, {"Levy"}),
         ("Levy,Tip", ["charge,9.00,1.00,9.00,-1.00,2.00", "charge,5.00,0,4.00,-1.00,0"], 0, {"Levy", "Tip"}),
         ("Points", ["charge,100.00,3.00,97.00,7", "charge,50.00,1.50,48.50,9"], 0, set()),
+        ("Tax kept", ["charge,100.00,3.00,96.00,1.00", "refund,-50.00,0,-49.50,-0.50"], Decimal("-0.50"), {"Tax kept"}),
+        ("Levy,Tip", ["charge,9.00,1.00,9.00,1.00,2.00", "charge,5.00,0,4.00,1.00,0"], 0, {"Levy", "Tip"}),
+        ("Sum,A,B", ["charge,9.00,0,6.00,3.00,-1.00,-2.00", "charge,9.00,0,8.00,1.00,,-1.00"], -4, {"A", "B"}),
     ],
 )
 def test_shopify_column_that_every_row_proves(
@@ -254,6 +263,8 @@ def test_shopify_column_that_every_row_proves(
     [
         ("Adjustment", ["charge,100.00,3.00,96.00,-1.00", "charge,50.00,1.50,46.50,-1.00"], 2),
         ("A,B", ["charge,100.00,3.00,96.00,-1.00,-1.00", "charge,50.00,1.50,46.50,-2.00,-2.00"], 2),
+        ("A,B", ["charge,100.00,3.00,96.00,1.00,1.00", "charge,50.00,1.50,46.50,2.00,2.00"], 2),
+        ("Tax", ["charge,100.00,3.00,96.00,1.00", "charge,50.00,1.50,50.50,2.00"], 2),
         ("Note", ["charge,100.00,3.00,96.00,x", "charge,50.00,1.50,48.50,y"], 1),
     ],
 )
@@ -278,6 +289,13 @@ def test_every_component_of_ebay_is_declared_as_an_amount() -> None:
     ("lacking", "columns", "expected"),
     [
         ([0, 0], {"a": [1, 2]}, ()),
+        ([-1, -2], {"a": [1, 2]}, ("-a",)),
+        ([-1, 2], {"a": [1, -2]}, ("-a",)),
+        ([-1, 2], {"a": [1, 2]}, ()),
+        ([1, -2], {"a": [2, 0], "b": [1, 2]}, ("a", "-b")),
+        ([1, 2], {"a": [1, 2], "b": [-1, -2]}, ("a",)),
+        ([-1, -2], {"a": [1, 2], "b": [1, 2]}, ()),
+        ([-3, -1], {"a": [3, 1], "b": [-1, -1], "c": [-2, 0]}, ("b", "c")),
         ([1, 2], {"a": [1, 2]}, ("a",)),
         ([1, 2], {"a": [1, 1]}, ()),
         ([1, 2], {"a": [1, 1], "b": [0, 1]}, ("a", "b")),
@@ -288,10 +306,12 @@ def test_every_component_of_ebay_is_declared_as_an_amount() -> None:
     ],
 )
 def test_proof(lacking: list[int], columns: dict[str, list[int]], expected: tuple[str, ...]) -> None:
-    """The fewest columns that explain every row; two equal explanations are none."""
-    assert expected == proved(
+    """The fewest columns that explain every row, added before taken from it; two equal explanations are none."""
+    found = proved(
         [Decimal(value) for value in lacking], {name: [Decimal(v) for v in values] for name, values in columns.items()}
     )
+
+    assert expected == (*found.added, *(f"-{name}" for name in found.subtracted))
 
 
 def test_v2_amount_columns_that_amazon_does_not_have() -> None:

@@ -189,10 +189,22 @@ TIMED, PLAIN = "2026-06-29T10:15:00-04:00", "2026-06-29"
         ([[TIMED], ["2026-07-02"]], 2),
         ([[PLAIN], ["2026-06-30"]], 2),
         ([[PLAIN], ["2026-06-29T14:40:00-04:00"], [TIMED]], 2),
+        ([[TIMED], ["2026-06-29T10:15:00"]], 1),
+        ([["2026-06-29T10:15:00+00:00"], ["2026-06-29 10:15"]], 1),
+        ([["2026-06-29 22:15:33 AEST"], ["2026-06-29 10:15:33 PM"]], 1),
+        ([["2026-06-29T20:00:00-04:00"], ["2026-06-29T20:00:00"]], 1),
+        ([["2026-06-29T10:15:33-04:00"], ["2026-06-29T10:15"]], 1),
+        ([["2026-06-29T10:15:33-04:00"], ["2026-06-29T10:15-04:00"], ["06/29/2026 10:15"], [PLAIN]], 1),
+        ([[TIMED, "2026-06-29T14:15:00-04:00"], ["2026-06-29T14:15:00", "2026-06-29T10:15:00"]], 2),
+        ([[TIMED], ["2026-06-29T14:15:00"], ["2026-06-29T14:15:00-04:00"]], 2),
+        ([[TIMED], ["2026-06-29T10:15:00-07:00"]], 2),
+        ([[TIMED], ["2026-06-29T11:15:00"]], 2),
+        ([["2026-06-29T10:15:33-04:00"], ["2026-06-29T10:15:34"]], 2),
+        ([[TIMED], ["2026-06-29T10:15:00", "2026-06-29T10:15:00"]], 2),
     ],
 )
-def test_a_unit_without_a_number_is_one_where_its_date_lost_its_time(reports: list[list[str]], units: int) -> None:
-    """Once with its time and once as a bare date it is one return; two moments, or two rows of one report, are two."""
+def test_a_unit_without_a_number_is_one_where_its_date_lost_a_part(reports: list[list[str]], units: int) -> None:
+    """What lost its zone, seconds or time in one report is one return; two moments, or rows of one report, are two."""
     head = "return-date\torder-id\tsku\tquantity\tdetailed-disposition\n"
     texts = [head + "".join(f"{date}\t111-1\tMUG\t1\tSELLABLE\n" for date in dates) for dates in reports]
     read = [read_file(text.encode(), "r.txt").returns for text in texts]
