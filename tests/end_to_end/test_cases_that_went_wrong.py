@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import DemoBook, run, table
+from tests.end_to_end.demo_book import DemoBook, run
 from tests.end_to_end.stories import CASES, Story, bought, item, needs_cases, paid, v2
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_an_unknown_amount_type_counts_no_units(story: Story) -> None:
     ]
 
     assert (Decimal(15), Decimal(-5)) == (story.cogs(Type="sale"), story.cogs(Type="refund"))
-    assert any("ItemTDS" in str(row["Type"]) for row in table(story.book.open(), "Transaction types").rows)
+    assert any("ItemTDS" in str(row["Type"]) for row in story.book.table("Transaction types").rows)
 
 
 @pytest.mark.long
@@ -76,7 +76,7 @@ def test_what_a_fee_file_says_of_goods_is_asked(story: Story) -> None:
     """Inbound Carrier Damage names neither SKU nor units: both units and cost are typed."""
     story.bring(CASES / "v2_fee_words.txt")
     (row,) = story.asked()
-    listed = {row["Type"] for row in table(story.book.open(), "Transaction types").rows}
+    listed = {row["Type"] for row in story.book.table("Transaction types").rows}
     story.answer(({"Type": "reimbursement"}, {"Cost": 3, "Units back": 2}))
 
     assert (UNCLEAR, None) == (row["Cause"], row["SKU"])
@@ -125,9 +125,7 @@ def test_shopifys_words_ask_about_money_and_one_sale(story: Story) -> None:
     story.bring(CASES / "shopify_words.csv")
 
     assert ["sale"] == [row["Type"] for row in story.asked()]
-    assert {"adjustment", "credit", "debit"} == {
-        row["Type"] for row in table(story.book.open(), "Transaction types").rows
-    }
+    assert {"adjustment", "credit", "debit"} == {row["Type"] for row in story.book.table("Transaction types").rows}
     assert Decimal("-10.41") == sum((Decimal(str(row["Net"])) for row in story.lines()), Decimal(0))
 
 
@@ -353,7 +351,7 @@ def test_a_refund_that_is_undone_shows_units_that_can_be_saved(story: Story, tmp
     (asked,) = story.asked()
     story.answer()
     story.deed("pnl")
-    (profit,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"] == "A")
+    (profit,) = (row for row in story.book.table("P&L").rows if row["Item"] == "A")
 
     assert (1, 5) == (asked["Units back"], asked["Cost"])
     assert (Decimal(15), 1) == (story.cogs(SKU="A"), profit["Units refunded"])
@@ -388,7 +386,7 @@ def test_a_refund_in_parts_is_about_the_units_of_the_sale(story: Story, tmp_path
     asked = sorted((-row["Net"], row["Units back"]) for row in story.asked())
     story.answer()
     story.deed("pnl")
-    (profit,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"] == "A")
+    (profit,) = (row for row in story.book.table("P&L").rows if row["Item"] == "A")
 
     assert [(7, 0), (33, 2), (40, 2)] == asked
     assert (Decimal(0), 4, 4) == (story.cogs(SKU="A"), profit["Units sold"], profit["Units refunded"])
@@ -448,7 +446,7 @@ def test_what_files_of_one_payout_say_comes_to_its_total(
     """Whichever file comes first; the lines on the sheet are the sum."""
     for name in files:
         story.book.run("import", str(CASES / name))
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert settlement in str(row["Settlement ID"])
     assert Decimal(total) == net_of(story)
@@ -465,7 +463,7 @@ def test_two_months_exports_of_a_payout_are_in_the_profit_and_loss(story: Story,
     before = story.deed("pnl", "--json", status=1).data
     story.answer(({"Type": "sale"}, {"Units back": 1, "Cost": 10}))
     after = story.deed("pnl", "--json").data
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert ("900001", 3, Decimal("164.90")) == (row["Settlement ID"], row["Orders"], Decimal(str(row["Total"])))
     assert [Decimal("164.90"), Decimal("134.90")] == [Decimal(data["profit"]) for data in (before, after)]
@@ -488,7 +486,7 @@ def test_a_hostile_file_is_refused_in_a_sentence(story: Story, name: str) -> Non
 
     assert (f"{name}, line 15: " if name == "amount_group_over_1e12.txt" else name) in ran.error
     assert "Traceback" not in ran.error
-    assert [] == [row for row in table(story.book.open(), "Settlements").rows if row["Settlement ID"]]
+    assert [] == [row for row in story.book.table("Settlements").rows if row["Settlement ID"]]
 
 
 @pytest.mark.long
@@ -510,7 +508,7 @@ def test_a_reissued_report_takes_the_place_of_one_that_did_not_tie(story: Story)
     story.deed("import", str(CASES / "not_tying_1_missing_reserve.txt"), status=1)
     before = net_of(story)
     said = story.deed("import", str(CASES / "not_tying_2_reissued.txt")).output
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     after = net_of(story)
 
     assert before != after
@@ -542,7 +540,7 @@ def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: St
     """A blank period takes nothing away: the report's own lines, and an id of their first and last day."""
     story.bring(CASES / "walmart_blank_period.csv")
     story.answer(({"Type": "sale"}, {"Cost": 4}))
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     looked = run("inspect", str(CASES / "walmart_with_period.csv"), "--json").data
 
     assert Decimal(looked["sum"]) == Decimal(str(row["Total"])).quantize(Decimal("0.01")) == net_of(story)
@@ -559,7 +557,7 @@ def test_a_settlement_id_that_is_a_path_writes_no_file_outside(story: Story, tmp
     for row in story.asked():
         story.answer(({"Key": row["Key"]}, {"Cost": 1}))
     folder = tmp_path / "exports"
-    (settlement,) = table(story.book.open(), "Settlements").rows
+    (settlement,) = story.book.table("Settlements").rows
     assert "x/../../../pwned_v2" == settlement["Settlement ID"]
     assert {"x/../../../pwned_v2"} == {line["Settlement ID"] for line in story.lines()}
     ran = story.book.run(

@@ -77,9 +77,9 @@ def test_two_stores_with_one_id_have_a_file_each(book: DemoBook) -> None:
 def test_the_first_export_must_be_told_the_format_and_remembers_it(book: DemoBook) -> None:
     """Nothing goes out before; Setup shows what was said, and later exports and reopenings use it."""
     refused = book.run("export", "US/1")
-    before = table(book.open(), "Settlements").rows
+    before = book.table("Settlements").rows
     book.run("export", "US/1", "--format", "xero")
-    setup = {row["Setting"]: row["Value"] for row in table(book.open(), "Setup").rows}
+    setup = {row["Setting"]: row["Value"] for row in book.table("Setup").rows}
     later = book.run("export", "CA/1", "--json")
 
     assert 2 == refused.status
@@ -294,7 +294,7 @@ def decide(book: DemoBook, *cells: tuple[str, str]) -> None:
 
 
 def on_sheet(book: DemoBook) -> list[tuple[object, ...]]:
-    rows = table(book.open(), "Cost true-ups").rows
+    rows = book.table("Cost true-ups").rows
     names = ("Size", "Decision", "Reason", "Difference")
     return [tuple(row[name] for name in names) for row in rows if row["Key"]]
 

@@ -277,10 +277,10 @@ def test_journal_and_profit_are_of_the_stores_own_month(
     finale.sync(story, bought("A", "2026-08-01", 10, "5"), left("1", "2026-08-31"))
     story.export("1")
     story.deed("pnl", "--by-month")
-    months = {str(row["Date"])[:7] for row in table(story.book.open(), "Journal").rows}
+    months = {str(row["Date"])[:7] for row in story.book.table("Journal").rows}
 
     assert {month} == months
-    assert {month} == {row["Month"] for row in table(story.book.open(), "P&L").rows if row["Item"] == "A"}
+    assert {month} == {row["Month"] for row in story.book.table("P&L").rows if row["Item"] == "A"}
 
 
 @pytest.mark.long
@@ -312,7 +312,7 @@ def test_reopening_takes_up_what_was_dismissed_beside(
     sold, refunded = units * Decimal(after), -back * Decimal(after)
 
     assert [("refund", float(refunded + back * Decimal(before)))] == proposed
-    rows = table(story.book.open(), "Journal").rows
+    rows = story.book.table("Journal").rows
     booked = sum(
         Decimal(str(r["Debit"] or 0)) - Decimal(str(r["Credit"] or 0)) for r in rows if r["Account"] == USUAL[0]
     )
@@ -339,7 +339,7 @@ def test_a_line_without_a_rate_is_in_no_figure_of_profit(
     story.bring(file)
     finale.sync(story, bought("A", "2026-08-01", 10, "10"), left("1", "2026-09-02", units))
     profit = story.deed("pnl", "--json", status=1).data
-    (row,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"])
+    (row,) = (row for row in story.book.table("P&L").rows if row["Item"])
 
     assert ("0", "0") == tuple(f"{Decimal(profit[name]).normalize():f}" for name in ("profit", "cogs"))
     assert [(currency, f"{10 * units}")] == [
@@ -360,7 +360,7 @@ def test_zero_ok_beside_a_prefilled_cost_is_refused(
     story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1")], "1"))
     finale.sync(story, bought("A", "2026-08-01", 10, cost))
     (row,) = story.asked()
-    place = table(story.book.open(), "Resolve").first_row
+    place = story.book.table("Resolve").first_row
     ran = story.answer(({"SKU": "A"}, {"Zero OK": "yes"}))
     again = story.book.run("save", "--json").data
 
