@@ -92,11 +92,13 @@ def local_days(lines: pd.DataFrame, zones: Mapping[str, ZoneInfo]) -> pd.Series:
     known = zones if isinstance(zones, StoreDays) else StoreDays(zones)
     names = ["store", "settlement_id"] if known.exceptions else ["store"]
     days = pd.Series(pd.NA, index=lines.index, dtype=TEXT)
+    if lines.empty:
+        return days
     for name, moments in lines.groupby(names, sort=False, dropna=False)["posted_at"]:
         zone = known.zone(*(str(part) for part in (*name, "")[:2]))
         there = moments.dt.tz_convert(str(zone)) if zone else moments
         days.loc[moments.index] = there.dt.strftime("%Y-%m-%d").astype(TEXT)
-    return _with_undated(days, lines, known) if known.last_days else days
+    return _with_undated(days, lines, known) if known.last_days and days.isna().any() else days
 
 
 def _with_undated(days: pd.Series, lines: pd.DataFrame, known: StoreDays) -> pd.Series:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
+from core.companies import machine_folder
 from tests.end_to_end.demo_book import DemoBook, run
 from tests.end_to_end.stories import FinaleOnLine, Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+COMPANY, BOOKS = "Stories & Co", "stories.sqlite"
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +35,23 @@ def demo(made_demo: Path, tmp_path: Path) -> DemoBook:
     return DemoBook.copy_of(made_demo, tmp_path / "demo")
 
 
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    """Return the books of a new company."""
-    path = tmp_path / "Books.xlsm"
-    ran = run("new", str(path), "--company", tmp_path.name)
+@pytest.fixture(scope="session")
+def made_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the workbook of a new company once, with its books beside it."""
+    folder = tmp_path_factory.mktemp("new") / "new"
+    folder.mkdir()
+    books = str(folder / BOOKS)
+    ran = run("new", str(folder / "Books.xlsm"), "--company", COMPANY, "--database", books)
     assert ran.status == 0, ran.error
-    return Story(DemoBook(path))
+    return folder
+
+
+@pytest.fixture
+def story(made_books: Path, tmp_path: Path) -> Story:
+    """Return the books of a new company."""
+    shutil.copytree(made_books, tmp_path, dirs_exist_ok=True)
+    machine_folder().remember(COMPANY, str(tmp_path / BOOKS))
+    return Story(DemoBook(tmp_path / "Books.xlsm"))
 
 
 class _Vault(KeyringBackend):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from click.testing import CliRunner
 
 from addin.cli import main
-from tests.books_with_vba import load_with_vba
+from tests.books_with_vba import load_sheet, load_with_vba
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,10 @@ class DemoBook:
         """Open it to look at, or to edit and save as another program would."""
         return load_with_vba(self.path)
 
+    def table(self, sheet_name: str) -> SheetTable:
+        """Read the table of a sheet; nothing that is written into its cells is saved."""
+        return table_of(load_sheet(self.path, sheet_name))
+
 
 def run(*arguments: str) -> Ran:
     """Run a command of cogsheet; an error that is not ours goes through."""
@@ -80,8 +84,12 @@ class SheetTable:
 
 
 def table(book: Workbook, sheet_name: str) -> SheetTable:
+    """Read the table of a sheet of an open workbook."""
+    return table_of(book[sheet_name])
+
+
+def table_of(sheet: Worksheet) -> SheetTable:
     """Read the table of a sheet."""
-    sheet = book[sheet_name]
     cells = sheet[next(iter(sheet.tables.values())).ref]
     headers = [cell.value for cell in cells[0]]
     rows = [dict(zip(headers, (cell.value for cell in row), strict=True)) for row in cells[1:]]

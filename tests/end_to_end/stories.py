@@ -50,7 +50,7 @@ class Story:
 
     def asked(self) -> list[dict[str, Any]]:
         """Return the rows of Resolve."""
-        return [row for row in table(self.book.open(), "Resolve").rows if row["Key"]]
+        return [row for row in self.book.table("Resolve").rows if row["Key"]]
 
     def answer(
         self, *answers: tuple[Mapping[str, object], Mapping[str, object]], accept: bool = True, odd: bool = False
@@ -77,9 +77,9 @@ class Story:
 
     def lines(self) -> list[dict[str, Any]]:
         """Return the rows of sheet Transactions."""
-        settlements = table(self.book.open(), "Settlements").rows
+        settlements = self.book.table("Settlements").rows
         self.book.run("fill", *(str(row["Settlement ID"]) for row in settlements))
-        return [row for row in table(self.book.open(), "Transactions").rows if row["Type"]]
+        return [row for row in self.book.table("Transactions").rows if row["Type"]]
 
     def cogs(self, **of: object) -> Decimal:
         """Return the COGS of the lines that hold what is said of them, by header with `_` for a blank."""
@@ -90,7 +90,7 @@ class Story:
 
     def status(self) -> str:
         """Return what the only settlement's COGS waits for."""
-        (row,) = table(self.book.open(), "Settlements").rows
+        (row,) = self.book.table("Settlements").rows
         return str(row["COGS status"])
 
     def deed(self, command: str, *arguments: str, status: int = 0) -> Ran:
@@ -140,7 +140,7 @@ class Story:
     def pending(self) -> list[dict[str, Any]]:
         """Return the true-ups that are proposed, as sheet Cost true-ups shows them."""
         self.book.run("trueups")
-        rows = table(self.book.open(), "Cost true-ups").rows
+        rows = self.book.table("Cost true-ups").rows
         return [row for row in rows if row["Key"] and row["Size"] != "dismissed"]
 
     def decide(self, decision: str, reason: str = "") -> Ran:
@@ -157,7 +157,7 @@ class Story:
     def posted(self, kind: str) -> dict[str, Decimal]:
         """Return what each account got by one kind of entries, as sheet Journal shows it."""
         sums: dict[str, Decimal] = {}
-        for row in table(self.book.open(), "Journal").rows:
+        for row in self.book.table("Journal").rows:
             if row["Kind"] == kind:
                 amount = Decimal(str(row["Debit"] or 0)) - Decimal(str(row["Credit"] or 0))
                 sums[row["Account"]] = sums.get(row["Account"], Decimal(0)) + amount

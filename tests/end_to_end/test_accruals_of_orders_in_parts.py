@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import Left, bought, item, v2
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def august(story: Story) -> dict[str, Decimal]:
     """Close August and return what all its entries come to on its last day, by account."""
     story.book.run("close", "2026-08", "--format", "quickbooks")
     sums: dict[str, Decimal] = {}
-    for row in table(story.book.open(), "Journal").rows:
+    for row in story.book.table("Journal").rows:
         if row["Account"] and str(row["Date"])[:10] == "2026-08-31":
             amount = Decimal(str(row["Debit"] or 0)) - Decimal(str(row["Credit"] or 0))
             sums[row["Account"]] = sums.get(row["Account"], Decimal(0)) + amount

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, month, payout, refund
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import bought, item, left, v2
 
 if TYPE_CHECKING:
@@ -184,7 +183,7 @@ def test_a_cost_typed_for_other_units_is_asked_and_undone(
     assert ([Decimal(more)] if more else []) == due
     assert [(units, 12.6)] == [(row["Units"], row["Cost"]) for row in story.asked()]
     assert [] == story.pending()
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     assert Decimal("12.6") == Decimal(str(row["COGS"]))
 
 
@@ -218,10 +217,10 @@ def test_a_cogs_entry_that_waits_for_its_reopening_says_so(
     brought(story, tmp_path, "final", final)
     finale.sync(story, *BOUGHT, *all_gone)
     story.answer()
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     refused = story.deed("export", settlement, "--format", "quickbooks", "--accept-provisional", status=2).error
     story.deed("reopen", settlement, "--reason", "the final document")
-    (after,) = table(story.book.open(), "Settlements").rows
+    (after,) = story.book.table("Settlements").rows
 
     assert row["Settlement Export Status"].startswith("Settlement exported; Read otherwise since: reopen")
     assert "Read otherwise since: reopen" == row["COGS status"]

@@ -21,7 +21,7 @@ NUMBER = "24000000099"
 
 def booked(story: Story) -> Decimal:
     """Return the COGS of all settlements, as sheet Settlements shows it."""
-    rows = table(story.book.open(), "Settlements").rows
+    rows = story.book.table("Settlements").rows
     return sum((Decimal(str(row["COGS"] or 0)) for row in rows if row["Settlement ID"]), Decimal(0))
 
 
@@ -59,9 +59,7 @@ def test_entries_of_two_months_come_to_what_is_announced(story: Story, tmp_path:
     story.bring(v2(tmp_path, rows, days=days))
     costs = announced(story, ({"Order ID": "1"}, {"Cost": 6.125}), ({"Order ID": "2"}, {"Cost": 6.125}))
     story.export(NUMBER)
-    entries = [
-        row["Debit"] for row in table(story.book.open(), "Journal").rows if row["Kind"] == "COGS" and row["Debit"]
-    ]
+    entries = [row["Debit"] for row in story.book.table("Journal").rows if row["Kind"] == "COGS" and row["Debit"]]
 
     assert ["USD 12.25"] * 3 == costs
     assert [Decimal("6.12"), Decimal("6.13")] == sorted(Decimal(str(one)) for one in entries)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, paid, v2
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def test_undo_names_lines_without_order_that_are_no_longer_in_the_books(story: S
     """An order and a reimbursement without one were answered; their settlement is gone, and the save is undone."""
     story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1"), paid("ODD_REASON", "9.00", units="2")]))
     story.answer(({"Order ID": "1"}, {"Cost": 7}))
-    batch = next(row["Batch"] for row in table(story.book.open(), "Change history").rows if row["What"] == "save")
+    batch = next(row["Batch"] for row in story.book.table("Change history").rows if row["What"] == "save")
     story.deed("remove", NUMBER)
     ran = story.deed("undo", str(batch), status=1)
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.core.marketplaces.documents.test_returned_goods import COLUMNS
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import balances, item, paid, v2
 from tests.end_to_end.test_payouts_that_went_wrong import statement
 
@@ -32,7 +31,7 @@ def test_a_fee_that_is_given_back_is_asked_and_answered_into_the_open_period(sto
     story.bring(statement(tmp_path, 7, FEE.format("2.00")))
     (asked,) = story.asked()
     waiting = (story.pending(), story.deed("pnl", status=1).output)
-    (remark, _) = (row["Remarks"] for row in table(story.book.open(), "Settlements").rows)
+    (remark, _) = (row["Remarks"] for row in story.book.table("Settlements").rows)
     story.answer(({"Type": "refund"}, {"Units back": 1}), accept=False)
     differences = [row["Difference"] for row in story.pending()]
     story.deed("undo")

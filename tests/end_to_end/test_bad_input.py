@@ -42,7 +42,7 @@ def test_a_cost_that_cannot_be_taken_is_refused_and_stays_on_the_sheet(
     ran = demo.run("save")
     again = demo.run("save", "--json")
 
-    after = table(demo.open(), "Resolve")
+    after = demo.table("Resolve")
     shown = after.rows[row - after.first_row]
     assert ran.status == 1
     assert f"Resolve!O{row}" in ran.output
@@ -108,7 +108,7 @@ def test_a_file_that_is_no_settlement_stores_nothing(demo: DemoBook, tmp_path: P
 
     assert ran.status == 2
     assert "holiday.txt" in ran.error
-    assert "99999999999" not in {str(row["Settlement ID"]) for row in table(demo.open(), "Settlements").rows}
+    assert "99999999999" not in {str(row["Settlement ID"]) for row in demo.table("Settlements").rows}
 
 
 def test_an_unknown_settlement_is_named_with_those_that_are_known(demo: DemoBook) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import run, table
+from tests.end_to_end.demo_book import run
 from tests.end_to_end.stories import CASES, Story, item, needs_cases, paid, v2
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_an_unknown_amount_type_counts_no_units(story: Story) -> None:
     ]
 
     assert (Decimal(15), Decimal(-5)) == (story.cogs(Type="sale"), story.cogs(Type="refund"))
-    assert any("ItemTDS" in str(row["Type"]) for row in table(story.book.open(), "Transaction types").rows)
+    assert any("ItemTDS" in str(row["Type"]) for row in story.book.table("Transaction types").rows)
 
 
 @pytest.mark.long
@@ -76,7 +76,7 @@ def test_what_a_fee_file_says_of_goods_is_asked(story: Story) -> None:
     """Inbound Carrier Damage names neither SKU nor units: both units and cost are typed."""
     story.bring(CASES / "v2_fee_words.txt")
     (row,) = story.asked()
-    listed = {row["Type"] for row in table(story.book.open(), "Transaction types").rows}
+    listed = {row["Type"] for row in story.book.table("Transaction types").rows}
     story.answer(({"Type": "reimbursement"}, {"Cost": 3, "Units back": 2}))
 
     assert (UNCLEAR, None) == (row["Cause"], row["SKU"])
@@ -125,9 +125,7 @@ def test_shopifys_words_ask_about_money_and_one_sale(story: Story) -> None:
     story.bring(CASES / "shopify_words.csv")
 
     assert ["sale"] == [row["Type"] for row in story.asked()]
-    assert {"adjustment", "credit", "debit"} == {
-        row["Type"] for row in table(story.book.open(), "Transaction types").rows
-    }
+    assert {"adjustment", "credit", "debit"} == {row["Type"] for row in story.book.table("Transaction types").rows}
     assert Decimal("-10.41") == sum((Decimal(str(row["Net"])) for row in story.lines()), Decimal(0))
 
 

@@ -30,11 +30,11 @@ def resolve_everything(demo: DemoBook) -> str:
             resolve.cell(index, "Cost").value = 7.5
     book.save(demo.path)
     assert [] == demo.run("save", "--accept-proposals", "--json").data["missing"]
-    return str(table(demo.open(), "Settlements").rows[0]["Settlement ID"])
+    return str(demo.table("Settlements").rows[0]["Settlement ID"])
 
 
 def status_of(demo: DemoBook, settlement: str) -> str:
-    rows = table(demo.open(), "Settlements").rows
+    rows = demo.table("Settlements").rows
     return next(str(row["Settlement Export Status"]) for row in rows if row["Settlement ID"] == settlement)
 
 
@@ -46,7 +46,7 @@ def rows_of(file: str) -> list[dict[str, str]]:
 def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBook) -> None:
     """Debits equal credits, the clearing line is the deposit, and a second export is refused."""
     settlement = resolve_everything(demo)
-    deposit = next(row["Total"] for row in table(demo.open(), "Settlements").rows if row["Settlement ID"] == settlement)
+    deposit = next(row["Total"] for row in demo.table("Settlements").rows if row["Settlement ID"] == settlement)
 
     ran = demo.run("export", settlement, "--json")
 
@@ -58,7 +58,7 @@ def test_export_writes_files_that_balance_and_locks_the_settlement(demo: DemoBoo
     assert debits == credits_
     assert round(Decimal(str(deposit)), 2) == sum(Decimal(row["Debits"] or 0) for row in clearing)
     assert demo.run("export", settlement).status == 2
-    assert {settlement} == {str(row["Settlement ID"]) for row in table(demo.open(), "Journal").rows}
+    assert {settlement} == {str(row["Settlement ID"]) for row in demo.table("Journal").rows}
 
 
 @pytest.mark.long
@@ -66,7 +66,7 @@ def test_an_exported_line_keeps_its_product_and_the_source_of_its_cost(demo: Dem
     """A SKU that is mapped to another product later changes nothing beside a locked cost."""
     settlement = resolve_everything(demo)
     demo.run("cogs", settlement)
-    before = table(demo.open(), f"COGS {settlement}").rows
+    before = demo.table(f"COGS {settlement}").rows
     demo.run("export", settlement)
     book = demo.open()
     mapped = table(book, "SKU mapping")
@@ -80,7 +80,7 @@ def test_an_exported_line_keeps_its_product_and_the_source_of_its_cost(demo: Dem
     demo.run("sync")
     demo.run("cogs", settlement)
 
-    after = table(demo.open(), f"COGS {settlement}").rows
+    after = demo.table(f"COGS {settlement}").rows
     said = [(row["Finale product"], row["Unit cost"], row["Cost source"]) for row in after]
     assert said == [
         (row["Finale product"], row["Unit cost"], row["Cost source"] and f"Locked: {row['Cost source']}")
@@ -133,7 +133,7 @@ def test_a_cost_that_changes_after_the_export_becomes_a_true_up(demo: DemoBook) 
     """The locked settlement stays; the exact difference is proposed, and posted when accepted on the sheet."""
     settlement = resolve_everything(demo)
     demo.run("export", settlement)
-    before = table(demo.open(), "Settlements").rows[0]["COGS"]
+    before = demo.table("Settlements").rows[0]["COGS"]
     concerned = finale_corrects(demo, settlement, "0.123456")
 
     listed = demo.run("trueups", "--json")
@@ -147,8 +147,8 @@ def test_a_cost_that_changes_after_the_export_becomes_a_true_up(demo: DemoBook) 
 
     assert (1, len(proposals.rows)) == (listed.status, len(listed.data["pending"]))
     assert len(proposals.rows) >= concerned > 0
-    assert before == table(demo.open(), "Settlements").rows[0]["COGS"]
-    posted = [row for row in table(demo.open(), "Journal").rows if row["Kind"] == "true-up"]
+    assert before == demo.table("Settlements").rows[0]["COGS"]
+    posted = [row for row in demo.table("Journal").rows if row["Kind"] == "true-up"]
     assert ["Cost of Goods Sold", "Inventory Asset"] == [row["Account"] for row in posted]
     assert abs(Decimal(str(posted[0]["Debit"])) - proposed) <= Decimal("0.01")
     assert [] == decided.data["pending"]
@@ -167,7 +167,7 @@ def test_undo_brings_the_missing_lines_back(demo: DemoBook) -> None:
 
     assert ran.data["undone"]
     assert before == status_of(demo, "23874397121")
-    assert {"save", "undo"} <= {row["What"] for row in table(demo.open(), "Change history").rows}
+    assert {"save", "undo"} <= {row["What"] for row in demo.table("Change history").rows}
 
 
 @pytest.mark.long
@@ -179,7 +179,7 @@ def test_reopening_reverses_the_entries_and_needs_a_reason(demo: DemoBook) -> No
     without = demo.run("reopen", settlement)
     ran = demo.run("reopen", settlement, "--reason", "wrong bill")
 
-    journal = table(demo.open(), "Journal").rows
+    journal = demo.table("Journal").rows
     assert without.status == 2
     assert ran.status == 0
     assert status_of(demo, settlement) == "Ready to export"
@@ -196,8 +196,8 @@ def test_the_profit_and_loss_marks_the_items_whose_cost_is_missing(demo: DemoBoo
     """Its COGS and net tie to the settlements; where no cost is known COGS is blank, not 0."""
     ran = demo.run("pnl", "--by-month", "--json")
 
-    rows = table(demo.open(), "P&L").rows
-    totals = table(demo.open(), "Settlements").rows
+    rows = demo.table("P&L").rows
+    totals = demo.table("Settlements").rows
     assert ran.status == 1
     assert ran.data["items_missing_cost"] == len([row for row in rows if row["!"] == "●"]) > 0
     assert round(sum(row["COGS"] or 0 for row in rows), 2) == round(sum(row["COGS"] for row in totals), 2)
@@ -224,7 +224,7 @@ def test_a_policy_edited_on_setup_holds_from_the_next_command_on(demo: DemoBook)
 
     refused = demo.run("verify")
 
-    assert {"2027-01-01"} == {entry["Date"] for entry in table(demo.open(), "Journal").rows}
+    assert {"2027-01-01"} == {entry["Date"] for entry in demo.table("Journal").rows}
     assert refused.status == 2
     assert "“soon” cannot be taken for Lock date" in refused.error
 
@@ -264,7 +264,7 @@ def test_typing_that_is_not_saved_survives_a_sync(demo: DemoBook, monkeypatch: p
 
     demo.run("sync")
 
-    after = {row["Key"]: row for row in table(demo.open(), "Resolve").rows}
+    after = {row["Key"]: row for row in demo.table("Resolve").rows}
     kept = after[resolve.rows[typed]["Key"]]
     assert (9.99, "invoice 4711") == (kept["Cost"], kept["Note"])
     assert "no longer missing" in kept["Status"]

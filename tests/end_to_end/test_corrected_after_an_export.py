@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import CASES, Story, item, needs_cases, v2
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def test_the_named_remedy_books_what_the_corrected_file_says(
     if "remove it" in said:
         story.deed("remove", name)
     story.deed("import", str(second))
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert "reopen the settlement" in said, said
     assert "import" in said.split("reopen the settlement", 1)[1], said

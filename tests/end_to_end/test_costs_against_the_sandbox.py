@@ -38,7 +38,7 @@ def business() -> Business:
 def with_cogs_tabs(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoBook, list[str]]:
     """Return a demo with the COGS tab of every settlement."""
     demo = DemoBook.copy_of(made_demo, tmp_path_factory.mktemp("cogs") / "demo")
-    ids = [str(row["Settlement ID"]) for row in table(demo.open(), "Settlements").rows]
+    ids = [str(row["Settlement ID"]) for row in demo.table("Settlements").rows]
     assert demo.run("cogs", *ids).status == 1, "the demo has missing costs"
     return demo, ids
 
@@ -87,7 +87,7 @@ def test_every_returned_unit_takes_the_cost_of_its_sale(
 @pytest.mark.long
 def test_every_missing_sale_says_why_and_proposes_the_current_average(demo: DemoBook, business: Business) -> None:
     """Resolve lists just the sales that the sandbox has no cost for, each with its cause and Finale's average."""
-    rows: list[dict[str, Any]] = [row for row in table(demo.open(), "Resolve").rows if row["Type"] == "sale"]
+    rows: list[dict[str, Any]] = [row for row in demo.table("Resolve").rows if row["Type"] == "sale"]
 
     assert rows
     for row in rows:

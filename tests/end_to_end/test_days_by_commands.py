@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, v2
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ PERIOD = ("2026-08-17", "2026-09-01")
 def months(story: Story) -> tuple[set[str], set[str]]:
     """Return the months of the journal and those of the P&L."""
     story.deed("pnl", "--by-month")
-    journal = {str(row["Date"])[:7] for row in table(story.book.open(), "Journal").rows}
-    return journal, {str(row["Month"]) for row in table(story.book.open(), "P&L").rows if row["Item"] == "A"}
+    journal = {str(row["Date"])[:7] for row in story.book.table("Journal").rows}
+    return journal, {str(row["Month"]) for row in story.book.table("P&L").rows if row["Item"] == "A"}
 
 
 @pytest.mark.long
@@ -48,7 +47,7 @@ def test_what_is_exported_stays_in_its_month_when_the_zone_changes(
     story.ties()
     story.deed("reopen", "1", "--reason", "zone")
     story.export("1")
-    rows = [row for row in table(story.book.open(), "Journal").rows if row["Kind"] == "COGS" and row["Debit"]]
+    rows = [row for row in story.book.table("Journal").rows if row["Kind"] == "COGS" and row["Debit"]]
 
     assert "stays as it was exported; reopened, it would have 1 line" in asked.output
     assert ({before}, {before}) == stays
@@ -75,7 +74,7 @@ def test_the_opening_balance_of_a_settlement_across_books_start_is_named(
     said = story.bring(v2(tmp_path, rows, "1", days=PERIOD)).output
     story.answer(({"SKU": "A"}, {"Cost": 5}), accept=False)
     posted = story.export("1")
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert Decimal(cogs) == posted["Cost of Goods Sold"]
     assert f"enter USD {opening} as opening balance of Amazon Clearing USD" in said

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import bought, item, left, v2
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def test_a_deferred_order_is_accrued_until_its_release(story: Story, finale: Fin
     }
     story.deed("pnl", "--by", "shipped", "--by-month")
     shipped: dict[str, Decimal] = defaultdict(Decimal)
-    for row in table(story.book.open(), "P&L").rows:
+    for row in story.book.table("P&L").rows:
         shipped[str(row["Month"])] += Decimal(str(row["Sales"] or 0))
 
     assert {

@@ -68,7 +68,7 @@ def decide(book: DemoBook, *cells: tuple[str, str]) -> None:
 
 
 def on_sheet(book: DemoBook) -> list[tuple[object, ...]]:
-    rows = table(book.open(), "Cost true-ups").rows
+    rows = book.table("Cost true-ups").rows
     names = ("Size", "Decision", "Reason", "Difference")
     return [tuple(row[name] for name in names) for row in rows if row["Key"]]
 

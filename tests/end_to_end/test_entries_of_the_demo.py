@@ -50,19 +50,19 @@ def set_policy(demo: DemoBook, setting: str, text: str) -> None:
 
 
 def journal(demo: DemoBook) -> list[dict[str, Any]]:
-    return table(demo.open(), "Journal").rows
+    return demo.table("Journal").rows
 
 
 @pytest.mark.long
 def test_accounts_typed_on_the_sheet_hold_for_the_next_export(demo: DemoBook) -> None:
     """A name, a store's clearing account and an item group of one's own; the sheet shows them afterwards."""
     settlement = resolve_everything(demo)
-    group = next(row["SKU"] for row in table(demo.open(), "Transactions").rows if row["COGS"])
+    group = next(row["SKU"] for row in demo.table("Transactions").rows if row["COGS"])
     type_account(demo, "Sales", Account="Income:Amazon")
     type_account(demo, "Settlement total", store="Amazon US", Account="Amazon money", Number="155")
     add_account(demo, Line_type="Cost of goods sold", Item_group=group, Account="COGS:Special", Number=311)
     demo.run("export", settlement, "--entries", "settlement")
-    shown = {(row["Line type"], row["Store"], row["Item group"]): row for row in table(demo.open(), "Accounts").rows}
+    shown = {(row["Line type"], row["Store"], row["Item group"]): row for row in demo.table("Accounts").rows}
 
     exported = {row["Account"] for row in journal(demo)}
     special = shown["Cost of goods sold", None, group]

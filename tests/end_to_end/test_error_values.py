@@ -36,7 +36,7 @@ def put(story: Story, sheet: str, header: str, value: str) -> str:
 
 def value(story: Story, sheet: str, header: str) -> object:
     """Return what stands in that cell."""
-    return table(story.book.open(), sheet).cell(0, header).value
+    return story.book.table(sheet).cell(0, header).value
 
 
 @pytest.mark.few(1)

@@ -59,9 +59,9 @@ def test_two_stores_with_one_id_have_a_file_each(book: DemoBook) -> None:
 def test_the_first_export_must_be_told_the_format_and_remembers_it(book: DemoBook) -> None:
     """Nothing goes out before; Setup shows what was said, and later exports and reopenings use it."""
     refused = book.run("export", "US/1")
-    before = table(book.open(), "Settlements").rows
+    before = book.table("Settlements").rows
     book.run("export", "US/1", "--format", "xero")
-    setup = {row["Setting"]: row["Value"] for row in table(book.open(), "Setup").rows}
+    setup = {row["Setting"]: row["Value"] for row in book.table("Setup").rows}
     later = book.run("export", "CA/1", "--json")
 
     assert 2 == refused.status

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, paid, v2
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def test_a_column_between_two_fees_is_no_money(
     unused = f'Column "{column}" is not known and was not used; its numbers sum to {value}.'
     assert (unused in told) is (not other)
     assert booked.data["files"]
-    journal = {row["Account"]: row["Debit"] for row in table(story.book.open(), "Journal").rows}
+    journal = {row["Account"]: row["Debit"] for row in story.book.table("Journal").rows}
     assert (1.05 if other else None) == journal.get("Charitable Contributions")
 
 
@@ -77,8 +76,8 @@ def test_a_column_that_is_taken_from_the_sum_of_each_row_is_asked(story: Story, 
     path = tmp_path / "report.csv"
     path.write_text(file.format(column=column, value="3.25", net="86.75"), encoding="utf-8")
     told = story.bring(path).output
-    (settlement,) = table(story.book.open(), "Settlements").rows
-    asked = [row for row in table(story.book.open(), "Transaction types").rows if row["Type"]]
+    (settlement,) = story.book.table("Settlements").rows
+    asked = [row for row in story.book.table("Transaction types").rows if row["Type"]]
 
     assert "shows that it is money that is taken from it" in told
     assert "Does not tie out" not in settlement["Settlement Export Status"]
@@ -106,7 +105,7 @@ def test_a_word_that_ends_in_fee_is_prefilled_as_other_fees(
 ) -> None:
     """On sheet Transaction types; it blocks the settlement entry until it is said, as every unknown word does."""
     story.bring(v2(tmp_path, [moved(word, "-3.00")]))
-    (asked,) = table(story.book.open(), "Transaction types").rows
+    (asked,) = story.book.table("Transaction types").rows
     refused = story.book.run("export", NUMBER, "--entries", "settlement", "--format", "quickbooks")
     story.type("Transaction types", {"Type": asked["Type"]}, {"Line type": "Other fees"})
 
@@ -124,7 +123,7 @@ def test_money_that_the_bank_sent_back_is_cleared(story: Story, tmp_path: Path, 
     profit = story.deed("pnl", "--json").data
     booked = story.export(NUMBER)
 
-    assert [] == [row for row in table(story.book.open(), "Transaction types").rows if row["Type"]]
+    assert [] == [row for row in story.book.table("Transaction types").rows if row["Type"]]
     assert Decimal(15) == Decimal(profit["profit"])
     assert (Decimal(-20), Decimal(20)) == (booked["Marketplace Sales"], booked["Amazon Clearing USD"])
     story.ties()
@@ -164,7 +163,7 @@ def test_a_word_inside_an_identifier_is_seen(story: Story, tmp_path: Path, word:
 
     assert out.data["files"]
     assert {account: 10, "Shopify Clearing USD": None} == {
-        row["Account"]: row["Debit"] for row in table(story.book.open(), "Journal").rows
+        row["Account"]: row["Debit"] for row in story.book.table("Journal").rows
     }
     story.ties()
 
@@ -208,4 +207,4 @@ def test_a_file_that_is_refused_names_the_nearest_format(story: Story, tmp_path:
     assert named in ran.error
     assert "Amazon settlement report (V2 flat file)" in ran.error
     assert "ownload" in ran.error
-    assert [] == [row for row in table(story.book.open(), "Settlements").rows if row["Settlement ID"]]
+    assert [] == [row for row in story.book.table("Settlements").rows if row["Settlement ID"]]

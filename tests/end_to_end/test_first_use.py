@@ -35,7 +35,7 @@ def test_opening_costs_and_posted_elsewhere_are_taken_over_from_the_workbook(dem
     assert "Posted elsewhere" == states[settlement]["Settlement Export Status"]
     assert demo.run("export", settlement).status == 2
     assert demo.run("verify", settlement).status == 0
-    setups = [one for one in table(demo.open(), "Change history").rows if one["What"] == "setup"]
+    setups = [one for one in demo.table("Change history").rows if one["What"] == "setup"]
     assert ["Opening costs: 00123"] == [one["Note"] for one in setups]
 
 
@@ -49,7 +49,7 @@ def test_a_settlement_before_books_start_becomes_history(demo: DemoBook) -> None
 
     ran = demo.run("resolve", "--json")
 
-    states = {str(row["Settlement Export Status"]) for row in table(demo.open(), "Settlements").rows}
+    states = {str(row["Settlement Export Status"]) for row in demo.table("Settlements").rows}
     assert 0 == ran.data["missing"]
     assert {"History"} == {state.split(";")[0] for state in states}
     assert demo.run("verify").status == 0

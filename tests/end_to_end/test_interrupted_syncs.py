@@ -30,7 +30,7 @@ from sandbox.business.sized import sized_business
 from sandbox.misbehaviour import Fault
 from sandbox.settlement_files.amazon_v2 import settlement_files
 from tests.core.finale.finale_account import NOON, DemoAccount
-from tests.end_to_end.demo_book import DemoBook, table
+from tests.end_to_end.demo_book import DemoBook
 from tests.new_books import new_books
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def test_many_stops_make_no_difference(imported: Path, name: str, stops: list[tu
 
 def settlements_shown(book: DemoBook) -> list[dict[str, object]]:
     """Return sheet Settlements without the moment of the sync."""
-    rows = table(book.open(), sheet_name="Settlements").rows
+    rows = book.table(sheet_name="Settlements").rows
     return [{name: value for name, value in row.items() if name != "as of"} for row in rows]
 
 

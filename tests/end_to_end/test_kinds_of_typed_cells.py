@@ -76,9 +76,9 @@ def test_values_of_the_wanted_kind_are_taken_however_they_are_kept(story: Story,
     put(story, "Opening costs", {**OPENING, "Unit cost": "4.17"})
     story.deed("resolve", status=1)
 
-    shown = {row["Setting"]: row["Value"] for row in table(story.book.open(), "Setup").rows}
-    (rate,) = (row for row in table(story.book.open(), "Exchange rates").rows if row["Currency"] == "EUR")
-    (cost,) = (row for row in table(story.book.open(), "Opening costs").rows if row["SKU"] == "A")
+    shown = {row["Setting"]: row["Value"] for row in story.book.table("Setup").rows}
+    (rate,) = (row for row in story.book.table("Exchange rates").rows if row["Currency"] == "EUR")
+    (cost,) = (row for row in story.book.table("Opening costs").rows if row["SKU"] == "A")
     assert ("2026-08-31", "45") == (shown["Books start"], shown["Look back"])
     assert ("2026-08-31", Decimal("1.1")) == (rate["Date"], Decimal(str(rate["Rate"])))
     assert (Decimal("4.17"), "2026-08-31") == (Decimal(str(cost["Unit cost"])), cost["As of"])

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.demo_book import DemoBook, Ran, table
+from tests.end_to_end.demo_book import DemoBook, Ran
 from tests.end_to_end.stories import Story
 
 OLD = Path(__file__).parents[1] / "core" / "books" / "stored_books" / "reader_1.sqlite"
@@ -37,7 +37,7 @@ def untied(story: Story) -> list[str]:
 
 def settlements(story: Story) -> dict[str, dict[str, Any]]:
     """Return the rows of sheet Settlements by their ids."""
-    return {str(row["Settlement ID"]): row for row in table(story.book.open(), "Settlements").rows}
+    return {str(row["Settlement ID"]): row for row in story.book.table("Settlements").rows}
 
 
 @pytest.mark.long

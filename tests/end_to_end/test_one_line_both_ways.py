@@ -22,7 +22,6 @@ from core.companies import machine_folder
 from core.costing import cost
 from core.journal.cogs_entry import cogs_entries
 from core.marketplaces import read_file
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, v2
 from workbook_engine import workbook
 
@@ -113,7 +112,7 @@ def _asked(story: Story) -> list[Row]:
 
 
 def _saved(story: Story) -> list[Row]:
-    (row,) = (row for row in table(story.book.open(), "Change history").rows if row["What"] == "save")
+    (row,) = (row for row in story.book.table("Change history").rows if row["What"] == "save")
     shown = f"batch {row['Batch']}, order {row['Order ID']}, SKU {row['SKU']}: *Saved cost* {row['Saved cost']}"
     return [("an override, on sheet Change history", shown, _name(resolve.read_answers, decide, save_answers))]
 
@@ -128,7 +127,7 @@ def _in_a_cell(book: DemoBook) -> list[Row]:
 
 def _exported(story: Story) -> list[Row]:
     story.export(SETTLEMENT)
-    (first, second) = (row for row in table(story.book.open(), "Journal").rows if row["Kind"] == "COGS")
+    (first, second) = (row for row in story.book.table("Journal").rows if row["Kind"] == "COGS")
     shown = f"{first['Date']}: debit {first['Account']} {_money(first['Debit'])}, credit {second['Account']} "
     return [("the COGS entry", f"{shown}{_money(second['Credit'])}", _name(cogs_entries, export_settlement))]
 

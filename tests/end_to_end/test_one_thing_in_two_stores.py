@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import CASES, item, needs_cases, v2
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ NUMBER = "24000000099"
 
 def stores(story: Story) -> list[str]:
     """Return the stores of sheet Stores."""
-    return [row["Store"] for row in table(story.book.open(), "Stores").rows if row["Store"]]
+    return [row["Store"] for row in story.book.table("Stores").rows if row["Store"]]
 
 
 def sale(folder: Path) -> str:

@@ -13,7 +13,7 @@ from sandbox.business.random_business import random_business
 from sandbox.settlement_files import amazon_v1, amazon_v2, amazon_xml
 from tests.core.marketplaces.settlements.routes_to_payouts import EbayPayout
 from tests.core.marketplaces.shopify_documents import Good, Paid, ShopOrder, charge, payout
-from tests.end_to_end.demo_book import DemoBook, table
+from tests.end_to_end.demo_book import DemoBook
 from tests.end_to_end.stories import Story, balances, item, v2
 
 if TYPE_CHECKING:
@@ -100,10 +100,10 @@ def books(folder: Path, name: str, route: Route) -> tuple[list[tuple[object, ...
     story.answer(*(({"Order ID": order}, {"Units back": units, "Cost": 5}) for order, units in route.units))
     if story.asked():
         story.answer(({"Cause": "Not synced"}, {"Cost": 5}), odd=True)
-    types = [row["Type"] for row in table(story.book.open(), "Transaction types").rows if row["Type"]]
+    types = [row["Type"] for row in story.book.table("Transaction types").rows if row["Type"]]
     for word in types:
         story.type("Transaction types", {"Type": word}, {"Line type": "Adjustments"})
-    (settlement,) = table(story.book.open(), "Settlements").rows
+    (settlement,) = story.book.table("Settlements").rows
     ran = story.deed(
         *("export", str(settlement["Settlement ID"]), "--format", "quickbooks", "--accept-provisional", "--json")
     )

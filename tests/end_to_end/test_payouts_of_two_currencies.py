@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import run, table
+from tests.end_to_end.demo_book import run
 from tests.end_to_end.stories import item, v2
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def test_no_figure_adds_two_currencies(story: Story, tmp_path: Path, written: ob
     looked = run("inspect", str(file), "--json").data
     page = run("inspect", str(file)).output
     told = story.deed("import", str(file), status=1).output
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     lines = [line for line in story.lines() if line["Type"] != "payout"]
     checked = story.book.run("verify")
 
@@ -106,7 +106,7 @@ def test_files_of_one_payout_in_two_currencies_are_not_summed(story: Story, tmp_
         folder = tmp_path / name
         folder.mkdir()
         told = story.book.run("import", str(_written(folder, [SHOPIFY, *rows])))
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert "amounts in different currencies cannot be added up" in told.output
     assert (Decimal(48), "USD") == (Decimal(str(row["Total"])), row["Currency"])

@@ -18,7 +18,7 @@ from core.books.settlements.booked_settlement import OriginalFile, SettlementKin
 from core.marketplaces import read_file
 from core.marketplaces.settlements.line_keys import READER_VERSION, with_line_keys
 from core.model import Marketplace
-from tests.end_to_end.demo_book import DemoBook, table
+from tests.end_to_end.demo_book import DemoBook
 from tests.end_to_end.stories import CASES, Story, needs_cases
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ def test_a_payout_that_was_stored_twice_is_named_until_one_is_removed(
     store_as_an_earlier_version(tmp_path, payments(tmp_path, "second.csv", second[0], *second[1]), "Shopify")
     checked = story.deed("verify", status=1).output
     story.book.run("resolve")
-    remarks = [row["Remarks"] for row in table(story.book.open(), "Settlements").rows]
+    remarks = [row["Remarks"] for row in story.book.table("Settlements").rows]
     other = second[0] or "2026-09-05 USD"
     story.deed("remove", other)
-    after = [row["Remarks"] for row in table(story.book.open(), "Settlements").rows]
+    after = [row["Remarks"] for row in story.book.table("Settlements").rows]
 
     assert "The books have this payout twice: " in checked
     assert how in checked, checked
@@ -112,7 +112,7 @@ def test_payouts_of_two_days_are_two(tmp_path: Path) -> None:
     story.book.run("resolve")
 
     assert "twice" not in checked
-    assert not any("Also" in str(row["Remarks"]) for row in table(story.book.open(), "Settlements").rows)
+    assert not any("Also" in str(row["Remarks"]) for row in story.book.table("Settlements").rows)
 
 
 @pytest.mark.long
@@ -139,7 +139,7 @@ def test_two_payouts_of_one_day_and_sum_stay_two_by_one_word(tmp_path: Path) -> 
     refused = story.deed("import", second, status=1).output
     story.deed("import", second, "--another-payout")
     again = story.deed("import", second).output
-    rows = table(story.book.open(), "Settlements").rows
+    rows = story.book.table("Settlements").rows
     story.ties()
     story.deed("remove", "2026-09-05 USD")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.demo_book import DemoBook, run, table
+from tests.end_to_end.demo_book import DemoBook, run
 from tests.end_to_end.stories import CASES, Story, needs_cases
 
 
@@ -43,7 +43,7 @@ def test_what_files_of_one_payout_say_comes_to_its_total(
     """Whichever file comes first; the lines on the sheet are the sum."""
     for name in files:
         story.book.run("import", str(CASES / name))
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert settlement in str(row["Settlement ID"])
     assert Decimal(total) == net_of(story)
@@ -60,7 +60,7 @@ def test_two_months_exports_of_a_payout_are_in_the_profit_and_loss(story: Story,
     before = story.deed("pnl", "--json", status=1).data
     story.answer(({"Type": "sale"}, {"Units back": 1, "Cost": 10}))
     after = story.deed("pnl", "--json").data
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert ("900001", 3, Decimal("164.90")) == (row["Settlement ID"], row["Orders"], Decimal(str(row["Total"])))
     assert [Decimal("164.90"), Decimal("134.90")] == [Decimal(data["profit"]) for data in (before, after)]
@@ -83,7 +83,7 @@ def test_a_hostile_file_is_refused_in_a_sentence(story: Story, name: str) -> Non
 
     assert (f"{name}, line 15: " if name == "amount_group_over_1e12.txt" else name) in ran.error
     assert "Traceback" not in ran.error
-    assert [] == [row for row in table(story.book.open(), "Settlements").rows if row["Settlement ID"]]
+    assert [] == [row for row in story.book.table("Settlements").rows if row["Settlement ID"]]
 
 
 @pytest.mark.long
@@ -105,7 +105,7 @@ def test_a_reissued_report_takes_the_place_of_one_that_did_not_tie(story: Story)
     story.deed("import", str(CASES / "not_tying_1_missing_reserve.txt"), status=1)
     before = net_of(story)
     said = story.deed("import", str(CASES / "not_tying_2_reissued.txt")).output
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     after = net_of(story)
 
     assert before != after
@@ -137,7 +137,7 @@ def test_a_settlement_without_period_is_named_by_the_days_of_its_lines(story: St
     """A blank period takes nothing away: the report's own lines, and an id of their first and last day."""
     story.bring(CASES / "walmart_blank_period.csv")
     story.answer(({"Type": "sale"}, {"Cost": 4}))
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     looked = run("inspect", str(CASES / "walmart_with_period.csv"), "--json").data
 
     assert Decimal(looked["sum"]) == Decimal(str(row["Total"])).quantize(Decimal("0.01")) == net_of(story)
@@ -154,7 +154,7 @@ def test_a_settlement_id_that_is_a_path_writes_no_file_outside(story: Story, tmp
     for row in story.asked():
         story.answer(({"Key": row["Key"]}, {"Cost": 1}))
     folder = tmp_path / "exports"
-    (settlement,) = table(story.book.open(), "Settlements").rows
+    (settlement,) = story.book.table("Settlements").rows
     assert "x/../../../pwned_v2" == settlement["Settlement ID"]
     assert {"x/../../../pwned_v2"} == {line["Settlement ID"] for line in story.lines()}
     ran = story.book.run(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, v2
 from tests.end_to_end.two_workbooks import OPENING, put
 
@@ -36,7 +35,7 @@ def below_titles(story: Story) -> list[str]:
 
 def cogs_shown(story: Story) -> Any:
     """Return the COGS of the item on sheet P&L."""
-    (row,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"] == "A")
+    (row,) = (row for row in story.book.table("P&L").rows if row["Item"] == "A")
     return row["COGS"]
 
 

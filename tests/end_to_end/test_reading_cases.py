@@ -16,7 +16,7 @@ from tests.end_to_end.stories import CASES, Story, needs_cases
 
 def settlement_of(story: Story) -> dict[str, Any]:
     """Return the only row of sheet Settlements."""
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     return row
 
 
@@ -157,8 +157,8 @@ def test_fee_words_are_fees_of_their_own_types(story: Story) -> None:
     story.bring(CASES / "v2_fee_words.txt")
     story.answer(({"Type": "reimbursement"}, {"Cost": 3, "Units back": 2, "SKU": "MUG"}))
     refused = story.book.run("export", "24000000012", "--format", "quickbooks", "--entries", "settlement")
-    asked = {row["Type"] for row in table(story.book.open(), "Transaction types").rows}
-    (loans,) = (row for row in table(story.book.open(), "Accounts").rows if row["Line type"] == "Loans")
+    asked = {row["Type"] for row in story.book.table("Transaction types").rows}
+    (loans,) = (row for row in story.book.table("Accounts").rows if row["Line type"] == "Loans")
     call(story, dict.fromkeys(asked, "Other fees"))
 
     assert (2, True) == (refused.status, "Unknown types (4)" in refused.error)
@@ -289,7 +289,7 @@ def test_what_no_column_explains_is_asked(story: Story, tmp_path: Path, rows: tu
     file.write_text("\n".join([EBAY, *rows]) + "\n", encoding="utf-8")
     story.bring(file)
     story.answer(({"Cause": "Not synced"}, {"Cost": 5}))
-    (asked,) = table(story.book.open(), "Transaction types").rows
+    (asked,) = story.book.table("Transaction types").rows
     refused = story.book.run("export", "7600000009", "--format", "quickbooks", "--accept-provisional")
     call(story, {"Net amount beyond its columns": "Other fees"})
     booked = by_line_type(entry_of(story))

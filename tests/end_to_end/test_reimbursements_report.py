@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.core.marketplaces.documents.test_reimbursements_report import report
-from tests.end_to_end.demo_book import run, table
+from tests.end_to_end.demo_book import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def test_a_lost_unit_that_was_replaced_from_stock_costs_nothing(demo: DemoBook, 
     """The demo lost a saw; the report says none in cash, 1 from stock: sheet Transactions has no COGS for it."""
 
     def lost() -> dict[str, object]:
-        rows = table(demo.open(), "Transactions").rows
+        rows = demo.table("Transactions").rows
         (row,) = [row for row in rows if row["SKU"] == "SAW-FOLD" and row["Type"] == "reimbursement"]
         return row
 

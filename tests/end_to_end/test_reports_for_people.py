@@ -33,7 +33,7 @@ SETTLEMENT = "24150720916"
 def test_the_pnl_by_ship_date_counts_what_has_none_on_its_posted_date(demo: DemoBook) -> None:
     """The money is the same, the months are others, and the message says how many sales fell back."""
     posted = demo.run("pnl", "--by-month", "--json").data
-    by_posted = {row["Item"]: row["Units sold"] for row in table(demo.open(), "P&L").rows if row["Month"] == "2026-08"}
+    by_posted = {row["Item"]: row["Units sold"] for row in demo.table("P&L").rows if row["Month"] == "2026-08"}
     ran = demo.run("pnl", "--by", "shipped", "--by-month", "--json")
     book = demo.open()
 
@@ -58,9 +58,9 @@ def test_the_charts_stay_as_they_were_built_and_look_at_the_new_figures(demo: De
     sheet = demo.open()["_cogsheet_charts"]
     assert {"_cogsheet_charts!$A$2:$A$13", "_cogsheet_charts!$E$2:$E$11"} < set(named)
     assert "2026-09" == sheet["A13"].value
-    months = [row["Profit"] for row in table(demo.open(), "P&L summary").rows if row["Month"].startswith("2026")]
+    months = [row["Profit"] for row in demo.table("P&L summary").rows if row["Month"].startswith("2026")]
     assert months == [sheet["B12"].value, sheet["B13"].value]
-    best = max((row for row in table(demo.open(), "P&L").rows), key=lambda row: row["Profit"])
+    best = max((row for row in demo.table("P&L").rows), key=lambda row: row["Profit"])
     assert (best["Item"], best["Profit"]) == (sheet["D2"].value, sheet["E2"].value)
 
 
@@ -68,14 +68,14 @@ def test_the_charts_stay_as_they_were_built_and_look_at_the_new_figures(demo: De
 def test_a_time_zone_typed_on_stores_cuts_the_months(demo: DemoBook) -> None:
     """A wrong name is refused in words that help; the right one moves lines to the month before, and all still ties."""
     demo.run("pnl", "--by-month")
-    before = {(row["Month"], row["Store"]): row["Sales"] for row in table(demo.open(), "P&L summary").rows}
+    before = {(row["Month"], row["Store"]): row["Sales"] for row in demo.table("P&L summary").rows}
     type_zone(demo, "America/Los_Angles")
     refused = demo.run("pnl", "--by-month")
     type_zone(demo, "America/Los_Angeles")
 
     ran = demo.run("pnl", "--by-month")
 
-    after = {(row["Month"], row["Store"]): row["Sales"] for row in table(demo.open(), "P&L summary").rows}
+    after = {(row["Month"], row["Store"]): row["Sales"] for row in demo.table("P&L summary").rows}
     assert 2 == refused.status
     assert "Was America/Los_Angeles" in refused.error
     assert ran.status == 1
@@ -104,7 +104,7 @@ def test_lines_in_another_currency_wait_for_their_rate(tmp_path: Path, monkeypat
     without = book.run("pnl", "--json")
     assert (Decimal(0), "EUR") == (Decimal(without.data["net_sales"]), without.data["rates_missing"][0]["currency"])
     assert without.data["lines_without_rate"] > 0
-    missing = table(book.open(), "Exchange rates").rows
+    missing = book.table("Exchange rates").rows
     assert {"missing"} == {row["Source"] for row in missing}
 
     now = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
@@ -121,7 +121,7 @@ def test_lines_in_another_currency_wait_for_their_rate(tmp_path: Path, monkeypat
     typed_day = rates.rows[0]["Date"]
     opened.save(book.path)
     with_typed = book.run("pnl", "--json").data
-    shown = {row["Date"]: row for row in table(book.open(), "Exchange rates").rows}
+    shown = {row["Date"]: row for row in book.table("Exchange rates").rows}
     assert ("typed in", 2) == (shown[typed_day]["Source"], shown[typed_day]["Rate"])
     assert with_bank["net_sales"] != with_typed["net_sales"]
 

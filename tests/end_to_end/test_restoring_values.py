@@ -37,7 +37,7 @@ def test_a_value_marked_on_change_history_is_brought_back(demo: DemoBook) -> Non
     nothing = demo.run("restore")
     by_number = demo.run("restore", batch, "--json")
 
-    shown = table(demo.open(), "Change history").rows
+    shown = demo.table("Change history").rows
     assert (1, 1) == (len(by_mark.data["restored"]), len(by_number.data["restored"]))
     assert "Nothing is marked" in nothing.output
     assert [4.25, 4.25] == [one["Saved cost"] for one in shown if one["What"] == "restore"]

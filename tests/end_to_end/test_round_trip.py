@@ -103,7 +103,7 @@ def test_a_settlement_becomes_ready_when_its_last_cost_is_saved(demo: DemoBook) 
     saved = demo.run("save", "--accept-proposals", "--json")
 
     assert [] == saved.data["missing"] == saved.data["refused"]
-    statuses = {row["Settlement Export Status"] for row in table(demo.open(), "Settlements").rows}
+    statuses = {row["Settlement Export Status"] for row in demo.table("Settlements").rows}
     assert all("missing" not in status and "mapped" not in status for status in statuses)
     assert "Ready to export" in statuses
 
@@ -138,9 +138,9 @@ def test_a_second_fill_leaves_what_is_the_users(demo: DemoBook) -> None:
 @pytest.mark.long
 def test_change_history_stands_in_the_order_of_its_batches(demo: DemoBook) -> None:
     """What a later button adds comes after what was there."""
-    first = [row["Batch"] for row in table(demo.open(), "Change history").rows]
+    first = [row["Batch"] for row in demo.table("Change history").rows]
     demo.run("save", "--accept-proposals")
-    then = [row["Batch"] for row in table(demo.open(), "Change history").rows]
+    then = [row["Batch"] for row in demo.table("Change history").rows]
 
     assert first == sorted(first)
     assert then == sorted(then)

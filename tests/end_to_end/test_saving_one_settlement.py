@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def rows_by_key(demo: DemoBook) -> dict[str, dict[str, object]]:
-    return {str(row["Key"]): row for row in table(demo.open(), "Resolve").rows if row["Key"]}
+    return {str(row["Key"]): row for row in demo.table("Resolve").rows if row["Key"]}
 
 
 def type_cost(demo: DemoBook, row: int, cost: float) -> None:
@@ -25,7 +25,7 @@ def type_cost(demo: DemoBook, row: int, cost: float) -> None:
 @pytest.mark.long
 def test_rows_of_another_settlement_keep_what_was_typed(demo: DemoBook) -> None:
     """A cost is typed in one settlement, then another is listed and saved: it stays as typed, and is still missing."""
-    rows = table(demo.open(), "Resolve").rows
+    rows = demo.table("Resolve").rows
     one, other = sorted({str(row["Settlement"]) for row in rows})[:2]
     place = next(number for number, row in enumerate(rows) if row["Settlement"] == one and row["Proposed cost"])
     key = str(rows[place]["Key"])

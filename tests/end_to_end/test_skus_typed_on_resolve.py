@@ -78,7 +78,7 @@ def test_undo_and_restore_know_the_typed_sku(story: Story, tmp_path: Path) -> No
     story.answer(SOLD, (PAID, {"SKU": "MUG", "Units back": 3, "Cost": 4}))
     story.book.run("undo")
     undone = asked(story)
-    (saved,) = [row for row in table(story.book.open(), "Change history").rows if row["SKU typed"]]
+    (saved,) = [row for row in story.book.table("Change history").rows if row["SKU typed"]]
     restored = story.book.run("restore", str(saved["Batch"]))
 
     assert (None, "Unclear whether goods moved") == (undone["SKU"], undone["Cause"])
@@ -116,7 +116,7 @@ def test_a_sku_alone_is_saved_and_its_line_asks_for_the_rest(story: Story, tmp_p
     resolve.cell(row, "SKU").value, resolve.cell(row, "Units back").value = "CUP", 3
     book.save(story.book.path)
     saved = story.book.run("save", "--accept-proposals", "--json")
-    then = table(story.book.open(), "Resolve").rows[row]
+    then = story.book.table("Resolve").rows[row]
     again = story.book.run("save", "--accept-proposals", "--json")
 
     assert ["CUP"] == [one["sku"] for one in saved.data["saved"]]
@@ -209,9 +209,7 @@ def test_item_groups_of_the_entries_go_by_the_typed_sku(story: Story, tmp_path: 
     story.answer(SOLD, (PAID, {"SKU": "MUG-1", "Units back": 3, "Cost": 4}))
     story.ties()
     exported = story.book.run("export", "24000000099", "--format", "quickbooks")
-    booked = {
-        (row["Account"], row["Debit"] or -(row["Credit"] or 0)) for row in table(story.book.open(), "Journal").rows
-    }
+    booked = {(row["Account"], row["Debit"] or -(row["Credit"] or 0)) for row in story.book.table("Journal").rows}
 
     assert exported.status == 0, exported.error + exported.output
     story.ties()

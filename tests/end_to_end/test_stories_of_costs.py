@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import Left, balances, bought, item, left, paid, v2
 
 if TYPE_CHECKING:
@@ -278,10 +277,10 @@ def test_journal_and_profit_are_of_the_stores_own_month(
     finale.sync(story, bought("A", "2026-08-01", 10, "5"), left("1", "2026-08-31"))
     story.export("1")
     story.deed("pnl", "--by-month")
-    months = {str(row["Date"])[:7] for row in table(story.book.open(), "Journal").rows}
+    months = {str(row["Date"])[:7] for row in story.book.table("Journal").rows}
 
     assert {month} == months
-    assert {month} == {row["Month"] for row in table(story.book.open(), "P&L").rows if row["Item"] == "A"}
+    assert {month} == {row["Month"] for row in story.book.table("P&L").rows if row["Item"] == "A"}
 
 
 @pytest.mark.long
@@ -313,7 +312,7 @@ def test_reopening_takes_up_what_was_dismissed_beside(
     sold, refunded = units * Decimal(after), -back * Decimal(after)
 
     assert [("refund", float(refunded + back * Decimal(before)))] == proposed
-    rows = table(story.book.open(), "Journal").rows
+    rows = story.book.table("Journal").rows
     booked = sum(
         Decimal(str(r["Debit"] or 0)) - Decimal(str(r["Credit"] or 0)) for r in rows if r["Account"] == USUAL[0]
     )

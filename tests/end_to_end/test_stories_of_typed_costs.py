@@ -35,7 +35,7 @@ def test_a_line_without_a_rate_is_in_no_figure_of_profit(
     story.bring(file)
     finale.sync(story, bought("A", "2026-08-01", 10, "10"), left("1", "2026-09-02", units))
     profit = story.deed("pnl", "--json", status=1).data
-    (row,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"])
+    (row,) = (row for row in story.book.table("P&L").rows if row["Item"])
 
     assert ("0", "0") == tuple(f"{Decimal(profit[name]).normalize():f}" for name in ("profit", "cogs"))
     assert [(currency, f"{10 * units}")] == [
@@ -56,7 +56,7 @@ def test_zero_ok_beside_a_prefilled_cost_is_refused(
     story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1")], "1"))
     finale.sync(story, bought("A", "2026-08-01", 10, cost))
     (row,) = story.asked()
-    place = table(story.book.open(), "Resolve").first_row
+    place = story.book.table("Resolve").first_row
     ran = story.answer(({"SKU": "A"}, {"Zero OK": "yes"}))
     again = story.book.run("save", "--json").data
 

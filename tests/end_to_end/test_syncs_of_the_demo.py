@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.connections.sandbox import SWITCHES
-from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import DemoBook
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.long
 
 def costs_of_sales(demo: DemoBook) -> dict[tuple[object, object], object]:
     """Return the unit costs of the sales on sheet Transactions by order and SKU."""
-    rows = table(demo.open(), "Transactions").rows
+    rows = demo.table("Transactions").rows
     return {(row["Order ID"], row["SKU"]): row["Unit cost"] for row in rows if row["Type"] == "sale"}
 
 
@@ -33,9 +32,7 @@ def test_orders_that_vanish_from_finale_are_told_and_keep_their_costs(
 
     gone = set(ran.data["vanished_orders"])
     kept = {place: cost for place, cost in costs_of_sales(demo).items() if place[0] in gone and cost is not None}
-    notes = [
-        row["Cost note"] for row in table(demo.open(), "Transactions").rows if (row["Order ID"], row["SKU"]) in kept
-    ]
+    notes = [row["Cost note"] for row in demo.table("Transactions").rows if (row["Order ID"], row["SKU"]) in kept]
     assert min(len(gone), len(kept)) > 10
     assert {place: before[place] for place in kept} == kept
     assert [] == [note for note in notes if "Finale no longer has the order: its last cost is kept." not in note]

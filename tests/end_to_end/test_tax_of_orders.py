@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import balances, item, v2
 
 if TYPE_CHECKING:
@@ -178,4 +177,4 @@ def test_what_decided_whose_tax_it_is_may_be_removed(story: Story, tmp_path: Pat
     assert {SALES: Decimal("-30.00"), FACILITATED: Decimal("-2.40")} == entry
     assert f"{FACILITATED} +2.40, {OWN} -2.40" in told
     assert {FACILITATED: Decimal("2.40"), OWN: Decimal("-2.40")} == story.posted("reclassification")
-    assert {"1", "2"} == {row["Settlement ID"] for row in table(story.book.open(), "Settlements").rows}
+    assert {"1", "2"} == {row["Settlement ID"] for row in story.book.table("Settlements").rows}

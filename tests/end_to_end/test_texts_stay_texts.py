@@ -32,7 +32,7 @@ def test_every_id_and_sku_in_every_sheet_is_the_text_of_the_file(demo: DemoBook)
     known = texts_of_the_files(demo.path.parent)
     assert NASTY <= known
     assert any(text.startswith("=") for text in known)
-    ids = [str(row["Settlement ID"]) for row in table(demo.open(), "Settlements").rows]
+    ids = [str(row["Settlement ID"]) for row in demo.table("Settlements").rows]
     demo.run("fill", *ids)
     demo.run("cogs", *ids)
     book = demo.open()
@@ -53,7 +53,7 @@ def test_every_id_and_sku_in_every_sheet_is_the_text_of_the_file(demo: DemoBook)
 @pytest.mark.long
 def test_no_formula_in_any_cell_came_from_data(demo: DemoBook) -> None:
     """The only formulas are tie-outs of the template, and links that find their row by key and name no SKU or order."""
-    rows = table(demo.open(), "Settlements").rows
+    rows = demo.table("Settlements").rows
     settlements = {str(row["Settlement ID"]) for row in rows}
     data = texts_of_the_files(demo.path.parent) - settlements
     demo.run("cogs", min(settlements))

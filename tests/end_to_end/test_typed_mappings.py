@@ -29,18 +29,18 @@ def type_mapping(demo: DemoBook, sku: str, product: str | None, units: str | Non
 
 
 def mapping_of(demo: DemoBook, sku: str) -> tuple[object, ...]:
-    row = next(row for row in table(demo.open(), "SKU mapping").rows if row["SKU"] == sku)
+    row = next(row for row in demo.table("SKU mapping").rows if row["SKU"] == sku)
     return row["Finale product"], row["Your product"], row["Your units"], row["Used"]
 
 
 def average_of(demo: DemoBook, sku: str) -> Decimal | None:
-    row = next(row for row in table(demo.open(), "Costs").rows if row["SKU"] == sku)
+    row = next(row for row in demo.table("Costs").rows if row["SKU"] == sku)
     return None if row["Current average"] is None else round(Decimal(repr(row["Current average"])), 6)
 
 
 def test_a_typed_mapping_is_synced_wins_and_can_be_taken_away(demo: DemoBook) -> None:
     """Its product is asked for by name and its average times the units holds, also against Finale's own answer."""
-    unknown = table(demo.open(), "SKU mapping").rows[0]
+    unknown = demo.table("SKU mapping").rows[0]
     sku = str(unknown["SKU"])
     assert ("SKU not mapped", None) == (unknown["Used"], unknown["Finale product"])
     average = demo_business().average_now("TOWEL-3")
@@ -87,7 +87,7 @@ def map_two_skus(demo: DemoBook) -> None:
 
 def cogs_of(demo: DemoBook) -> dict[str, Decimal]:
     """Return what sheet Settlements shows, to the cent."""
-    rows = table(demo.open(), "Settlements").rows
+    rows = demo.table("Settlements").rows
     return {row["Settlement ID"]: round(Decimal(repr(row["COGS"])), 2) for row in rows}
 
 
@@ -114,7 +114,7 @@ def test_a_sync_tells_what_was_typed_for_it_changes(demo: DemoBook, typed: Calla
     assert moved
     told = {one["settlement"]: Decimal(one["cogs_changed"]) for one in synced.data["changes"]}
     assert moved == {number: difference for number, difference in told.items() if difference}
-    changes, history = table(demo.open(), "Changes"), table(demo.open(), "Change history")
+    changes, history = demo.table("Changes"), demo.table("Change history")
     assert set(moved) <= {row["Settlement ID"] for row in changes.rows}
     for number, difference in moved.items():
         words = f"{number}: COGS {before[number]:,.2f} → {after[number]:,.2f} USD ({difference:+,.2f})"
@@ -141,4 +141,4 @@ def test_a_sync_after_nothing_was_typed_says_that_nothing_changed(demo: DemoBook
 
     demo.run("sync")
 
-    assert "The last sync changed no settlement's COGS." == table(demo.open(), "Changes").sheet["A2"].value
+    assert "The last sync changed no settlement's COGS." == demo.table("Changes").sheet["A2"].value

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -49,7 +47,7 @@ def test_an_item_without_amounts_is_what_its_type_is_said_to_be(
     """Of a sale its cost is asked, and no longer whether goods moved; of a fee that is asked as of any other."""
     story.bring(report(tmp_path, fees))
     before = [(row["Type"], row["Cause"]) for row in story.asked()]
-    (listed,) = (row["Type"] for row in table(story.book.open(), "Transaction types").rows)
+    (listed,) = (row["Type"] for row in story.book.table("Transaction types").rows)
     story.type("Transaction types", {"Type": listed}, {"Line type": said})
     story.book.run("resolve")
     after = [(row["Type"], row["Cause"]) for row in story.asked()]

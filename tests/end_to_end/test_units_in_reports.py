@@ -107,5 +107,5 @@ def test_the_month_end_pack_counts_typed_units(story: Story, tmp_path: Path) -> 
 
     assert [3, 1] == [row[place].value for row in cells[1:] if isinstance(row[place].value, int)]
     story.deed("pnl", status=1)
-    (row,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"] == "A")
+    (row,) = (row for row in story.book.table("P&L").rows if row["Item"] == "A")
     assert (3, "3 units without cost: 1") == (row["Units sold"], row["Missing"])

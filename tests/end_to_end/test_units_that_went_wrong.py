@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import Story, bought, item, paid, v2
 
 if TYPE_CHECKING:
@@ -193,7 +192,7 @@ def test_a_refund_that_is_undone_shows_units_that_can_be_saved(story: Story, tmp
     (asked,) = story.asked()
     story.answer()
     story.deed("pnl")
-    (profit,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"] == "A")
+    (profit,) = (row for row in story.book.table("P&L").rows if row["Item"] == "A")
 
     assert (1, 5) == (asked["Units back"], asked["Cost"])
     assert (Decimal(15), 1) == (story.cogs(SKU="A"), profit["Units refunded"])
@@ -228,7 +227,7 @@ def test_a_refund_in_parts_is_about_the_units_of_the_sale(story: Story, tmp_path
     asked = sorted((-row["Net"], row["Units back"]) for row in story.asked())
     story.answer()
     story.deed("pnl")
-    (profit,) = (row for row in table(story.book.open(), "P&L").rows if row["Item"] == "A")
+    (profit,) = (row for row in story.book.table("P&L").rows if row["Item"] == "A")
 
     assert [(7, 0), (33, 2), (40, 2)] == asked
     assert (Decimal(0), 4, 4) == (story.cogs(SKU="A"), profit["Units sold"], profit["Units refunded"])

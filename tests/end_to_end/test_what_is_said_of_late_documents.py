@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, left, v2
 from tests.end_to_end.test_after_a_provisional_export import (
     BOUGHT,
@@ -30,7 +29,7 @@ CAME = "a document came after the export"
 
 def remarks(story: Story) -> list[str]:
     """Return what stands beside the only settlement."""
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     return str(row["Remarks"] or "").split("; ")
 
 

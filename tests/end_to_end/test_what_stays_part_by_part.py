@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.addin.users_own import OWN_SHEET, add_own
-from tests.end_to_end.demo_book import table
 from workbook_engine.workbook_file import WorkbookFile
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def test_a_second_fill_leaves_every_other_part_as_it_was(demo: DemoBook) -> None
     """The same settlement again: only sheets of ours that show it may be written, and their rules stay."""
     add_own(demo.path)
     shown = add_own_rules(demo.path)
-    settlement = str(table(demo.open(), "Transactions").rows[0]["Settlement ID"])
+    settlement = str(demo.table("Transactions").rows[0]["Settlement ID"])
     assert demo.run("fill", settlement).status == 0
     before = parts(demo.path)
     assert demo.run("fill", settlement).status == 0
@@ -85,7 +84,7 @@ def test_every_button_leaves_what_is_the_users(demo: DemoBook) -> None:
     add_own(demo.path)
     shown = add_own_rules(demo.path)
     before = parts(demo.path)
-    listed = [str(row["Settlement ID"]) for row in table(demo.open(), "Settlements").rows]
+    listed = [str(row["Settlement ID"]) for row in demo.table("Settlements").rows]
     for command in (
         ["sync"],
         ["fill", listed[0]],

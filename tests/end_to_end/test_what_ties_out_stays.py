@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import CASES, item, needs_cases, v2
 
 if TYPE_CHECKING:
@@ -68,14 +67,14 @@ def test_a_file_that_would_no_longer_tie_changes_nothing(
     proved(story, tmp_path)
     if is_out:
         story.deed("export", "7600000009", "--format", "quickbooks", "--accept-provisional")
-    (before,) = table(story.book.open(), "Settlements").rows
+    (before,) = story.book.table("Settlements").rows
     told = story.deed("import", export_of(tmp_path, "again.csv", *rows), status=1).output
 
     assert "come to its total of 130.00 USD and are unchanged. With this file" in told, told
     assert named in told, told
     assert together in told or "260.00" == together, told
     assert ("reopen the settlement, remove it" in told) is is_out, told
-    assert [before] == table(story.book.open(), "Settlements").rows
+    assert [before] == story.book.table("Settlements").rows
     assert [] == story.pending()
     story.ties()
 
@@ -100,7 +99,7 @@ def test_the_rows_of_a_payout_of_nothing_come_after_its_own_row(story: Story, tm
     story.deed("import", export_of(tmp_path, "payout.csv", nothing))
     story.deed("import", export_of(tmp_path, "august.csv", SECOND), status=1)
     story.deed("import", export_of(tmp_path, "september.csv", order(3, "Sep 1", 0)))
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert "Does not tie out" not in row["Settlement Export Status"]
 
@@ -126,7 +125,7 @@ def test_a_report_that_does_not_tie_is_not_exported_and_says_what_to_do(
     story.deed("import", report(tmp_path / "first", first, total=total), status=1)
     refused = story.book.run("export", "24000000099", "--format", "quickbooks")
     story.deed("import", report(tmp_path / "second", f"{Decimal(total) - 100}"))
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert 2 == refused.status
     assert "download its report anew and import that" in refused.error
@@ -160,7 +159,7 @@ def test_another_report_of_what_went_out_names_the_steps_that_book_it(
         story.deed(step, "24000000099")
     story.deed("import", second)
     story.export("24000000099")
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
 
     assert f"To book what this file says, {said} and import the file again." in told, told
     assert (Decimal(75), "Exported") == (Decimal(str(row["Total"])), row["Settlement Export Status"])

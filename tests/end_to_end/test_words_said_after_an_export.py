@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import balances, item, paid, v2
 
 if TYPE_CHECKING:
@@ -188,7 +187,7 @@ def test_an_answer_is_posted_by_its_true_up(story: Story, tmp_path: Path) -> Non
     assert "1 answer concerns exported settlements" in ran.output
     assert {"Damaged and Lost Inventory": Decimal(12), "Inventory Asset": Decimal(-12)} == balances(files)
     assert [] == [*story.asked(), *story.pending()]
-    assert ["Exported"] == [row["Settlement Export Status"] for row in table(story.book.open(), "Settlements").rows]
+    assert ["Exported"] == [row["Settlement Export Status"] for row in story.book.table("Settlements").rows]
     story.ties()
 
 
@@ -242,7 +241,7 @@ def test_money_has_one_place_in_the_profit_and_loss_and_one_account(
     costs_out(story, tmp_path, said, amount)
     profit = story.deed("pnl", "--json").data
     booked = settled(story)
-    (row,) = (row for row in table(story.book.open(), "P&L").rows if "ODD_WORD" in str(row["Item"]))
+    (row,) = (row for row in story.book.table("P&L").rows if "ODD_WORD" in str(row["Item"]))
 
     net = Decimal(amount)
     assert {part: float(amount)} == {
@@ -292,7 +291,7 @@ def test_a_settlement_entry_that_went_out_alone_is_reopened(
     again = story.book.run("export", NUMBER, "--entries", "settlement", "--format", "quickbooks")
     story.type("Accounts", {"Line type": "Sales"}, {"Account": account})
     reopened = story.deed("reopen", NUMBER, "--reason", "a wrong account", "--json").data
-    (row,) = table(story.book.open(), "Settlements").rows
+    (row,) = story.book.table("Settlements").rows
     second = settled(story)
 
     assert {"Marketplace Sales": -Decimal(price), "Amazon Clearing USD": Decimal(price)} == first

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.end_to_end.demo_book import table
 from tests.end_to_end.stories import item, paid, v2
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def said_late(story: Story, folder: Path, row: Mapping[str, str], said: str, app
     story.bring(v2(folder, [item("Order", "111-1", "60.00", units="3", day="05"), row]))
     story.answer(({"Type": "sale"}, {"Cost": 5}))
     story.deed("export", NUMBER, "--format", "quickbooks", "--entries", "cogs")
-    word = next(row["Type"] for row in table(story.book.open(), "Transaction types").rows if row["Type"])
+    word = next(row["Type"] for row in story.book.table("Transaction types").rows if row["Type"])
     story.type("Transaction types", {"Type": word}, {"Line type": said})
     story.book.run(*applying)
     told = [story.book.run("resolve").output for _ in range(2)]

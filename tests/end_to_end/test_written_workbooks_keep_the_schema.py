@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.addin.users_own import add_own
-from tests.end_to_end.demo_book import DemoBook, run, table
+from tests.end_to_end.demo_book import DemoBook, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ def written(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     filled = DemoBook.copy_of(made_demo, folder / "filled")
     used = DemoBook.copy_of(made_demo, folder / "used")
     add_own(used.path)
-    settlements = [str(row["Settlement ID"]) for row in table(used.open(), "Settlements").rows]
+    settlements = [str(row["Settlement ID"]) for row in used.table("Settlements").rows]
     new = folder / "New.xlsm"
     assert run("new", str(new), "--company", "North Shore", "--database", str(folder / "north.sqlite")).status == 0
     for command in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from tests.end_to_end.demo_book import DemoBook, table
+from tests.end_to_end.demo_book import DemoBook
 from tests.end_to_end.stories import Story, item, v2
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def copy_of(story: Story, name: str) -> Story:
 def shown(story: Story, cell: Cell) -> object:
     """Return what a cell shows."""
     sheet, of, header = cell
-    (row,) = (row for row in table(story.book.open(), sheet).rows if all(row[name] == is_ for name, is_ in of.items()))
+    (row,) = (row for row in story.book.table(sheet).rows if all(row[name] == is_ for name, is_ in of.items()))
     return row[header]
 
 

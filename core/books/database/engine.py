@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import LRUCache
 
 from core.books.database.errors import (
@@ -63,7 +63,10 @@ _STATEMENTS: LRUCache[object, object] = LRUCache(2000)
 
 
 def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_keys: bool = True) -> Engine:
-    """Return an engine on an existing SQLite file; it never makes one.
+    """Return an engine on an existing SQLite file; it never makes one. Whoever has it disposes of it.
+
+    One connection stays open meanwhile: a new one reads the whole schema again, which takes twenty times as long as
+    most questions, and a press asks dozens.
 
     Args:
         path: The file, absolute.
@@ -83,7 +86,7 @@ def sqlite_engine(path: Path, busy_seconds: float = BUSY_SECONDS, *, foreign_key
 
     known = _sqlite()
     options = {"compiled_cache": _STATEMENTS, _WHERE: (path, busy_seconds)}
-    pool = NullPool(connect, dialect=known.dialect)
+    pool = QueuePool(connect, pool_size=1, max_overflow=-1, dialect=known.dialect)
     engine = Engine(pool, known.dialect, known.url, hide_parameters=True, execution_options=options)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -196,6 +199,7 @@ UNKNOWN_TABLE = "?"
 
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql("PRAGMA query_only = OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("PRAGMA query_only = ON")

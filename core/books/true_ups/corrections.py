@@ -52,6 +52,8 @@ def reclassified_money(books: Books) -> pd.DataFrame:
 
 def _lines(books: Books, rows: Sequence[dict[str, object]], days: Sequence[date]) -> pd.DataFrame:
     """Return rows with the columns of `books.lines`, and the day on which each counts."""
+    if not rows:  # most books have none, and every refresh asks
+        return books.lines.iloc[:0].assign(day=pd.Series(dtype=TEXT))
     lines = frame({**TRANSACTION_COLUMNS, **COSTED_COLUMNS}, rows).reindex(columns=list(books.lines.columns))
     counted = pd.Series([day.isoformat() for day in days], lines.index, dtype=TEXT)
     return lines.astype(books.lines.dtypes.to_dict()).assign(day=counted)
@@ -154,6 +156,7 @@ def corrections(books: Books, basis: Basis = Basis.POSTED) -> pd.DataFrame:
 
 def rated_lines(books: Books) -> pd.DataFrame:
     """Return the lines of the books whose currency and day need a rate, corrections in money among them. Pure."""
-    names = list(books.lines.columns)
-    parts = [books.lines, reclassified_money(books)[names], entries_taken_back(books)[names]]
-    return pd.concat(parts, ignore_index=True)
+    parts = [
+        one[list(books.lines.columns)] for one in (reclassified_money(books), entries_taken_back(books)) if len(one)
+    ]
+    return pd.concat([books.lines, *parts], ignore_index=True) if parts else books.lines.reset_index(drop=True)

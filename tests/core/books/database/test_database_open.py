@@ -207,6 +207,34 @@ def test_reading_cannot_write(database: Database) -> None:
     assert notes(database) == []
 
 
+def test_a_connection_reads_and_writes_by_turns(place: str) -> None:
+    """A connection that is kept writes after it has read, only reads after that, and sees what others wrote."""
+    with Database.create(place, COMPANY) as mine, Database.open(place) as other:
+        for name, opened in (("first", mine), ("second", other), ("third", mine)):
+            notes(opened)
+            with opened.writing() as connection:
+                batch(connection, name)
+            with pytest.raises((SqlError, DatabaseStorageError)), opened.reading() as connection:
+                batch(connection)
+
+        assert ["third", "second", "first"] == notes(mine) == notes(other)
+
+
+@pytest.mark.parametrize("asks", [1, 3])
+def test_opened_books_are_connected_to_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asks: int) -> None:
+    """Each connection reads the whole schema of the file: one serves every question until the books are closed."""
+    Database.create(tmp_path / "Books.sqlite", COMPANY).close()
+    connect, made = sqlite3.connect, list[sqlite3.Connection]()
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **rest: made.append(connect(*args, **rest)) or made[-1])
+    with Database.open(tmp_path / "Books.sqlite") as opened:
+        for _ in range(asks):
+            assert [] == notes(opened)
+
+    assert 1 == len(made)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].execute("SELECT 1")
+
+
 def test_reading_sees_one_state(place: str) -> None:
     """What is read together belongs together, whatever somebody writes meanwhile."""
     with (

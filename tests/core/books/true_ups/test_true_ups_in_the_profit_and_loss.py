@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from core.books.entries.exporting import ExportOptions
+from core.books.true_ups.corrections import corrections, rated_lines
 from core.books.true_ups.cost_comparison import posted_corrections
 from core.books.verification.verification import tie_outs
-from core.frame_columns import records
+from core.frame_columns import TEXT, records
 from core.journal.cogs_entry import COST_TYPES
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 from tests.core.books.shops import Shop, lost, refund, sale
@@ -149,3 +150,14 @@ def test_deciding_nothing_makes_no_batch(shop: Shop) -> None:
     shop.proposed()
     assert last == shop.books.last_batch
     assert Decimal(5) == totals(profit_and_loss(shop.books.lines, PnlQuestion("USD"), zones={}))["cogs"]
+
+
+def test_books_in_which_nothing_was_corrected_have_their_lines_alone(shop: Shop) -> None:
+    """A report puts the corrections below the lines: without any these stay as they are."""
+    shop.bring_in("1", sale("111-1", "CUP"))
+    books = shop.books
+    none, rated = corrections(books), rated_lines(books)
+
+    assert 0 == len(none)
+    assert {**books.lines.dtypes, "day": TEXT} == {**none.dtypes}
+    assert ({**books.lines.dtypes}, records(books.lines)) == ({**rated.dtypes}, records(rated))
