@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.commands.close import reclassifications
-from addin.commands.close.exporting import to_import_words, write_for_import
+from addin.commands.close.files_to_import import to_import_words, write_for_import
 from addin.commands.close.reclassifications import apart, each_of, of_readers, reader_name, reason
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
