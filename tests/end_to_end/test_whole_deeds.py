@@ -65,3 +65,29 @@ def test_what_is_reopened_is_shown_also_where_its_files_cannot_be_written(two: S
     assert "4 entries reversed" in told.output
     assert "The entries are in the books and stand on sheet Journal." in told.output + told.error
     assert (8, ["Ready", "Ready"]) == (len(_journal(two)), _statuses(two))
+
+
+def test_a_refused_press_decides_no_true_up_at_all(two: Story, finale: FinaleOnLine) -> None:
+    """One that is unknown keeps the other from being taken up; an account too long keeps the other from dismissal."""
+    two.export("1", "2")
+    _cost(two, finale, "6")
+    first, second = (str(number) for number in two.deed("trueups", "--json", status=1).data["pending"])
+    _name_of_cogs(two, "X" * 120)
+    small = ("--reason", "small")
+    refused = two.deed("trueups", "--accept", first, "--dismiss", second, *small, status=2)
+    assert "cannot have an account" in refused.error
+    _name_of_cogs(two, "COGS")
+    assert [int(first), int(second)] == two.deed("trueups", "--json", status=1).data["pending"]
+    two.deed("trueups", "--dismiss", second, *small, status=1)
+    refused = two.deed("trueups", "--take-up", second, "--accept", "99", status=2)
+    assert "Nothing was changed." in refused.error
+    left_over = two.deed("trueups", "--json", status=1).data
+    assert ([int(first)], [int(second)]) == (left_over["pending"], left_over["dismissed"])
+    two.deed("trueups", "--take-up", second, "--dismiss", first, "--reason", "", status=2)
+    assert [int(second)] == two.deed("trueups", "--json", status=1).data["dismissed"]
+    both = two.deed("trueups", "--take-up", second, "--accept", first, "--json", status=1).data
+    assert (1, 1, 1) == tuple(len(both[name]) for name in ("pending", "posted", "files"))
+
+
+def _name_of_cogs(story: Story, name: str) -> None:
+    story.type("Accounts", {"Line type": "Cost of goods sold"}, {"Account": name})
