@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from addin.commands.close.files_to_import import write_for_import
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.sentences import counted, identity
 from addin.commands.settlements.importing import NothingChosenError
 from addin.commands.terminal_remedies import EXPORT_TO_EXCEL, way_out, with_way_out
-from addin.takeaway.entry_files import accrual_name, write_entries
+from addin.takeaway.entry_files import accrual_name
 from addin.takeaway.ledger_used import ledger_for, remember
-from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError
 from core.books.entries import stored_entries
 from core.books.entries.exporting import (
     AlreadyExportedError,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.entries.exporting import SettlementExport
     from core.books.entries.stored_entries import PostedEntry
-    from core.journal.entry import Entry
 
 KINDS = {
     "settlement": (EntryKind.SETTLEMENT,),
@@ -269,22 +268,6 @@ def _told(one: SettlementExport) -> dict[str, object]:
     }
 
 
-def write_for_import(
-    desk: Desk, entries: Sequence[Entry], ledger: Ledger, folder: Path | None = None, what: str = ""
-) -> list[str]:
-    """Write entries for an accounting system, beside the workbook unless a folder is named.
-
-    Raises:
-        EntriesNotWrittenError: If a file cannot be written; the entries are in the books.
-    """
-    place = folder or desk.path.parent / "exports"
-    try:
-        company = desk.database.company.name
-        return write_entries(place, entries, ledger, company=company, what=what)
-    except FileNotWrittenError as error:
-        raise EntriesNotWrittenError(str(error)) from error
-
-
 def export_again(
     desk: Desk, *, ids: Sequence[str] = (), options: ExportCommandOptions, until: int | None = None
 ) -> Outcome:
@@ -346,8 +329,3 @@ def _deeds(posted: Sequence[PostedEntry]) -> list[list[PostedEntry]]:
         settlement = None if one.entry.kind in together else one.entry.settlement
         deeds.setdefault((one.batch, settlement), []).append(one)
     return list(deeds.values())
-
-
-def to_import_words(files: Sequence[str]) -> str:
-    """Return a sentence that names the files to import; nothing where there is none."""
-    return f" To import: {', '.join(files)}." if files else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.close.exporting import to_import_words, write_for_import
+from addin.commands.close.files_to_import import to_import_words, write_what_is_booked
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.sentences import counted
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 
 def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
-    """Reverse the entries of exported settlements and let their costs move again.
+    """Reverse the entries of exported settlements and let their costs move again, all of them or none.
 
     Raises:
         NothingChosenError: If no settlement is named.
-        CogsheetError: If one is not exported, or no reason is given.
+        CogsheetError: If one is not exported, or no reason is given; then none is reopened.
     """
     if not ids:
         raise NothingChosenError("reopen")
@@ -41,19 +41,18 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     chosen = books.named(ids)
     elsewhere = [one for one in chosen if one.cogs_entry is EntryStatus.POSTED_ELSEWHERE]
     otherwise = effects_of_reopening(books, {(one.store, one.settlement_id) for one in chosen})
-    made = [_reopen(desk, books, one, reason) for one in chosen]
-    files = [
-        path for entries in made if entries for path in write_for_import(desk, entries, ledger_for(desk.database, None))
-    ]
+    made = _reversed(desk, books, chosen, reason)
+    files = write_what_is_booked(desk, made)
     refresh(desk, load(desk.database))
     count = sum(len(entries) for entries in made)
     reversed_ones = [f"{counted(count, 'entry', 'entries')} reversed"] if count or not elsewhere else []
-    return Outcome(
+    told = Outcome(
         f"{'; '.join([*map(_not_elsewhere, elsewhere), *reversed_ones])}; costs can change again."
-        f"{to_import_words(files)} Export again when they are right.{words_of_reopening(books, otherwise)}",
+        f"{to_import_words(files.paths)} Export again when they are right.{words_of_reopening(books, otherwise)}",
         needs_attention=any(one.counted_out for one in otherwise),
-        data={"reversed": [entry.reverses for entries in made for entry in entries], "files": files},
+        data={"reversed": [entry.reverses for entries in made for entry in entries], "files": list(files.paths)},
     )
+    return files.told(told)
 
 
 def _not_elsewhere(one: BookedSettlement) -> str:
@@ -65,25 +64,25 @@ def _not_elsewhere(one: BookedSettlement) -> str:
     return f"Settlement {one.name} is not posted elsewhere any more{rest}"
 
 
-def _reopen(desk: Desk, books: Books, settlement: BookedSettlement, reason: str) -> list[Entry]:
-    """Reopen one settlement; return its reversing entries as the files have them."""
+def _reversed(desk: Desk, books: Books, selection: Sequence[BookedSettlement], reason: str) -> list[list[Entry]]:
+    """Reopen settlements; return the reversing entries of each as the files have them."""
 
-    def written(found: Sequence[EntryRow]) -> list[Entry]:
+    def written(settlement: BookedSettlement, found: Sequence[EntryRow]) -> list[Entry]:
         posted = (PostedEntry(one, settlement.store, settlement.settlement_id, 0) for one in found)
         return [as_written(one, books.accounts) for one in posted]
 
-    def check(found: Sequence[EntryRow]) -> None:
-        made = written(found)
+    def check(settlement: BookedSettlement, found: Sequence[EntryRow]) -> None:
+        made = written(settlement, found)
         if to_import(made):
             refuse_unimportable(made, ledger_for(desk.database, None), books.company.home_currency)
 
-    reversed_ones = reopening.reopen(
+    reversed_ones = reopening.reopen_all(
         desk.database,
-        settlement,
+        selection,
         reason,
         lock_date=books.policies.lock_date,
         who=desk.user,
         now=desk.clock(),
         check=check,
     )
-    return written(reversed_ones)
+    return [written(one, found) for one, found in zip(selection, reversed_ones, strict=True)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.commands.close import reclassifications
-from addin.commands.close.exporting import to_import_words, write_for_import
+from addin.commands.close.files_to_import import to_import_words, write_what_is_booked
 from addin.commands.close.reclassifications import apart, each_of, of_readers, reader_name, reason
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from addin.commands.close.reclassifications import DecisionNumbers, Number
+    from addin.sheets.close.true_ups import Decisions
     from addin.sheets.desk import Desk, View
     from core.books.books import Books
     from core.books.true_ups.true_ups import AcceptedTrueUps
@@ -77,20 +78,41 @@ class TrueUpOptions:
     """Whether all that is left below the materiality limit is dismissed, with that reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What one press decided."""
+
+    taken: Sequence[Number]
+    """Dismissed before, and proposed again."""
+    small: int
+    """How many immaterial true-ups were dismissed."""
+    posted: AcceptedTrueUps
+
+
 def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Outcome:
-    """List what became known of exported lines, and carry out what was decided of it.
+    """List what became known of exported lines, and carry out what was decided of it, all of it or nothing.
 
     Raises:
-        CogsheetError: If a proposal is not pending any more, or a dismissal has no reason.
+        CogsheetError: If a proposal is not pending any more, or a dismissal has no reason; then nothing was decided.
     """
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
+    with desk.database.writing():
+        decided = _decide(desk, books, sheet, options)
+    files = write_what_is_booked(desk, [decided.posted.entries])
+    view = load(desk.database)
+    refresh(desk, view)
+    return files.told(_true_ups_outcome(view, decided, files.paths))
+
+
+def _decide(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> _Decided:
+    """Take up, propose, dismiss and accept what the sheet and the options say, within one writing of the books."""
     if options.take_up:
         options = replace(options, take_up=each_of(options.take_up, _stemming(desk, books, dismissed=True)))
     _refuse_dismissed(books, {*sheet.acceptances, *(name for name, _ in sheet.dismissals)})
     _refuse_not_dismissed(desk, books, {*options.take_up, *(name for name, _ in sheet.taken_up)})
     taken = [name for one in (options, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
-    books = load_books(desk.database) if taken else books
+    books = load_books(desk.database, anew=True) if taken else books  # lines are kept of what was written before
     propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())
     waiting = pending_reclassifications(desk.database, books)
     there = _stemming(desk, books)
@@ -100,11 +122,7 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
     refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
     _dismiss(desk, books, refused)
     small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if options.dismiss_immaterial else 0
-    posted = _accept(desk, books, accepted)
-    files = write_for_import(desk, posted.entries, ledger_for(desk.database, None)) if to_import(posted.entries) else []
-    view = load(desk.database)
-    refresh(desk, view)
-    return _true_ups_outcome(view, posted, files, small=small, taken=taken)
+    return _Decided(taken, small, _accept(desk, books, accepted))
 
 
 def _stemming(desk: Desk, books: Books, *, dismissed: bool = False) -> dict[str, list[Number]]:
@@ -188,29 +206,27 @@ def _accept(desk: Desk, books: Books, chosen: DecisionNumbers) -> AcceptedTrueUp
     return replace(posted, entries=(*posted.entries, *moved), lines=posted.lines + len(moved))
 
 
-def _true_ups_outcome(
-    view: View, true_ups: AcceptedTrueUps, files: Sequence[str], *, small: int, taken: Sequence[Number]
-) -> Outcome:
-    left, moved = view.pending_true_ups, view.reclassifications
-    sentences = _true_ups_sentences(view, true_ups, small=small, taken=taken)
+def _true_ups_outcome(view: View, decided: _Decided, files: Sequence[str]) -> Outcome:
+    left, moved, true_ups = view.pending_true_ups, view.reclassifications, decided.posted
+    sentences = _true_ups_sentences(view, decided)
     return Outcome(
         f"{counted(true_ups.lines, 'true-up')} posted in {counted(len(true_ups.entries), 'entry', 'entries')}."
         f"{to_import_words(files)} {_left_words(left, view.books.company.home_currency)}"
         + "".join(f"\n{sentence}" for holds, sentence in sentences if holds),
         needs_attention=len(left) > 0 or len(moved) > 0,
         at_terminal=_at_terminal(view),
-        data=_true_ups_data(view, true_ups, files) | {"dismissed_immaterial": small, "taken_up": list(taken)},
+        data=_true_ups_data(view, true_ups, files)
+        | {"dismissed_immaterial": decided.small, "taken_up": list(decided.taken)},
     )
 
 
-def _true_ups_sentences(
-    view: View, true_ups: AcceptedTrueUps, *, small: int, taken: Sequence[Number]
-) -> list[tuple[object, str]]:
+def _true_ups_sentences(view: View, decided: _Decided) -> list[tuple[object, str]]:
     """Return what may be said beside the entries, each with what must be there that it is said."""
     left, moved, home = view.pending_true_ups, view.reclassifications, view.books.company.home_currency
     immaterial, dismissed = immaterial_true_ups(view.books, left), _dismissed_numbers(view)
     limit = amount(view.books.policies.materiality, home)
-    finale = len(true_ups.entries) - len(to_import(true_ups.entries))
+    finale = len(decided.posted.entries) - len(to_import(decided.posted.entries))
+    taken, small = decided.taken, decided.small
     moving = left[left["event_now"].notna()]
     size = amount(total(moved_amounts(moving)), home)
     return [

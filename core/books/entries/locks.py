@@ -120,7 +120,10 @@ class NotLockedError(DatabaseError):
     """Only what is locked can be reopened."""
 
     def __init__(self, settlement: str) -> None:
-        super().__init__(f"No entry of settlement {settlement} has been exported, so there is nothing to reopen.")
+        super().__init__(
+            f"No entry of settlement {settlement} has been exported, so there is nothing to reopen. No settlement was "
+            f"reopened."
+        )
 
 
 class SeveralLocksError(DatabaseError):

@@ -65,14 +65,7 @@ def reopen(
     now: datetime,
     check: Callable[[Sequence[EntryRow]], None] | None = None,
 ) -> list[EntryRow]:
-    """Reverse a settlement's entries and let its costs move again.
-
-    What went out is taken back, be it both entries or one alone. What was called posted elsewhere is open again; a
-    settlement entry that had gone out from here before that stays out, and is reversed by reopening once more.
-
-    True-ups of other settlements that were dismissed together with this one's are proposed again, for the cost that
-    they were held beside moves now: a sale of 2 at 6.00 that goes out anew at 6.50 leaves its refund of 1 at 6.00, and
-    the difference is proposed.
+    """Reverse a settlement's entries and let its costs move again; see `reopen_all`.
 
     Args:
         database: The books.
@@ -90,27 +83,84 @@ def reopen(
         ReopenReasonError: If no reason is given.
         NotLockedError: If nothing of it has gone out and it is not posted elsewhere.
     """
-    if not reason.strip():
-        raise ReopenReasonError(settlement.name)
-    mirrors = _dismissed_mirrors(database, settlement)
+    looked = None if check is None else (lambda _, made: check(made))
+    return reopen_all(database, [settlement], reason, lock_date=lock_date, who=who, now=now, check=looked)[0]
+
+
+def reopen_all(
+    database: Database,
+    selection: Sequence[BookedSettlement],
+    reason: str,
+    *,
+    lock_date: date | None,
+    who: str,
+    now: datetime,
+    check: Callable[[BookedSettlement, Sequence[EntryRow]], None] | None = None,
+) -> list[list[EntryRow]]:
+    """Reverse the entries of settlements and let their costs move again, all of them or none.
+
+    What went out is taken back, be it both entries or one alone. What was called posted elsewhere is open again; a
+    settlement entry that had gone out from here before that stays out, and is reversed by reopening once more.
+
+    True-ups of other settlements that were dismissed together with one's are proposed again, for the cost that
+    they were held beside moves now: a sale of 2 at 6.00 that goes out anew at 6.50 leaves its refund of 1 at 6.00, and
+    the difference is proposed.
+
+    Args:
+        database: The books.
+        selection: Which, each once.
+        reason: Why.
+        lock_date: Periods up to this day are closed.
+        who: Who reopens.
+        now: When.
+        check: Looks at the reversing entries of each before they are stored, and raises where they could not be
+            imported.
+
+    Returns:
+        The reversing entries of each.
+
+    Raises:
+        ReopenReasonError: If no reason is given.
+        NotLockedError: If nothing of one has gone out and it is not posted elsewhere.
+    """
+    for settlement in selection:
+        if not reason.strip():
+            raise ReopenReasonError(settlement.name)
+    mirrors = {one.id: set(_dismissed_mirrors(database, one)) for one in selection}
+    made = []
     with database.writing() as connection:
-        batch = batches.new(connection, BatchKind.REOPEN, who, now, note=reason.strip())
-        keep_lock_date(connection, batch, lock_date, who=who, now=now)
-        lock_there = locks.find(connection, settlement)
-        standing = standing_entries(stored_entries.of_settlement(connection, settlement.id))
-        is_elsewhere = lock_there is not None and lock_there.reason is EntryStatus.POSTED_ELSEWHERE
-        is_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
-        if lock_there is not None or not is_out:
-            locks.end_lock(connection, settlement, reason.strip(), batch)
-        made = [] if is_elsewhere else [reversal(entry, lock_date) for entry in standing]
-        if check:
-            check(made)
-        for entry in made:
-            stored_entries.post(connection, entry, batch)
-        status = EntryStatus.EXPORTED if is_elsewhere and is_out else EntryStatus.OPEN
-        stored_settlements.set_status(connection, settlement, settlement_entry=status)
-        _take_over_later_reading(connection, settlement, batch, who=who, now=now)
-        true_up_history.take_up(connection, mirrors, f"{settlement.name} was reopened: {reason.strip()}", batch)
+        for one in selection:
+            batch = batches.new(connection, BatchKind.REOPEN, who, now, note=reason.strip())
+            keep_lock_date(connection, batch, lock_date, who=who, now=now)
+            made.append(_let_move(connection, one, reason.strip(), batch, lock_date, check))
+            _take_over_later_reading(connection, one, batch, who=who, now=now)
+            again = mirrors[one.id] & set(true_up_history.dismissed_true_ups(connection)["id"])
+            true_up_history.take_up(connection, again, f"{one.name} was reopened: {reason.strip()}", batch)
+    return made
+
+
+def _let_move(
+    connection: Connection,
+    settlement: BookedSettlement,
+    reason: str,
+    batch: int,
+    lock_date: date | None,
+    check: Callable[[BookedSettlement, Sequence[EntryRow]], None] | None,
+) -> list[EntryRow]:
+    """End the lock of a settlement and reverse what stands of it; return the reversing entries."""
+    lock_there = locks.find(connection, settlement)
+    standing = standing_entries(stored_entries.of_settlement(connection, settlement.id))
+    is_elsewhere = lock_there is not None and lock_there.reason is EntryStatus.POSTED_ELSEWHERE
+    is_out = bool(standing) or settlement.settlement_entry is EntryStatus.EXPORTED
+    if lock_there is not None or not is_out:
+        locks.end_lock(connection, settlement, reason, batch)
+    made = [] if is_elsewhere else [reversal(entry, lock_date) for entry in standing]
+    if check:
+        check(settlement, made)
+    for entry in made:
+        stored_entries.post(connection, entry, batch)
+    status = EntryStatus.EXPORTED if is_elsewhere and is_out else EntryStatus.OPEN
+    stored_settlements.set_status(connection, settlement, settlement_entry=status)
     return made
 
 

@@ -210,13 +210,14 @@ class SettlementAmbiguousError(CogsheetError):
 
 
 def named_settlements(settlements: Sequence[BookedSettlement], ids: Iterable[str]) -> list[BookedSettlement]:
-    """Find settlements by id, or by `store/id` where two stores share an id.
+    """Find settlements by id, or by `store/id` where two stores share an id; one that is named twice is one.
 
     Raises:
         SettlementUnknownError: If one is not in the books.
         SettlementAmbiguousError: If an id alone does not say which.
     """
-    return [_named(settlements, name) for name in ids]
+    found = [_named(settlements, name) for name in ids]
+    return list({one.id: one for one in found}.values())
 
 
 def _named(settlements: Sequence[BookedSettlement], name: str) -> BookedSettlement:

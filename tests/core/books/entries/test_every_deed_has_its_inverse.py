@@ -16,6 +16,7 @@ from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions, as_written
 from core.books.entries.locks import NotLockedError
 from core.books.entries.posted_elsewhere import post_elsewhere
+from core.books.entries.reopening import reopen_all
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups import cost_comparison, true_up_history, true_ups
 from core.books.true_ups.true_up_history import NotDismissedError
@@ -170,6 +171,24 @@ def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: s
 
     assert "6.50" == sold.posted()["Cost of Goods Sold"]
     assert cost_comparison.differences(sold.books).empty
+
+
+def test_sale_and_refund_are_reopened_together_or_neither(sold: Shop) -> None:
+    """A third that never went out keeps both exported; without it each is reversed once, and nothing is left over."""
+    sold.bring_in("3", sale("333-1", "POT", day="2026-09-02"))
+    sold.export("1", "2")
+    sold.finale_says({CUP: "6.50"})
+    sold.dismiss()
+    before = sold.journal()
+
+    with pytest.raises(NotLockedError, match="No settlement was reopened"):
+        reopen_all(sold.database, sold.books.named("123"), "wrong bill", lock_date=None, **WHO)
+    assert (before, [EntryStatus.EXPORTED] * 2) == (sold.journal(), [status(sold, name)[1] for name in "12"])
+    assert [2, 2] == [
+        len(made) for made in reopen_all(sold.database, sold.books.named("121"), "wrong bill", lock_date=None, **WHO)
+    ]
+    sold.export("1", "2")
+    assert ("6.50", []) == (sold.posted()["Cost of Goods Sold"], sold.proposed())
 
 
 @pytest.mark.long

@@ -1,0 +1,93 @@
+"""Deeds on several settlements or proposals: all that a command names is done, or the books are as before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.demo_book import table
+from tests.end_to_end.stories import bought, item, left, v2
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.end_to_end.stories import FinaleOnLine, Left, Story
+
+MONTHS = {"1": ("2026-09-01", "2026-09-30"), "2": ("2026-10-01", "2026-10-31")}
+LEFT = (left("U-1", "2026-09-01", 2), left("U-2", "2026-10-01", 2))
+
+
+@pytest.fixture
+def two(story: Story, finale: FinaleOnLine, tmp_path: Path) -> Story:
+    """Return books with two settlements, each of 2 sold for 40.00 that cost 5.00; none is exported."""
+    for number, days in MONTHS.items():
+        order = item("Order", f"U-{number}", "40.00", units="2", day=f"{days[0][:8]}02")
+        story.bring(v2(tmp_path, [order], number, days=days))
+    _cost(story, finale, "5")
+    return story
+
+
+def _cost(story: Story, finale: FinaleOnLine, price: str, *gone: Left) -> None:
+    finale.sync(story, bought("A", "2026-08-01", 50, price), *(gone or LEFT))
+
+
+def _statuses(story: Story) -> list[str]:
+    return [row["COGS status"] for row in table(story.book.open(), "Settlements").rows]
+
+
+def _journal(story: Story) -> list[str]:
+    return sorted({str(row["Entry"]) for row in table(story.book.open(), "Journal").rows})
+
+
+def test_none_is_reopened_where_one_of_several_cannot_be(two: Story) -> None:
+    """Settlement 2 never went out: 1 stays exported too, and its entries are not reversed without a file."""
+    two.export("1")
+    before = _journal(two)
+    refused = two.deed("reopen", "1", "2", "--reason", "wrong bill", status=2)
+    two.book.run("resolve")
+    assert "No settlement was reopened." in refused.error
+    assert (before, ["Exported", "Ready"]) == (_journal(two), _statuses(two))
+    again = two.deed("export", "1", status=2)
+    assert "has been exported already" in again.error
+
+
+@pytest.mark.long
+def test_what_is_reopened_is_shown_also_where_its_files_cannot_be_written(two: Story) -> None:
+    """A file lies where the folder of exports would be: the entries are reversed, shown, and to be written again."""
+    files = two.deed("export", "1", "Amazon/1", "2", "--format", "quickbooks", "--json").data["files"]
+    assert 2 == len(files), "a settlement that is named twice goes out once"
+    for file in (two.book.path.parent / "exports").iterdir():
+        file.unlink()
+    (two.book.path.parent / "exports").rmdir()
+    (two.book.path.parent / "exports").write_text("in the way", encoding="utf-8")
+    told = two.deed("reopen", "1", "2", "2", "--reason", "wrong bill", status=2)
+    assert "4 entries reversed" in told.output
+    assert "The entries are in the books and stand on sheet Journal." in told.output + told.error
+    assert (8, ["Ready", "Ready"]) == (len(_journal(two)), _statuses(two))
+
+
+def test_a_refused_press_decides_no_true_up_at_all(two: Story, finale: FinaleOnLine) -> None:
+    """One that is unknown keeps the other from being taken up; an account too long keeps the other from dismissal."""
+    two.export("1", "2")
+    _cost(two, finale, "6")
+    first, second = (str(number) for number in two.deed("trueups", "--json", status=1).data["pending"])
+    _name_of_cogs(two, "X" * 120)
+    small = ("--reason", "small")
+    refused = two.deed("trueups", "--accept", first, "--dismiss", second, *small, status=2)
+    assert "cannot have an account" in refused.error
+    _name_of_cogs(two, "COGS")
+    assert [int(first), int(second)] == two.deed("trueups", "--json", status=1).data["pending"]
+    two.deed("trueups", "--dismiss", second, *small, status=1)
+    refused = two.deed("trueups", "--take-up", second, "--accept", "99", status=2)
+    assert "Nothing was changed." in refused.error
+    left_over = two.deed("trueups", "--json", status=1).data
+    assert ([int(first)], [int(second)]) == (left_over["pending"], left_over["dismissed"])
+    two.deed("trueups", "--take-up", second, "--dismiss", first, "--reason", "", status=2)
+    assert [int(second)] == two.deed("trueups", "--json", status=1).data["dismissed"]
+    both = two.deed("trueups", "--take-up", second, "--accept", first, "--json", status=1).data
+    assert (1, 1, 1) == tuple(len(both[name]) for name in ("pending", "posted", "files"))
+
+
+def _name_of_cogs(story: Story, name: str) -> None:
+    story.type("Accounts", {"Line type": "Cost of goods sold"}, {"Account": name})
