@@ -10,7 +10,7 @@ import pytest
 
 from core.frame_columns import records
 from core.model import Event
-from tests.core.marketplaces.settlements.test_routes_to_one_payout import EbayPayout, booked, in_cents
+from tests.core.marketplaces.settlements.routes_to_payouts import EbayPayout, booked, in_cents
 
 if TYPE_CHECKING:
     from core.books.books import Books
