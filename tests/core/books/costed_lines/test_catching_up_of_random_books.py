@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,185 +17,33 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep, kept_tie_outs
-from core.books.documents import file_rows
-from core.books.documents.reimbursements import REIMBURSEMENTS
-from core.books.documents.returned_goods import RETURNED_GOODS
-from core.books.entries import locks
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import plan_answers
 from core.books.overrides.undo import undo_last
 from core.books.part_of_books import load_to_answer
-from core.books.settings import sku_mapping, stores
-from core.books.settings.stores import Store
-from core.books.settlements import stored_settlements
-from core.books.settlements.booked_settlement import EntryStatus, OriginalFile, SettlementKind, Source
+from core.books.settings import sku_mapping
 from core.books.syncing import observations
-from core.frame_columns import (
-    AMOUNT_COLUMNS,
-    COSTED_COLUMNS,
-    MAPPING_COLUMNS,
-    OBSERVATION_COLUMNS,
-    REIMBURSEMENT_COLUMNS,
-    RETURN_COLUMNS,
-    TRANSACTION_COLUMNS,
-    frame,
-    records,
-)
-from core.model import Disposition, Marketplace, OverrideKind, Settlement
+from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS, frame, records
+from core.model import Disposition
 from tests.core.books.bookkeeper import assert_kept_as_costed
-from tests.core.books.costed_lines.caught_up_books import say
+from tests.core.books.costed_lines.caught_up_books import (
+    Stored,
+    a_company,
+    answers,
+    mapping_of,
+    say,
+    store,
+    stored_books,
+)
 from tests.core.books.lives_of_orders import WHO
-from tests.core.costing.random_books import MAPPINGS, ORDERS, SKUS, START, STORES, Row, Rows, costs, random_books
+from tests.core.costing.random_books import SKUS, START, Row, costs, random_books
 from tests.examples import examples
-from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    import pandas as pd
-    from sqlalchemy import Connection
-
     from core.books.database import Database
-
-
-NUMBERS = ("S1", "S2", "S3")
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Random lines with what reports say beside them, and which settlements are locked."""
-
-    rows: Rows
-    returned: tuple[Row, ...]
-    reimbursed: tuple[Row, ...]
-    locked: frozenset[tuple[str, str]]
-
-
-@st.composite
-def stored_books(draw: st.DrawFn) -> Stored:
-    """Draw books as they can be stored: whole settlements are locked, and reports tell of some lines."""
-    places = [(store, number) for store in STORES for number in NUMBERS]
-    return Stored(
-        draw(random_books(with_locks=False)),
-        tuple(draw(st.lists(_returns(), max_size=2))),
-        tuple(draw(st.lists(_reimbursements(), max_size=3))),
-        frozenset(draw(st.lists(st.sampled_from(places), unique=True, max_size=2))),
-    )
-
-
-@st.composite
-def _returns(draw: st.DrawFn) -> Row:
-    return {
-        "order_id": draw(st.sampled_from(ORDERS)),
-        "sku": draw(st.sampled_from(SKUS)),
-        "units": draw(st.integers(0, 2)),
-        "disposition": str(draw(st.sampled_from(Disposition))),
-        "raw": "SELLABLE",
-        "returned_at": START,
-    }
-
-
-@st.composite
-def _reimbursements(draw: st.DrawFn) -> Row:
-    back = draw(st.booleans())
-    amount = draw(st.sampled_from(["5", "10", "20"]))
-    return {
-        "reimbursement_id": draw(st.sampled_from(["5001", "5002"])),
-        "approved_at": START,
-        "order_id": draw(st.sampled_from(["", *ORDERS])),
-        "raw": draw(st.sampled_from(["Lost_Warehouse", "CustomerReturn", "Reversal_Reimbursement", "No such reason"])),
-        "sku": draw(st.sampled_from(SKUS)),
-        "currency": "USD",
-        "amount": Decimal(f"-{amount}" if back else amount),
-        "units_cash": draw(st.sampled_from([0, 1, 2, None])),
-        "units_inventory": draw(st.sampled_from([0, 1, None])),
-        "original_id": draw(st.sampled_from(["", "5001"])),
-    }
-
-
-def store(database: Database, books: Stored, mapped: Collection[str] = SKUS) -> None:
-    """Put random books into a database, through the functions by which the program stores its own.
-
-    Args:
-        database: Which.
-        books: The books.
-        mapped: The SKUs of which it is known for which products they stand.
-    """
-    with database.writing() as connection:
-        for name in STORES:
-            stores.ensure(connection, Store(name, Marketplace.AMAZON))
-        batch = batches.new(connection, BatchKind.IMPORT, **WHO)
-        for name in STORES:
-            for number in NUMBERS:
-                _store_settlement(connection, name, number, books.rows.lines, batch)
-        sku_mapping.add(connection, mapping_of(mapped), batch, START)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, books.rows.observations), batch, START)
-        told = (
-            (RETURNED_GOODS, RETURN_COLUMNS, books.returned),
-            (REIMBURSEMENTS, REIMBURSEMENT_COLUMNS, books.reimbursed),
-        )
-        for of, columns, rows in told:
-            file = OriginalFile(f"{of.table.name}.txt", of.table.name.encode())
-            file_rows.add(connection, of, frame(columns, rows), store=STORES[0], file=file, batch=batch, now=START)
-    say(database, list(books.rows.overrides))
-    lock(database, books.locked)
-
-
-def mapping_of(skus: Collection[str]) -> pd.DataFrame:
-    """Return what SKUs stand for."""
-    return frame(MAPPING_COLUMNS, [row for row in MAPPINGS if row["sku"] in skus])
-
-
-def _store_settlement(connection: Connection, name: str, number: str, lines: tuple[Row, ...], batch: int) -> None:
-    own = [row for row in lines if (row["store"], row["settlement_id"]) == (name, number)]
-    blank = dict.fromkeys(AMOUNT_COLUMNS, Decimal(0))
-    rows = [{**blank, **row, "group_key": row["key"], "ordinal": 0} for row in own]
-    net = sum((row["net"] for row in rows), Decimal(0))
-    lines_of_it = frame(TRANSACTION_COLUMNS, rows)
-    read = Settlement(
-        number,
-        "Amazon.com",
-        "USD",
-        START,
-        START,
-        None,
-        net,
-        net,
-        ties_out=True,
-        lines=len(rows),
-        transactions=lines_of_it,
-    )
-    file = OriginalFile(f"{name}{number}.txt", f"{name}{number}".encode())
-    source = Source(name, file, "Amazon V2", SettlementKind.RECORD, reader_version=1)
-    stored_settlements.save(connection, read, source, batch, START)
-
-
-def lock(database: Database, places: frozenset[tuple[str, str]]) -> None:
-    """Lock settlements as they cost now."""
-    books = load_books(database)
-    with database.writing() as connection:
-        batch = batches.new(connection, BatchKind.EXPORT, **WHO)
-        for one in books.settlements:
-            if (one.store, one.settlement_id) in places:
-                locks.lock(connection, one, books.lines_of(one), batch, EntryStatus.EXPORTED)
-
-
-@st.composite
-def answers(draw: st.DrawFn, keys: list[str]) -> list[Row]:
-    """Draw what is saved of some lines."""
-    return [
-        {
-            "key": key,
-            "unit_cost": draw(st.one_of(st.none(), costs)),
-            "zero_confirmed": draw(st.sampled_from([False, False, True])),
-            "disposition": draw(st.sampled_from([None, *map(str, Disposition)])),
-            "units_back": draw(st.sampled_from([None, 0, 1, 2])),
-            "sku": draw(st.sampled_from([None, "MUG", "CUP"])),
-            "kind": str(draw(st.sampled_from(OverrideKind))),
-        }
-        for key in draw(st.lists(st.sampled_from(keys), unique=True, min_size=1, max_size=3))
-    ]
 
 
 @pytest.mark.long
@@ -330,7 +177,3 @@ def judged_alike(books: Stored, data: st.DataObject) -> None:
 
 def without(row: Row, *names: str) -> Row:
     return {name: value for name, value in row.items() if name not in names}
-
-
-def a_company(folder: Path) -> Database:
-    return new_books(folder / "books.sqlite", "Acme", "USD", START)
