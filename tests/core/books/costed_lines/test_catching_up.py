@@ -126,13 +126,16 @@ def _reimbursements(draw: st.DrawFn) -> Row:
     }
 
 
-def store(database: Database, books: Stored, mapped: Collection[str] = SKUS) -> None:
+def store(
+    database: Database, books: Stored, mapped: Collection[str] = SKUS, later: Collection[tuple[str, str]] = ()
+) -> None:
     """Put random books into a database, through the functions by which the program stores its own.
 
     Args:
         database: Which.
         books: The books.
         mapped: The SKUs of which it is known for which products they stand.
+        later: The settlements that are not put there, by store and number.
     """
     with database.writing() as connection:
         for name in STORES:
@@ -140,7 +143,8 @@ def store(database: Database, books: Stored, mapped: Collection[str] = SKUS) -> 
         batch = batches.new(connection, BatchKind.IMPORT, **WHO)
         for name in STORES:
             for number in NUMBERS:
-                _store_settlement(connection, name, number, books.rows.lines, batch)
+                if (name, number) not in later:
+                    store_settlement(connection, name, number, books.rows.lines, batch)
         sku_mapping.add(connection, mapping_of(mapped), batch, START)
         observations.add(connection, frame(OBSERVATION_COLUMNS, books.rows.observations), batch, START)
         told = (
@@ -150,7 +154,8 @@ def store(database: Database, books: Stored, mapped: Collection[str] = SKUS) -> 
         for of, columns, rows in told:
             file = OriginalFile(f"{of.table.name}.txt", of.table.name.encode())
             file_rows.add(connection, of, frame(columns, rows), store=STORES[0], file=file, batch=batch, now=START)
-    say(database, list(books.rows.overrides))
+    keys = {row["key"] for row in books.rows.lines if (row["store"], row["settlement_id"]) not in later}
+    say(database, [row for row in books.rows.overrides if row["key"] in keys])
     lock(database, books.locked)
 
 
@@ -159,7 +164,7 @@ def mapping_of(skus: Collection[str]) -> pd.DataFrame:
     return frame(MAPPING_COLUMNS, [row for row in MAPPINGS if row["sku"] in skus])
 
 
-def _store_settlement(connection: Connection, name: str, number: str, lines: tuple[Row, ...], batch: int) -> None:
+def store_settlement(connection: Connection, name: str, number: str, lines: tuple[Row, ...], batch: int) -> None:
     own = [row for row in lines if (row["store"], row["settlement_id"]) == (name, number)]
     blank = dict.fromkeys(AMOUNT_COLUMNS, Decimal(0))
     rows = [{**blank, **row, "group_key": row["key"], "ordinal": 0} for row in own]
@@ -175,7 +180,7 @@ def _store_settlement(connection: Connection, name: str, number: str, lines: tup
         net,
         net,
         ties_out=True,
-        lines=len(rows),
+        lines=100,  # of a file, several to a transaction
         transactions=lines_of_it,
     )
     file = OriginalFile(f"{name}{number}.txt", f"{name}{number}".encode())
