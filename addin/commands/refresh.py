@@ -297,7 +297,7 @@ def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | 
         if state(connection) == before:
             return {}
     caught = catch_up(database)
-    if caught is None or caught.brought or caught.before != before or writings(caught.state) != writings(before) + 1:
+    if caught is None or caught.has_files or caught.before != before or writings(caught.state) != writings(before) + 1:
         return None
     with database.reading() as connection:
         is_typed = bool(stored_overrides.typed_sku_versions(connection, caught.changed))

@@ -82,6 +82,11 @@ class LineChanges(NamedTuple):
     """Those that were written to."""
 
     @property
+    def has_files(self) -> bool:
+        """Whether files came."""
+        return not self.tables.isdisjoint({*_OF_FILES, *_BY_FILES})
+
+    @property
     def are_of_files(self) -> bool:
         """Whether nothing was written but what files brought."""
         return self.tables <= {"batch", "pulled_document", *_OF_FILES, *_BY_FILES}
