@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,11 @@ from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep, kept_tie_outs
 from core.books.documents import file_rows
+from core.books.documents.reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import OriginalFile
-from core.frame_columns import RETURN_COLUMNS, frame
+from core.frame_columns import REIMBURSEMENT_COLUMNS, RETURN_COLUMNS, frame
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.costed_lines.test_catching_up import (
     NUMBERS,
@@ -32,7 +34,7 @@ from tests.core.books.costed_lines.test_catching_up import (
     store_settlement,
     stored_books,
 )
-from tests.core.books.lives_of_orders import WHO
+from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, open_books
 from tests.core.costing.random_books import START, STORES, Row
 from tests.examples import examples
 
@@ -108,3 +110,25 @@ def test_settlements_that_come_are_brought_along_as_costing_everything_gives(
 @given(books=stored_books(), data=st.data())
 def test_with_answers_and_reports_beside_them_alike(books: Stored, data: st.DataObject) -> None:
     brought_along(books, data, with_more=True)
+
+
+def test_a_line_that_a_reimbursements_report_may_tell_of_brings_nothing_along(tmp_path: Path) -> None:
+    """Rows and lines are matched over all the books; without the report, and of other lines, it is brought along."""
+    many = tuple(Life(f"222-{number}", "US", sold=((0, 1),), refunds=(), lost=None) for number in range(9))
+    files = files_of((Life("111-0", "US", sold=((0, 1),), refunds=((1, 1),), lost=2), *many))
+    row = {"reimbursement_id": "5001", "approved_at": START, "raw": "Lost_Warehouse", "amount": Decimal(5)}
+    with open_books(tmp_path) as database:
+        bring_in(database, "US", files["US", 0])
+        with database.writing() as connection:
+            batch = batches.new(connection, BatchKind.IMPORT, **WHO)
+            told = frame(REIMBURSEMENT_COLUMNS, [row | dict.fromkeys(("order_id", "sku", "original_id"), "")])
+            told = told.assign(currency="USD")
+            file = OriginalFile("reimbursements.txt", b"reimbursements")
+            file_rows.add(connection, REIMBURSEMENTS, told, store="US", file=file, batch=batch, now=START)
+        keep(database, load_books(database))
+        bring_in(database, "US", files["US", 1])
+        catch_up(database)
+        assert is_up_to_date(database)
+        bring_in(database, "US", files["US", 2])
+        catch_up(database)
+        assert not is_up_to_date(database)
