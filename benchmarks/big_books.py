@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +24,13 @@ from addin.commands.costs.saving_costs import save
 from addin.commands.costs.syncing import sync
 from addin.commands.desk_opening import on_file
 from addin.commands.reports.pnl import make_pnl
+from addin.commands.settlements.importing import import_files
 from addin.commands.settlements.opening import fill
 from addin.connections.finale import URL_VARIABLE
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.pnl import PnlOptions
 from addin.sheets.tables import tables
+from benchmarks.filled_books import NOW, v2_file
 from benchmarks.kept_books import LARGE, OPENED, SMALL, SYNCED, Keys, copy_to, finale, kept_books, shown
 from benchmarks.rows import Result, Took, took
 
@@ -42,7 +44,16 @@ LIMIT = 150
 """Seconds of CPU that one work may take."""
 
 
+def _import_few(desk: Desk) -> Outcome:
+    """Import a file of few transactions: the orders of one settlement that nothing is known of yet."""
+    file = desk.path.parent / f"{_BROUGHT}.txt"
+    file.write_bytes(v2_file(_BROUGHT, _BROUGHT_ROWS, NOW - timedelta(days=6)))
+    return import_files(desk, files=[file])
+
+
+_BROUGHT, _BROUGHT_ROWS = "90000000312", 12
 WORKS: dict[str, Callable[[Desk], Outcome]] = {
+    "import": _import_few,
     "open": partial(fill, ids=[OPENED]),
     "save": save,
     "sync": partial(sync, ids=[SYNCED], full=True, credentials=Keys()),
@@ -113,7 +124,8 @@ def _once(work: str, kept: Path) -> Took:
             _type_costs(book)
         outcomes: list[Outcome] = []
         taken = took(lambda: outcomes.append(on_file(book, WORKS[work])))
-    assert work != "save" or outcomes[0].data["saved"], outcomes[0].message  # noqa: S101 - else nothing was measured
+    did = {"save": "saved", "import": "settlements"}.get(work)
+    assert did is None or outcomes[0].data[did], outcomes[0].message  # noqa: S101 - else nothing was measured
     return taken
 
 

@@ -56,6 +56,7 @@ GOALS: dict[str, Goal] = {
     ),
     "save-one-flat": Goal("the same", "in a settlement of 5,000 lines", 1.3),
     "save-2500": Goal("save with 2,500 rows on Resolve, nothing edited", "the same with 250", 11),
+    "import-in-big-books": Goal("import a file of 12 transactions into books of 1,000,000", _SMALL_BOOKS, 1.3),
     "open-in-big-books": Goal("open a settlement of 380 rows in books of 1,000,000", _SMALL_BOOKS, 1.3),
     "save-in-big-books": Goal("save 20 costs in books of 1,000,000", _SMALL_BOOKS, 1.3),
     "sync-in-big-books": Goal("sync 50 orders and the catalogue in books of 1,000,000", _SMALL_BOOKS, 1.3),

@@ -24,12 +24,14 @@ from addin.sheets.tables.cells import to_text
 from addin.sheets.tables.native_cells import plain_values
 from addin.sheets.workbook import FILLED_AT_REFRESH
 from core.books import batches
-from core.books.costed_lines.catching_up import catch_up
+from core.books.costed_lines.catching_up import catch_up, changes_since
+from core.books.costed_lines.line_totals import kept_notes, skus_of
 from core.books.costed_lines.recosting import after_save
 from core.books.costed_lines.stored_lines import keep, name_of_state, state_name
 from core.books.database.state import state, writings
 from core.books.entries import stored_entries
 from core.books.importing import current_transactions
+from core.books.importing.books_after_import import load_after_import
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
 from core.books.part_of_books import lines_by_name, load_around, read_skus
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.costed_lines.catching_up import LineChanges
     from core.books.database import Database
+    from core.books.importing.books_after_import import BooksAfterImport
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.time import SettlementName
 
@@ -133,6 +136,13 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
     show(desk.book, view, transactions_too=transactions_too)
     pnl_age.say_if_changed(desk.book, view.books)
     remember_shown(desk.book, state_name(view.books))
+
+
+def shown_whole(desk: Desk) -> Books:
+    """Load the books whole and show them; return them."""
+    view = load(desk.database)
+    refresh(desk, view)
+    return view.books
 
 
 def bring_up_to_date(desk: Desk) -> None:
@@ -220,6 +230,55 @@ def refresh_after_sync(
     return books
 
 
+def refresh_after_import(desk: Desk, before: str, imported_for: Collection[str]) -> BooksAfterImport | None:
+    """Bring up to date what files changed that were imported, where everything showed the books as they were before.
+
+    Args:
+        desk: The button's.
+        before: The state of the books before they were imported (`core.books.database.state`).
+        imported_for: The stores.
+
+    Returns:
+        The books as they are, some lines of them; nothing where more may have changed than what came and what is tied
+        to it (`core.books.costed_lines.bringing_in`, `core.books.importing.books_after_import`), and where any line is
+        in another currency or settings were typed. Then nothing was brought up to date.
+    """
+    shown_then = name_of_state(desk.database.company, before)
+    if desk.typed_settings is not None or rates.are_rates_shown(desk.book) or not shows_now(desk, shown_then):
+        return None
+    with desk.database.reading() as connection:
+        noted = kept_notes(connection)
+    caught = changes_since(desk.database, before) if noted else None
+    if caught is None or not caught.are_of_files:
+        return None
+    every, open_ones = _booked(desk.database), transactions.settlements_shown(desk.book)
+    touched = {*caught.changed.values(), *caught.brought.values()}
+    shown = [one for one in every if (one.store, one.settlement_id) in open_ones]
+    shown = shown if touched & {one.id for one in shown} else []
+    tabs = [one for one in cogs.settlements_with_tab(desk.book, every) if one.id in touched]
+    whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
+    found = load_after_import(desk.database, caught, noted, whole, imported_for)
+    if found is None:
+        return None
+    books = found.books
+    publish_orders(books, _orders_of(books, {*caught.changed, *caught.brought}), desk.machine)
+    show_setup(desk.book, books, finale_side(desk.database))
+    settlements.fill_settlements(desk.book, books)
+    stores.fill_stores(desk.book, books)
+    if skus_of(books) != {sku for one in noted.values() for sku in one.skus}:
+        _show_mapping(desk, books)
+    _show_changed(desk, books, tabs, shown)
+    return found
+
+
+def _show_mapping(desk: Desk, books: Books) -> None:
+    """Show SKU mapping where SKUs came of which nothing was asked yet."""
+    last = costs.last_orders(desk.book)
+    with desk.database.reading() as connection:
+        told = read_skus(connection, books, {order for order in last.values() if order}, last.keys())
+        sku_mapping.fill_sku_mapping(desk.book, told, origins(connection))
+
+
 def _orders_of(books: Books, keys: Collection[str]) -> set[str]:
     return set(books.lines.loc[books.lines["key"].isin(list(keys)), "order_id"].dropna())
 
@@ -239,7 +298,7 @@ def _changed_by_answers(database: Database, before: str) -> Mapping[str, int] | 
         if state(connection) == before:
             return {}
     caught = catch_up(database)
-    if caught is None or caught.before != before or writings(caught.state) != writings(before) + 1:
+    if caught is None or caught.has_files or caught.before != before or writings(caught.state) != writings(before) + 1:
         return None
     with database.reading() as connection:
         is_typed = bool(stored_overrides.typed_sku_versions(connection, caught.changed))

@@ -173,7 +173,7 @@ def _costed(
     return with_tax_kinds(costed_lines(books, policies), tax) if kept is None else kept
 
 
-class _Settings(NamedTuple):
+class BooksSettings(NamedTuple):
     """What settlements are read by: policies, stores and their calendars."""
 
     policies: Policies
@@ -197,7 +197,7 @@ class _Lines(NamedTuple):
 
 
 def _read(connection: Connection, company: Company, *, anew: bool = False, part: PartOfBooks | None = None) -> Books:
-    given = _read_settings(connection)
+    given = read_settings(connection)
     lines = _read_lines(connection, given, part)
     accepted = true_up_history.accepted_true_ups(connection)
     stored_input = _costing_input(connection, given, lines.today, accepted, part)
@@ -234,16 +234,17 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
     return _with_state(connection, _with_entries(connection, books, lines, of_all=part is None))
 
 
-def _read_settings(connection: Connection) -> _Settings:
+def read_settings(connection: Connection) -> BooksSettings:
+    """Return what settlements are read by, as it is now."""
     policies = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
     booked = tuple(stored_settlements.booked_settlements(connection))
     kept = kept_calendars(connection, booked)
     zones = store_days(booked, time_zones(connection), kept)
     starts = {name: one.books_start for name, one in kept.items()}
-    return _Settings(policies, booked, tuple(stores.all_stores(connection)), zones, starts)
+    return BooksSettings(policies, booked, tuple(stores.all_stores(connection)), zones, starts)
 
 
-def _read_lines(connection: Connection, given: _Settings, part: PartOfBooks | None) -> _Lines:
+def _read_lines(connection: Connection, given: BooksSettings, part: PartOfBooks | None) -> _Lines:
     """Return the lines of all settlements, or of a part, by each way to read their words."""
     stored = settlement_lines.stored_transactions(connection) if part is None else part.stored
     today = with_choices(connection, stored, given.settlements, given.stores)
@@ -253,7 +254,7 @@ def _read_lines(connection: Connection, given: _Settings, part: PartOfBooks | No
 
 
 def _costing_input(
-    connection: Connection, given: _Settings, today: pd.DataFrame, accepted: pd.DataFrame, part: PartOfBooks | None
+    connection: Connection, given: BooksSettings, today: pd.DataFrame, accepted: pd.DataFrame, part: PartOfBooks | None
 ) -> CostingInput:
     """Return what costs are made of, before any document counts units; of a part what is known of it."""
     locked, only = (locks.lines(connection), None) if part is None else (part.locked, list(part.lines["key"]))
@@ -271,7 +272,7 @@ def _costing_input(
 
 
 def _documents(
-    connection: Connection, company: Company, given: _Settings, lines: _Lines, part: PartOfBooks | None
+    connection: Connection, company: Company, given: BooksSettings, lines: _Lines, part: PartOfBooks | None
 ) -> Documents:
     """Return what documents tell of orders, returned goods and reimbursements; of a part it is in its lines already."""
     if part is not None:

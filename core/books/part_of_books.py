@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 from sqlalchemy import or_, select
 
-from core.books.costed_lines.catching_up import lines_near
 from core.books.costed_lines.line_costs import STATED_SKU
 from core.books.costed_lines.line_ties import TIE_COLUMNS, read_document_rows
 from core.books.costed_lines.line_totals import kept_notes, kept_totals
 from core.books.costed_lines.stored_lines import holds_now, kept_lines_by_key, unaltered_kept_lines
+from core.books.costed_lines.tied_lines import lines_near
 from core.books.database import costing_tables, frames
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import postings
@@ -126,6 +126,8 @@ def load_around(
     asking: Collection[SettlementName] = (),
     also: Collection[str] = (),
     typed: Mapping[str, Decimal | None] | None = None,
+    *,
+    moved_units_too: bool = False,
 ) -> Books | None:
     """Load the books with some lines and all that may be tied to them: to answer lines. Totals are of all lines.
 
@@ -137,10 +139,11 @@ def load_around(
         also: More lines, loaded by themselves.
         typed: Unit costs that are to be judged and saved, by line; without it nothing is loaded of what the inventory
             system says.
+        moved_units_too: Whether lines may be loaded whose answers move the units of others: to show them.
 
     Returns:
         Nothing where lines are not kept for the present state of the books, where `read_part` says nothing, and where
-        an answer moves the units of other lines.
+        an answer to one of the lines would move the units of others.
     """
     with database.reading() as connection:
         booked, totals = stored_settlements.booked_settlements(connection), kept_totals(connection)
@@ -152,7 +155,7 @@ def load_around(
         near = kept_lines_by_key(connection, lines_near(connection, set(keys), frame({"key": TEXT, **TIE_COLUMNS})))
         told = read_document_rows(frames.rows_of(near, ("key", "told")))
         lines = _with_whole(connection, _and_more(connection, near, asked, also), chosen)
-        if lines is None or not told.together.isdisjoint(keys):
+        if lines is None or not (moved_units_too or told.together.isdisjoint(keys)):
             return None
         part = _part(connection, database.company, lines, near, typed)
         return read_part(

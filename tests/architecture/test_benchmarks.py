@@ -25,6 +25,7 @@ NAMES = [
     "save-one",
     "save-one-flat",
     "save-2500",
+    "import-in-big-books",
     "open-in-big-books",
     "save-in-big-books",
     "sync-in-big-books",

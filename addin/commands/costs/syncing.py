@@ -128,7 +128,7 @@ def _synced_whole(desk: Desk, before: Books, *, is_noted: bool = False) -> tuple
 def _synced_nearby(desk: Desk, near: Books, *, has_news: bool) -> tuple[Books, Books, int] | None:
     """Do what `_synced_whole` does with the lines that the sync touched; nothing where more may have changed."""
     caught = catch_up(desk.database)
-    if caught is None or caught.before != near.database_state:
+    if caught is None or caught.has_files or caught.before != near.database_state:
         return None
     after = load_around(desk.database, ())
     if after is None:

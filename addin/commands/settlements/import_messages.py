@@ -19,14 +19,16 @@ from core.books.settlements.remarks import remarks
 from core.marketplaces.inspection import settlement_figures, unsettled_totals
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from addin.commands.outcome import Outcome
     from core.books.books import Books
     from core.books.documents.reimbursements import ImportedReimbursements
     from core.books.documents.returned_goods import ImportedReturns
     from core.books.importing.importing import ImportedFile, ImportedSettlement, SettlementFigures
+    from core.books.settlements.remarks import Remark
     from core.model import Settlement
+    from core.time import SettlementName
 
 _IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED, Import.LOCKED)
 """What became of a file whose rows are all in the books or kept beside them, with those of other files."""
@@ -104,7 +106,11 @@ def _reimbursements_sentence(report: ImportedReimbursements) -> str:
 
 
 def with_remarks(
-    outcome: Outcome, books: Books, stores: Collection[str], brought: Collection[str] | None = None
+    outcome: Outcome,
+    books: Books,
+    stores: Collection[str],
+    brought: Collection[str] | None = None,
+    told: Mapping[SettlementName, Sequence[Remark]] | None = None,
 ) -> Outcome:
     """Add what the books say about settlements of these stores, and ask for the time zone of those that got something.
 
@@ -113,10 +119,11 @@ def with_remarks(
         books: The books after it.
         stores: The stores that were asked.
         brought: Those of them that something was brought for; all if left out.
+        told: The remarks, where the books have some of their lines alone.
     """
     texts = [
         (store, settlement_id, remark.message)
-        for (store, settlement_id), listed in remarks(books).items()
+        for (store, settlement_id), listed in (remarks(books) if told is None else told).items()
         for remark in listed
         if store in stores and remark.message not in outcome.message
     ]
@@ -124,8 +131,8 @@ def with_remarks(
     if not texts:
         return outcome
     lines = [f"{settlement_id} ({store}): {remark}" for store, settlement_id, remark in texts]
-    told = [{**identity(store, number), "remark": remark} for store, number, remark in texts]
-    return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": told})
+    entries_of = [{**identity(store, number), "remark": remark} for store, number, remark in texts]
+    return replace(outcome, message="\n".join([outcome.message, *lines]), data={**outcome.data, "remarks": entries_of})
 
 
 def _with_zones_asked(outcome: Outcome, books: Books, stores: Collection[str]) -> Outcome:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.costs.returning_answers import with_answers, with_asking
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import refresh_after_import, shown_whole
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
@@ -16,6 +16,7 @@ from addin.commands.settlements.import_messages import (
     with_another_payout,
     with_remarks,
 )
+from core.books.database.state import state
 from core.books.importing.importing import ImportedFile, import_file
 from core.books.settlements.booked_settlement import OriginalFile
 from core.errors import CogsheetError
@@ -59,6 +60,8 @@ def import_files(
     Raises:
         CogsheetError: If a file cannot be read; then nothing of any was stored.
     """
+    with desk.database.reading() as connection:
+        before = state(connection)
     contents = [OriginalFile(path.name, content_of(path)) for path in files]
     readings = [(file, read_file(file.content, file.name)) for file in contents]
     done: list[ImportedFile] = []
@@ -75,13 +78,14 @@ def import_files(
             )
         )
         desk.progress("Importing", number, len(readings))
-    view = load(desk.database)
-    refresh(desk, view)
     settlements = [one for file in done for one in file.settlements]
+    stores = {one.store for one in settlements}
+    near = refresh_after_import(desk, before, stores)
+    books = shown_whole(desk) if near is None else near.books
     answered = [key for one in settlements for key in one.answered_lines]
     told = with_another_payout(_import_outcome(done), settlements, "import")
-    told = with_answers(with_asking(told, view.books, settlements), view.books, answered)
-    return with_remarks(told, view.books, {one.store for one in settlements})
+    told = with_answers(with_asking(told, books, settlements), books, answered)
+    return with_remarks(told, books, stores, told=None if near is None else near.remarks)
 
 
 def content_of(path: Path) -> bytes:

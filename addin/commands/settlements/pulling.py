@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.costs.returning_answers import with_answers, with_asking
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import refresh_after_import, shown_whole
 from addin.commands.sentences import counted
 from addin.commands.settlements.import_messages import (
     entries,
@@ -17,6 +17,7 @@ from addin.commands.settlements.import_messages import (
     with_remarks,
 )
 from addin.connections.marketplaces import connected_stores
+from core.books.database.state import state
 from core.books.importing.pulling import PulledStore, pull_stores
 from core.marketplaces.pulling.connectors import CONNECTORS
 
@@ -44,6 +45,8 @@ def pull(
     Raises:
         CogsheetError: If no store is connected, or one that is named is not.
     """
+    with desk.database.reading() as connection:
+        before = state(connection)
     with connected_stores(desk, stores, kinds=kinds, credentials=credentials) as opened:
         ready = [one for one in opened if not isinstance(one, PulledStore)]
         pulled = {
@@ -58,14 +61,16 @@ def pull(
             )
         }
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
-    view = load(desk.database)
-    refresh(desk, view)
+    asked = {one.store for one in done}
+    near = refresh_after_import(desk, before, asked)
+    books = shown_whole(desk) if near is None else near.books
     imported = [document.file for one in done for document in one.documents]
     settlements = [one for file in imported for one in file.settlements]
     answered = [key for one in settlements for key in one.answered_lines]
     told = with_another_payout(_outcome(done), settlements, "pull")
-    told = with_answers(with_asking(told, view.books, settlements), view.books, answered)
-    return with_remarks(told, view.books, {one.store for one in done}, {one.store for one in done if one.documents})
+    told = with_answers(with_asking(told, books, settlements), books, answered)
+    remarked = None if near is None else near.remarks
+    return with_remarks(told, books, asked, {one.store for one in done if one.documents}, remarked)
 
 
 def _outcome(done: Sequence[PulledStore]) -> Outcome:

@@ -7,15 +7,17 @@ some lines moves the totals on; no answer changes a remark, but for one that giv
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
 from core.books.database import costing_tables
 from core.books.settlements.remarks import remarks
 from core.books.settlements.status import LineCounts, SettlementNotes, Totals, settlement_totals, totals_after_changes
+from core.marketplaces.settlements.continuity import reserves
+from core.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,12 +39,17 @@ def notes_of(books: Books) -> dict[int, SettlementNotes]:
     told = remarks(books)
     short = {name: tuple(one.short for one in of_it) for name, of_it in told.items()}
     return {
-        one.id: SettlementNotes(
-            short.get((one.store, one.settlement_id), ()),
-            tuple(sorted(books.lines_of(one)["sku"].dropna().unique())),
-        )
+        one.id: replace(notes_of_lines(books.lines_of(one)), remarks=short.get((one.store, one.settlement_id), ()))
         for one in books.settlements
     }
+
+
+def notes_of_lines(lines: pd.DataFrame) -> SettlementNotes:
+    """Return what is noted of a settlement for its lines alone: everything but its remarks. Pure."""
+    sites = lines["marketplace"].fillna("").str.strip().str.lower().value_counts()
+    counts = {str(site): int(sites[site]) for site in sorted(sites.index)}
+    balances = lines[(lines["event"] == Event.BALANCE.value).fillna(value=False).astype(bool)]
+    return SettlementNotes((), tuple(sorted(lines["sku"].dropna().unique())), counts, reserves(balances))
 
 
 def skus_of(books: Books) -> set[str]:
@@ -90,6 +97,11 @@ def moved_totals(
     return found
 
 
+def _read_notes(told: Mapping[str, Any]) -> SettlementNotes:
+    current, previous = map(Decimal, told["reserves"])
+    return SettlementNotes(tuple(told["remarks"]), tuple(told["skus"]), told["sites"], (current, previous))
+
+
 def kept_totals(connection: Connection) -> dict[int, Totals]:
     """Return what the lines of each settlement come to, by its number, as far as it is kept."""
     kept = costing_tables.costed_settlement.c
@@ -111,15 +123,18 @@ def kept_notes(connection: Connection) -> dict[int, SettlementNotes]:
     if None in texts.values():
         return {}
     told = {number: json.loads(text) for number, text in texts.items()}
-    return {
-        number: SettlementNotes(*(tuple(one[name]) for name in ("remarks", "skus"))) for number, one in told.items()
-    }
+    if any("reserves" not in one for one in told.values()):
+        return {}  # kept by an earlier version
+    return {number: _read_notes(one) for number, one in told.items()}
 
 
 def put_notes(connection: Connection, notes: Mapping[int, SettlementNotes]) -> None:
     """Keep what is noted of settlements of which lines are kept; of all others nothing is."""
     kept = costing_tables.costed_settlement
-    texts = {number: json.dumps(asdict(one), ensure_ascii=False, sort_keys=True) for number, one in notes.items()}
+    texts = {
+        number: json.dumps(asdict(one), default=str, ensure_ascii=False, sort_keys=True)
+        for number, one in notes.items()
+    }
     for row in connection.execute(select(kept.c.settlement, kept.c.noted)).all():
         if row.noted != texts.get(row.settlement):
             noted = update(kept).where(kept.c.settlement == row.settlement)

@@ -14,22 +14,18 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from core.books.costed_lines.line_costs import STATED_SKU, named_lines
 from core.books.costed_lines.line_digests import (
     digest,
-    digest_changes,
     digests_by_settlement,
     line_digests,
-    next_digest,
 )
 from core.books.costed_lines.line_ties import TIE_COLUMNS, tie_columns
 from core.books.costed_lines.line_totals import (
-    forget_notes,
     kept_notes,
     kept_totals,
-    moved_totals,
     notes_of,
     put_notes,
     put_totals,
@@ -49,21 +45,24 @@ from core.frame_columns import COSTED_COLUMNS, FLAG, TEXT, TRANSACTION_COLUMNS, 
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from core.books.books import Books
     from core.books.database import Company, Connection, Database
     from core.books.settlements.booked_settlement import BookedSettlement
+    from core.books.settlements.status import SettlementNotes
     from core.costing import CostingInput
     from core.time import StoreDays
 
 _BESIDE: Columns = {STATED_SKU: TEXT, UNITS_TYPED: WHOLE, PROPOSAL_TAKEN: FLAG}
 _KEPT: Columns = {**_BESIDE, **COSTED_COLUMNS, TAX_KIND: TEXT}
 """What is kept of every line, in the order of `Books.lines`."""
-_AS_KEPT = [name for name in _KEPT if name != "key"]
-_STORED: Columns = {**_KEPT, **TIE_COLUMNS}
+AS_KEPT = [name for name in _KEPT if name != "key"]
+"""What stands beside the columns of a transaction."""
+STORED: Columns = {**_KEPT, **TIE_COLUMNS}
 """The same, with what it is found by."""
-_NUMBER: Columns = {"settlement": WHOLE}
+NUMBER: Columns = {"settlement": WHOLE}
+"""Beside them where lines of several settlements are read."""
 
 KEPT_TIE_OUT = "Kept costed lines: what differs"
 """The name of the tie-out of `kept_tie_outs`."""
@@ -94,7 +93,7 @@ def _rules() -> str:
     return f"{program}, rules {RULES_VERSION}"
 
 
-def _differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
+def differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     """Tell of which lines something else is stored, in one of the columns that are."""
     if stored.empty:
         return pd.Series(data=True, index=lines.index)
@@ -239,6 +238,18 @@ def keep(database: Database, books: Books) -> None:
         return
 
 
+def keep_notes(database: Database, of: str, notes: Mapping[int, SettlementNotes]) -> bool:
+    """Keep what is noted of settlements in a state of the books; tell whether it could be kept."""
+    try:
+        with database.keeping() as connection:
+            if state(connection) != of or not _holds(connection, of):
+                return False
+            put_notes(connection, notes)
+            return True
+    except DatabaseBusyError:
+        return False
+
+
 def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     """Hold the kept lines against those of books that were costed from nothing; nothing where none are said to hold."""
     kept = kept_lines(connection, books.settlements)
@@ -247,7 +258,7 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     lines = books.lines_of_all(books.settlements)
     ties = tie_columns(books.costing_input, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
     beside = frames.load(connection, select(costing_tables.costed_line), {"key": TEXT, **TIE_COLUMNS})
-    wrong = lines[_differing(kept, lines) | _differing(beside, ties).to_numpy()]
+    wrong = lines[differing(kept, lines) | differing(beside, ties).to_numpy()]
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
     named = [f"line {key} of {store}/{number}" for store, number, key in places]
     totals, kept_ones, notes = kept_totals(connection), kept_notes(connection), notes_of(books)
@@ -276,7 +287,7 @@ def _keep(connection: Connection, books: Books) -> None:
         beside = ties.loc[lines["key"]].set_axis(lines.index)
         digests = (digest(lines), digest(beside.assign(key=lines["key"])))
         if known.pop(one.id, None) != digests:
-            _put(connection, one, lines.assign(**beside), digests)
+            put_settlement(connection, one, lines.assign(**beside), digests)
     sums, sums_now = kept_totals(connection), {one.id: books.totals(one) for one in books.settlements}
     put_totals(connection, {number: each for number, each in sums_now.items() if sums.get(number) != each})
     put_notes(connection, notes_of(books))
@@ -305,17 +316,19 @@ def _holds(connection: Connection, wanted: str) -> bool:
     return (wanted, _rules()) in {(of, rules) for of, rules in connection.execute(kept)}
 
 
-def _put(connection: Connection, one: BookedSettlement, lines: pd.DataFrame, digests: tuple[str, str]) -> None:
+def put_settlement(
+    connection: Connection, one: BookedSettlement, lines: pd.DataFrame, digests: tuple[str, str]
+) -> None:
     """Keep the lines of a settlement, with what they are found by; what is kept of a line that is as it was stays."""
     of_it = costing_tables.costed_line.c.settlement == one.id
-    known = frames.load(connection, select(costing_tables.costed_line).where(of_it), _STORED)
-    changed = lines[_differing(known, lines)]
+    known = frames.load(connection, select(costing_tables.costed_line).where(of_it), STORED)
+    changed = lines[differing(known, lines)]
     stays = known["key"].isin(lines["key"]) & ~known["key"].isin(changed["key"])
     for some in frames.among(costing_tables.costed_line.c.key, known["key"][~stays]):
         connection.execute(delete(costing_tables.costed_line).where(some))
-    frames.store(connection, costing_tables.costed_line, changed[list(_STORED)], _STORED, settlement=one.id)
+    frames.store(connection, costing_tables.costed_line, changed[list(STORED)], STORED, settlement=one.id)
     connection.execute(delete(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id))
-    shown = lines[_differing(settlement_lines.stored_transactions(connection, [one]), lines)]
+    shown = lines[differing(settlement_lines.stored_transactions(connection, [one]), lines)]
     frames.store(connection, costing_tables.shown_line, shown, TRANSACTION_COLUMNS, settlement=one.id)
     kept, posted = costing_tables.costed_settlement, lines["posted_at"].dropna()
     ends = {"first_posted": posted.min(), "last_posted": posted.max()} if len(posted) else {}
@@ -329,7 +342,7 @@ def kept_lines_by_key(connection: Connection, keys: Iterable[str]) -> pd.DataFra
     Returns:
         As `Books.lines` has them and in that order, with `TIE_COLUMNS` and the number of their settlement.
     """
-    wanted, line, columns = list(keys), costing_tables.costed_line, {**_STORED, **_NUMBER}
+    wanted, line, columns = list(keys), costing_tables.costed_line, {**STORED, **NUMBER}
     parts = [select(line).where(some) for some in frames.among(line.c.key, wanted)]
     costed = frames.concat((frames.load(connection, query, columns) for query in parts), columns).set_index("key")
     stored = settlement_lines.lines_of_keys(connection, wanted)
@@ -341,51 +354,6 @@ def kept_lines_by_key(connection: Connection, keys: Iterable[str]) -> pd.DataFra
     lines = _replaced(stored.reset_index(drop=True), frames.concat(shown, TRANSACTION_COLUMNS))
     whole = pd.concat([lines, costed.loc[lines["key"]].reset_index(drop=True)], axis=1)
     return whole.sort_values(["settlement", "posted_at", "key"], na_position="first", ignore_index=True)
-
-
-def bring_along(
-    connection: Connection, before: pd.DataFrame, after: pd.DataFrame, counted: Callable[[pd.DataFrame], pd.DataFrame]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep lines as they have become; all others stay as they are kept.
-
-    Args:
-        connection: Of `Database.keeping`.
-        before: `kept_lines_by_key`.
-        after: The same lines as they are now, in the same order and with the same columns.
-        counted: Returns those of some lines that the books count.
-
-    Returns:
-        Those that are others than before, as they were and as they are.
-    """
-    changed = _differing(before, after)
-    was, now = before[changed.to_numpy()], after[changed]
-    for table in (costing_tables.costed_line, costing_tables.shown_line):
-        for some in frames.among(table.c.key, now["key"]):
-            connection.execute(delete(table).where(some))
-    frames.store(connection, costing_tables.costed_line, now, {**_STORED, **_NUMBER})
-    shown = now[_differing(settlement_lines.lines_of_keys(connection, now["key"]), now)]
-    frames.store(connection, costing_tables.shown_line, shown, {**TRANSACTION_COLUMNS, **_NUMBER})
-    _move_digests(connection, was, now)
-    put_totals(connection, moved_totals(kept_totals(connection), was, now, counted))
-    if not was["sku"].equals(now["sku"].set_axis(was.index)):
-        forget_notes(connection)
-    return was, now
-
-
-def _move_digests(connection: Connection, was: pd.DataFrame, now: pd.DataFrame) -> None:
-    """Let the digests of settlements be those of their lines as some of them have become."""
-    kept, numbers = costing_tables.costed_settlement, sorted(set(now["settlement"]))
-    parts = (select(kept).where(some) for some in frames.among(kept.c.settlement, numbers))
-    known = {row.settlement: (row.digest, row.ties) for query in parts for row in connection.execute(query)}
-    lines, ties = [*TRANSACTION_COLUMNS, *_AS_KEPT], [*TIE_COLUMNS, "key"]
-    of_lines = digest_changes(was[lines], now[lines], now["settlement"])
-    of_ties = digest_changes(was[ties], now[ties], now["settlement"])
-    for number in numbers:
-        digests = tuple(
-            next_digest(old, by[number]) for old, by in zip(known[number], (of_lines, of_ties), strict=True)
-        )
-        moved = update(kept).where(kept.c.settlement == number).values(digest=digests[0], ties=digests[1])
-        connection.execute(moved)
 
 
 def _lines_of(connection: Connection, one: BookedSettlement) -> pd.DataFrame:

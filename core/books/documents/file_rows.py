@@ -8,23 +8,29 @@ is superseded or its settlement removed, it says nothing, until the settlement i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select, tuple_
 
 from core.books import batches
 from core.books.database import frames, tables
+from core.books.database.state import note_statements
 from core.books.settlements.original_files import keep_original
-from core.frame_columns import TEXT, Columns
+from core.frame_columns import TEXT, Columns, frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     import pandas as pd
 
     from core.books.settings.stores import Store
     from core.books.settlements.booked_settlement import OriginalFile
+
+
+def told_of(table: str) -> str:
+    """Name what is told (`core.books.database.state.note_statements`) of the orders of which a file says something."""
+    return f"orders in {table}"
 
 
 class FileRows(NamedTuple):
@@ -82,6 +88,7 @@ def add_of_kept_file(
     if sha256 in files_of(connection, of, store):
         return False
     frames.store(connection, of.table, rows, of.columns, store=store, sha256=sha256, batch=batch)
+    note_statements(connection, {told_of(of.table.name): set(rows["order_id"].dropna())})
     return True
 
 
@@ -120,6 +127,38 @@ def store_of(connection: Connection, of: FileRows, sha256: str) -> str | None:
 
 def load(connection: Connection, of: FileRows) -> pd.DataFrame:
     """Return everything stored (`FileRows.stored_columns`) for stores that are in the books, in the order it came."""
+    return frames.load(connection, _in_books(connection, of), of.stored_columns)
+
+
+def load_of_orders(
+    connection: Connection, of: FileRows, orders: Collection[str], others: Collection[str] = ()
+) -> pd.DataFrame:
+    """Return what `load` does of some orders.
+
+    Args:
+        connection: Of `Database.reading` or `keeping`.
+        of: What it is about.
+        orders: Which, as `core.costing.units.sold_goods.plain_order` writes them.
+        others: More numbers that rows may name in place of an order, as they are written: those of shipments.
+    """
+    row = of.table.c
+    if connection.scalar(select(row.id).limit(1)) is None:
+        return frame(of.stored_columns)
+    plain = func.lower(func.ltrim(func.trim(row.order_id), "#"))
+    wanted = (*frames.among(plain, orders), *frames.among(row.order_id, others))
+    numbers = {number for some in wanted for number in connection.scalars(select(row.id).where(some))}
+    query = _in_books(connection, of)
+    parts = (
+        frames.load(connection, query.where(some), of.stored_columns) for some in frames.among(row.id, sorted(numbers))
+    )
+    return frames.concat(parts, of.stored_columns)
+
+
+def are_any(connection: Connection, of: FileRows) -> bool:
+    """Tell whether anything is stored that counts."""
+    return connection.execute(_in_books(connection, of).limit(1)).first() is not None
+
+
+def _in_books(connection: Connection, of: FileRows) -> Select[Any]:
     query = select(of.table).join(tables.store, tables.store.c.name == of.table.c.store)
-    there = (tables.store.c.ended_batch.is_(None), _holds(connection, of))
-    return frames.load(connection, query.where(*there).order_by(of.table.c.id), of.stored_columns)
+    return query.where(tables.store.c.ended_batch.is_(None), _holds(connection, of)).order_by(of.table.c.id)

@@ -238,6 +238,7 @@ def _is_taken(
         parts = [] if there is None else original_files.files_of(connection, there)
         if there is not None and one.result is Import.ALREADY_IMPORTED and source.file.sha256 not in parts:
             original_files.add_file(connection, there, source.file, FileUse.SAME_LINES, batch, now)
+            stored_settlements.note_altered(connection, there.id)
     return not imported or any(one.result is not Import.CONFLICT for one in imported)
 
 

@@ -23,10 +23,8 @@ from core.errors import CogsheetError
 from core.marketplaces.reading.dates import SITE_ZONES, ZONES_OF_SELLERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
-
-    import pandas as pd
 
     from core.books.books import Books
     from core.books.database import Database
@@ -51,8 +49,20 @@ def proposed_zones(books: Books) -> dict[str, str | None]:
     `None` is a store of whose site no zone is known, or whose marketplace lets each seller choose: it is asked, and
     nothing is proposed (`zone_of_seller`).
     """
-    without = books.lines[~books.lines["store"].isin(list(books.zones))]
-    return {str(store): _zone_of_sites(rows["marketplace"]) for store, rows in without.groupby("store", sort=True)}
+    sites: dict[str, Counter[str]] = {}
+    for store, counts in _sites(books):
+        if store not in books.zones and counts:
+            sites.setdefault(store, Counter()).update(counts)
+    return {store: _zone_of_sites(sites[store]) for store in sorted(sites)}
+
+
+def _sites(books: Books) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """Yield how many lines are of each site, by store; where only some lines are loaded, as it is kept of all."""
+    if books.settlement_notes:
+        yield from ((one.store, books.settlement_notes[one.id].sites) for one in books.settlements)
+    else:
+        for store, rows in books.lines.groupby("store", sort=True):
+            yield str(store), Counter(map(str, rows["marketplace"].fillna("").str.strip().str.lower()))
 
 
 def zone_of_seller(books: Books, store: str) -> str:
@@ -63,10 +73,12 @@ def zone_of_seller(books: Books, store: str) -> str:
     return next(ZONES_OF_SELLERS[one.marketplace] for one in books.stores if one.name == store)
 
 
-def _zone_of_sites(sites: pd.Series) -> str | None:
+def _zone_of_sites(sites: Mapping[str, int]) -> str | None:
     """Return the declared zone of the most frequent site that has one."""
-    zones = sites.dropna().str.strip().str.lower().map(SITE_ZONES).dropna()
-    counts = Counter(str(zone) for zone in zones)
+    counts: Counter[str] = Counter()
+    for site, lines in sites.items():
+        if site in SITE_ZONES:
+            counts[str(SITE_ZONES[site])] += lines
     return min(counts, key=lambda zone: (-counts[zone], zone), default=None)
 
 

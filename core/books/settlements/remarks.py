@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 Name = tuple[str, str]
 """Store and settlement id."""
-_MISSING = "Settlement missing before this one"
+MISSING = "Settlement missing before this one"
+"""In short, that one seems to be missing: the one remark of a settlement that another one may give it, or take away."""
+ALSO = "Also in the books as"
+"""So begins, in short, that a payout is there twice."""
 _FOLLOWING = frozenset(form.name for form in FORMATS if form.follows_on)
 
 
@@ -59,7 +62,7 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
     """Return the remarks about each settlement that has any."""
     by_settlement: dict[Name, list[Remark]] = defaultdict(list)
     for store, problem in gap_warnings(books):
-        by_settlement[store, problem.where].append(Remark(_MISSING, problem.message))
+        by_settlement[store, problem.where].append(Remark(MISSING, problem.message))
     for name, words in unclassified(books).items():
         listed = ", ".join(f"{word} ({counted(lines, 'line')})" for word, lines in words.items())
         message = f"Unknown types: {listed}. Say what they are on sheet Transaction types."
@@ -68,16 +71,12 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
         by_settlement[name].append(_unanswered(lines))
     for twins in twins_of(books):
         for own, other in ((twins.one, twins.other), (twins.other, twins.one)):
-            by_settlement[own.store, own.settlement_id].append(
-                Remark(f"Also in the books as {other.name}", twins.message)
-            )
+            by_settlement[own.store, own.settlement_id].append(Remark(f"{ALSO} {other.name}", twins.message))
     odd_ones = ((name, Remark(odd.short, odd.message)) for name, odd in _odd_periods(books))
     for name, remark in (*_fees_alone(books), *odd_ones):
         by_settlement[name].append(remark)
     for settlement in books.settlements:
-        if (settlement.is_open and settlement.last_reader < READER_VERSION) or (
-            settlement.reader_version < settlement.last_reader and settlement.is_open
-        ):
+        if _is_unreadable(settlement):
             by_settlement[settlement.store, settlement.settlement_id].append(_UNREADABLE)
         if not books.before_start(settlement).empty:
             by_settlement[settlement.store, settlement.settlement_id].append(_split(books, settlement))
@@ -85,6 +84,17 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
             settlement, has_own_report=settlement.id in books.own_reports
         )
     return {name: of_settlement for name, of_settlement in by_settlement.items() if of_settlement}
+
+
+def _is_unreadable(settlement: BookedSettlement) -> bool:
+    behind = settlement.last_reader < READER_VERSION or settlement.reader_version < settlement.last_reader
+    return settlement.is_open and behind
+
+
+def of_no_line(settlement: BookedSettlement) -> set[str]:
+    """Return the remarks of a settlement, in short, for which none of its lines is looked at. Pure."""
+    told = {one.short for one in documents(settlement)}
+    return {MISSING, *told, *([_UNREADABLE.short] if _is_unreadable(settlement) else [])}
 
 
 def short_remarks(books: Books) -> Mapping[Name, Sequence[str]]:
@@ -233,11 +243,11 @@ def gap_warnings(books: Books) -> list[tuple[str, Problem]]:
 
     Only records whose format states its period are compared with each other; what lies before books start is over.
     """
-    balances = _balances(books.lines)
+    kept_back = _reserves(books)
     by_store: dict[str, list[Span]] = defaultdict(list)
     for settlement in books.settlements:
         if _counts(books, settlement):
-            by_store[settlement.store].append(_span(settlement, balances, books.zones))
+            by_store[settlement.store].append(_span(settlement, kept_back.get(settlement.id, _NONE), books.zones))
     return [(store, problem) for store, spans in by_store.items() for problem in missing_settlements(spans)]
 
 
@@ -247,9 +257,16 @@ def _counts(books: Books, settlement: BookedSettlement) -> bool:
     return not ended_before(settlement, books.policies.books_start, books.zones)
 
 
-def _balances(lines: pd.DataFrame) -> Mapping[Name, pd.DataFrame]:
-    own = lines[(lines["event"] == Event.BALANCE.value).fillna(value=False)]
-    return dict(_by_name(own))
+_NONE = (Decimal(0), Decimal(0))
+
+
+def _reserves(books: Books) -> Mapping[int, tuple[Decimal, Decimal]]:
+    """Return what settlements keep back and give back, by number; where only some lines are loaded, as it is kept."""
+    if books.settlement_notes:
+        return {number: one.reserves for number, one in books.settlement_notes.items()}
+    own = books.lines[(books.lines["event"] == Event.BALANCE.value).fillna(value=False)]
+    numbers = {(one.store, one.settlement_id): one.id for one in books.settlements}
+    return {numbers[name]: reserves(rows) for name, rows in _by_name(own)}
 
 
 def _by_name(lines: pd.DataFrame) -> Iterator[tuple[Name, pd.DataFrame]]:
@@ -257,12 +274,11 @@ def _by_name(lines: pd.DataFrame) -> Iterator[tuple[Name, pd.DataFrame]]:
         yield (str(store), str(settlement_id)), rows
 
 
-def _span(settlement: BookedSettlement, balances: Mapping[Name, pd.DataFrame], zones: StoreDays) -> Span:
+def _span(settlement: BookedSettlement, kept_back: tuple[Decimal, Decimal], zones: StoreDays) -> Span:
     """Return what a settlement says about those before and after it, its period as the store's clock shows it."""
     name = (settlement.store, settlement.settlement_id)
     start, end = settlement.period_start, settlement.period_end
-    rows = balances.get(name)
-    current, previous = (Decimal(0), Decimal(0)) if rows is None else reserves(rows)
+    current, previous = kept_back
     return Span(
         settlement_id=settlement.settlement_id,
         marketplace=settlement.marketplace,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from core.money import cents, total
 from core.typed_amounts import asked_amounts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 NOT_SYNCED = "Not synced"
@@ -108,6 +110,10 @@ class SettlementNotes:
     """In short, as they stand beside its status (`core.books.settlements.remarks`)."""
     skus: tuple[str, ...]
     """Those of its lines, each once."""
+    sites: Mapping[str, int] = field(default_factory=dict)
+    """How many of its lines are of each site, in lower case; of none where a line names none."""
+    reserves: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    """What the marketplace keeps back for the next settlement, and gives back of the last one, as in the file."""
 
 
 def settlement_totals(lines: pd.DataFrame, counted: pd.DataFrame | None = None, *, is_history: bool = False) -> Totals:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from core.books.database import frames, tables
 from core.books.database.column_types import known_word
+from core.books.database.state import note_statements
 from core.books.settlements import original_files, settlement_lines
 from core.books.settlements.booked_settlement import (
     BookedSettlement,
@@ -54,6 +55,11 @@ def outcome_of(there: BookedSettlement | None, source: Source, parts: Collection
     if not there.is_open:
         return Import.LOCKED
     return Import.UNITED if source.unites else Import.SUPERSEDED
+
+
+BROUGHT, ALTERED = "settlements", "settlements that are otherwise"
+"""What is told (`core.books.database.state.note_statements`) of settlements that came into the books for the first
+time, and of those of which a file changed anything else."""
 
 
 def _values(read: Settlement, source: Source, batch: int, now: datetime) -> dict[str, Any]:
@@ -99,6 +105,11 @@ def _booked(row: Row[Any]) -> BookedSettlement:
     )
 
 
+def note_altered(connection: Connection, number: int) -> None:
+    """Tell that a file has changed something of a settlement that was in the books, or had been."""
+    note_statements(connection, {BROUGHT: [], ALTERED: [str(number)]})
+
+
 def save(connection: Connection, read: Settlement, source: Source, batch: int, now: datetime) -> ImportResult:
     """Store a settlement, unless the books have it already.
 
@@ -127,11 +138,16 @@ def save(connection: Connection, read: Settlement, source: Source, batch: int, n
         outcome = Import.ALREADY_IMPORTED
     if there is not None and outcome is Import.LOCKED:
         original_files.add_file(connection, there, source.file, FileUse.AFTER_EXPORT, batch, now)
+        note_altered(connection, there.id)
     if there is not None and outcome not in (Import.SUPERSEDED, Import.UNITED):
         return ImportResult(outcome, there)
     original_files.keep_original(connection, source.file, now)
     values = _values(read, source, batch, now)
     number, replaced = _put(connection, values, read, batch)
+    if replaced is None:
+        note_statements(connection, {BROUGHT: [str(number)]})
+    else:
+        note_altered(connection, number)
     if there is not None and not source.unites:
         original_files.end_files(connection, number, batch)
     booked_now = _by_number(connection, number)

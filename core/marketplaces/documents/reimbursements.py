@@ -180,6 +180,15 @@ def match_with_lines(
     return _chosen(by_rank, rows)
 
 
+def may_be_reported(transactions: pd.DataFrame) -> bool:
+    """Tell whether any line of some settlements may be a row of a report.
+
+    Args:
+        transactions: `core.model.TRANSACTION_COLUMNS`.
+    """
+    return next(_lines(transactions), None) is not None
+
+
 def _lines(transactions: pd.DataFrame) -> Iterator[_Line]:
     names = ("key", "event", "raw_type", "raw_description", "order_id", "sku", "currency", "net", "quantity")
     may_be = transactions["event"].isin(_MAY_BE)

@@ -12,8 +12,8 @@ from pandas.testing import assert_frame_equal
 from sqlalchemy import select, text, update
 
 from core.books.costed_lines.line_totals import kept_notes, notes_of, put_notes, put_totals
+from core.books.costed_lines.moved_lines import bring_along
 from core.books.costed_lines.stored_lines import (
-    bring_along,
     forget_kept_lines,
     keep,
     kept_lines_by_key,
