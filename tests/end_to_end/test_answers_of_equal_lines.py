@@ -38,7 +38,7 @@ def costs(story: Story) -> list[tuple[object, object]]:
     return sorted((row["Net"], row["COGS"]) for row in story.lines() if row["SKU"])
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("nets", "typed", "now", "cogs"),
     [

@@ -21,6 +21,7 @@ BACK = "Refund,Return Refund,200,1,108,1,-10.00,Product Price,1,MUG"
 FEE = "Adjustment,Returned Item Disposal Fee,200,1,108,1,{},WFS Fee/Reimbursement,,"
 
 
+@pytest.mark.long
 def test_a_fee_that_is_given_back_is_asked_and_answered_into_the_open_period(story: Story, tmp_path: Path) -> None:
     """The refund went out at 0.00, for its unit was destroyed; it is stock again: -5.00, after an undo too."""
     story.bring(statement(tmp_path, 6, SOLD, BACK, FEE.format("-2.00")))

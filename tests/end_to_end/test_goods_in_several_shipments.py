@@ -51,7 +51,7 @@ def test_goods_that_were_sent_away_cost_what_their_own_shipment_did(
     story.ties()
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("how", [("export", "--format", "quickbooks"), ("posted-elsewhere", "--reason", "by hand")])
 def test_two_skus_of_one_product_cost_what_their_own_shipments_did(
     story: Story, finale: FinaleOnLine, tmp_path: Path, how: tuple[str, ...]

@@ -44,6 +44,7 @@ def exported_at(story: Story, folder: Path, typed: float) -> None:
     story.deed("export", NUMBER, "--format", "quickbooks")
 
 
+@pytest.mark.long
 def test_rates_that_change_what_is_exported_are_stored_with_a_yes_alone(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

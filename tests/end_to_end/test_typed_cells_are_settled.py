@@ -63,7 +63,7 @@ def test_a_value_typed_again_counts_after_a_command_that_fills_nothing(
     assert (first, first) == (shown(story, cell), in_books(other, cell))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cell", "typed", "later"),
     [(OPENING, 40, 45), (NAME, "Returns", "Sales returns"), (ZONE, "Europe/Berlin", "Europe/Paris")],
