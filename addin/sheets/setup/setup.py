@@ -9,16 +9,18 @@ from enum import Enum
 from typing import TYPE_CHECKING, get_args
 
 from addin.sheets.tables import tables
+from addin.sheets.tables.cells import plain_text
 from addin.sheets.tables.edited_rows import edited_rows
 from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
+from core.errors import WorkbookError
 from core.finale.account_remarks import account_words
 from core.finale.typed_settings import TITLES, setting_text
 from core.settings import DATED, POLICY_FIELDS, FinaleAccount, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     import xlwings as xw
@@ -58,11 +60,50 @@ def edited_policies(book: xw.Book, books: InBooks | None = None) -> dict[str, st
     return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}
 
 
+class NotTypedHereError(WorkbookError):
+    """Cells of the sheet were typed over that show what comes about elsewhere."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        super().__init__(f"Sheet Setup: {' '.join(said)} Nothing was changed; put it right and try again.")
+
+
+_WHERE_FACTS_COME_FROM = {
+    "Company": "The name is chosen when a workbook is made (New)",
+    "Home currency": "It is chosen when the books are made (New), and all that is posted is in it",
+    "Stores": "A store comes into the books with its first file",
+    "Time zones to set": "Time zones are typed on sheet Stores",
+    "Last sync": "Sync says when it was",
+    "Finale account": "Connect sets it",
+    "Finale costs now": "Sync or Check finds it out",
+}
+_REMARK = "Finale remark"
+
+
 def _edited(book: xw.Book, books: InBooks | None) -> list[dict[str, str]]:
-    """Return the edited rows; what the books hold matters of settings alone, for facts are nobody's to type."""
+    """Return the edited rows; what the books hold matters of settings alone, for facts are nobody's to type.
+
+    Raises:
+        NotTypedHereError: If a fact was typed over, or a row names no setting.
+    """
     settings = {field.title for field in POLICY_FIELDS.values()} | {title for title, _ in TITLES.values()}
     known = books and replace(books, rows=lambda: [row for row in books.rows() if row["setting"] in settings])
-    return edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES, known)
+    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES, known)
+    others = [row for row in rows if row["setting"] not in settings]
+    held = {str(row["setting"]): plain_text(row["value"]) for row in books.rows()} if others and books else {}
+    said = [_not_typed_here(row, held) for row in others if row["value"] != held.get(row["setting"], "")]
+    if said:
+        raise NotTypedHereError(said)
+    return rows
+
+
+def _not_typed_here(row: Mapping[str, str], held: Mapping[str, str]) -> str:
+    """Say of a row that is no setting what was typed into it, where its value comes from, and what to do. Pure."""
+    name, typed = row["setting"], row["value"] or "nothing"
+    if name not in held and name not in _WHERE_FACTS_COME_FROM and not name.startswith(_REMARK):
+        return f"“{name}” is no setting, and “{typed}” stands beside it. Give the row its name back, or delete it."
+    back = f"write {held[name]} there" if held.get(name) else "empty the cell"
+    where = _WHERE_FACTS_COME_FROM.get(name, "Sync or Check finds it out")
+    return f"{name} is not changed in its cell, which holds “{typed}”. {where}: {back}."
 
 
 def _advice(field: FieldInfo) -> str:
@@ -159,7 +200,7 @@ def finale_rows(finale: FinaleSide) -> Iterable[Row]:
     mode, remarks = account_words(finale.schema, finale.account)
     yield "Finale costs now", mode, f"What the account was found to offer on {finale.found_at:%Y-%m-%d %H:%M} UTC."
     for number, remark in enumerate(remarks, start=1):
-        yield f"Finale remark {number}", "", remark  # without a value the sentence may run on to the right
+        yield f"{_REMARK} {number}", "", remark  # without a value the sentence may run on to the right
 
 
 def edited_settings(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:

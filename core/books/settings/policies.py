@@ -55,6 +55,8 @@ def _what_it_takes(name: str) -> str:
     if issubclass(kind, StrEnum):
         since = " A day from which it holds is written behind it: “from 2026-08-31”." if name in DATED else ""
         return f"It takes {' or '.join(kind)}.{since}"
+    if kind is int:
+        return "It takes a whole number from 0 up, such as 50."
     return "" if kind is str else "It takes a number from 0 up, such as 50."
 
 

@@ -56,6 +56,10 @@ class SyncResult:
     """Orders that a sync which was stopped shortly before had brought, and that were not asked for again."""
 
 
+_LONGEST_LOOK_BACK = 50 * 366
+"""In days: no settlement lies further back, and the calendar ends somewhere."""
+
+
 def due_settlements(books: Books) -> list[BookedSettlement]:
     """Return the settlements that a sync asks for by itself: open ones, and those exported not long ago.
 
@@ -64,7 +68,8 @@ def due_settlements(books: Books) -> list[BookedSettlement]:
     for a cost only since (a final document brought them) is asked for however old it is.
     """
     ends = [end for one in books.settlements if (end := _end(one)) is not None]
-    begin = max(ends) - timedelta(days=books.policies.look_back_days) if ends else None
+    days = min(books.policies.look_back_days, _LONGEST_LOOK_BACK)
+    begin = max(ends) - timedelta(days=days) if ends else None
     asking = unanswered(books)
     return [
         one

@@ -18,7 +18,7 @@ from addin.commands.setup import settings_command as settings_action
 from addin.commands.setup.settings_edits import Edits, take_over_edits
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.pnl import PNL_SPEC, PnlOptions
-from addin.sheets.setup.setup import SETUP_SPEC
+from addin.sheets.setup.setup import SETUP_SPEC, NotTypedHereError
 from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import CellsRefusedError
@@ -196,3 +196,37 @@ def test_where_nothing_was_typed_nobody_who_writes_is_waited_for(book: Path) -> 
         other.writing(),
     ):
         assert take_over_edits(opened, database, "M. Lee", datetime(2026, 9, 1, tzinfo=UTC)) is None
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("name", "field", "typed", "said"),
+    [
+        (
+            "Home currency",
+            "value",
+            "EUR",
+            "Home currency is not changed in its cell, which holds “EUR”.*write USD there",
+        ),
+        ("Lock date", "setting", "Lock dates", "“Lock dates” is no setting, and “2026-08-31” stands beside it."),
+        ("Company", "value", "Others", "Company is not changed in its cell, .* is made .New.: write .* there"),
+        ("Last sync", "value", "", "Last sync is not changed .*“nothing”. Sync says when it was: write not yet there"),
+        ("Stores", "value", "eBay", "A store comes into the books with its first file: empty the cell"),
+        ("Finale account", "value", "acme", "Connect sets it: write not connected yet there"),
+        ("Time zones to set", "value", "Amazon: UTC", "Time zones are typed on sheet Stores: empty the cell"),
+    ],
+)
+def test_a_cell_of_setup_that_no_command_takes_is_refused_by_its_name(
+    book: Path, name: str, field: str, typed: str, said: str
+) -> None:
+    """What is typed over a fact, or beside a name that is no setting, counts nowhere and is not passed over."""
+    setting(book, "Lock date", "2026-08-31")
+    shown = rows(book, SETUP_SPEC)
+    place = [row["setting"] for row in shown].index(name)
+    held = shown[place][field]
+    write(book, SETUP_SPEC, place, field, typed)
+    for command in (settings_action.preview, settings_action.take):
+        with pytest.raises(NotTypedHereError, match=f"Sheet Setup: .*{said}.* Nothing was changed"):
+            on_file(book, command)
+    write(book, SETUP_SPEC, place, field, held)
+    assert not on_file(book, settings_action.take).needs_attention

@@ -44,7 +44,7 @@ def test_edited_policies_are_stored_as_a_batch(tmp_path: Path) -> None:
         ("books_start", "soon", "Dates are written 2026-08-31. Nothing was changed"),
         ("refunded_goods", "Thrown away", "It takes Restocked or .*from 2026-08-31"),
         ("losses_posted_by", "Nobody", "It takes Cogsheet or Finale. Nothing was changed"),
-        ("look_back_days", "a month", "It takes a number from 0 up, such as 50. Nothing was changed"),
+        ("look_back_days", "90.5", "It takes a whole number from 0 up, such as 50. Nothing was changed"),
         ("materiality", "-1", "It takes a number from 0 up, such as 50. Nothing was changed"),
     ],
 )
