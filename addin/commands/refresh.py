@@ -40,6 +40,7 @@ from core.books.settlements.stored_settlements import booked_settlements
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.reclassifications import pending_reclassifications
+from core.books.true_ups.suspect_true_ups import suspect_true_ups
 from core.books.true_ups.true_up_reasons import LockedFigures
 from core.books.true_ups.true_ups import by_reader, immaterial_true_ups
 from core.reports.sku_costs import sku_costs
@@ -343,7 +344,8 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
         books.dismissed_true_ups, reclassifications.reclassification_rows(view.dismissed_reclassifications, anew)
     )
     asked, refused = (by_reader(books, some, anew.lines) for some in (view.pending_true_ups, gone.true_ups))
-    figures = LockedFigures({row["key"]: row for row in held_lines(books)}, asked | refused, anew.came)
+    suspects = suspect_true_ups(books, view.pending_true_ups)
+    figures = LockedFigures({row["key"]: row for row in held_lines(books)}, asked | refused, anew.came, suspects)
     immaterial_ones = set(immaterial["id"])
     true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), figures, immaterial_ones, moved, gone)
     accounts.fill_accounts(book, books)

@@ -11,6 +11,7 @@ from addin.takeaway.written_files import EntriesNotWrittenError
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
 from core.books.entries.exporting import NotMadeByExportError, NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.settings.stores import StoreNotNamedError
+from core.books.true_ups.suspect_true_ups import SuspectTrueUpsError
 from core.companies import CompanyUnknownError
 from core.journal.files import ForeignEntryError
 
@@ -23,6 +24,7 @@ _UPGRADE = "`cogsheet upgrade BOOK` upgrades it."
 _JOIN = "Type: `cogsheet new NEW.xlsm --company NAME --database ADDRESS`."
 _WAYS_OUT: dict[type[CogsheetError], str] = {
     SuspectCostsError: "`export --accept-suspect` accepts them.",
+    SuspectTrueUpsError: "`trueups --accept-suspect` accepts them.",
     ProvisionalError: "`export --accept-provisional` accepts it.",
     NotMadeByExportError: "`export --again` writes them.",
     EntriesNotWrittenError: "`export --again` writes them for the accounting system.",

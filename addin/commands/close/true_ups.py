@@ -17,6 +17,7 @@ from core.books.importing import current_transactions
 from core.books.loading import load_books
 from core.books.true_ups import true_up_history
 from core.books.true_ups.reclassifications import NoReclassificationError, pending_reclassifications
+from core.books.true_ups.suspect_true_ups import refuse_suspect, suspect_true_ups
 from core.books.true_ups.true_up_history import NotDismissedError
 from core.books.true_ups.true_up_reasons import rule_changed
 from core.books.true_ups.true_ups import (
@@ -30,6 +31,7 @@ from core.books.true_ups.true_ups import (
     take_up_true_ups,
     with_mirrors,
 )
+from core.costing.costs.suspects import named_costs
 from core.errors import CogsheetError
 from core.frame_columns import records
 from core.journal.files import refuse_unimportable, to_import
@@ -76,6 +78,8 @@ class TrueUpOptions:
     """Why they are dismissed or taken up."""
     dismiss_immaterial: bool = False
     """Whether all that is left below the materiality limit is dismissed, with that reason."""
+    accept_suspect: bool = False
+    """Whether proposals are posted too whose cost looks wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
     """List what became known of exported lines, and carry out what was decided of it, all of it or nothing.
 
     Raises:
-        CogsheetError: If a proposal is not pending any more, or a dismissal has no reason; then nothing was decided.
+        CogsheetError: If a proposal is not pending any more, a dismissal has no reason, or costs that would be accepted
+            look wrong and nobody said that they are right; then nothing was decided.
     """
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
@@ -120,6 +125,8 @@ def _decide(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) 
     accepted = apart({*sheet.acceptances, *options.accept}, waiting)
     refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissals, *_each(options))]
     refuse_torn(desk.database, books, accepted.true_ups, [n for one, _ in refused for n in one.true_ups])
+    if not options.accept_suspect:
+        refuse_suspect(desk.database, books, accepted.true_ups)
     _dismiss(desk, books, refused)
     small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if options.dismiss_immaterial else 0
     return _Decided(taken, small, _accept(desk, books, accepted))
@@ -229,7 +236,10 @@ def _true_ups_sentences(view: View, decided: _Decided) -> list[tuple[object, str
     taken, small = decided.taken, decided.small
     moving = left[left["event_now"].notna()]
     size = amount(total(moved_amounts(moving)), home)
+    suspects = suspect_true_ups(view.books, left)
+    named = named_costs(tuple(suspects.values()), of_several=view.books.has_several_stores)
     return [
+        (suspects, f"{counted(len(suspects), 'proposal looks', 'proposals look')} wrong (marked ?): {named}."),
         (moved, f"{counted(len(moved), 'reclassification')} proposed: {_reclassified(view)}"),
         *((own, _stem_words(reader, own)) for reader, own in _of_readers(view).items()),
         (len(moving), f"{size} of cost moves to other accounts, in {counted(len(moving), 'true-up')}."),
@@ -254,6 +264,7 @@ def _true_ups_data(view: View, true_ups: AcceptedTrueUps, files: Sequence[str]) 
         "posted_by_finale": [str(entry.key) for entry in true_ups.entries if entry not in ours],
         "files": list(files),
         "pending": [int(number) for number in left["id"]],
+        "suspects": [int(number) for number in suspect_true_ups(view.books, left)],
         "moving": [int(number) for number in left[left["event_now"].notna()]["id"]],
         "dismissed": _dismissed_numbers(view),
     }

@@ -14,6 +14,7 @@ from addin.commands.ribbon import ribbon_questions
 from addin.takeaway.ledger_used import ledger_used
 from core.books.entries.exporting import NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.loading import load_books
+from core.books.true_ups.suspect_true_ups import SuspectTrueUpsError
 from core.books.true_ups.true_up_reasons import rule_changed
 from core.costing.costs.suspects import named_costs
 from core.errors import CogsheetError
@@ -70,7 +71,9 @@ def _export_one(desk: Desk, name: str, options: ExportCommandOptions, export_as:
 
 def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature
     """Carry out what the sheet says, then offer to dismiss what is immaterial, or to take up what was dismissed."""
-    outcome = list_true_ups(desk)
+    outcome = _decided(desk, TrueUpOptions())
+    if outcome is None:
+        return Outcome(_NOTHING_DECIDED, needs_attention=True)
     small = outcome.data["immaterial"]
     question = "Dismiss the true-ups below the materiality limit set on Setup, with that reason?"
     if (
@@ -82,6 +85,22 @@ def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dia
     return _take_up(desk, _decided_by_reader(desk, outcome))
 
 
+_NOTHING_DECIDED = "No true-up was decided."
+
+
+def _decided(desk: Desk, options: TrueUpOptions) -> Outcome | None:
+    """Decide, and ask where costs that would be accepted look wrong; nothing where they are not to be."""
+    try:
+        return list_true_ups(desk, options=options)
+    except SuspectTrueUpsError as error:
+        several = load_books(desk.database).has_several_stores
+        named = named_costs(error.suspects, of_several=several)
+        question = f"Costs of true-ups look wrong: {named}. Accept them as they are?"
+    if not ribbon_questions.confirmed(desk.book.app, question):
+        return None
+    return list_true_ups(desk, options=replace(options, accept_suspect=True))
+
+
 def _decided_by_reader(desk: Desk, outcome: Outcome) -> Outcome:
     """Offer to decide together what stems from a new reading of the kept files, reader by reader."""
     stemming = outcome.data["rule_changed"]
@@ -89,7 +108,7 @@ def _decided_by_reader(desk: Desk, outcome: Outcome) -> Outcome:
         answer = ribbon_questions.accept_or_dismiss_rule(desk.book.app, outcome.message, reader)
         name = reader_name(reader)
         if answer == "accept":
-            outcome = list_true_ups(desk, options=TrueUpOptions(accept=(name,)))
+            outcome = _decided(desk, TrueUpOptions(accept=(name,))) or outcome
         elif answer == "dismiss":
             outcome = list_true_ups(desk, options=TrueUpOptions(dismiss=(name,), reason=rule_changed(reader)))
     return outcome

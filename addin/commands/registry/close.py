@@ -120,6 +120,7 @@ CLOSE = (
             ),
             Option("--reason", "Why they are dismissed or proposed again.", OptionKind.TEXT, default=""),
             Option("--dismiss-immaterial", "Dismiss what is below the materiality limit set on Setup."),
+            Option("--accept-suspect", "Also accept costs that look wrong."),
         ),
         gathers=OptionGroup("options", "addin.commands.close.true_ups:TrueUpOptions"),
         asks=Asks(dialogue="addin.commands.dialogues.close:true_ups"),
@@ -127,7 +128,8 @@ CLOSE = (
         shows="Cost true-ups",
         notes="It carries out what was decided here or on sheet *Cost true-ups*. A sale and its refunds are decided "
         "together; `R12` is the reclassification of a settlement's money, `R` all of them, `READER3` all that stems "
-        "from a new reading of the kept files.",
+        "from a new reading of the kept files. A proposal whose new cost looks wrong is marked `?` with its reason, "
+        "and accepted with `--accept-suspect` only.",
     ),
     Command(
         name="verify",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
+
 ACCEPT, DISMISS, TAKE_UP = "accept", "dismiss", "take up"
 TRUE_UPS_SPEC = TableSpec(
     sheet="Cost true-ups",

@@ -12,6 +12,7 @@ from core.books.settlements.remarks import day_before_start, money_before_start
 from core.books.true_ups.corrections import corrections
 from core.books.true_ups.cost_comparison import every_line, held_lines
 from core.books.true_ups.resolve_after_export import questions_of_later_lines, with_questions_since_export
+from core.books.true_ups.suspect_true_ups import suspect_true_ups
 from core.books.true_ups.true_up_reasons import LockedFigures, true_up_rows
 from core.books.true_ups.true_ups import by_reader
 from core.frame_columns import records
@@ -271,7 +272,9 @@ def _saved(row: Row) -> Row:
 def _true_ups(view: View) -> list[Row]:
     locked = {row["key"]: row for row in held_lines(view.books)}
     readers = by_reader(view.books, view.pending_true_ups, view.read_anew.lines)
-    return true_up_rows(view.pending_true_ups, every_line(view.books), LockedFigures(locked, readers))
+    suspects = suspect_true_ups(view.books, view.pending_true_ups)
+    figures = LockedFigures(locked, readers, suspects=suspects)
+    return true_up_rows(view.pending_true_ups, every_line(view.books), figures)
 
 
 def _journal(view: View, month: Month) -> list[Row]:

@@ -371,7 +371,9 @@ def _found(now: Row, row: Row, home: str) -> Row:
 
 
 def _cause(now: Row, row: Row) -> str:
-    return READING if "cost_status" not in now or "cost_status" not in row else change(now, row)
+    """Return what has changed of a line; one that came late is there before as soon as its cost was accepted."""
+    was_there = "cost_status" in row or row["cost_quantity"] is not None
+    return change(now, row) if "cost_status" in now and was_there else READING
 
 
 def change(now: Row, row: Row) -> str:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import records
 from core.journal.cogs_entry import CostLine, cost_type
+from core.reports.costed_lines import SUSPECT_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     import pandas as pd
+
+    from core.costing.costs.suspects import SuspectCost
 
 DOCUMENT_CAME = "a document came after the export"
 """What makes a difference where a document that came late brings a line, or has it no more."""
@@ -27,6 +30,8 @@ class LockedFigures:
     """The reader that true-ups stem from, by their numbers."""
     came: Collection[str] = frozenset()
     """Keys of lines of which a document says other goods that came after the export."""
+    suspects: Mapping[int, SuspectCost] = field(default_factory=dict)
+    """The true-ups whose new cost looks wrong, by their numbers."""
 
 
 def rule_changed(reader: str) -> str:
@@ -47,10 +52,12 @@ def _was(row: Mapping[str, Any], held: LockedFigures) -> dict[str, object]:
     line, reader = held.figures.get(row["key"], {}), held.readers.get(row["id"])
     is_document = row["cause"] == "reading" and reader is None and row["key"] in held.came
     words = DOCUMENT_CAME if is_document else _what_changed(row, line)
+    words = words if reader is None else f"{rule_changed(reader)}: {words}"
+    suspect = held.suspects.get(row["id"])
     return {
         "unit_cost_was": line.get("unit_cost"),
         "cogs_was": row["cogs"] - row["difference"],
-        "cause": words if reader is None else f"{rule_changed(reader)}: {words}",
+        "cause": words if suspect is None else f"{SUSPECT_MARK} {words}. Looks wrong: {suspect.reason}",
     }
 
 
