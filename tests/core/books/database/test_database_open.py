@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -225,7 +225,12 @@ def test_opened_books_are_connected_to_once(tmp_path: Path, monkeypatch: pytest.
     """Each connection reads the whole schema of the file: one serves every question until the books are closed."""
     Database.create(tmp_path / "Books.sqlite", COMPANY).close()
     connect, made = sqlite3.connect, list[sqlite3.Connection]()
-    monkeypatch.setattr(sqlite3, "connect", lambda *args, **rest: made.append(connect(*args, **rest)) or made[-1])
+
+    def connect_and_note(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        made.append(connect(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connect_and_note)
     with Database.open(tmp_path / "Books.sqlite") as opened:
         for _ in range(asks):
             assert [] == notes(opened)
