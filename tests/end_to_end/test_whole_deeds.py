@@ -89,5 +89,19 @@ def test_a_refused_press_decides_no_true_up_at_all(two: Story, finale: FinaleOnL
     assert (1, 1, 1) == tuple(len(both[name]) for name in ("pending", "posted", "files"))
 
 
+def test_nothing_is_done_where_the_sheets_could_not_show_it(story: Story, tmp_path: Path) -> None:
+    """A copied row of Settlements stops the deed before the books: its message that nothing was written is true."""
+    order = item("Order", "U-1", "40.00", units="2")
+    copied, free = {"Store": "Amazon", "Settlement ID": "1"}, ("--entries", "settlement", "--format", "quickbooks")
+    story.bring(v2(tmp_path, [order], "1"))
+    story.add_row("Settlements", copied)
+    for deed in (("export", "1", *free), ("export-excel", "1", *free[:2]), ("posted-elsewhere", "1", "--reason", "x")):
+        assert "Nothing was written." in story.deed(*deed, status=2).error
+    assert not (tmp_path / "exports").exists()
+    story.type("Settlements", {**copied, "Currency": None}, dict.fromkeys(copied))
+    story.deed("export", "1", *free)
+    assert 1 == len(list((tmp_path / "exports").iterdir()))
+
+
 def _name_of_cogs(story: Story, name: str) -> None:
     story.type("Accounts", {"Line type": "Cost of goods sold"}, {"Account": name})

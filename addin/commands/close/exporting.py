@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.commands.close.files_to_import import write_for_import
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted, identity
 from addin.commands.settlements.importing import NothingChosenError
 from addin.commands.terminal_remedies import way_out, with_way_out
@@ -94,6 +94,7 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     books = load_books(desk.database)
     ledger = ledger_for(desk.database, options.ledger)
     conditions = _conditions(options, books, ledger)
+    refuse_unfillable(desk)
     chosen = books.named(ids)
     done: list[SettlementExport] = []
     files: list[str] = []

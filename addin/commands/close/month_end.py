@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.reports.pnl import came_sentences, other_month, other_month_sentence
 from addin.commands.sentences import amount, balance, counted
 from addin.takeaway.close_pack.close_figures import closing_figures
@@ -80,6 +80,7 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     if ledger is not None:
         if figures.is_closed:
             raise MonthClosedError(figures.month, figures.lock_date)
+        refuse_unfillable(desk)
         refuse_unimportable(plan.entries, ledger, figures.home_currency, as_workbook=_AS_WORKBOOK)
     path = _write_pack(desk, write_pack(view, figures, desk.clock()), figures, to)
     files = [] if ledger is None else _book(desk, path.parent, figures, plan, ledger)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.costs.returning_answers import with_answers, with_asking
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
@@ -59,6 +59,7 @@ def import_files(
     Raises:
         CogsheetError: If a file cannot be read; then nothing of any was stored.
     """
+    refuse_unfillable(desk)
     contents = [OriginalFile(path.name, content_of(path)) for path in files]
     readings = [(file, read_file(file.content, file.name)) for file in contents]
     done: list[ImportedFile] = []
