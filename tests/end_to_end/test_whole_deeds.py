@@ -89,6 +89,22 @@ def test_a_refused_press_decides_no_true_up_at_all(two: Story, finale: FinaleOnL
     assert (1, 1, 1) == tuple(len(both[name]) for name in ("pending", "posted", "files"))
 
 
+def test_none_of_several_files_is_imported_where_one_cannot_be_taken(story: Story, tmp_path: Path) -> None:
+    """The second is of a site that may be another store's: the first is not in the books, as the message says."""
+    days = {"days": MONTHS["2"]}
+    order = item("Order", "U-1", "40.00", units="2")
+    first = v2(tmp_path, [order], "1")
+    other = v2(tmp_path, [order | {"marketplace-name": "Amazon.ca"}], "2", currency="CAD", site="Amazon.ca", **days)
+    refused = story.deed("import", str(first), str(other), status=2)
+    assert "2.txt is of amazon.ca (CAD)" in refused.error
+    assert "None of the 2 files was imported." in refused.error
+    story.book.run("resolve")
+    assert [] == [row for row in table(story.book.open(), "Settlements").rows if row["Settlement ID"]]
+    story.deed("import", str(first))
+    story.deed("import", str(other), "--store", "Amazon CA")
+    assert 2 == len(_statuses(story))
+
+
 def test_nothing_is_done_where_the_sheets_could_not_show_it(story: Story, tmp_path: Path) -> None:
     """A copied row of Settlements stops the deed before the books: its message that nothing was written is true."""
     order = item("Order", "U-1", "40.00", units="2")
