@@ -19,7 +19,7 @@ from addin.sheets.desk import View
 from addin.sheets.reports import cogs, pnl_age, rates
 from addin.sheets.settlements import settlements, transactions, types
 from addin.sheets.setup import setup, stores
-from addin.sheets.tables import tables
+from addin.sheets.tables import fillable, tables
 from addin.sheets.tables.cells import to_text
 from addin.sheets.tables.native_cells import plain_values
 from addin.sheets.workbook import FILLED_AT_REFRESH
@@ -123,6 +123,21 @@ def show_setup(book: xw.Book, books: Books, finale: FinaleSide) -> None:
 def shows_now(desk: Desk, state: str) -> bool:
     """Tell whether the sheets and the worksheet functions show this state of the books (`stored_lines.state_name`)."""
     return is_shown(desk.book, state) and is_published(desk.machine, desk.database.company.database_id, state)
+
+
+_SHOW_DEEDS = (settlements.SETTLEMENTS_SPEC, journal.JOURNAL_SPEC, history.HISTORY_SPEC)
+"""Sheets that show of settlements what was done with them, and when."""
+
+
+def refuse_unfillable(desk: Desk) -> None:
+    """Stop before something is done that cannot be done again where the sheets could not show it afterwards.
+
+    Raises:
+        WorkbookError: If two rows of a sheet are about the same, or one that shows deeds is protected.
+    """
+    for spec in FILLED_AT_REFRESH:
+        check = fillable.refuse_unfillable if spec in _SHOW_DEEDS else fillable.refuse_copied_rows
+        check(desk.book, spec)
 
 
 def refresh_if_needed(desk: Desk, view: View) -> None:

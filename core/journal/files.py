@@ -52,8 +52,8 @@ class EntryTooLongError(CogsheetError):
 
     def __init__(self, entry: Entry, most: int) -> None:
         super().__init__(
-            f"Entry {entry.key} has {len(entry.lines)} lines and a file may hold {most}. Nothing was exported. "
-            f"Give fewer item groups an account of their own on sheet Accounts."
+            f"Entry {entry.key} has {len(entry.lines)} lines and a file may hold {most}. None of these entries was "
+            f"exported. Give fewer item groups an account of their own on sheet Accounts."
         )
 
 
@@ -63,8 +63,8 @@ class BankAccountError(CogsheetError):
     def __init__(self, entry: Entry, accounts: Iterable[str]) -> None:
         super().__init__(
             f"{_listed(accounts)} is a bank account on sheet Accounts, and Xero takes no bank account in a manual "
-            f"journal (entry {entry.key}). Nothing was exported. Choose a current asset account as clearing account: "
-            f"the deposit on the bank statement is then matched to it."
+            f"journal (entry {entry.key}). None of these entries was exported. Choose a current asset account as "
+            f"clearing account: the deposit on the bank statement is then matched to it."
         )
 
 
@@ -74,7 +74,8 @@ class CodeMissingError(CogsheetError):
     def __init__(self, accounts: Iterable[str]) -> None:
         super().__init__(
             f"Xero knows accounts by their code (at most {_LONGEST_CODE} characters), and sheet Accounts has none in "
-            f"column Number for: {_listed(accounts)}. Nothing was exported. Type the codes there and export again."
+            f"column Number for: {_listed(accounts)}. None of these entries was exported. Type the codes there and "
+            f"export again."
         )
 
 
@@ -92,7 +93,8 @@ class ForeignEntryError(CogsheetError):
         self.way_out = way_out
         super().__init__(
             f"Entry {entry.key} is in {entry.currency}, and Xero's manual journals are always in the organisation's "
-            f"own currency, {home_currency}. Nothing was exported. Enter it in Xero by hand, in {entry.currency}: "
+            f"own currency, {home_currency}. None of these entries was exported. Enter it in Xero by hand, in "
+            f"{entry.currency}: "
             f"{way_out or 'choose excel as Accounting system on sheet Setup, then it is written as a plain workbook.'}"
         )
 
@@ -103,7 +105,7 @@ class AccountNameError(CogsheetError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"QuickBooks cannot have an account “{name}”: a name has at most {_LONGEST_NAME} characters and no "
-            f"quotation mark. Nothing was exported. Correct it on sheet Accounts."
+            f"quotation mark. None of these entries was exported. Correct it on sheet Accounts."
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tests.end_to_end.stories import FinaleOnLine, Left, Story
 
 MONTHS = {"1": ("2026-09-01", "2026-09-30"), "2": ("2026-10-01", "2026-10-31")}
+_LONGEST_PATH = 4095 - 30
+"""Of a folder in whose files' names there is room for thirty letters, on Linux."""
 LEFT = (left("U-1", "2026-09-01", 2), left("U-2", "2026-10-01", 2))
 
 
@@ -87,6 +90,72 @@ def test_a_refused_press_decides_no_true_up_at_all(two: Story, finale: FinaleOnL
     assert [int(second)] == two.deed("trueups", "--json", status=1).data["dismissed"]
     both = two.deed("trueups", "--take-up", second, "--accept", first, "--json", status=1).data
     assert (1, 1, 1) == tuple(len(both[name]) for name in ("pending", "posted", "files"))
+
+
+def test_none_of_several_files_is_imported_where_one_cannot_be_taken(story: Story, tmp_path: Path) -> None:
+    """The second is of a site that may be another store's: the first is not in the books, as the message says."""
+    days = {"days": MONTHS["2"]}
+    order = item("Order", "U-1", "40.00", units="2")
+    first = v2(tmp_path, [order], "1")
+    other = v2(tmp_path, [order | {"marketplace-name": "Amazon.ca"}], "2", currency="CAD", site="Amazon.ca", **days)
+    refused = story.deed("import", str(first), str(other), status=2)
+    assert "2.txt is of amazon.ca (CAD)" in refused.error
+    assert "None of the 2 files was imported." in refused.error
+    story.book.run("resolve")
+    assert [] == [row for row in table(story.book.open(), "Settlements").rows if row["Settlement ID"]]
+    story.deed("import", str(first))
+    story.deed("import", str(other), "--store", "Amazon CA")
+    assert 2 == len(_statuses(story))
+
+
+@pytest.mark.long
+def test_an_export_that_stops_says_what_of_it_is_done_and_what_is_not(two: Story, tmp_path: Path) -> None:
+    """Of three the second has no cost: the first is out, and no sentence says that nothing is."""
+    story, days = two, ("2026-11-01", "2026-11-28")
+    story.bring(v2(tmp_path, [item("Order", "U-3", "30.00", units="1", sku="B", day="2026-11-02")], "3", days=days))
+    unknown = story.deed("export-excel", "1", "9", status=2)
+    assert "9" in unknown.error
+    assert ["Ready", "Ready"] == _statuses(story)[:2]
+    left_over = {("export", "--format", "quickbooks"): "Amazon/3, Amazon/2", ("export-excel",): "Amazon/2"}
+    for command, names in left_over.items():
+        told = story.deed(*command, "1", "3", "1", "2", status=2)
+        assert told.output.startswith("Settlement Amazon/1: 2 entries, its costs are locked.")
+        assert "None of it was exported." in told.output
+        assert f"\nNot exported: {names}.\n" in told.output
+        assert "Ready" == _statuses(story)[1]
+        story.deed("reopen", "1", "--reason", "once more")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="a path may be longer elsewhere")
+def test_an_accrual_is_shown_and_named_also_where_its_file_cannot_be_written(
+    two: Story, finale: FinaleOnLine, tmp_path: Path
+) -> None:
+    """The pack's name fits into the deepest folder and the accrual's does not: it is booked, and both are said."""
+    _cost(two, finale, "5", left("U-1", "2026-09-01", 2), left("U-2", "2026-09-28", 2))
+    two.export("1")
+    deep = tmp_path
+    while len(str(deep)) < _LONGEST_PATH:
+        deep /= "d" * min(200, _LONGEST_PATH - len(str(deep)))
+    deep.mkdir(parents=True)
+    told = two.deed("close", "2026-09", "--to", str(deep / "a.xlsx"), "--format", "quickbooks", status=2)
+    assert f"The accountant's pack of 2026-09 is {deep / 'a.xlsx'}." in told.output
+    assert "The entries are in the books and stand on sheet Journal." in told.output
+    assert any("accrual" in key for key in _journal(two))
+
+
+def test_nothing_is_done_where_the_sheets_could_not_show_it(story: Story, tmp_path: Path) -> None:
+    """A copied row of Settlements stops the deed before the books: its message that nothing was written is true."""
+    order = item("Order", "U-1", "40.00", units="2")
+    copied, free = {"Store": "Amazon", "Settlement ID": "1"}, ("--entries", "settlement", "--format", "quickbooks")
+    story.bring(v2(tmp_path, [order], "1"))
+    story.add_row("Settlements", copied)
+    for deed in (("export", "1", *free), ("export-excel", "1", *free[:2]), ("posted-elsewhere", "1", "--reason", "x")):
+        assert "Nothing was written." in story.deed(*deed, status=2).error
+    assert not (tmp_path / "exports").exists()
+    story.type("Settlements", {**copied, "Currency": None}, dict.fromkeys(copied))
+    story.deed("export", "1", *free)
+    assert 1 == len(list((tmp_path / "exports").iterdir()))
 
 
 def _name_of_cogs(story: Story, name: str) -> None:

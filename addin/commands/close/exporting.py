@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.commands.close.files_to_import import write_for_import
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted, identity
 from addin.commands.settlements.importing import NothingChosenError
 from addin.commands.terminal_remedies import EXPORT_TO_EXCEL, way_out, with_way_out
@@ -25,12 +25,14 @@ from core.books.entries.exporting import (
     export_settlement,
 )
 from core.books.loading import load_books
+from core.books.settlements.booked_settlement import named_settlements
+from core.books.settlements.stored_settlements import booked_settlements
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from addin.sheets.desk import Desk
@@ -89,23 +91,25 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     books = load_books(desk.database)
     ledger = ledger_for(desk.database, options.ledger)
     conditions = _conditions(options, books, ledger)
+    refuse_unfillable(desk)
     chosen = books.named(ids)
     done: list[SettlementExport] = []
     files: list[str] = []
     stopped = None
     try:
         for settlement in chosen:
-            one = export_settlement(desk.database, books, settlement, conditions, who=desk.user, now=desk.clock())
+            with desk.database.writing():
+                one = export_settlement(desk.database, books, settlement, conditions, who=desk.user, now=desk.clock())
+                remember(desk.database, ledger, who=desk.user, now=desk.clock())
             done.append(one)
-            remember(desk.database, ledger, who=desk.user, now=desk.clock())
             files += write_for_import(desk, one.entries, ledger, options.folder)
-            desk.progress("Exporting", len(done), len(ids))
+            desk.progress("Exporting", len(done), len(chosen))
     except CogsheetError as error:
         if not done:
             raise
         stopped = error
     refresh(desk, load(desk.database))
-    return _export_outcome(done, files, stopped)
+    return _export_outcome(done, files, stopped, [one.name for one in chosen[len(done) :]])
 
 
 def _conditions(options: ExportCommandOptions, books: Books, ledger: Ledger) -> ExportOptions:
@@ -182,33 +186,44 @@ def export_and_write_again(
     """
     if not ids:
         raise NothingChosenError("export")
+    with desk.database.reading() as connection:
+        names = [one.name for one in named_settlements(booked_settlements(connection), ids)]
     done: list[Outcome] = []
-    try:
-        for name in ids:
-            done += _open_and_out(desk, name, options, once_more)
-    except CogsheetError as error:
-        if not done:
-            raise
-        done.append(_refused(error, stopped=True))
+    for place, name in enumerate(names):
+        try:
+            for one in _open_and_out(desk, name, options, once_more):
+                done.append(one)  # noqa: PERF402 - what was done before an error is told
+        except CogsheetError as error:
+            if not done:
+                raise
+            done += [_refused(error, stopped=True), *map(_told_only, _not_exported(names[place + 1 :]))]
+            break
     return _as_one(done)
 
 
-def _open_and_out(desk: Desk, name: str, options: ExportCommandOptions, once_more: str) -> list[Outcome]:
+def _told_only(sentence: str) -> Outcome:
+    return Outcome(sentence)
+
+
+def _open_and_out(desk: Desk, name: str, options: ExportCommandOptions, once_more: str) -> Iterator[Outcome]:
+    """Yield what was done for a settlement: exported, and written once more what had gone out before."""
     books = load_books(desk.database)
     (settlement,) = books.named([name])
     was_out = settlement.is_exported
-    done = []
+    is_told = False
     try:
-        done.append(export(desk, ids=[name], options=options))
+        yield export(desk, ids=[name], options=options)
+        is_told = True
     except (AlreadyExportedError, NotReadyError, ReadOtherwiseError) as error:
         if not was_out:
             raise
         if not isinstance(error, AlreadyExportedError):
-            done.append(_refused(error))
+            yield _refused(error)
+            is_told = True
     if was_out:
         again = export_again(desk, ids=[name], options=replace(options, entries=once_more), until=books.last_batch)
-        done += [again] if again.data["entries"] or not done else []
-    return done
+        if again.data["entries"] or not is_told:
+            yield again
 
 
 def _refused(error: CogsheetError, *, stopped: bool = False) -> Outcome:
@@ -225,16 +240,23 @@ def _as_one(done: Sequence[Outcome]) -> Outcome:
     return Outcome("\n".join(one.message for one in done), attention, data, stopped, "\n".join(ways))
 
 
-def _export_outcome(done: Sequence[SettlementExport], files: Sequence[str], stopped: CogsheetError | None) -> Outcome:
+def _export_outcome(
+    done: Sequence[SettlementExport], files: Sequence[str], stopped: CogsheetError | None, left: Sequence[str]
+) -> Outcome:
     to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
     sentences = [*map(_exported, done), f"{to_do} The entries stand on sheet Journal."]
     error = {} if stopped is None else {"error": with_way_out(stopped)}
     return Outcome(
-        "\n".join([*sentences, *([] if stopped is None else [str(stopped)])]),
+        "\n".join([*sentences, *([] if stopped is None else [str(stopped)]), *_not_exported(left)]),
         data={"settlements": [_told(one) for one in done], "files": list(files), **error},
         stopped=stopped is not None,
         at_terminal="" if stopped is None else way_out(stopped),
     )
+
+
+def _not_exported(names: Sequence[str]) -> list[str]:
+    """Say of which settlements nothing was exported, because the deed stopped before."""
+    return [f"Not exported: {', '.join(names)}."] if names else []
 
 
 def _kinds_to_make(entries: str) -> tuple[EntryKind, ...]:

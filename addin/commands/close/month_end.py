@@ -6,15 +6,16 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from addin.commands.close.files_to_import import FilesToImport, write_for_import
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.reports.pnl import came_sentences, other_month, other_month_sentence
 from addin.commands.sentences import amount, balance, counted
 from addin.takeaway.close_pack.close_figures import closing_figures
 from addin.takeaway.close_pack.close_pack import write_pack
 from addin.takeaway.close_pack.close_summary import lock_advice
-from addin.takeaway.entry_files import accrual_name, write_entries
-from addin.takeaway.written_files import write_file, write_next
+from addin.takeaway.entry_files import accrual_name
+from addin.takeaway.written_files import EntriesNotWrittenError, write_file, write_next
 from core.books.entries import stored_entries
 from core.books.entries.accruals import book_accrual, plan_accrual
 from core.books.entries.exporting import ExportOptions
@@ -80,15 +81,17 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     if ledger is not None:
         if figures.is_closed:
             raise MonthClosedError(figures.month, figures.lock_date)
+        refuse_unfillable(desk)
         refuse_unimportable(plan.entries, ledger, figures.home_currency, as_workbook=_AS_WORKBOOK)
     path = _write_pack(desk, write_pack(view, figures, desk.clock()), figures, to)
-    files = [] if ledger is None else _book(desk, path.parent, figures, plan, ledger)
-    figures = figures if ledger is None else replace(figures, is_booked=True)
-    return Outcome(
+    written = FilesToImport() if ledger is None else _book(desk, path.parent, figures, plan, ledger)
+    figures, files = figures if ledger is None else replace(figures, is_booked=True), list(written.paths)
+    told = Outcome(
         "\n".join(_sentences(figures, path, files)),
         needs_attention=figures.open_items > 0,
         data=_data(figures, path, files),
     )
+    return written.told(told)
 
 
 def _rates(books: Books) -> Rates:
@@ -105,7 +108,7 @@ def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | 
     return write_next(desk.path.parent / name, content)
 
 
-def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> list[str]:
+def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> FilesToImport:
     """Keep the accrual's entries and write them for import; what is kept already is only written again."""
     check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency, as_workbook=_AS_WORKBOOK)
     book_accrual(
@@ -119,8 +122,11 @@ def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, 
     )
     if not plan.is_booked:
         refresh(desk, load(desk.database))
-    what, company = accrual_name(str(figures.month)), desk.database.company.name
-    return write_entries(folder, plan.entries, ledger, company=company, what=what)
+    what = accrual_name(str(figures.month))
+    try:
+        return FilesToImport(tuple(write_for_import(desk, plan.entries, ledger, folder, what)))
+    except EntriesNotWrittenError as error:
+        return FilesToImport(failure=error)
 
 
 def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.close.files_to_import import to_import_words, write_what_is_booked
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted
 from addin.commands.settlements.importing import NothingChosenError
 from addin.takeaway.ledger_used import ledger_for
@@ -37,6 +37,7 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("reopen")
+    refuse_unfillable(desk)
     books = load_books(desk.database)
     chosen = books.named(ids)
     elsewhere = [one for one in chosen if one.cogs_entry is EntryStatus.POSTED_ELSEWHERE]

@@ -9,7 +9,7 @@ from addin.commands.close import reclassifications
 from addin.commands.close.files_to_import import to_import_words, write_what_is_booked
 from addin.commands.close.reclassifications import apart, each_of, of_readers, reader_name, reason
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import amount, counted
 from addin.sheets.close.true_ups import read_decisions
 from addin.takeaway.ledger_used import ledger_for
@@ -102,6 +102,7 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
     """
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
+    refuse_unfillable(desk)
     with desk.database.writing():
         decided = _decide(desk, books, sheet, options)
     files = write_what_is_booked(desk, [decided.posted.entries])

@@ -1,12 +1,13 @@
-"""Group Settlements: import files, all of them read before the first is stored."""
+"""Group Settlements: import files, all of them or none."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from addin.commands.costs.returning_answers import with_answers, with_asking
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import refresh_after_import, shown_whole
+from addin.commands.refresh import refresh_after_import, refuse_unfillable, shown_whole
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
@@ -23,10 +24,11 @@ from core.errors import CogsheetError
 from core.marketplaces import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from addin.sheets.desk import Desk
+    from core.model import Reading
 
 
 class FileMissingError(CogsheetError):
@@ -49,7 +51,7 @@ class NothingChosenError(CogsheetError):
 def import_files(
     desk: Desk, *, files: Sequence[Path], store: str | None = None, another_payout: bool = False
 ) -> Outcome:
-    """Import settlement files: all of them are read before the first is stored.
+    """Import settlement files: all of them are read before the first is stored, and all are stored or none.
 
     Args:
         desk: The desk.
@@ -58,26 +60,14 @@ def import_files(
         another_payout: As `core.books.importing.importing.import_file` takes it.
 
     Raises:
-        CogsheetError: If a file cannot be read; then nothing of any was stored.
+        CogsheetError: If a file cannot be read or taken; then nothing of any was stored.
     """
+    refuse_unfillable(desk)
     with desk.database.reading() as connection:
         before = state(connection)
     contents = [OriginalFile(path.name, content_of(path)) for path in files]
     readings = [(file, read_file(file.content, file.name)) for file in contents]
-    done: list[ImportedFile] = []
-    for number, (file, reading) in enumerate(readings, start=1):
-        done.append(
-            import_file(
-                desk.database,
-                reading,
-                file,
-                store=store,
-                another_payout=another_payout,
-                who=desk.user,
-                now=desk.clock(),
-            )
-        )
-        desk.progress("Importing", number, len(readings))
+    done = _import_all(desk, readings, store, another_payout=another_payout)
     settlements = [one for file in done for one in file.settlements]
     stores = {one.store for one in settlements}
     near = refresh_after_import(desk, before, stores)
@@ -86,6 +76,45 @@ def import_files(
     told = with_another_payout(_import_outcome(done), settlements, "import")
     told = with_answers(with_asking(told, books, settlements), books, answered)
     return with_remarks(told, books, stores, told=None if near is None else near.remarks)
+
+
+def _import_all(
+    desk: Desk, readings: Sequence[tuple[OriginalFile, Reading]], store: str | None, *, another_payout: bool
+) -> list[ImportedFile]:
+    """Store files, all of them or none; where one cannot be taken, the error names it.
+
+    Raises:
+        CogsheetError: As `import_file` does.
+    """
+    done: list[ImportedFile] = []
+    with desk.database.writing():
+        for number, (file, reading) in enumerate(readings, start=1):
+            with _of_several(file.name, len(readings)):
+                one = import_file(
+                    desk.database,
+                    reading,
+                    file,
+                    store=store,
+                    another_payout=another_payout,
+                    who=desk.user,
+                    now=desk.clock(),
+                )
+            done.append(one)
+            desk.progress("Importing", number, len(readings))
+    return done
+
+
+@contextmanager
+def _of_several(name: str, count: int) -> Iterator[None]:
+    """Let an error about one of several files name it, and say that none of them was imported."""
+    try:
+        yield
+    except CogsheetError as error:
+        if count > 1:
+            told = str(error)
+            which = "" if name in told else f"{name}: "
+            error.args = (f"{which}{told} None of the {count:,} files was imported.",)
+        raise
 
 
 def content_of(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from addin.commands.costs.resolving import list_missing
 from addin.commands.costs.returning_answers import with_returning_questions
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import load, refresh
+from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted, identity
 from addin.commands.settlements.importing import NothingChosenError
 from core.books.settlements import removing
@@ -29,6 +29,7 @@ def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("remove")
+    refuse_unfillable(desk)
     books = load(desk.database).books
     removed = remove_settlements(desk.database, books, books.named(ids), who=desk.user, now=desk.clock())
     view = load(desk.database)

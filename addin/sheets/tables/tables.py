@@ -197,7 +197,7 @@ def update(
     shown_table = find(book, spec, table=table)
     there = _values(shown_table)
     present = _keys_there(shown_table, spec, there)
-    _refuse_duplicates(shown_table, present)
+    refuse_duplicates(shown_table, present)
     rows = rows_of(spec, records)
     plan = plan_rows(present, [key if any(key) else () for key in rows.row_keys()], blank=_blank_rows(there))
     if _shows(shown_table, spec, there, rows, plan):
@@ -209,17 +209,6 @@ def update(
             _rows(shown_table, first, count).delete(shift="up")
         _append(shown_table, len(plan.contents) - plan.new_rows, plan.new_rows)
         _write(shown_table, spec, rows, plan.contents)
-
-
-def refuse_unfillable(book: xw.Book, spec: TableSpec) -> None:
-    """Stop where `update` would refuse a table.
-
-    Raises:
-        WorkbookError: If its sheet is protected, or two of its rows claim to be the same line.
-    """
-    table = find(book, spec)
-    refuse_protected(table.sheet)
-    _refuse_duplicates(table, keys_of(read(table, spec), spec))
 
 
 def update_report(book: xw.Book, spec: TableSpec, records: Sequence[Record], *, keep: float) -> None:
@@ -251,7 +240,12 @@ def write_cells(table: SheetTable, column: Column, values: Sequence[object]) -> 
             write_plain(cells, [[to_cell(value, column.kind) for value in values]])
 
 
-def _refuse_duplicates(table: SheetTable, present: Sequence[Key | None]) -> None:
+def refuse_duplicates(table: SheetTable, present: Sequence[Key | None]) -> None:
+    """Stop where two rows have one key.
+
+    Raises:
+        DuplicateKeyError: If they do.
+    """
     twice = set(duplicates(present))
     if twice:
         rows = [table.first_row() + index for index, key in enumerate(present) if key in twice]
