@@ -143,7 +143,14 @@ def test_what_is_typed_reaches_the_action_as_it_takes_it() -> None:
     trueups = command_named("trueups")
     assert trueups is not None
     choice = trueups.arguments(
-        {"accept": ("7", "r12"), "dismiss": (), "take_up": ("R",), "reason": "", "dismiss_immaterial": False}
+        {
+            "accept": ("7", "r12"),
+            "dismiss": (),
+            "take_up": ("R",),
+            "reason": "",
+            "dismiss_immaterial": False,
+            "accept_suspect": False,
+        }
     )["options"]
 
     assert (Basis.SHIPPED, True) == (of_pnl.basis, of_pnl.by_month)
