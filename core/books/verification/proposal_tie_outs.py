@@ -49,6 +49,7 @@ def proposal_tie_outs(name: str, lines: pd.DataFrame, of: Proposals) -> Iterator
     places = {row["key"]: place_of(row) for row in records(lines[["key", *_PLACE]])}
     known = {*places, *of.came, *(row["key"] for row in of.locked_lines)}
     held: dict[str, Mapping[str, Any]] = {row["key"]: row for row in of.locked_lines}
+    locked = set(held)
     before: dict[str, Mapping[str, Any]] = {}
     for row in of.rows:
         key = row["key"]
@@ -57,7 +58,7 @@ def proposal_tie_outs(name: str, lines: pd.DataFrame, of: Proposals) -> Iterator
             yield difference(f"{place}, line", key, "a line of the settlement")
         if key in before:
             yield from _after(place, row, before[key])
-        yield from _of_what_was_held(place, row, held.get(key))
+        yield from _of_what_was_held(place, row, held.get(key), is_locked=key in locked)
         yield from _of_itself(place, row, of.home)
         yield from _of_its_move(place, row, of.skus.get(key, ()))
         before[key] = row
@@ -74,13 +75,18 @@ def _after(place: str, row: Mapping[str, Any], before: Mapping[str, Any]) -> Ite
         yield difference(f"{place}, proposed in batch", row["batch"], f"after true-up {before['id']} was decided")
 
 
-def _of_what_was_held(place: str, row: Mapping[str, Any], was: Mapping[str, Any] | None) -> Iterator[TieOut]:
-    """A true-up is the difference to what was held, and says what has changed; units that count moved goods."""
+def _of_what_was_held(
+    place: str, row: Mapping[str, Any], was: Mapping[str, Any] | None, *, is_locked: bool
+) -> Iterator[TieOut]:
+    """A true-up is the difference to what was held, and says what has changed; units that count moved goods.
+
+    Earlier versions called everything about a line that came after the export a change of its reading.
+    """
     rest = row["cogs"] - ((was and was["cogs"]) or Decimal(0))
     if row["difference"] != rest:
         yield TieOut(place, row["difference"], rest, is_exact=True)
     cause = _cause(row, was)
-    if row["cause"] != cause:
+    if row["cause"] not in ((cause,) if is_locked else (cause, READING)):
         yield difference(f"{place}, cause", row["cause"], cause)
     if row["disposition"] in (Disposition.NOT_RETURNED, Disposition.MONEY_ONLY) and row["cost_quantity"]:
         yield difference(f"{place}, disposition", row["disposition"], f"one that moves {row['cost_quantity']} units")
