@@ -21,7 +21,7 @@ from core.books.importing.readings import with_keys_of
 from core.books.overrides import stored_overrides
 from core.books.overrides.lines_told_apart import SAID
 from core.books.overrides.moved_answers import Destinations, answered_lines, destinations, store_moves
-from core.books.overrides.questions import says_something
+from core.books.overrides.questions import is_of_units_alone, says_something
 from core.books.true_ups import true_up_history
 from core.frame_columns import TEXT, records
 
@@ -53,13 +53,20 @@ def same_lines(goes: Destinations, olds: Sequence[Row], news: Sequence[Row]) -> 
     return _of_one_place(pairs, olds, news)
 
 
-def proposals(goes: Destinations, saved: Mapping[str, Row], olds: Sequence[Row], news: Sequence[Row]) -> Destinations:
-    """Return where answers are proposed: on lines of the same order, SKU and event; others take what is known. Pure.
+def moves(goes: Destinations, saved: Mapping[str, Row], olds: Sequence[Row], news: Sequence[Row]) -> Destinations:
+    """Return where answers go or are proposed: on lines that are not the exported ones themselves. Pure.
 
-    A row without an SKU, for which 5.00 was typed, does not keep Finale's cost from the A that the payout names.
+    An answer is proposed on lines of the same order, SKU and event; others take what is known. A row without an SKU,
+    for which 5.00 was typed, does not keep Finale's cost from the A that the payout names. What was typed of the units
+    alone holds there, as it does while the settlement is open.
     """
     pairs = {**{new: old for old, new in goes.proposals.items()}, **goes.spread}
-    return Destinations(spread={new: old for new, old in _of_one_place(pairs, olds, news).items() if old in saved})
+    spread = {new: old for new, old in _of_one_place(pairs, olds, news).items() if old in saved}
+    same = same_lines(goes, olds, news)
+    beyond = {old: new for old, new in goes.same_question.items() if new not in same and old in saved}
+    return Destinations(
+        same_question={old: new for old, new in beyond.items() if is_of_units_alone(saved[old])}, spread=spread
+    )
 
 
 def _of_one_place(pairs: Mapping[str, str], olds: Sequence[Row], news: Sequence[Row]) -> dict[str, str]:
@@ -103,7 +110,7 @@ def keep_reading(
     keys = [same.get(key, key) for key in keyed["key"]]
     current_transactions.put(connection, there, keyed.assign(key=pd.Series(keys, keyed.index, dtype=TEXT)), batch)
     questions, lines = ({row["key"]: row for row in rows} for rows in (answered, news))
-    store_moves(connection, proposals(goes, saved, olds, news), saved, questions, lines, who=who, now=now)
+    store_moves(connection, moves(goes, saved, olds, news), saved, questions, lines, who=who, now=now)
 
 
 def _held(connection: Connection) -> pd.DataFrame:
