@@ -62,6 +62,8 @@ class Books:
     accepted_true_ups: pd.DataFrame
     """TRUE_UP_COLUMNS: per locked line the newest one that was accepted."""
     last_sync: datetime | None
+    trued_up_lines: pd.DataFrame = field(default_factory=lambda: frame(TRANSACTION_COLUMNS))
+    """TRANSACTION_COLUMNS of lines as a later document had them when what is held of them was proposed."""
     dismissed_true_ups: pd.DataFrame = field(default_factory=lambda: frame(TRUE_UP_COLUMNS))
     """TRUE_UP_COLUMNS: per locked line the last decided one, where that was dismissed."""
     posted_true_ups: pd.DataFrame = field(default_factory=lambda: frame(POSTED_COLUMNS))

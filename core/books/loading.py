@@ -107,6 +107,11 @@ def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
     return dict(zip(some["key"], some["event"], strict=True))
 
 
+def _and_those_beyond(lines: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    beyond = others[~others["key"].isin(list(lines["key"]))]
+    return pd.concat([lines, beyond], ignore_index=True) if len(beyond) else lines
+
+
 class PartOfBooks(NamedTuple):
     """Some lines of the books, as they are kept, and what is known of these alone."""
 
@@ -194,12 +199,14 @@ class _Lines(NamedTuple):
     """As they were answered when they were locked."""
     now: pd.DataFrame
     """As files are read and words are answered today, those of exported settlements too."""
+    trued_up: pd.DataFrame
+    """`Books.trued_up_lines`, as they are answered today."""
 
 
 def _read(connection: Connection, company: Company, *, anew: bool = False, part: PartOfBooks | None = None) -> Books:
     given = read_settings(connection)
-    lines = _read_lines(connection, given, part)
     accepted = true_up_history.accepted_true_ups(connection)
+    lines = _read_lines(connection, given, accepted, part)
     stored_input = _costing_input(connection, given, lines.today, accepted, part)
     told = _documents(connection, company, given, lines, part)
     costing_input, tied, as_read = documents.with_documents_as_read(stored_input, told)
@@ -214,6 +221,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         lines=_costed(connection, costing_input, policies, tax, anew=anew) if part is None else part.lines,
         costing_input=costing_input,
         accepted_true_ups=accepted,
+        trued_up_lines=lines.trued_up,
         last_sync=last_sync.finished_at if last_sync else None,
         stores=given.stores,
         zones=given.zones,
@@ -228,7 +236,10 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         costs_beyond={} if part is None else part.costs_beyond,
     )
     if part is None:
-        late, came = late_questions(books.known_now, books.settlements), own_reports(connection, books.settlements)
+        late, came = (
+            late_questions(books.known_now, books.settlements, lines.trued_up),
+            own_reports(connection, books.settlements),
+        )
         books = replace(books, late_questions=late, own_reports=came)
     books = _with_true_ups(connection, books, lines)
     return _with_state(connection, _with_entries(connection, books, lines, of_all=part is None))
@@ -244,13 +255,17 @@ def read_settings(connection: Connection) -> BooksSettings:
     return BooksSettings(policies, booked, tuple(stores.all_stores(connection)), zones, starts)
 
 
-def _read_lines(connection: Connection, given: BooksSettings, part: PartOfBooks | None) -> _Lines:
+def _read_lines(
+    connection: Connection, given: BooksSettings, accepted: pd.DataFrame, part: PartOfBooks | None
+) -> _Lines:
     """Return the lines of all settlements, or of a part, by each way to read their words."""
     stored = settlement_lines.stored_transactions(connection) if part is None else part.stored
     today = with_choices(connection, stored, given.settlements, given.stores)
     at_lock = with_choices(connection, stored, given.settlements, given.stores, as_of=AsOf.AT_LOCK)
     now = transactions_now(connection, stored, today, given.settlements, given.stores)
-    return _Lines(stored, today, at_lock, now)
+    trued_up = current_transactions.as_trued_up(connection, accepted)
+    said = with_choices(connection, trued_up, given.settlements, given.stores, as_of=AsOf.TODAY)
+    return _Lines(stored, today, at_lock, now, said)
 
 
 def _costing_input(
@@ -288,6 +303,7 @@ def _documents(
 
 def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books:
     posted = true_up_history.posted_true_ups(connection)
+    now = _and_those_beyond(lines.now, lines.trued_up)
 
     def events_at(batch: int) -> dict[str, str]:
         questions = lines.stored[are_asked(lines.stored) & lines.stored["key"].isin(list(posted["key"]))]
@@ -298,7 +314,7 @@ def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books
         books,
         dismissed_true_ups=true_up_history.dismissed_true_ups(connection),
         posted_true_ups=posted,
-        posted_as=_posted_as(posted, books.costing_input, lines.now, events_at),
+        posted_as=_posted_as(posted, books.costing_input, now, events_at),
     )
 
 

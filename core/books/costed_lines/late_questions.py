@@ -28,19 +28,25 @@ if TYPE_CHECKING:
     from core.costing import CostingInput
 
 
-def late_questions(known: CostingInput, settlements: Iterable[BookedSettlement]) -> frozenset[str]:
+def late_questions(
+    known: CostingInput, settlements: Iterable[BookedSettlement], trued_up: pd.DataFrame
+) -> frozenset[str]:
     """Return the keys of the exported lines that may ask: what became of their goods is open, or their original gone.
+
+    So may those that are in the journal by a true-up of a later document, and of which a still later one says other
+    units: 7.00 were typed for the one B of a second view, the settlement's own report has two.
 
     Args:
         known: What costs are made of, as files are read today.
         settlements: The company's.
+        trued_up: `Books.trued_up_lines`.
     """
     locked, lines = known.locked_lines, known.transactions
     if locked is None or locked.empty:
         return frozenset()
     asked = [] if known.returned is None else list(known.returned.loc[known.returned["disposition"] == "", "key"])
-    found = set(locked["key"]) & (set(asked) - said(known.overrides))
-    found |= _without_original(locked, lines)
+    found = {*locked["key"], *trued_up["key"]} & (set(asked) - said(known.overrides))
+    found |= _without_original(locked, lines) | _without_sale(trued_up, lines) | of_other_units(trued_up, lines)
     exported = {(one.store, one.settlement_id) for one in settlements if one.cogs_entry is EntryStatus.EXPORTED}
     rows = lines.loc[lines["key"].isin(list(found)), ["key", "store", "settlement_id"]] if found else lines.iloc[:0]
     names = zip(rows["key"], rows["store"], rows["settlement_id"], strict=True)
@@ -55,10 +61,32 @@ def _without_original(locked: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
     gone = locked.loc[locked["original_key"].notna() & ~locked["original_key"].isin(list(lines["key"])), "key"]
     if gone.empty:
         return set()
+    return _not_sold(lines[lines["key"].isin(list(gone))], lines)
+
+
+def _without_sale(trued_up: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
+    """Return the refunds that came after their export of whose order and SKU there is no sale any more."""
+    refunds = trued_up.loc[trued_up["event"].isin([str(Event.REFUND), str(Event.DISPUTE)]), "key"]
+    return _not_sold(lines[lines["key"].isin(list(refunds))], lines)
+
+
+def _not_sold(some: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
     sales = lines[(lines["event"] == Event.SALE).fillna(value=False).astype(bool)]
     sold = set(zip(sales["order_id"], sales["sku"], strict=True))
-    own = records(lines.loc[lines["key"].isin(list(gone)), ["key", "order_id", "sku"]])
+    own = records(some[["key", "order_id", "sku"]])
     return {row["key"] for row in own if None in row.values() or (row["order_id"], row["sku"]) not in sold}
+
+
+def of_other_units(trued_up: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
+    """Return the keys of lines that state other units now than when what is held of them was proposed. Pure.
+
+    Args:
+        trued_up: `Books.trued_up_lines`.
+        lines: The lines as they are read today (TRANSACTION_COLUMNS).
+    """
+    units = {row["key"]: row["quantity"] for row in records(trued_up[["key", "quantity"]])}
+    now = records(lines.loc[lines["key"].isin(list(units)), ["key", "quantity"]])
+    return {row["key"] for row in now if row["quantity"] != units[row["key"]]}
 
 
 def said(answers: pd.DataFrame | None) -> set[str]:

@@ -11,7 +11,7 @@ from collections import ChainMap
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from core.books.batches import BatchKind
 from core.books.database import Connection, frames, marketplace_tables, seals, tables
@@ -19,7 +19,7 @@ from core.books.entries import stored_entries
 from core.books.settings import stores
 from core.books.settings.type_choices import AsOf, in_force, with_choices
 from core.books.settlements import settlement_lines, stored_settlements
-from core.frame_columns import TRANSACTION_COLUMNS, WHOLE, records
+from core.frame_columns import TRANSACTION_COLUMNS, WHOLE, frame, records
 from core.model import Goods, StockEffect
 
 if TYPE_CHECKING:
@@ -177,6 +177,26 @@ def load(connection: Connection, of: BookedSettlement | None = None) -> pd.DataF
     return frames.load(connection, one, TRANSACTION_COLUMNS)
 
 
+def as_trued_up(connection: Connection, accepted: pd.DataFrame) -> pd.DataFrame:
+    """Return lines as they were read when what the books hold for them was proposed (TRANSACTION_COLUMNS).
+
+    A line that came after the export and was trued up is in the journal, also where a still later document lacks it.
+    One that was trued up before anything else was read of its settlement is not among them.
+
+    Args:
+        connection: Of the database.
+        accepted: TRUE_UP_COLUMNS, per line the newest accepted one.
+    """
+    proposed = dict(zip(accepted["key"], accepted["batch"], strict=True))
+    parts = [_ever_kept(connection, some) for some in frames.among(tables.later_transaction.c.key, proposed)]
+    if not parts:
+        return frame(TRANSACTION_COLUMNS)
+    rows = pd.concat(parts, ignore_index=True).sort_values("batch", kind="stable")
+    was_there = [batch <= proposed[key] for key, batch in zip(rows["key"], rows["batch"], strict=True)]
+    known = rows[pd.Series(was_there, rows.index, dtype=bool)]
+    return known.drop_duplicates("key", keep="last")[list(TRANSACTION_COLUMNS)].reset_index(drop=True)
+
+
 def settlements_with_later_readings(connection: Connection) -> Collection[int]:
     """Return the numbers of the settlements of which something is kept."""
     return set(
@@ -220,10 +240,11 @@ def reader_differences(connection: Connection, booked: Iterable[BookedSettlement
     return ReaderDifferences(ChainMap(lines, _goods_back(connection)), names, came, documents)
 
 
-def _ever_kept(connection: Connection) -> pd.DataFrame:
+def _ever_kept(connection: Connection, only: ColumnElement[bool] | None = None) -> pd.DataFrame:
     """Return everything that was ever kept beside the rows of exported settlements, with the batches that did so."""
     query = select(tables.later_transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
     whole = query.join(tables.settlement, tables.later_transaction.c.settlement == tables.settlement.c.id)
+    whole = whole if only is None else whole.where(only)
     return frames.load(connection, whole, {**TRANSACTION_COLUMNS, "batch": WHOLE, "ended_batch": WHOLE})
 
 

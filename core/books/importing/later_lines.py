@@ -21,7 +21,8 @@ from core.books.importing.readings import with_keys_of
 from core.books.overrides import stored_overrides
 from core.books.overrides.lines_told_apart import SAID
 from core.books.overrides.moved_answers import Destinations, answered_lines, destinations, store_moves
-from core.books.overrides.questions import says_something
+from core.books.overrides.questions import is_of_units_alone, says_something
+from core.books.true_ups import true_up_history
 from core.frame_columns import TEXT, records
 
 if TYPE_CHECKING:
@@ -52,13 +53,20 @@ def same_lines(goes: Destinations, olds: Sequence[Row], news: Sequence[Row]) -> 
     return _of_one_place(pairs, olds, news)
 
 
-def proposals(goes: Destinations, saved: Mapping[str, Row], olds: Sequence[Row], news: Sequence[Row]) -> Destinations:
-    """Return where answers are proposed: on lines of the same order, SKU and event; others take what is known. Pure.
+def moves(goes: Destinations, saved: Mapping[str, Row], olds: Sequence[Row], news: Sequence[Row]) -> Destinations:
+    """Return where answers go or are proposed: on lines that are not the exported ones themselves. Pure.
 
-    A row without an SKU, for which 5.00 was typed, does not keep Finale's cost from the A that the payout names.
+    An answer is proposed on lines of the same order, SKU and event; others take what is known. A row without an SKU,
+    for which 5.00 was typed, does not keep Finale's cost from the A that the payout names. What was typed of the units
+    alone holds there, as it does while the settlement is open.
     """
     pairs = {**{new: old for old, new in goes.proposals.items()}, **goes.spread}
-    return Destinations(spread={new: old for new, old in _of_one_place(pairs, olds, news).items() if old in saved})
+    spread = {new: old for new, old in _of_one_place(pairs, olds, news).items() if old in saved}
+    same = same_lines(goes, olds, news)
+    beyond = {old: new for old, new in goes.same_question.items() if new not in same and old in saved}
+    return Destinations(
+        same_question={old: new for old, new in beyond.items() if is_of_units_alone(saved[old])}, spread=spread
+    )
 
 
 def _of_one_place(pairs: Mapping[str, str], olds: Sequence[Row], news: Sequence[Row]) -> dict[str, str]:
@@ -87,7 +95,8 @@ def keep_reading(
         who: Who imports, or opened the books.
         now: When.
     """
-    known = current_transactions.lines_known(connection, there, stored)
+    held = _held(connection)
+    known = _with_held(current_transactions.lines_known(connection, there, stored), connection, there, held)
     keyed = with_keys_of(known, read)
     olds, news = _beyond(known, keyed), _beyond(keyed, known)
     if not (olds and news):
@@ -95,16 +104,33 @@ def keep_reading(
         return
     newest = stored_overrides.newest_of(connection, [row["key"] for row in olds])
     saved = {key: row for key, row in newest.items() if says_something(row)}
-    answered = with_what_holds(olds, saved, _costs(connection, olds))
+    answered = with_what_holds(olds, saved, _costs(connection, olds, held))
     goes = destinations(answered, olds, news)
     same = same_lines(goes, olds, news)
     keys = [same.get(key, key) for key in keyed["key"]]
     current_transactions.put(connection, there, keyed.assign(key=pd.Series(keys, keyed.index, dtype=TEXT)), batch)
     questions, lines = ({row["key"]: row for row in rows} for rows in (answered, news))
-    store_moves(connection, proposals(goes, saved, olds, news), saved, questions, lines, who=who, now=now)
+    store_moves(connection, moves(goes, saved, olds, news), saved, questions, lines, who=who, now=now)
 
 
-def _costs(connection: Connection, lines: Sequence[Row]) -> dict[str, Decimal]:
-    """Return the unit cost of each line that went out with one."""
-    locked = locks.lines(connection, keys=[row["key"] for row in lines])
-    return {row["key"]: row["unit_cost"] for row in records(locked) if row["unit_cost"] is not None}
+def _held(connection: Connection) -> pd.DataFrame:
+    """Return what accepted true-ups say of lines that still have a cost by them (TRUE_UP_COLUMNS)."""
+    accepted = true_up_history.accepted_true_ups(connection)
+    return accepted[(accepted["cogs"] != 0).astype(bool)]
+
+
+def _with_held(
+    known: pd.DataFrame, connection: Connection, there: BookedSettlement, held: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the known lines of a settlement, and those that are gone while the journal still has their cost."""
+    rows = current_transactions.as_trued_up(connection, held[~held["key"].isin(list(known["key"]))])
+    own = (rows["store"] == there.store) & (rows["settlement_id"] == there.settlement_id)
+    return pd.concat([known, rows[own.astype(bool)]], ignore_index=True)
+
+
+def _costs(connection: Connection, lines: Sequence[Row], held: pd.DataFrame) -> dict[str, Decimal]:
+    """Return the unit cost of each line that is in the journal with one: as it went out, or by its last true-up."""
+    keys = [row["key"] for row in lines]
+    locked = records(locks.lines(connection, keys=keys))
+    rows = [*locked, *records(held[held["key"].isin(keys)])]
+    return {row["key"]: row["unit_cost"] for row in rows if row["unit_cost"] is not None}

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Order = tuple[Any, ...]
 """Order and event of a line."""
+_SAID = ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "sku")
 _CONTENT = tuple(name for name in TRANSACTION_COLUMNS if name not in ("key", "ordinal", "store"))
 
 
@@ -187,7 +188,7 @@ def _same_line(answered: Sequence[Row], after: Sequence[Row]) -> dict[str, str]:
 
 def _asks_the_same(old: Row, new: Row) -> bool:
     """Tell whether a line asks what the answer was given to; what was typed counts as known."""
-    saved = {"sku": old.get("typed_sku"), "units_back": old.get("typed_units")}
+    saved = dict(zip(_SAID, old.get(SAID) or (), strict=False)) if "typed_units" in old else dict.fromkeys(_SAID)
     before, now = question_of(old), question_of(new)
     return same_meaning(before, now) and same_units_and_sku(saved, before, now)
 
@@ -206,9 +207,7 @@ def _typed(saved: Row) -> Row:
 
 def _said(saved: Row) -> tuple[Any, ...]:
     """Return what an answer says, without its note."""
-    return tuple(
-        saved[name] for name in ("unit_cost", "currency", "zero_confirmed", "disposition", "units_back", "sku")
-    )
+    return tuple(saved[name] for name in _SAID)
 
 
 def _renamed(

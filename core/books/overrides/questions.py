@@ -65,6 +65,9 @@ def same_meaning(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def same_units_and_sku(saved: Mapping[str, Any], question: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Tell whether a line has the units and the SKU that an answer was given for; what was typed counts as known.
 
+    Where neither line states units, what was typed of the units alone is said of both: 1 came back of a refund whose
+    row names no SKU, and the payout names its mug and states no units either.
+
     Args:
         saved: The answer.
         question: The question that it was given to.
@@ -74,7 +77,15 @@ def same_units_and_sku(saved: Mapping[str, Any], question: Mapping[str, Any], no
     if sku is not None and now["asked_sku"] not in (None, sku):
         return False
     units = question["asked_units"] if question["asked_units"] is not None else saved["units_back"]
-    return units is not None and now["asked_units"] is not None and abs(units) == abs(now["asked_units"])
+    if now["asked_units"] is None:
+        return question["asked_units"] is None and is_of_units_alone(saved)
+    return units is not None and abs(units) == abs(now["asked_units"])
+
+
+def is_of_units_alone(saved: Mapping[str, Any]) -> bool:
+    """Tell whether an answer says how many units moved, or what became of them, and leaves their cost open."""
+    is_cost = saved["unit_cost"] is not None or bool(saved["zero_confirmed"])
+    return not is_cost and (saved["units_back"] is not None or saved["disposition"] is not None)
 
 
 def is_same_question(saved: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -177,8 +177,9 @@ def _compared(books: Books, now: Mapping[str, Row], booked_rows: Mapping[str, Ro
     come = [row for key, row in now.items() if key in came and key not in booked_rows]
     waiting = [row for row in come if row["cost_status"] not in COST_KNOWN]
     yield from ((row, {"key": row["key"], **_NOTHING}) for row in come if not _waits(row, waiting))
-    gone = books.lines[books.lines["key"].isin(list(booked_rows.keys() - now.keys()))]
-    for row in records(gone[["key", "store", "settlement_id", "order_id", "sku"]]):
+    names = ["key", "store", "settlement_id", "order_id", "sku"]
+    every = pd.concat([books.lines[names], _came_and_went(books)[names]], ignore_index=True)
+    for row in records(every[every["key"].isin(list(booked_rows.keys() - now.keys()))]):
         if not _waits(row, waiting):
             yield {"key": row["key"], **_NOTHING}, booked_rows[row["key"]]
 
@@ -235,15 +236,23 @@ def every_line(books: Books) -> pd.DataFrame:
         TRANSACTION_COLUMNS and COSTED_COLUMNS; what is shown by today's reading has no cost.
     """
     answers = books.overrides_now
+    gone = with_typed_skus(_came_and_went(books), answers)
     if books.as_read is None:
-        return _as_posted(books, with_typed_skus(books.lines, answers))
+        lines = with_typed_skus(books.lines, answers)
+        return _as_posted(books, pd.concat([lines, gone], ignore_index=True) if len(gone) else lines)
     rows, came = with_typed_skus(books.as_read.transactions, answers), lines_that_came(books)
     costing = {key for key, cogs in zip(books.lines["key"], books.lines["cogs"], strict=True) if amount_or_zero(cogs)}
     names = zip(rows["store"], rows["settlement_id"], strict=True)
     read_otherwise = pd.Series([name in books.read_otherwise for name in names], rows.index, dtype=bool)
     shown = rows[read_otherwise & rows["key"].isin(list(came | set(books.lines["key"]) - costing))]
     kept = books.lines[~books.lines["key"].isin(list(shown["key"]))]
-    return _as_posted(books, pd.concat([with_typed_skus(kept, answers), shown], ignore_index=True))
+    return _as_posted(books, pd.concat([with_typed_skus(kept, answers), shown, gone], ignore_index=True))
+
+
+def _came_and_went(books: Books) -> pd.DataFrame:
+    """Return the lines that came after the export and were trued up, and that today's reading lacks."""
+    there = {*books.lines["key"], *(() if books.as_read is None else books.as_read.transactions["key"])}
+    return books.trued_up_lines[~books.trued_up_lines["key"].isin(list(there))]
 
 
 def _as_posted(books: Books, lines: pd.DataFrame) -> pd.DataFrame:
@@ -343,7 +352,7 @@ def held_lines(books: Books) -> list[Row]:
     locked = [] if books.costing_input.locked_lines is None else records(books.costing_input.locked_lines)
     accepted = {row["key"]: row for row in records(books.accepted_true_ups)}
     known = {row["key"] for row in locked}
-    came = ({"key": key, **_NOTHING} for key in accepted if key not in known)
+    came = ({"key": key, "cost_status": str(CostStatus.COSTED)} for key in accepted if key not in known)
     return [row | _accepted(accepted.get(row["key"], {})) for row in (*locked, *came)]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from core.books.costed_lines.late_questions import of_other_units
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.status import missing_lines
 from core.books.true_ups.cost_comparison import (
@@ -154,12 +155,15 @@ def _costing(books: Books) -> set[str]:
 def _read_as_others(books: Books) -> set[str]:
     """Return the lines of which today's reading says other units, so that a cost saved for them is theirs no more.
 
-    12.60 was typed for one unit and exported; the final document says three: they are asked, and 12.60 is proposed.
+    12.60 was typed for one unit and exported; the final document says three: they are asked, and 12.60 is proposed. A
+    line that was trued up since is compared with the document that it was trued up by.
     """
+    trued_up = set(books.trued_up_lines["key"])
+    since = set() if books.documents is None else of_other_units(books.trued_up_lines, books.documents.now)
     if books.as_read is None:
-        return set()
+        return since
     was, now = (
         {row["key"]: row["quantity"] for row in records(known.transactions[["key", "quantity"]])}
         for known in (books.costing_input, books.as_read)
     )
-    return {key for key, units in now.items() if key in was and units != was[key]}
+    return since | {key for key, units in now.items() if key in was.keys() - trued_up and units != was[key]}

@@ -267,7 +267,10 @@ def _all() -> Select[Any]:
 
 
 def _held_lines(connection: Connection) -> pd.DataFrame:
-    """Return every locked line with the lock that holds it, and those that came with another reading of it."""
+    """Return every locked line with the lock that holds it, and those that came with another reading of it.
+
+    Those whose true-up was accepted are among them, also where a still later reading lacks them.
+    """
     columns = {"key": TEXT, "lock": WHOLE}
     locked = select(closing_tables.locked_line.c.key, closing_tables.locked_line.c.lock).where(
         _holds(closing_tables.locked_line.c.lock)
@@ -277,7 +280,12 @@ def _held_lines(connection: Connection) -> pd.DataFrame:
         .join(closing_tables.lock, closing_tables.lock.c.settlement == tables.later_transaction.c.settlement)
         .where(tables.later_transaction.c.ended_batch.is_(None), _holds(closing_tables.lock.c.id))
     )
-    parts = [frames.load(connection, query, columns) for query in (locked, came)]
+    accepted = (
+        select(closing_tables.true_up.c.key, closing_tables.true_up.c.lock)
+        .join(closing_tables.true_up_decision, closing_tables.true_up_decision.c.true_up == closing_tables.true_up.c.id)
+        .where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held())
+    )
+    parts = [frames.load(connection, query, columns) for query in (locked, came, accepted)]
     return frames.concat(parts, columns).drop_duplicates("key", ignore_index=True)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from core.books.importing.later_lines import proposals, same_lines, with_what_holds
+from core.books.importing.later_lines import moves, same_lines, with_what_holds
 from core.books.overrides.moved_answers import destinations
+from core.books.overrides.questions import is_same_question, question_of
 from core.frame_columns import OVERRIDE_COLUMNS, TRANSACTION_COLUMNS
 
 NOTHING: dict[str, Any] = dict.fromkeys(TRANSACTION_COLUMNS)
@@ -54,5 +55,23 @@ def test_a_line_of_other_goods_is_no_exported_one(sku: str, units: int) -> None:
     goes = destinations(holding, [old], [new])
 
     assert {} == same_lines(goes, [old], [new])
-    proposed = proposals(goes, {"a1": saved("4")}, [old], [new]).spread
+    proposed = moves(goes, {"a1": saved("4")}, [old], [new]).spread
     assert ({} if sku == "CUP" else {"b1": "a1"}) == proposed
+
+
+@pytest.mark.parametrize(
+    ("cost", "units", "moved"), [(None, None, {"a1": "b1"}), ("5", None, {}), (None, 2, {})], ids=["", "cost", "units"]
+)
+def test_units_typed_for_a_row_without_sku_hold_for_the_line_that_names_it(
+    cost: str | None, units: int | None, moved: dict[str, str]
+) -> None:
+    """1 came back restocked of a refund without SKU and units; the payout names the MUG, and its units no more."""
+    refund = {"event": "refund", "goods": "refund_unclear", "quantity": None}
+    old, new = line("a1", "-15.00", sku=None) | refund, line("b1", "-15.00") | refund | {"quantity": units}
+    answer = {**dict.fromkeys(OVERRIDE_COLUMNS), "zero_confirmed": False, "units_back": 1, "disposition": "Restocked"}
+    saved = {"a1": answer | {"unit_cost": None if cost is None else Decimal(cost)}}
+    goes = destinations(with_what_holds([old], saved, {}), [old], [new])
+    asked = saved["a1"] | question_of(old)
+
+    assert moved == moves(goes, saved, [old], [new]).same_question == goes.same_question
+    assert bool(moved) == is_same_question(asked, question_of(new))
