@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.costs.returning_answers import with_answers, with_asking
+from addin.commands.costs.returning_answers import with_answers, with_asking, with_followed
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.settlements.import_messages import (
@@ -17,6 +17,7 @@ from addin.commands.settlements.import_messages import (
     with_remarks,
 )
 from core.books.importing.importing import ImportedFile, import_file
+from core.books.overrides.counted_answers import follow_units
 from core.books.settlements.booked_settlement import OriginalFile
 from core.errors import CogsheetError
 from core.marketplaces import read_file
@@ -76,11 +77,14 @@ def import_files(
         )
         desk.progress("Importing", number, len(readings))
     view = load(desk.database)
+    followed = follow_units(desk.database, view.books, who=desk.user, now=desk.clock())
+    view = load(desk.database) if followed else view
     refresh(desk, view)
     settlements = [one for file in done for one in file.settlements]
     answered = [key for one in settlements for key in one.answered_lines]
     told = with_another_payout(_import_outcome(done), settlements, "import")
     told = with_answers(with_asking(told, view.books, settlements), view.books, answered)
+    told = with_followed(told, view.books, followed)
     return with_remarks(told, view.books, {one.store for one in settlements})
 
 

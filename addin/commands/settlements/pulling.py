@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.costs.returning_answers import with_answers, with_asking
+from addin.commands.costs.returning_answers import with_answers, with_asking, with_followed
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh
 from addin.commands.sentences import counted
@@ -18,6 +18,7 @@ from addin.commands.settlements.import_messages import (
 )
 from addin.connections.marketplaces import connected_stores
 from core.books.importing.pulling import PulledStore, pull_stores
+from core.books.overrides.counted_answers import follow_units
 from core.marketplaces.pulling.connectors import CONNECTORS
 
 if TYPE_CHECKING:
@@ -59,12 +60,15 @@ def pull(
         }
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
     view = load(desk.database)
+    followed = follow_units(desk.database, view.books, who=desk.user, now=desk.clock())
+    view = load(desk.database) if followed else view
     refresh(desk, view)
     imported = [document.file for one in done for document in one.documents]
     settlements = [one for file in imported for one in file.settlements]
     answered = [key for one in settlements for key in one.answered_lines]
     told = with_another_payout(_outcome(done), settlements, "pull")
     told = with_answers(with_asking(told, view.books, settlements), view.books, answered)
+    told = with_followed(told, view.books, followed)
     return with_remarks(told, view.books, {one.store for one in done}, {one.store for one in done if one.documents})
 
 
