@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.sentences import counted
+from core.books.overrides.counted_answers import unsettled
 from core.books.overrides.questions import is_proposal, says_something
 from core.books.overrides.saving import keys_of_exported_lines
 from core.books.settlements.settlement_lines import line_name
@@ -36,6 +37,30 @@ def with_answers(outcome: Outcome, books: Books, keys: Collection[str]) -> Outco
         sentence = f"{counted(len(in_force), 'saved answer')} {verb} again: {_named(books, in_force)}."
         told = replace(outcome, message=f"{outcome.message}\n{sentence}")
         outcome = replace(told, data={**told.data, "answers_back": _entries(books, in_force)})
+    return with_proposals(outcome, books, keys)
+
+
+def with_followed(
+    outcome: Outcome, books: Books, keys: Collection[str], imported: Iterable[ImportedSettlement]
+) -> Outcome:
+    """Say which answers go on with the lines that carry their units now, which are only proposals, and which are asked.
+
+    Args:
+        outcome: What was done.
+        books: The books after it.
+        keys: Lines that answers have gone on to (`core.books.overrides.counted_answers`).
+        imported: The settlements that came: what their orders' lines ask is named, and no others'.
+    """
+    held = [row for row in _answers(books, keys) if says_something(row)]
+    if held:
+        words = "goes on with the line that carries its" if len(held) == 1 else "go on with the lines that carry their"
+        sentence = f"{counted(len(held), 'saved answer')} {words} units now: {_named(books, held)}."
+        told = replace(outcome, message=f"{outcome.message}\n{sentence}")
+        outcome = replace(told, data={**told.data, "answers_moved": _entries(books, held)})
+    came = {(one.store, one.settlement_id) for one in imported}
+    if fallen := _answers(books, unsettled(books, came)):
+        message = f"{outcome.message}\n{_said(books, _OTHER_UNITS, fallen)}"
+        outcome = replace(outcome, message=message, needs_attention=True)
     return with_proposals(outcome, books, keys)
 
 
@@ -91,6 +116,10 @@ def with_returning_questions(outcome: Outcome, before: Books, after: Books) -> O
 _ASKED_AGAIN = (
     "is asked again on sheet Resolve, because the evidence for it is no longer in the books",
     "are asked again on sheet Resolve, because the evidence for them is no longer in the books",
+)
+_OTHER_UNITS = (
+    "is asked again on sheet Resolve, because documents state different units of its order",
+    "are asked again on sheet Resolve, because documents state different units of their orders",
 )
 _PROPOSED = (
     "is only proposed on sheet Resolve, because its line asks something else now",

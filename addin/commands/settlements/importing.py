@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from addin.commands.costs.returning_answers import with_answers, with_asking
+from addin.commands.costs.returning_answers import with_answers, with_asking, with_followed
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import refresh_after_import, refuse_unfillable, shown_whole
+from addin.commands.refresh import refuse_unfillable
+from addin.commands.settlements.brought_books import show_brought
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
@@ -70,12 +71,13 @@ def import_files(
     done = _import_all(desk, readings, store, another_payout=another_payout)
     settlements = [one for file in done for one in file.settlements]
     stores = {one.store for one in settlements}
-    near = refresh_after_import(desk, before, stores)
-    books = shown_whole(desk) if near is None else near.books
+    brought = show_brought(desk, before, stores)
+    books = brought.books
     answered = [key for one in settlements for key in one.answered_lines]
     told = with_another_payout(_import_outcome(done), settlements, "import")
     told = with_answers(with_asking(told, books, settlements), books, answered)
-    return with_remarks(told, books, stores, told=None if near is None else near.remarks)
+    told = with_followed(told, books, brought.followed, settlements)
+    return with_remarks(told, books, stores, told=brought.remarks)
 
 
 def _import_all(

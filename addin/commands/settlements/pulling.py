@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.commands.costs.returning_answers import with_answers, with_asking
+from addin.commands.costs.returning_answers import with_answers, with_asking, with_followed
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import refresh_after_import, shown_whole
 from addin.commands.sentences import counted
+from addin.commands.settlements.brought_books import show_brought
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
@@ -62,15 +62,15 @@ def pull(
         }
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
     asked = {one.store for one in done}
-    near = refresh_after_import(desk, before, asked)
-    books = shown_whole(desk) if near is None else near.books
+    brought = show_brought(desk, before, asked)
+    books = brought.books
     imported = [document.file for one in done for document in one.documents]
     settlements = [one for file in imported for one in file.settlements]
     answered = [key for one in settlements for key in one.answered_lines]
     told = with_another_payout(_outcome(done), settlements, "pull")
     told = with_answers(with_asking(told, books, settlements), books, answered)
-    remarked = None if near is None else near.remarks
-    return with_remarks(told, books, asked, {one.store for one in done if one.documents}, remarked)
+    told = with_followed(told, books, brought.followed, settlements)
+    return with_remarks(told, books, asked, {one.store for one in done if one.documents}, brought.remarks)
 
 
 def _outcome(done: Sequence[PulledStore]) -> Outcome:

@@ -245,6 +245,9 @@ def _told(
             f"proposed; answer them there."
         )
         return [Problem(Severity.WARNING, message, where)]
+    if key in there.without_destination and key not in lines:
+        message = f"What was saved for {where} no longer applies: no line that took its place asks for it."
+        return [Problem(Severity.WARNING, message, where)]
     return []
 
 

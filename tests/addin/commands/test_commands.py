@@ -142,19 +142,11 @@ def test_what_is_typed_reaches_the_action_as_it_takes_it() -> None:
     of_pnl = pnl.arguments(typed)["options"]
     trueups = command_named("trueups")
     assert trueups is not None
-    choice = trueups.arguments(
-        {
-            "accept": ("7", "r12"),
-            "dismiss": (),
-            "take_up": ("R",),
-            "reason": "",
-            "dismiss_immaterial": False,
-            "accept_suspect": False,
-        }
-    )["options"]
+    chosen = {"accept": ("7", "r12"), "dismiss": (), "take_up": ("R",), "reason": ""}
+    choice = trueups.arguments(chosen | {"dismiss_immaterial": False, "accept_suspect": True})["options"]
 
     assert (Basis.SHIPPED, True) == (of_pnl.basis, of_pnl.by_month)
-    assert ((7, "R12"), ("R",)) == (choice.accept, choice.take_up)
+    assert ((7, "R12"), ("R",), True) == (choice.accept, choice.take_up, choice.accept_suspect)
 
 
 def test_every_kind_of_option_can_be_typed() -> None:
