@@ -90,15 +90,20 @@ def test_units_and_payouts(database: Database, units: int, payout: str, expected
     assert expected == costs(database)
 
 
+def came_of(database: Database) -> set[tuple[str, str]]:
+    return {(one.store, one.settlement_id) for one in load_books(database).settlements}
+
+
 def test_where_reports_state_other_units_the_answer_is_unsettled(database: Database) -> None:
     """5.00 was typed for one mug; the deposit states 2: of the balance's units it is asked, and that is said."""
     bring_in(database, BALANCE)
     answer(database, 5)
-    before = unsettled(load_books(database))
+    before = unsettled(load_books(database), came_of(database))
     goes_on = bring_in(database, {**DEPOSIT, "Quantity": 2})
     (_, balance) = sorted(records(load_books(database).lines), key=lambda row: str(row["posted_at"]))
 
-    assert (set(), {}, {balance["key"]}) == (before, goes_on, unsettled(load_books(database)))
+    assert (set(), {}, {balance["key"]}) == (before, goes_on, unsettled(load_books(database), came_of(database)))
+    assert set() == unsettled(load_books(database), {("another store", "7600000000")})
     assert CostStatus.MISSING == balance["cost_status"]
 
 
