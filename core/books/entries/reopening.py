@@ -55,38 +55,6 @@ def reversal(entry: EntryRow, lock_date: date | None) -> EntryRow:
     )
 
 
-def reopen(
-    database: Database,
-    settlement: BookedSettlement,
-    reason: str,
-    *,
-    lock_date: date | None,
-    who: str,
-    now: datetime,
-    check: Callable[[Sequence[EntryRow]], None] | None = None,
-) -> list[EntryRow]:
-    """Reverse a settlement's entries and let its costs move again; see `reopen_all`.
-
-    Args:
-        database: The books.
-        settlement: Which.
-        reason: Why.
-        lock_date: Periods up to this day are closed.
-        who: Who reopens.
-        now: When.
-        check: Looks at the reversing entries before anything is stored, and raises where they could not be imported.
-
-    Returns:
-        The reversing entries.
-
-    Raises:
-        ReopenReasonError: If no reason is given.
-        NotLockedError: If nothing of it has gone out and it is not posted elsewhere.
-    """
-    looked = None if check is None else (lambda _, made: check(made))
-    return reopen_all(database, [settlement], reason, lock_date=lock_date, who=who, now=now, check=looked)[0]
-
-
 def reopen_all(
     database: Database,
     selection: Sequence[BookedSettlement],

@@ -16,7 +16,6 @@ from addin.takeaway.close_pack.close_pack import write_pack
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.entries.exporting import ExportOptions, export_settlement
-from core.books.entries.reopening import reopen
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
@@ -29,6 +28,7 @@ from core.marketplaces import read_file
 from core.model import Cause, ObservationKind
 from core.time import Month
 from tests.core.books.importing.test_importing import HEADER
+from tests.core.books.reopening_one import reopen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,7 +27,6 @@ from core.books.costed_lines.stored_lines import every_kept_line, keep, kept_lin
 from core.books.database.state import state
 from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, export_settlement
-from core.books.entries.reopening import reopen
 from core.books.loading import load_books
 from core.books.overrides.undo import NothingToUndoError, restore_values, undo_last
 from core.books.part_of_books import ReportDays, load_part, settlements_of_days
@@ -47,6 +46,7 @@ from core.model import Event
 from core.money import cents, total
 from core.reports.profit_and_loss import PnlQuestion, booked_in_other_months, priced_lines, summed
 from core.time import Month, local_days
+from tests.core.books.reopening_one import reopen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

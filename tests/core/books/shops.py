@@ -11,7 +11,6 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions, export_settlement
-from core.books.entries.reopening import reopen
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import sku_mapping, stored_settings, stores
@@ -24,6 +23,7 @@ from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, reco
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.marketplaces import read_file
 from core.model import Event, Marketplace, ObservationKind
+from tests.core.books.reopening_one import reopen
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.new_books import new_books
 

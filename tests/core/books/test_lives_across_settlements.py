@@ -21,7 +21,6 @@ from hypothesis.stateful import (
 
 from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, export_settlement
-from core.books.entries.reopening import reopen
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer, Ruling
@@ -44,6 +43,7 @@ from tests.core.books.lives_of_orders import (
     plans,
     refund_of,
 )
+from tests.core.books.reopening_one import reopen
 from tests.examples import examples
 
 if TYPE_CHECKING:

@@ -25,7 +25,6 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement, standing_entries
-from core.books.entries.reopening import reopen
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
@@ -53,6 +52,7 @@ from core.time import local_days
 from tests.core.books.bookkeeper import LoadsOnce, assert_months_are_read_alone, so_many
 from tests.core.books.exports_of_payouts import Row, unified_export
 from tests.core.books.importing.test_importing import v2_file
+from tests.core.books.reopening_one import reopen
 from tests.examples import examples
 from tests.new_books import new_books
 

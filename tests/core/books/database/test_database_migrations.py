@@ -263,15 +263,33 @@ def test_a_failed_migration_changes_nothing(tmp_path: Path, version: str) -> Non
     """If a migration cannot be done, the books are as they were and the message says so."""
     path = tmp_path / "Books.sqlite"
     shutil.copy(STORED / f"{version}.sqlite", path)
-    missing = next(table.name for table in metadata.sorted_tables if table.name not in tables_of(path))
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f'CREATE TABLE "{missing}" (in_the_way INTEGER)')
+        connection.execute(in_the_way(path))
         before = list(connection.iterdump())
 
     with pytest.raises(MigrationFailedError, match="as they were before"):
         Database.open(path)
     with closing(sqlite3.connect(path)) as connection:
         assert before == list(connection.iterdump())
+
+
+def in_the_way(path: Path) -> str:
+    """Return what makes a table in the place of one that is missing; where none is, a column."""
+    for table in metadata.sorted_tables:
+        if table.name not in tables_of(path):
+            return f'CREATE TABLE "{table.name}" (in_the_way INTEGER)'
+    missing = (
+        (table.name, name)
+        for table in metadata.sorted_tables
+        for name in set(table.c.keys()) - columns_of(path, table.name)
+    )
+    table_name, column = next(missing)
+    return f'ALTER TABLE "{table_name}" ADD COLUMN "{column}" INTEGER'
+
+
+def columns_of(path: Path, table: str) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {row[1] for row in connection.execute(f"PRAGMA table_info('{table}')")}
 
 
 def tables_of(path: Path) -> set[str]:

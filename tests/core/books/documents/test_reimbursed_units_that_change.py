@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books.entries.exporting import ExportOptions, export_settlement
-from core.books.entries.reopening import reopen
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
@@ -20,6 +19,7 @@ from core.frame_columns import records
 from core.model import CostStatus
 from tests.core.books.documents.reported_reimbursements import LOST, NOW, PAID, bring_in, lines, report, with_costs
 from tests.core.books.listed_documents import v2_content
+from tests.core.books.reopening_one import reopen
 from tests.new_books import new_books
 
 if TYPE_CHECKING:

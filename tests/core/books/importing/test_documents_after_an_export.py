@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.books.entries.exporting import ExportOptions, export_settlement
-from core.books.entries.reopening import reopen
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer, Ruling
 from core.books.overrides.saving import save_answers
@@ -24,6 +23,7 @@ from core.frame_columns import records
 from tests.core.books.exports_of_payouts import Row, ebay_export, shopify_export, unified_export
 from tests.core.books.importing.payout_files import JULY, JUNE, NOW, WHO, bring_in, give_costs, lines_of, only
 from tests.core.books.importing.test_importing import v2_file
+from tests.core.books.reopening_one import reopen
 from tests.new_books import new_books
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from sqlalchemy import text, update
 from core.books.database import Database, tables
 from core.books.entries import locks
 from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement
-from core.books.entries.reopening import reopen
 from core.books.importing.reader_upgrade import due, read_anew
 from core.books.settings.type_choices import change_types
 from core.books.settlements import stored_settlements
@@ -35,6 +34,7 @@ from core.frame_columns import records
 from core.journal.accounts import Accounts
 from core.marketplaces.settlements.line_keys import READER_VERSION
 from tests.core.books.importing.upgraded_books import CODES, FEES, KEPT, OLD, OPEN, WHO, books_of, journal
+from tests.core.books.reopening_one import reopen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

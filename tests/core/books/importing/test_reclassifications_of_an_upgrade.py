@@ -16,7 +16,6 @@ from sqlalchemy import text
 from core.books.database import Database
 from core.books.entries import stored_entries
 from core.books.entries.exporting import ExportOptions
-from core.books.entries.reopening import reopen
 from core.books.importing.reader_upgrade import read_anew
 from core.books.settings.type_choices import change_types
 from core.books.true_ups import corrections, reclassifications
@@ -28,6 +27,7 @@ from core.line_types import LineType
 from core.reports.pnl_parts import PARTS
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss
 from tests.core.books.importing.upgraded_books import CODES, FEES, OLD, WHO, books_of, journal
+from tests.core.books.reopening_one import reopen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.books.entries.reopening import reopen
 from core.books.settings.announcement import effects_of_reopening, words_of_reopening
 from core.books.settings.policies import policy_effects
 from core.books.settings.setting_effects import ChangeNotAgreedError
 from core.books.settings.time_zones import time_zone_effects
 from tests.core.books.lives_of_orders import WHO, bring_in, files_of, let_finale_say, open_books
+from tests.core.books.reopening_one import reopen
 from tests.core.books.settings.settings_year import LIFE, OTHER, Year
 
 if TYPE_CHECKING:

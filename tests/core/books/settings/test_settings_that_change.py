@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from core.books.entries.exporting import HistoryError
 from core.books.entries.posted_elsewhere import post_elsewhere
-from core.books.entries.reopening import reopen
 from core.books.settings.policies import change_policies, first_open_day, policy_effects
 from core.books.settings.setting_effects import ChangeNotAgreedError
 from core.books.settings.time_zones import change_time_zones
@@ -22,6 +21,7 @@ from core.model import CostStatus, Event
 from core.money import total
 from core.time import local_days
 from tests.core.books.lives_of_orders import WHO, bring_in, files_of, let_finale_say, open_books
+from tests.core.books.reopening_one import reopen
 from tests.core.books.settings.settings_year import LIFE, OTHER, Year
 from tests.examples import examples
 

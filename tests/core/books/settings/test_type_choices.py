@@ -14,7 +14,6 @@ from core.books.costed_lines.stored_lines import keep
 from core.books.database import Database
 from core.books.entries import locks
 from core.books.entries.exporting import ExportOptions, NotReadyError, export_settlement
-from core.books.entries.reopening import reopen
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import stored_settings
@@ -28,6 +27,7 @@ from core.marketplaces import read_file
 from core.marketplaces.words.classification import CHOICES
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.listed_documents import v2_content
+from tests.core.books.reopening_one import reopen
 from tests.new_books import new_books
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.entries import locks, stored_entries
 from core.books.entries.exporting import AlreadyExportedError, ExportOptions, NotReadyError, export_settlement
-from core.books.entries.reopening import ReopenReasonError, reopen
+from core.books.entries.reopening import ReopenReasonError
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer, Ruling
@@ -33,6 +33,7 @@ from core.journal.entry import EntryKind
 from core.marketplaces import read_file
 from core.model import Cause, CostSource, ObservationKind
 from tests.core.books.importing.test_importing import v2_file
+from tests.core.books.reopening_one import reopen
 from tests.new_books import new_books
 
 if TYPE_CHECKING:
