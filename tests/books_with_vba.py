@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import fromstring, tostring
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
@@ -63,9 +63,20 @@ def _with_sheet_alone(package: ZipFile, part: str) -> BytesIO:
 
 def _parts_to_look_at(package: ZipFile, part: str) -> Iterator[tuple[str, bytes]]:
     """Yield the parts of a package, with other sheets than one blank and without what belongs to these."""
-    own = {part, f"{_SHEETS}_rels/{part.removeprefix(_SHEETS)}.rels"}
+    relations = f"{_SHEETS}_rels/{part.removeprefix(_SHEETS)}.rels"
     for name in package.namelist():
-        if name in own or not name.startswith((_SHEETS, *_NOT_LOOKED_AT)):
+        if name == relations:
+            yield name, _without_drawings(package.read(name))
+        elif name == part or not name.startswith((_SHEETS, *_NOT_LOOKED_AT)):
             yield name, package.read(name)
         elif name.startswith(_SHEETS) and name.endswith(".xml"):
             yield name, f'<worksheet xmlns="{_MAIN}"><sheetData/></worksheet>'.encode()
+
+
+def _without_drawings(relations: bytes) -> bytes:
+    """Take the charts of a sheet out of its relations: nobody looks at them, and their parts are left out."""
+    every = fromstring(relations)  # noqa: S314 - our own file
+    for relation in list(every):
+        if relation.get("Type", "").endswith("/drawing"):
+            every.remove(relation)
+    return tostring(every)
