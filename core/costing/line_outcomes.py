@@ -13,7 +13,7 @@ from core.costing.rules.line_kinds import may_be_money_only, means_its_order_alo
 from core.costing.rules.rules import Rule
 from core.costing.units.originals import ReturnedUnits, SaleCost, as_it_came_back, used_on
 from core.costing.units.reversals import ReversedLine, negative
-from core.model import Cause, CostStatus
+from core.model import COST_KNOWN, Cause, CostStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,11 +98,8 @@ def _answered(ledger: CostLedger, line: Line, original: OriginalCost | None = No
     answer, move = first_answer(question, ledger.sources), ledger.move(line)
     believed = answer.unit_cost if isinstance(answer, UnitCost) and move.goods_believed else None
     told = _outcome(ledger, question, answer, move)
-    told = with_question_again(told) if _has_another_answer(ledger, question) and told.status in _SETTLED else told
+    told = with_question_again(told) if _has_another_answer(ledger, question) and told.status in COST_KNOWN else told
     return LineOutcome(line, judged.rule, told, original, believed)
-
-
-_SETTLED = frozenset({CostStatus.COSTED, CostStatus.ZERO_CONFIRMED, CostStatus.NOT_APPLICABLE})
 
 
 def _has_another_answer(ledger: CostLedger, question: CostQuestion) -> bool:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from core.books.database import Database
 from core.books.entries import stored_entries
-from tests.core.books.shops import Shop, lost, refund, sale
-from tests.end_to_end.demo_book import DemoBook, run, table
-from tests.end_to_end.shop_of_entries import CODES, ORDERS, balances, rows_of
+from tests.core.books.shops import Shop, sale
+from tests.end_to_end.demo_book import DemoBook, table
+from tests.end_to_end.shop_of_entries import balances, rows_of, shop_of_two_stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,16 +22,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """Return a shop with two stores that have a settlement 1 each, and its workbook beside the database."""
-    made = Shop.open(tmp_path, "US", "CA")
-    made.choose(*CODES)
-    made.bring_in("1", sale("111-1", "CUP", 2), refund("111-1", "CUP"), lost("CUP", 3), store="US")
-    made.bring_in("1", sale("222-1", "CUP"), store="CA")
-    made.finale_says(ORDERS, CUP="7.00")
-    path = str(tmp_path / "books.sqlite")
-    made.database.close()
-    assert 0 == run("new", str(tmp_path / "Books.xlsm"), "--company", "Acme", "--database", path).status
-    with Database.open(path) as database:
-        yield Shop(database)
+    with shop_of_two_stores(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.costing.frames import declared, rows
 from core.costing.inputs import REIMBURSED_COLUMNS
 from core.costing.lines import overrides_in_force, typed_skus, with_typed_skus
+from core.costing.rules.line_kinds import NAMES_GOODS
 from core.costing.rules.rules import Judgement, Rule
 from core.frame_columns import TEXT, TRANSACTION_COLUMNS, frame, records
 from core.model import GOODS_EFFECTS, Event, Goods
@@ -107,7 +108,6 @@ def with_report(books: CostingInput) -> pd.DataFrame:
     return amended
 
 
-_WHICH_GOODS = frozenset({Goods.UNCLEAR, Goods.NOT_ITEMIZED})
 _WHICH_RETURN = frozenset({Goods.RETURN_PAID, Goods.RETURN_PAID_UNCLEAR})
 _PAID_FOR_GOODS = frozenset({Event.REIMBURSEMENT, Event.ADJUSTMENT, Event.OTHER})
 
@@ -123,7 +123,7 @@ def _with_named_goods(books: CostingInput) -> pd.DataFrame:
     if not typed:
         return lines
     is_lost_return = lines["goods"].isin(list(_WHICH_RETURN)) & lines["order_id"].isna()
-    is_asked = lines["goods"].isin(list(_WHICH_GOODS)) | is_lost_return
+    is_asked = lines["goods"].isin(list(NAMES_GOODS)) | is_lost_return
     is_typed = (lines["sku"] == lines["key"].map(typed).astype(TEXT)).fillna(value=False).astype(bool)
     lost = is_asked & is_typed & lines["event"].isin(list(_PAID_FOR_GOODS))
     meaning = {"goods": Goods.LOST.value, "stock_effect": GOODS_EFFECTS[Goods.LOST].value}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.costed_lines.stored_lines import kept_state
+from core.books.costed_lines.stored_lines import keep, kept_state
 from core.books.database.state import state
 from core.books.documents import file_rows
 from core.books.documents.reimbursements import REIMBURSEMENTS
@@ -37,7 +37,7 @@ from core.frame_columns import (
     records,
 )
 from core.model import Disposition, Event, Marketplace, OverrideKind, Settlement
-from tests.core.books.lives_of_orders import WHO, Life
+from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, open_books
 from tests.core.costing.random_books import MAPPINGS, ORDERS, SKUS, START, STORES, Row, Rows, costs, random_books
 from tests.new_books import new_books
 
@@ -247,3 +247,12 @@ def kept_rows(database: Database) -> set[tuple[str, int]]:
 def now(database: Database) -> str:
     with database.reading() as connection:
         return state(connection)
+
+
+def make_kept(folder: Path) -> Path:
+    """Make books with two orders, each with a sale in one settlement and its refund in the next; lines are kept."""
+    with open_books(folder) as opened:
+        for file in files_of((LIFE, replace(LIFE, order_id="111-1"))).values():
+            bring_in(opened, "US", file)
+        keep(opened, load_books(opened))
+    return folder / "books.sqlite"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -23,8 +22,8 @@ from core.books.syncing import observations
 from core.frame_columns import OBSERVATION_COLUMNS, frame, records
 from core.model import Event, ObservationKind
 from tests.core.books.bookkeeper import assert_kept_as_costed
-from tests.core.books.costed_lines.caught_up_books import LIFE, is_up_to_date, kept_rows, sale_of, save
-from tests.core.books.lives_of_orders import WHO, bring_in, files_of, let_finale_say, open_books
+from tests.core.books.costed_lines.caught_up_books import is_up_to_date, kept_rows, make_kept, sale_of, save
+from tests.core.books.lives_of_orders import WHO, let_finale_say
 from tests.core.costing.random_books import START, Row
 
 if TYPE_CHECKING:
@@ -37,12 +36,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make books with two orders, each with a sale in one settlement and its refund in the next; lines are kept."""
-    folder = tmp_path_factory.mktemp("kept")
-    with open_books(folder) as opened:
-        for file in files_of((LIFE, replace(LIFE, order_id="111-1"))).values():
-            bring_in(opened, "US", file)
-        keep(opened, load_books(opened))
-    return folder / "books.sqlite"
+    return make_kept(tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture

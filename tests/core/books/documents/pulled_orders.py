@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.books.batches import BatchKind, new
+from core.books.costed_lines.stored_lines import keep
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
@@ -19,9 +21,14 @@ from core.books.syncing import observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import CostStatus
+from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.marketplaces.shopify_documents import Good, Paid, ShopOrder, charge, payout
+from tests.new_books import new_books
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from core.books.books import Books
     from core.books.database import Database
 
@@ -97,3 +104,13 @@ def raised() -> list[bytes]:
     return both(
         ORDER, replace(ORDER, goods=(Good("1", "A", 3, "60.00"),), paid=(FIRST, Paid("12", "40", "2026-09-03")))
     )
+
+
+@contextmanager
+def kept_as_costed(folder: Path) -> Iterator[Database]:
+    """Open new books, of which everything is kept at last as costing everything gives it."""
+    with new_books(folder / "books.sqlite", "Acme", "USD", NOW) as opened:
+        yield opened
+        books = load_books(opened, anew=True)
+        keep(opened, books)
+        assert assert_kept_as_costed(opened, books), "what the books show otherwise than it is stored is kept as well"

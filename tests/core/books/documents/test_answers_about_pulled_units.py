@@ -12,7 +12,6 @@ from sqlalchemy import delete, select
 
 from core.books.books import with_settings
 from core.books.costed_lines.recosting import after_save
-from core.books.costed_lines.stored_lines import keep
 from core.books.database import Database, marketplace_tables
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
@@ -20,7 +19,6 @@ from core.books.overrides.saving import plan_answers, save_answers
 from core.books.settings import stored_settings
 from core.model import Cause, CostStatus
 from core.settings import POLICIES_NAME, Policies
-from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.documents.pulled_orders import (
     AUGUST,
     NOW,
@@ -32,12 +30,12 @@ from tests.core.books.documents.pulled_orders import (
     cogs,
     export,
     in_parts,
+    kept_as_costed,
     raised,
     save,
     sync,
 )
 from tests.core.marketplaces.shopify_documents import Paid
-from tests.new_books import new_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,11 +46,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
+    with kept_as_costed(tmp_path) as opened:
         yield opened
-        books = load_books(opened, anew=True)
-        keep(opened, books)
-        assert assert_kept_as_costed(opened, books), "what the books show otherwise than it is stored is kept as well"
 
 
 @pytest.mark.long

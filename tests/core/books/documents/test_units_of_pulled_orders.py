@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books.costed_lines.recosting import after_save
-from core.books.costed_lines.stored_lines import keep
 from core.books.entries import locks
 from core.books.loading import load_books
 from core.books.true_ups.cost_comparison import differences
 from core.model import Cause, CostStatus
-from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.documents.pulled_orders import (
     AUGUST,
     EDITED,
@@ -32,6 +30,7 @@ from tests.core.books.documents.pulled_orders import (
     cogs,
     export,
     in_parts,
+    kept_as_costed,
     raised,
     save,
     sync,
@@ -49,11 +48,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as opened:
+    with kept_as_costed(tmp_path) as opened:
         yield opened
-        books = load_books(opened, anew=True)
-        keep(opened, books)
-        assert assert_kept_as_costed(opened, books), "what the books show otherwise than it is stored is kept as well"
 
 
 def carrying(books: Books) -> list[tuple[str, str, int]]:

@@ -93,3 +93,21 @@ def make_healthy(folder: Path) -> Path:
     accrue(shop)
     shop.database.close()
     return folder / "books.sqlite"
+
+
+def make_exported(folder: Path) -> Path:
+    """Make books that were exported, corrected, reopened, exported again and accrued, with answers and a rate."""
+    shop = Shop.open(folder)
+    shop.bring_in("1", sale("111-1", "CUP", 3), refund("111-1", "CUP"), lost("JAR"), sale("111-5", "MUG"))
+    shop.bring_in("3", sale("111-3", "CUP", 2, day="2026-09-03"))
+    orders = {("111-1", "CUP"): "2.00", ("111-3", "CUP"): "2.00"}
+    shop.finale_says(orders, JAR="5.00")
+    with_answer(shop, "111-5", "4.25")
+    shop.export("1")
+    shop.reopen("1")
+    shop.export("1")
+    shop.finale_says({**orders, ("111-1", "CUP"): "2.50"})
+    shop.accept()
+    accrue(shop)
+    shop.database.close()
+    return folder / "books.sqlite"

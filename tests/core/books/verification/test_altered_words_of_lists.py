@@ -17,9 +17,8 @@ from core.books.loading import load_books
 from core.books.verification.altered_rows import AlteredRowsError
 from core.books.verification.seal_check import altered_rows_named, books_as_sealed
 from tests.core.books.sample_books import make_sample
-from tests.core.books.shops import Shop, lost, refund, sale
 from tests.core.books.verification.altered_books import altered, sentences, wrong
-from tests.core.books.verification.healthy_books import accrue, with_answer
+from tests.core.books.verification.healthy_books import make_exported
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,22 +34,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make books that were exported, corrected, reopened, exported again and accrued, with answers and a rate."""
-    folder = tmp_path_factory.mktemp("exported")
-    shop = Shop.open(folder)
-    shop.bring_in("1", sale("111-1", "CUP", 3), refund("111-1", "CUP"), lost("JAR"), sale("111-5", "MUG"))
-    shop.bring_in("3", sale("111-3", "CUP", 2, day="2026-09-03"))
-    orders = {("111-1", "CUP"): "2.00", ("111-3", "CUP"): "2.00"}
-    shop.finale_says(orders, JAR="5.00")
-    with_answer(shop, "111-5", "4.25")
-    shop.export("1")
-    shop.reopen("1")
-    shop.export("1")
-    shop.finale_says({**orders, ("111-1", "CUP"): "2.50"})
-    shop.accept()
-    accrue(shop)
-    shop.database.close()
-    return folder / "books.sqlite"
+    """Make books that were exported, corrected, reopened, exported again and accrued."""
+    return make_exported(tmp_path_factory.mktemp("exported"))
 
 
 LISTED = {
