@@ -9,36 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workbook_engine.builders import formulas, full_workbook, loaded, moment, parts
+from tests.workbook_engine.builders import formulas, loaded, moment, parts
 from tests.workbook_engine.value_sheets import with_rows
 from workbook_engine import store_values, workbook
 from workbook_engine.cell_values import ERROR_CODES
 from workbook_engine.errors import RefusedByExcelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     import xlwings as xw
-
-
-@pytest.fixture
-def book_path(tmp_path: Path) -> Path:
-    """Return the full workbook."""
-    return full_workbook(tmp_path / "Values.xlsx")
-
-
-@pytest.fixture
-def book(book_path: Path) -> Iterator[xw.Book]:
-    """Return it opened."""
-    with workbook(book_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def sheet(book: xw.Book) -> xw.Sheet:
-    """Return an empty sheet of it."""
-    return book.sheets.add("New", after=book.sheets[-1])
 
 
 def test_errors_are_none_or_their_text(sheet: xw.Sheet) -> None:

@@ -17,29 +17,9 @@ from workbook_engine.cell_values import escape_text, number_text, unescape_text
 from workbook_engine.errors import NotAWorkbookError, SheetProtectedError, UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import xlwings as xw
-
-
-@pytest.fixture
-def book_path(tmp_path: Path) -> Path:
-    """Return the full workbook."""
-    return full_workbook(tmp_path / "Values.xlsx")
-
-
-@pytest.fixture
-def book(book_path: Path) -> Iterator[xw.Book]:
-    """Return it opened."""
-    with workbook(book_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def sheet(book: xw.Book) -> xw.Sheet:
-    """Return an empty sheet of it."""
-    return book.sheets.add("New", after=book.sheets[-1])
 
 
 def test_clear_contents_keeps_formats(book: xw.Book) -> None:
