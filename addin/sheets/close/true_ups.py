@@ -31,7 +31,7 @@ TRUE_UPS_SPEC = TableSpec(
         Column("Order ID", "order_id", width=22),
         Column("SKU", "sku", width=24),
         Column("Type", "event", width=14),
-        Column("What changed", "cause", width=34),
+        Column("What changed", "cause", width=60),
         Column(
             "Unit cost was",
             "unit_cost_was",
