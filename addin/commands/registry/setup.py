@@ -100,6 +100,13 @@ SETUP = (
             "Checks the installation, the books, the connections and the versions, and tells you how to fix what is "
             "wrong.",
         ),
+        options=(
+            Option(
+                "--recost",
+                "Cost every line from nothing, compare it with what is kept, and keep what differs anew.",
+                name="recost",
+            ),
+        ),
         action="addin.commands.setup.doctor:doctor",
         notes="It also checks what Excel needs to start Python, whether the workbook's macros are blocked, and every "
         "connected store.",

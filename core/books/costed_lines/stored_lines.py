@@ -252,9 +252,18 @@ def keep_notes(database: Database, of: str, notes: Mapping[int, SettlementNotes]
 
 def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     """Hold the kept lines against those of books that were costed from nothing; nothing where none are said to hold."""
+    named = kept_otherwise(connection, books)
+    if named is None:
+        return []
+    words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
+    return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
+
+
+def kept_otherwise(connection: Connection, books: Books) -> list[str] | None:
+    """Name what is kept otherwise than it is in books that were costed from nothing; none where nothing is kept."""
     kept = kept_lines(connection, books.settlements)
     if kept is None:
-        return []
+        return None
     lines = books.lines_of_all(books.settlements)
     ties = tie_columns(books.costing_input, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
     beside = frames.load(connection, select(costing_tables.costed_line), {"key": TEXT, **TIE_COLUMNS})
@@ -266,8 +275,7 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     if kept_ones:
         others = (one for one in books.settlements if kept_ones.get(one.id) != notes.get(one.id))
         named += [f"the remarks of {one.name}" for one in others]
-    words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
-    return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
+    return named
 
 
 def forget_kept_lines(database: Database) -> None:
