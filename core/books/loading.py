@@ -26,7 +26,7 @@ from core.books.importing.current_transactions import transactions_now
 from core.books.importing.readings import own_reports
 from core.books.overrides import stored_overrides
 from core.books.overrides.questions import overrides_for_questions
-from core.books.settings import accounts, opening_costs, rates, sku_mapping, stored_settings, stores
+from core.books.settings import account_choices, opening_costs, rates, sku_mapping, stored_settings, stores
 from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import AsOf, are_asked, in_force, with_choices
 from core.books.settlements import settlement_lines, stored_settlements
@@ -321,7 +321,7 @@ def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books
 def _with_entries(connection: Connection, books: Books, lines: _Lines, *, of_all: bool) -> Books:
     return replace(
         books,
-        accounts=accounts.in_force(connection, books.policies),
+        accounts=account_choices.in_force(connection, books.policies),
         reclassifications=stored_entries.reclassified(connection),
         skus_posted=_skus_posted(connection, lines.stored, books.settlements, of_all=of_all),
         postings=postings(connection),
