@@ -31,7 +31,7 @@ from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import AsOf, are_asked, in_force, with_choices
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
-from core.books.syncing import observations, syncing
+from core.books.syncing import stored_observations, syncing
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import amount_or_zero
 from core.costing import CostingInput, CostingPolicies
@@ -229,7 +229,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         counted_together=tied,
         as_read=as_read,
         documents=told,
-        left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
+        left_stock=stored_observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
         kept_totals={} if part is None else part.totals,
         settlement_notes={} if part is None else part.settlement_notes,
@@ -275,7 +275,7 @@ def _costing_input(
     locked, only = (locks.lines(connection), None) if part is None else (part.locked, list(part.lines["key"]))
     return CostingInput(
         transactions=today,
-        observations=observations.latest(connection) if part is None else part.observations,
+        observations=stored_observations.latest(connection) if part is None else part.observations,
         mappings=sku_mapping.latest(connection) if part is None else part.mappings,
         overrides=overrides_for_questions(stored_overrides.in_force(connection, only), today, set(locked["key"])),
         locked_lines=locked,
