@@ -17,7 +17,7 @@ from core.books.database.state import state
 from core.books.documents import documents, file_rows
 from core.books.documents.documents import Documents
 from core.books.documents.order_units import ORDER_UNITS, with_stated_units
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import posted_tax, postings

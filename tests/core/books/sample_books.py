@@ -13,7 +13,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database, costing_tables, frames
 from core.books.documents import file_rows
 from core.books.documents.order_units import ORDER_UNITS
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks, stored_entries
 from core.books.entries.stored_entries import EntryLineRow, EntryRow

@@ -14,7 +14,7 @@ from core.books.batches import BatchKind
 from core.books.costed_lines.stored_lines import keep, kept_state
 from core.books.database.state import state
 from core.books.documents import file_rows
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks
 from core.books.loading import load_books
