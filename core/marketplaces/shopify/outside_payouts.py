@@ -3,7 +3,7 @@
 No payout ever shows them, so they form a settlement of their own, `Not in payouts 2026-08`, by the UTC month in which
 the money came or, where none did, the order was placed. As long as the month is not over it is a view that every pull
 replaces; then it becomes the book of record. By itself a month counts the units of an order only where its first
-payment is in it; the books count them over all documents of the store (`core.marketplaces.documents.order_units`).
+payment is in it; the books count them over all documents of the store (`core.marketplaces.documents.units_per_line`).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ It is the book of record: it knows SKUs and units, which the downloaded transact
 does not. Payout id, order names and amounts are the same in both. Every balance transaction is shared out over the
 items of its order. By itself a document counts the units of an order with its first payment alone; beside the lines it
 says what it knows of each order's units, from which the books count them over all documents of the store
-(`core.marketplaces.documents.order_units`).
+(`core.marketplaces.documents.units_per_line`).
 """
 
 from __future__ import annotations
