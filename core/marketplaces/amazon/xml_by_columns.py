@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.tables import Row
     from core.marketplaces.reading.xml import Element
     from core.marketplaces.reading.xml_columns import Elements
-    from core.marketplaces.settlements.lines import Header, Line
+    from core.marketplaces.settlements.file_lines import Header, Line
     from core.model import Reading
 
 _WORDS = ("transaction-type", "list", "word", "quantity")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from core.marketplaces.reading.tables import Table
-    from core.marketplaces.settlements.lines import Part
+    from core.marketplaces.settlements.file_lines import Part
 
 
 _SLACK = Decimal("0.02")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.pulling.bundles import likeness, read_bundle
-from core.marketplaces.settlements.lines import Header
+from core.marketplaces.settlements.file_lines import Header
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.shopify.order_lines import (
     MoneyMovement,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.settlements.file_lines import Line
     from core.marketplaces.shopify.orders import Order, Payment
     from core.model import Reading
 

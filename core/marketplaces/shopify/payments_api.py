@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.settlements.file_lines import Line
     from core.marketplaces.shopify.orders import Order
     from core.model import Reading
 

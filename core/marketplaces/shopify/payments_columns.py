@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.tables import Row
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.settlements.file_lines import Line
     from core.model import Problem, Reading
 
 DECLARATION = FormatColumns(

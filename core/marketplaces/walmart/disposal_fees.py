@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from core.marketplaces.reading.tables import Row
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.settlements.file_lines import Line
 
 
 def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[ReportedReturn]:

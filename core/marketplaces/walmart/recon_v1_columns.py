@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.settlements.file_lines import Line
     from core.model import Reading
 
 DECLARATION = FormatColumns(
