@@ -11,8 +11,8 @@ from openpyxl.utils import get_column_letter
 
 from addin.commands.setup.upgrading import NewerBookError, WorkbookInUseError, upgrade, upgraded_copy
 from addin.machine.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
-from addin.machine.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
 from addin.machine.upgrading.sheets import NoRoomForColumnsError, SheetNameTakenError
+from addin.machine.upgrading.vba_project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.workbook import SPECS, check_workbook
 from core.errors import WorkbookError
