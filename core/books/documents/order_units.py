@@ -3,8 +3,8 @@
 Pulled documents tell each order as a whole. eBay's transaction report tells an item with its units in every payout that
 pays for it; where no document tells of the order, those rows do.
 
-`core.marketplaces.documents.units_per_line` divides them; here stands what the books know besides: what was locked, what
-was confirmed as zero, lines without SKUs of a downloaded export, the day from which the books count, and what the
+`core.marketplaces.documents.units_per_line` divides them; here stands what the books know besides: what was locked,
+what was confirmed as zero, lines without SKUs of a downloaded export, the day from which the books count, and what the
 inventory system shipped.
 """
 

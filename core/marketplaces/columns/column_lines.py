@@ -1,4 +1,4 @@
-"""The lines of a file by columns: what `core.marketplaces.settlements.file_lines.Line` is for one row, for all rows at once.
+"""The lines of a file by columns: for all rows at once what `core.marketplaces.settlements.file_lines.Line` is for one.
 
 A format declares which columns say what (`FormatColumns`). What a row is, is asked of the reader of one row
 (`core.marketplaces.amazon.v2_flat.line_of` and the like), once for each different combination of the words that decide
