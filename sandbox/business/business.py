@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sandbox.average_cost import at_cost_places
 from sandbox.business.ledger import LedgerRow, ledger_rows, with_repaired_costs
 from sandbox.business.records import (
     Adjustment,
@@ -27,7 +28,6 @@ from sandbox.business.records import (
     Shipment,
     StockChange,
 )
-from sandbox.costs import at_cost_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

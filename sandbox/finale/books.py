@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from sandbox.average_cost import at_cost_places
 from sandbox.business.ledger import landed_values
 from sandbox.business.records import ZERO
-from sandbox.costs import at_cost_places
 from sandbox.finale.formatting import Money
 
 if TYPE_CHECKING:
