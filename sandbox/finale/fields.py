@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.business.ledger import LedgerRow
-    from sandbox.finale.books import Books, FinaleItem, FinaleOrder, FinaleProduct, FinaleShipment
+    from sandbox.finale.finale_books import Books, FinaleItem, FinaleOrder, FinaleProduct, FinaleShipment
 
 
 @dataclass(frozen=True, slots=True)

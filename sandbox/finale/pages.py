@@ -17,7 +17,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox.business.business import changed
 from sandbox.business.shops import with_shops
-from sandbox.finale.books import Books
+from sandbox.finale.finale_books import Books
 from sandbox.finale.reports import STREAM_PAGE, BadReportError, report
 from sandbox.finale.schema import Answerer, Drift
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from sandbox.business import Business
-    from sandbox.finale.books import FinaleItem, FinaleOrder, FinaleProduct, FinaleShipment
+    from sandbox.finale.finale_books import FinaleItem, FinaleOrder, FinaleProduct, FinaleShipment
     from sandbox.misbehaviour import Misbehaviour
 
 Record = dict[str, Any]
