@@ -18,8 +18,8 @@ from flask import Blueprint, Response, jsonify, request
 from sandbox.business.business import changed
 from sandbox.business.shops import with_shops
 from sandbox.finale.finale_books import Books
+from sandbox.finale.graphql_schema import Answerer, Drift
 from sandbox.finale.saved_reports import STREAM_PAGE, BadReportError, report
-from sandbox.finale.schema import Answerer, Drift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
