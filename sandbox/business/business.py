@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sandbox.average_cost import at_cost_places
-from sandbox.business.ledger import LedgerRow, ledger_rows, with_repaired_costs
 from sandbox.business.records import (
     Adjustment,
     Build,
@@ -28,6 +27,7 @@ from sandbox.business.records import (
     Shipment,
     StockChange,
 )
+from sandbox.business.stock_ledger import LedgerRow, ledger_rows, with_repaired_costs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -11,7 +11,7 @@ from sandbox.finale.formatting import Money, Value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.business.ledger import LedgerRow
+    from sandbox.business.stock_ledger import LedgerRow
     from sandbox.finale.finale_books import Books, FinaleItem, FinaleOrder, FinaleProduct, FinaleShipment
 
 
