@@ -23,7 +23,7 @@ from workbooks.template.ribbon import CALLBACK, NAMESPACE_2007, NAMESPACE_2010, 
 from workbooks.template.special_sheets import CONFIGURATION
 
 if TYPE_CHECKING:
-    from workbooks.template.package import Parts
+    from workbooks.template.workbook_zip import Parts
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 PROCEDURE = re.compile(

@@ -13,7 +13,7 @@ from workbooks.template.builder import TEMPLATE
 from workbooks.template.modules import SOURCES, module_texts
 
 if TYPE_CHECKING:
-    from workbooks.template.package import Parts
+    from workbooks.template.workbook_zip import Parts
 
 
 def _lines(text: str) -> list[str]:
