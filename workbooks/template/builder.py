@@ -17,7 +17,6 @@ from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.workbook import NAME, SPECS
 from workbook_engine.vba import write_project
 from workbooks.template import workbook_zip
-from workbooks.template.modules import WORKBOOK_CODE_NAME, vba_modules
 from workbooks.template.ribbon import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
 from workbooks.template.special_sheets import (
     CONFIGURATION_SHEET,
@@ -31,6 +30,7 @@ from workbooks.template.special_sheets import (
 )
 from workbooks.template.table_sheet import add_table_sheet
 from workbooks.template.template_look import TemplateLook
+from workbooks.template.vba_modules import WORKBOOK_CODE_NAME, vba_modules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
