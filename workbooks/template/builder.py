@@ -17,7 +17,7 @@ from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.workbook import NAME, SPECS
 from workbook_engine.vba import write_project
 from workbooks.template import workbook_zip
-from workbooks.template.ribbon import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
+from workbooks.template.ribbon_parts import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
 from workbooks.template.special_sheets import (
     CONFIGURATION_SHEET,
     add_chart_figures,

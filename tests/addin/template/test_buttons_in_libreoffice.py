@@ -14,7 +14,7 @@ import pytest
 from addin.commands.registry import BUTTONS
 from addin.sheets import exchange
 from tests.addin.template.filled_office import COSTS, OFF, ON, PYTHON, pressed
-from workbooks.template.ribbon import version
+from workbooks.template.ribbon_parts import version
 from workbooks.template.vba_modules import module_texts
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from addin.sheets import exchange
 from addin.sheets.workbook import NAME, SPECS
 from core.model import Event
 from core.reports.costed_lines import WAITING_MARK
-from workbooks.template.ribbon import CALLBACK, NAMESPACE_2007, NAMESPACE_2010, ribbon_xml, version
+from workbooks.template.ribbon_parts import CALLBACK, NAMESPACE_2007, NAMESPACE_2010, ribbon_xml, version
 from workbooks.template.special_sheets import CONFIGURATION
 
 if TYPE_CHECKING:

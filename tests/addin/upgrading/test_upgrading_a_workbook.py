@@ -28,7 +28,7 @@ from workbook_engine import open_workbook
 from workbook_engine.vba import ModuleKind, Project, read_project
 from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
-from workbooks.template.ribbon import version
+from workbooks.template.ribbon_parts import version
 from workbooks.template.vba_modules import module_texts
 
 if TYPE_CHECKING:
