@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.marketplaces.settlements.file_lines import Part
-    from core.marketplaces.shopify.orders import Item, Order, Refund
+    from core.marketplaces.shopify.orders_api import Item, Order, Refund
     from core.marketplaces.words.meanings import Meaning
 
 

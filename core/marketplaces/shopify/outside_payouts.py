@@ -27,7 +27,7 @@ from core.marketplaces.shopify.order_lines import (
     sale_lines,
     units_of,
 )
-from core.marketplaces.shopify.orders import GIFT_CARD, read_order
+from core.marketplaces.shopify.orders_api import GIFT_CARD, read_order
 from core.model import Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.settlements.file_lines import Line
-    from core.marketplaces.shopify.orders import Order, Payment
+    from core.marketplaces.shopify.orders_api import Order, Payment
     from core.model import Reading
 
 NAME = "shopify_not_in_payouts"

@@ -26,7 +26,7 @@ from core.marketplaces.shopify.order_lines import (
     sale_lines,
     units_of,
 )
-from core.marketplaces.shopify.orders import number_of, read_order
+from core.marketplaces.shopify.orders_api import number_of, read_order
 from core.marketplaces.shopify.words import meaning
 from core.model import Goods, Marketplace, Problem, Severity
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.settlements.file_lines import Line
-    from core.marketplaces.shopify.orders import Order
+    from core.marketplaces.shopify.orders_api import Order
     from core.model import Reading
 
 NAME = "shopify_payments_api"
