@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from core.line_types import LineType
     from core.marketplaces.columns.column_figures import ColumnAmounts
-    from core.marketplaces.reading.tables import Row
+    from core.marketplaces.reading.file_tables import Row
     from core.marketplaces.settlements.file_lines import Line
 
 POSTED = "(moment)"

@@ -27,7 +27,7 @@ from core.money import cents
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from core.marketplaces.reading.tables import Table
+    from core.marketplaces.reading.file_tables import Table
     from core.marketplaces.settlements.file_lines import Part
 
 

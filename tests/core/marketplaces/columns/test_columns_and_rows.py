@@ -20,7 +20,7 @@ from core.marketplaces.ebay.report_columns import COMPONENTS
 from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.figures import Figures
-from core.marketplaces.reading.tables import find_header
+from core.marketplaces.reading.file_tables import find_header
 from core.marketplaces.reading.xml_columns import elements_of
 from core.marketplaces.shopify import payments_columns, payments_csv
 from core.marketplaces.walmart import recon_v1, recon_v1_columns
