@@ -17,7 +17,7 @@ from core.books.importing.importing import import_file
 from core.books.settings import sku_mapping
 from core.books.settlements import settlement_lines
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.companies import MachineFolder, machine_folder
 from core.marketplaces import read_file
 from sandbox.settlement_files.amazon_v2 import COLUMNS
@@ -126,4 +126,4 @@ def know_costs(database: Database, without: Collection[str] = ()) -> None:
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "bench", NOW)
         sku_mapping.add(connection, mapped, batch, NOW)
-        observations.add(connection, said, batch, NOW)
+        stored_observations.add(connection, said, batch, NOW)

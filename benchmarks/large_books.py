@@ -16,7 +16,7 @@ from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.model import Event, ObservationKind
@@ -66,7 +66,7 @@ def _know_every_cost(database: Database) -> None:
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "bench", NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, products), batch, NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
 
 
 def _sold(lines: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sandbox.finale.schema import Drift
+from sandbox.finale.graphql_schema import Drift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

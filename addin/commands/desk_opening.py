@@ -6,7 +6,7 @@ import getpass
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from addin.commands.reader_upgrade import news_before_errors, read_anew, with_news
+from addin.commands.reading_anew import news_before_errors, read_anew, with_news
 from addin.commands.setup.settings_edits import Edits, take_over_edits, with_taken
 from addin.connections.finale_account import page_account
 from addin.sheets.desk import Desk, TypedSettings

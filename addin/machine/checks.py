@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from addin.machine import trust
 from addin.machine.environment import installed_version
 from addin.machine.places import apple_script, environment_folder, program_in
-from addin.machine.upgrading.project import version_of
+from addin.machine.upgrading.vba_project import version_of
 from workbook_engine.vba import UnreadableProjectError, read_project
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from addin.takeaway import audit_log
 from addin.takeaway.cogs_lines import COLUMNS, LAST_PRINTED, cogs_rows
 from addin.takeaway.look import Look
 from addin.takeaway.page import Page, quoted
-from addin.takeaway.ties import TIES_SHEET, tie_address, write_ties
+from addin.takeaway.ties_sheet import TIES_SHEET, tie_address, write_ties
 from core.books.entries.exporting import ExportOptions
 from core.books.entries.tied_settlements import ties_of
 from core.books.settings.calendars import deposit_day

@@ -17,7 +17,7 @@ from core.books.database.state import state
 from core.books.documents import documents, file_rows
 from core.books.documents.documents import Documents
 from core.books.documents.order_units import ORDER_UNITS, with_stated_units
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import posted_tax, postings
@@ -26,12 +26,12 @@ from core.books.importing.current_transactions import transactions_now
 from core.books.importing.readings import own_reports
 from core.books.overrides import stored_overrides
 from core.books.overrides.questions import overrides_for_questions
-from core.books.settings import accounts, opening_costs, rates, sku_mapping, stored_settings, stores
+from core.books.settings import account_choices, opening_costs, rates, sku_mapping, stored_settings, stores
 from core.books.settings.calendars import kept_calendars, store_days, time_zones
 from core.books.settings.type_choices import AsOf, are_asked, in_force, with_choices
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
-from core.books.syncing import observations, syncing
+from core.books.syncing import stored_observations, syncing
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import amount_or_zero
 from core.costing import CostingInput, CostingPolicies
@@ -229,7 +229,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         counted_together=tied,
         as_read=as_read,
         documents=told,
-        left_stock=observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
+        left_stock=stored_observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
         kept_totals={} if part is None else part.totals,
         settlement_notes={} if part is None else part.settlement_notes,
@@ -275,7 +275,7 @@ def _costing_input(
     locked, only = (locks.lines(connection), None) if part is None else (part.locked, list(part.lines["key"]))
     return CostingInput(
         transactions=today,
-        observations=observations.latest(connection) if part is None else part.observations,
+        observations=stored_observations.latest(connection) if part is None else part.observations,
         mappings=sku_mapping.latest(connection) if part is None else part.mappings,
         overrides=overrides_for_questions(stored_overrides.in_force(connection, only), today, set(locked["key"])),
         locked_lines=locked,
@@ -321,7 +321,7 @@ def _with_true_ups(connection: Connection, books: Books, lines: _Lines) -> Books
 def _with_entries(connection: Connection, books: Books, lines: _Lines, *, of_all: bool) -> Books:
     return replace(
         books,
-        accounts=accounts.in_force(connection, books.policies),
+        accounts=account_choices.in_force(connection, books.policies),
         reclassifications=stored_entries.reclassified(connection),
         skus_posted=_skus_posted(connection, lines.stored, books.settlements, of_all=of_all),
         postings=postings(connection),

@@ -21,7 +21,7 @@ from core.books.entries.booking_months import postings
 from core.books.loading import PartOfBooks, read_part
 from core.books.settings import sku_mapping, stored_settings
 from core.books.settlements import settlement_lines, stored_settlements
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history
 from core.costing.costs.finale_costs import read_finale
 from core.costing.costs.suspects import Beside
@@ -204,8 +204,8 @@ def read_skus(connection: Connection, books: Books, orders: Collection[str], kno
     """
     mapped = sku_mapping.latest(connection)
     alone = mapped.loc[~mapped["sku"].duplicated(keep=False), "product_id"].dropna()
-    wanted = {*orders, *observations.orders_of(connection, set(alone) - set(known))}
-    said = observations.latest_of(connection, wanted, set(mapped["product_id"].dropna()))
+    wanted = {*orders, *stored_observations.orders_of(connection, set(alone) - set(known))}
+    said = stored_observations.latest_of(connection, wanted, set(mapped["product_id"].dropna()))
     return replace(books, costing_input=replace(books.costing_input, mappings=mapped, observations=said))
 
 
@@ -262,14 +262,14 @@ def _part(
     if typed is not None:
         mappings = sku_mapping.latest(connection, {*near["sku"].dropna(), *near["cost_sku"].dropna()})
         orders, products = {*near["order_id"].dropna(), *told.reimbursed["order_id"].dropna()}, mappings["product_id"]
-        said = observations.latest_of(connection, orders, set(products.dropna()))
+        said = stored_observations.latest_of(connection, orders, set(products.dropna()))
         finale, costs_by_sku = read_finale(said, mappings, company.home_currency), _typed_by_sku(near, typed)
         unknown = {sku: costs for sku, costs in costs_by_sku.items() if finale.average(sku) is None}
         beyond, odd = _beyond(connection, unknown, set(keys))
         own = set(mappings.loc[mappings["sku"].isin(list(odd)), "product_id"].dropna())
         if own:
-            orders |= observations.orders_of(connection, own)
-            said = observations.latest_of(connection, orders, set(products.dropna()))
+            orders |= stored_observations.orders_of(connection, own)
+            said = stored_observations.latest_of(connection, orders, set(products.dropna()))
     return PartOfBooks(lines, stored, locked, said, mappings, told, {}, {}, beyond)
 
 

@@ -24,7 +24,7 @@ from core.costing.inputs import (
 from core.costing.ledger import sold_in_shipments
 from core.costing.lines import with_typed_skus
 from core.costing.lines_to_recost import closure
-from core.costing.units.reimbursements import with_report
+from core.costing.units.reimbursed_units import with_report
 
 __all__ = [
     "ASKED_UNITS_COLUMNS",

@@ -18,7 +18,7 @@ from core.costing.line_outcomes import answer_lines
 from core.costing.lines import as_proposals, read_lines
 from core.costing.notes import note
 from core.costing.rules.rules import Rule, judge
-from core.costing.units.reimbursements import with_sentence
+from core.costing.units.reimbursed_units import with_sentence
 from core.frame_columns import COSTED_COLUMNS
 from core.model import ASKS_GOODS, Cause, CostSource, CostStatus
 

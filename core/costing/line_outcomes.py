@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.costing.costs.precedence import CostQuestion, UnitCost, first_answer, takes_average
 from core.costing.costs.suspects import suspicion
 from core.costing.lines import LineLock
-from core.costing.outcome import as_locked, not_applicable, outcome, with_question_again
+from core.costing.outcome_of_move import as_locked, not_applicable, outcome, with_question_again
 from core.costing.rules.line_kinds import may_be_money_only, means_its_order_alone
 from core.costing.rules.rules import Rule
 from core.costing.units.originals import ReturnedUnits, SaleCost, as_it_came_back, used_on
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.costing.costs.precedence import Found, Sources
     from core.costing.ledger import CostLedger
     from core.costing.lines import Line
-    from core.costing.outcome import CostingOutcome
+    from core.costing.outcome_of_move import CostingOutcome
     from core.costing.rules.goods import Move
     from core.costing.units.originals import Name, OriginalCost
     from core.costing.units.reversals import ReversedUnits

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.costing.ledger import CostLedger
     from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import Line, Override
-    from core.costing.outcome import CostingOutcome
+    from core.costing.outcome_of_move import CostingOutcome
 
 MISSING = {
     Cause.NOT_SYNCED: "Finale has not been asked yet: sync.",

@@ -2,7 +2,7 @@
 
 Finale ships a replacement for nothing, or three units to be disposed of: no marketplace posts a line for either, and
 the goods are gone all the same. A sync reads the sale movements of whole days, so it sees these too; what it saw is
-kept (`core.books.syncing.observations`), and `core.reports.left_stock` judges it whenever the books are asked.
+kept (`core.books.syncing.stored_observations`), and `core.reports.left_stock` judges it whenever the books are asked.
 """
 
 from __future__ import annotations

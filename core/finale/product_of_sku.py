@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.finale.client import FinaleClient
-    from core.finale.order_costs import WantedOrder
     from core.finale.system import CostPage
+    from core.finale.wanted_orders import WantedOrder
     from core.progress import Progress
 
 _ALIKE_FROM = 0.8

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from core.finale.errors import FinaleRefusalError, ReportError
 from core.finale.observations import cost_page
-from core.finale.order_costs import WantedOrder, not_found, order_rows, with_negative_stock_marks
 from core.finale.order_finder import Match, find_orders, match_orders
 from core.finale.orders import FinaleOrder, OrderLine, Shipment
 from core.finale.other_shipments import other_shipments
@@ -30,6 +29,7 @@ from core.finale.reports import (
 from core.finale.shipped_orders import CORRECTED_WITHIN
 from core.finale.stock_history import Movement, is_sale, last_averages
 from core.finale.sync import dated_rows, order_pages, products_on_days, skus_of
+from core.finale.wanted_orders import WantedOrder, not_found, order_rows, with_negative_stock_marks
 from core.money import at_line_places
 
 if TYPE_CHECKING:

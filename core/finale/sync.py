@@ -10,10 +10,10 @@ from core.finale.account_remarks import has_ledger, order_link
 from core.finale.client import batched
 from core.finale.movements import averages_on, movements_in_spans
 from core.finale.observations import cost_page
-from core.finale.order_costs import WantedOrder, not_found, order_rows
 from core.finale.order_finder import find_orders
 from core.finale.other_shipments import DaysRead, other_shipments
 from core.finale.shipped_orders import ShippedOrders
+from core.finale.wanted_orders import WantedOrder, not_found, order_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from core.line_types import BY_ITEM, DECLARATIONS, LineType
+from core.money import total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 USUAL_TAX_CODE = "Tax Exempt (0%)"
 """Xero's tax rate, by its full name, of lines for which none was chosen."""
@@ -233,3 +236,23 @@ def beginnings(item_group: str) -> list[str]:
 def takes_groups(line_type: LineType) -> bool:
     """Tell whether lines of a type belong to items, so that an item group can have an account of its own."""
     return line_type in BY_ITEM
+
+
+def amounts_by_group(lines: pd.DataFrame, column: str, line_type: LineType, accounts: Accounts) -> dict[str, Decimal]:
+    """Return the exact sum of a column per item group that posts this line type to an account of its own.
+
+    Args:
+        lines: Transactions.
+        column: A money column of theirs.
+        line_type: What the column's amounts are.
+        accounts: Which groups there are.
+
+    Returns:
+        Item group -> sum, with the column's currency and sign; what belongs to no group stands under the empty text.
+    """
+    if not accounts.has_groups(line_type):
+        return {"": total(lines[column])}
+    groups = {sku: accounts.group_of(line_type, sku) for sku in lines["sku"].dropna().unique()}
+    # Not `map`: where no line names a SKU, it makes numbers of the missing ones.
+    named = pd.Series([groups.get(sku, "") for sku in lines["sku"]], lines.index, dtype=object)
+    return {str(group): total(rows[column]) for group, rows in lines.groupby(named, sort=True)}

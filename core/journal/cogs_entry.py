@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.frame_columns import rows_where
+from core.journal.accounts import amounts_by_group
 from core.journal.entry import ZERO, Entry, EntryKey, EntryKind, EntryLine, line_to
-from core.journal.item_groups import amounts_by_group
 from core.line_types import LineType
 from core.model import Event, Goods
 from core.money import cents, parts_in_cents, total

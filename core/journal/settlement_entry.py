@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.facilitator_tax import TAX_KIND
 from core.frame_columns import AMOUNT_COLUMNS
+from core.journal.accounts import amounts_by_group
 from core.journal.entry import Entry, EntryKey, EntryKind, line_to
-from core.journal.item_groups import amounts_by_group
 from core.line_types import LineType, usual_type
 from core.model import Event
 from core.money import cents, parts_in_cents, total

@@ -16,7 +16,7 @@ from core.marketplaces.amazon import (
     unified_by_columns,
     v1_flat,
     v2_flat,
-    xml_columns,
+    xml_by_columns,
 )
 from core.marketplaces.ebay import payout_api, report_by_columns
 from core.marketplaces.formats import LIKE_ENOUGH, Format
@@ -43,7 +43,7 @@ __all__ = [
 FORMATS: tuple[Format, ...] = (
     v2_flat.FORMAT,
     v1_flat.FORMAT,
-    xml_columns.FORMAT,
+    xml_by_columns.FORMAT,
     unified_by_columns.FORMAT,
     recon_v1_columns.FORMAT,
     recon_v0.FORMAT,

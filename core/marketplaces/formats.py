@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Layout
+    from core.marketplaces.reading.file_tables import Layout
     from core.model import Marketplace, Reading
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sandbox.business.ledger import LedgerRow, ledger_rows, with_repaired_costs
+from sandbox.average_cost import at_cost_places
 from sandbox.business.records import (
     Adjustment,
     Build,
@@ -27,7 +27,7 @@ from sandbox.business.records import (
     Shipment,
     StockChange,
 )
-from sandbox.costs import at_cost_places
+from sandbox.business.stock_ledger import LedgerRow, ledger_rows, with_repaired_costs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

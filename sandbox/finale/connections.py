@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sandbox.business.records import Lookup
-    from sandbox.finale.books import Books, FinaleOrder, FinaleProduct, FinaleShipment
     from sandbox.finale.fields import Field
+    from sandbox.finale.finale_books import Books, FinaleOrder, FinaleProduct, FinaleShipment
 
 LARGEST_PAGE = 1000
 """More than this is cut without a word; how much the real Finale gives at most is not known."""

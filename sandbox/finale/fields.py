@@ -11,8 +11,8 @@ from sandbox.finale.formatting import Money, Value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.business.ledger import LedgerRow
-    from sandbox.finale.books import Books, FinaleItem, FinaleOrder, FinaleProduct, FinaleShipment
+    from sandbox.business.stock_ledger import LedgerRow
+    from sandbox.finale.finale_books import Books, FinaleItem, FinaleOrder, FinaleProduct, FinaleShipment
 
 
 @dataclass(frozen=True, slots=True)

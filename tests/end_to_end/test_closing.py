@@ -15,7 +15,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.settlements import settlement_lines
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from tests.end_to_end.demo_book import DemoBook, table
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -117,14 +117,14 @@ def finale_corrects(demo: DemoBook, settlement: str, by: str) -> int:
     """Let Finale say another cost for the first three sales of a settlement; return how many lines that concerns."""
     with Database.open(demo.path.parent / "demo.sqlite") as database:
         with database.reading() as connection:
-            known = observations.latest(connection)
+            known = stored_observations.latest(connection)
             lines = settlement_lines.stored_transactions(connection)
         mine = lines[(lines["settlement_id"] == settlement) & (lines["event"] == "sale")]["order_id"]
         costed = known[(known["kind"] == "order") & known["order_id"].isin(list(mine)) & known["unit_cost"].notna()]
         changed = costed.head(3).assign(unit_cost=costed["unit_cost"].head(3) + Decimal(by)).reset_index(drop=True)
         with database.writing() as connection:
             number = batches.new(connection, BatchKind.SYNC, "test", NOW)
-            observations.add(connection, changed, number, NOW)
+            stored_observations.add(connection, changed, number, NOW)
     return len(changed)
 
 

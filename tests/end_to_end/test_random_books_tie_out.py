@@ -18,7 +18,7 @@ from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
-from core.books.settings.accounts import change_accounts
+from core.books.settings.account_choices import change_accounts
 from core.books.settings.policies import change_policies
 from core.books.settlements.booked_settlement import OriginalFile
 from core.books.syncing.syncing import sync_costs

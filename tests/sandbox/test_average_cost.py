@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.costs import AverageCost
+from sandbox.average_cost import AverageCost
 
 MONEY = st.decimals(min_value=0, max_value=10_000, places=2)
 RECEIPTS = st.lists(st.tuples(st.integers(1, 500), MONEY), min_size=1, max_size=8)

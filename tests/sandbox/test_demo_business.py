@@ -15,8 +15,8 @@ import pytest
 
 from sandbox.business import Business, demo_business
 from sandbox.business.catalogue import BILLED_LATE, NEVER_BILLED, NEVER_RECEIVED, RECEIVED_LATE, WITHOUT_TIMELY_COST
-from sandbox.business.ledger import RETURN
 from sandbox.business.sales import STORE, moment
+from sandbox.business.stock_ledger import RETURN
 from sandbox.oracle import expected_answer
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from graphql import GraphQLError, parse
 
 from sandbox.finale.connections import Page, cursor, page, read_date
-from sandbox.finale.reports import read_filters
+from sandbox.finale.saved_reports import read_filters
 from sandbox.marketplaces.shopify_schema import cost_of
 
 ROWS = list("abcdef")

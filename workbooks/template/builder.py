@@ -16,10 +16,8 @@ from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.workbook import NAME, SPECS
 from workbook_engine.vba import write_project
-from workbooks.template import package
-from workbooks.template.look import TemplateLook
-from workbooks.template.modules import WORKBOOK_CODE_NAME, vba_modules
-from workbooks.template.ribbon import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
+from workbooks.template import workbook_zip
+from workbooks.template.ribbon_parts import NAMESPACE_2007, NAMESPACE_2010, ribbon_xml
 from workbooks.template.special_sheets import (
     CONFIGURATION_SHEET,
     add_chart_figures,
@@ -31,6 +29,8 @@ from workbooks.template.special_sheets import (
     add_tie_out,
 )
 from workbooks.template.table_sheet import add_table_sheet
+from workbooks.template.template_look import TemplateLook
+from workbooks.template.vba_modules import WORKBOOK_CODE_NAME, vba_modules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,12 +65,12 @@ def build(replaced_modules: Mapping[str, str] | None = None, specs: Sequence[Tab
     Returns:
         A workbook of the type .xlsm: these sheets with empty tables, validation and marks, ribbon and VBA.
     """
-    parts = package.read_parts(_written_workbook(replaced_modules, specs))
-    package.hide_name(parts, NAME)
-    package.use_accent(parts)
-    package.add_table_style(parts)
-    package.add_ribbon(parts, ribbon_xml(NAMESPACE_2007), ribbon_xml(NAMESPACE_2010))
-    return package.write_parts(parts)
+    parts = workbook_zip.read_parts(_written_workbook(replaced_modules, specs))
+    workbook_zip.hide_name(parts, NAME)
+    workbook_zip.use_accent(parts)
+    workbook_zip.add_table_style(parts)
+    workbook_zip.add_ribbon(parts, ribbon_xml(NAMESPACE_2007), ribbon_xml(NAMESPACE_2010))
+    return workbook_zip.write_parts(parts)
 
 
 def _written_workbook(replaced_modules: Mapping[str, str] | None, specs: Sequence[TableSpec]) -> bytes:

@@ -12,13 +12,13 @@ from addin.sheets.reports.pnl import ALL, ASK_LABELS, ASK_ROW, BLOCKS, CHART_SHE
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.takeaway.look import ACCENT, BAD, GOOD, HAIRLINE, INK, QUIET
 from core.reports.basis import Basis
-from workbooks.template.look import ACCENT_TINT
+from workbooks.template.template_look import ACCENT_TINT
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from workbooks.template.look import TemplateLook
+    from workbooks.template.template_look import TemplateLook
 
 CONFIGURATION_SHEET = "xlwings.conf"
 

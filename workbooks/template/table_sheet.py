@@ -10,7 +10,7 @@ from addin.sheets.tables.sheet_specs import Column, Kind
 from addin.takeaway.look import ACCENT, BAD, BAD_TINT, GOOD, QUIET, WARN
 from core.books.settlements.status import EXPORTED, NOT_SYNCED, POSTED_ELSEWHERE
 from core.reports.sku_costs import OK
-from workbooks.template.look import ACCENT_TINT, TABLE_STYLE, WARN_TINT
+from workbooks.template.template_look import ACCENT_TINT, TABLE_STYLE, WARN_TINT
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from addin.sheets.tables.sheet_specs import TableSpec
-    from workbooks.template.look import TemplateLook
+    from workbooks.template.template_look import TemplateLook
 
 Mark = tuple[str, dict[str, object]]
 """A condition on one cell, written for the first row (`{cell}`, `{key}`, `{proposed_cost}` ...), and its format."""

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.entries.accruals import AccrualPlan
     from core.journal.files import Ledger
-    from core.reports.home_currency import Rates
     from core.reports.left_stock import LeftInMonth, LeftStock
+    from core.reports.pnl_parts import Rates
 
 
 _AS_WORKBOOK = "`close --format excel` writes it as a plain workbook."

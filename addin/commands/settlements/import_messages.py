@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from addin.commands.outcome import Outcome
     from core.books.books import Books
-    from core.books.documents.reimbursements import ImportedReimbursements
+    from core.books.documents.reported_reimbursements import ImportedReimbursements
     from core.books.documents.returned_goods import ImportedReturns
     from core.books.importing.importing import ImportedFile, ImportedSettlement, SettlementFigures
     from core.books.settlements.remarks import Remark

@@ -24,7 +24,7 @@ from addin.sheets.reports.pnl_age import keep_days, say_if_changed
 from addin.sheets.settlements import types
 from addin.sheets.setup import setup, stores
 from core.books.loading import load_books
-from core.books.settings.accounts import change_accounts
+from core.books.settings.account_choices import change_accounts
 from core.books.settings.opening_costs import change_opening_costs
 from core.books.settings.policies import change_policies, policy_effects
 from core.books.settings.rates import rate_rows, save_typed_rates

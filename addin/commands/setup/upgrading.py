@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.machine.places import template_bytes
 from addin.machine.upgrading.parts import project_of, replace_project, replace_ribbon
-from addin.machine.upgrading.project import version_of
 from addin.machine.upgrading.sheets import Additions, complete
+from addin.machine.upgrading.vba_project import version_of
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from addin.takeaway.written_files import write_file, write_next
 from core.errors import WorkbookError
 from workbook_engine.workbook_file import WorkbookFile
 
 if TYPE_CHECKING:
-    from addin.machine.upgrading.project import UpgradedProject
+    from addin.machine.upgrading.vba_project import UpgradedProject
 
 
 class NewerBookError(WorkbookError):

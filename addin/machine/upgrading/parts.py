@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.machine.upgrading.project import UpgradedProject, upgraded
+from addin.machine.upgrading.vba_project import UpgradedProject, upgraded
 from core.errors import WorkbookError
 from workbook_engine.vba import ModuleError, ModuleKind, UnreadableProjectError, read_project
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import CellRefusal, plain_text, read_cell, to_cell, typed_values
-from addin.sheets.tables.frames import records_of
+from addin.sheets.tables.frame_records import records_of
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.errors import WorkbookError
 from core.reports.basis import Basis

@@ -8,8 +8,7 @@ from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
 from addin.sheets.tables.filled import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
-from core.books.settings.rate_list import listed_rates
-from core.books.settings.rates import TypedRate
+from core.books.settings.rates import TypedRate, listed_rates
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from core.journal.clearing import ExpectedBalance, Outstanding
     from core.journal.entry import Entry
     from core.reports.basis import OtherMonth
-    from core.reports.home_currency import Rates
+    from core.reports.pnl_parts import Rates
     from core.time import Month, SettlementName
 
 

@@ -28,7 +28,7 @@ from addin.takeaway.close_pack.close_columns import (
 from addin.takeaway.close_pack.close_summary import write_summary
 from addin.takeaway.look import QUIET, Look
 from addin.takeaway.page import MARKS, Page
-from addin.takeaway.ties import write_ties
+from addin.takeaway.ties_sheet import write_ties
 from core.frame_columns import records
 from core.journal.entry import POSTED_BY_FINALE
 from core.reports.costed_lines import SUM_MARKS, with_marks, with_units

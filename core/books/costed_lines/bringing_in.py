@@ -24,7 +24,7 @@ from core.books.database import frames
 from core.books.documents import file_rows
 from core.books.documents.documents import Documents, with_documents
 from core.books.documents.order_units import ORDER_UNITS, with_stated_units
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries.booking_months import posted_tax
 from core.books.loading import read_settings

@@ -33,7 +33,7 @@ from core.books.documents import file_rows
 from core.books.overrides import stored_overrides
 from core.books.settings import sku_mapping
 from core.books.settlements import stored_settlements
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.costing import with_report
 from core.costing.costs.finale_costs import read_finale
 from core.costing.costs.suspects import TIMES
@@ -240,7 +240,7 @@ def _said_of(connection: Connection, company: Company, said: Mapping[str, set[st
 def _hanging_on_averages(connection: Connection, company: Company, skus: set[str]) -> set[str]:
     """Return the kept lines that have a cost and hang on what the averages of their SKUs are."""
     mapped = sku_mapping.latest(connection, skus)
-    said = observations.latest_of(connection, (), set(mapped["product_id"].dropna()))
+    said = stored_observations.latest_of(connection, (), set(mapped["product_id"].dropna()))
     finale = read_finale(said, mapped, company.home_currency)
     line, found = costing_tables.costed_line.c, set()
     for sku in sorted(skus):

@@ -19,7 +19,7 @@ from core.books.overrides.questions import overrides_for_questions
 from core.books.settings import opening_costs, sku_mapping
 from core.books.settings.type_choices import with_choices
 from core.books.settlements import settlement_lines
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history
 from core.costing import CostingInput, CostingPolicies, with_report
 from core.costing.inputs import OPENING_COLUMNS, TRUED_UP_COLUMNS
@@ -109,7 +109,7 @@ def with_finale(connection: Connection, part: CostingPart, also: Collection[str]
         skus |= set(reported["sku"].dropna())
     orders = {*lines["order_id"].dropna(), *part.before["order_id"].dropna()}
     mapped = sku_mapping.latest(connection, skus)
-    said = observations.latest_of(connection, orders, set(mapped["product_id"].dropna()))
+    said = stored_observations.latest_of(connection, orders, set(mapped["product_id"].dropna()))
     return replace(part, costing_input=replace(part.costing_input, observations=said, mappings=mapped))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.books.documents.order_units import OrderUnits, with_order_units
-from core.books.documents.reimbursements import reimbursed_lines
+from core.books.documents.reported_reimbursements import reimbursed_lines
 from core.books.documents.returned_goods import returned_lines, with_orders_of_other_stores
 from core.costing.costs.finale_costs import read_finale
 from core.costing.costs.order_costs import OrderCosts

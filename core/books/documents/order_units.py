@@ -3,8 +3,8 @@
 Pulled documents tell each order as a whole. eBay's transaction report tells an item with its units in every payout that
 pays for it; where no document tells of the order, those rows do.
 
-`core.marketplaces.documents.order_units` divides them; here stands what the books know besides: what was locked, what
-was confirmed as zero, lines without SKUs of a downloaded export, the day from which the books count, and what the
+`core.marketplaces.documents.units_per_line` divides them; here stands what the books know besides: what was locked,
+what was confirmed as zero, lines without SKUs of a downloaded export, the day from which the books count, and what the
 inventory system shipped.
 """
 
@@ -21,7 +21,7 @@ from core.books.settlements import original_files, stored_settlements
 from core.costing import ASKED_UNITS_COLUMNS, RETURNED_COLUMNS
 from core.frame_columns import ORDER_UNITS_COLUMNS, TRANSACTION_COLUMNS, frame, records
 from core.marketplaces import read_file
-from core.marketplaces.documents.order_units import ItemLine, ItemUnits, StatedUnits, divide_units
+from core.marketplaces.documents.units_per_line import ItemLine, ItemUnits, StatedUnits, divide_units
 from core.marketplaces.ebay import payout_api
 from core.marketplaces.ebay.orders_of_reports import units_stated_again
 from core.marketplaces.shopify import outside_payouts, payments_api
@@ -42,7 +42,7 @@ _OF_UNITS = ("quantity", "quantity_source", "stock_effect")
 _STATED = ("store", "order_id", "item_id", "sku", "units", "as_of")
 _NEVER_LEFT = "cancelled before it was fulfilled, after its units had been counted"
 ORDER_UNITS = FileRows(marketplace_tables.order_units, ORDER_UNITS_COLUMNS)
-"""Every row of every document; several documents tell of one order (`core.marketplaces.documents.order_units`)."""
+"""Every row of every document; several documents tell of one order (`core.marketplaces.documents.units_per_line`)."""
 
 
 @dataclass(frozen=True, slots=True)

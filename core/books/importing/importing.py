@@ -10,7 +10,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.frames import rows_of
 from core.books.documents.order_units import remember_units
-from core.books.documents.reimbursements import ImportedReimbursements, import_reimbursements
+from core.books.documents.reported_reimbursements import ImportedReimbursements, import_reimbursements
 from core.books.documents.returned_goods import ImportedReturns, import_returns
 from core.books.importing import import_reasons
 from core.books.importing.duplicates import refuse_what_another_store_has, twin_of

@@ -12,7 +12,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, tables
 from core.books.documents import file_rows
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks
 from core.books.overrides import stored_overrides

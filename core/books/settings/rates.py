@@ -1,4 +1,4 @@
-"""Take over the rates of exchange that the bookkeeper typed on sheet Exchange rates."""
+"""The rates of exchange that the books are made of: those that sheet Exchange rates lists, and those typed there."""
 
 from __future__ import annotations
 
@@ -14,14 +14,46 @@ from sqlalchemy import Connection, func, select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, frames, tables
+from core.books.true_ups.corrections import rated_lines
 from core.errors import CogsheetError
-from core.exchange_rates import ECB, RATE_COLUMNS, TYPED
+from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, find_rates, needed_rates
 from core.frame_columns import conform, frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from core.books.books import Books
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
+MISSING = "missing"
+"""The source of a rate that nobody knows: its lines are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRate:
+    """What one unit of a currency is worth at home on a day."""
+
+    currency: str
+    day: str
+    """ISO: of the rate itself; of a missing one that on which it is needed."""
+    rate: Decimal | None
+    source: str
+
+
+def listed_rates(books: Books) -> list[ListedRate]:
+    """Return the rates that lines need, every rate that was typed in, and those that are missing.
+
+    They stand in order of currency and day. Of a day with a typed rate that one is listed: it is the one that holds.
+    """
+    home = books.company.home_currency
+    answers = find_rates(books.rates, needed_rates(rated_lines(books), home, books.zones), home)
+    rates = {(rate.currency, rate.day): rate for rate in sorted(answers.rates.values(), key=lambda rate: rate.day)}
+    for currency in books.rates.typed_currencies(home):
+        typed = (rate for rate in books.rates.known(currency, home) if rate.source == TYPED)
+        rates |= {(rate.currency, rate.day): rate for rate in typed}
+    known = {place: ListedRate(*place, rate.rate, rate.source) for place, rate in rates.items()}
+    missing = {place: ListedRate(*place, None, MISSING) for place in answers.missing_rates}
+    return [one for _, one in sorted((known | missing).items(), key=lambda item: item[0])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from core.books.batches import BatchKind
 from core.books.database import Connection, Database, frames, tables
 from core.books.database.state import note_statements
 from core.books.settlements import settlement_lines
-from core.books.syncing.observations import FactCounts
+from core.books.syncing.stored_observations import FactCounts
 from core.errors import CogsheetError
 from core.finale.observations import NO_SUCH_PRODUCT
 from core.finale.product_of_sku import rule_and_nearest

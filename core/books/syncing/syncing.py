@@ -17,7 +17,7 @@ from core.books.settings import sku_mapping
 from core.books.settings.calendars import ended_before
 from core.books.settings.sku_mapping import TYPED_IN
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups.resolve_after_export import lines_to_sync, unanswered
 from core.costing import with_report, without_order
 from core.errors import InventoryError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from core.books.books import Books
-    from core.books.syncing.observations import FactCounts
+    from core.books.syncing.stored_observations import FactCounts
     from core.finale.system import CostPage
     from core.progress import Progress
 
@@ -320,8 +320,8 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
 
 def _keep(connection: Connection, page: CostPage, batch: int, now: datetime) -> FactCounts:
     sku_mapping.add(connection, page.mappings, batch, now)
-    added = observations.add(connection, page.observations, batch, now)
-    observations.add_left_stock(connection, page.left_stock, batch)
+    added = stored_observations.add(connection, page.observations, batch, now)
+    stored_observations.add_left_stock(connection, page.left_stock, batch)
     return added
 
 

@@ -24,7 +24,7 @@ from core.books.costed_lines.line_costs import costed_lines, costing_policies
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
-from core.costing.units.reimbursements import reports_by_line, reports_in_force
+from core.costing.units.reimbursed_units import reports_by_line, reports_in_force
 from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
 from core.journal.cogs_entry import CostLine, CostPosting, cost_accounts
 from core.model import ASKS_GOODS, COST_KNOWN, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind

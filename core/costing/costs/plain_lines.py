@@ -24,7 +24,7 @@ from core.costing.frames import arrow, declared, flags, values
 from core.costing.lines import LONG_AGO
 from core.costing.notes import COST_OF_ORDER, day_in_words
 from core.costing.rules.rules import NO_GOODS
-from core.costing.units.reimbursements import with_report
+from core.costing.units.reimbursed_units import with_report
 from core.costing.units.sold_goods import plain_order
 from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS
 from core.model import CostSource, CostStatus, Event, Goods, ObservationKind, is_multi_channel

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.outcome import CostingOutcome, not_applicable
+from core.costing.outcome_of_move import CostingOutcome, not_applicable
 from core.costing.rules.line_kinds import (
     has_reason_of,
     is_inbound,

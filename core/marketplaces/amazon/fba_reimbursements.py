@@ -16,13 +16,13 @@ from core.marketplaces.documents.reimbursements import ReportedReimbursement, re
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
-from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.words.wording import folded
 from core.model import Marketplace, Problem, Reading, Severity
 
 if TYPE_CHECKING:
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Row, Table
+    from core.marketplaces.reading.file_tables import Row, Table
 
 LAYOUT = Layout(
     title="Amazon FBA Reimbursements report",

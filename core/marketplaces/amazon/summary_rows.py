@@ -25,8 +25,8 @@ from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.dates import Period, decide_day_first, is_slash_date
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
-from core.marketplaces.reading.tables import Kind
-from core.marketplaces.settlements.lines import Header
+from core.marketplaces.reading.file_tables import Kind
+from core.marketplaces.settlements.file_lines import Header
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.model import Marketplace
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from core.marketplaces.formats import Format
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Row, Table
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.reading.file_tables import Row, Table
+    from core.marketplaces.settlements.file_lines import Line
     from core.marketplaces.settlements.transactions import Units
     from core.model import Reading
 

@@ -21,8 +21,8 @@ from core.marketplaces.errors import BadCellError, DamagedIdError, Place, Unknow
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.figures import Figures, amount_or_none, day_first, read_in_its_notation
-from core.marketplaces.reading.tables import Layout, find_table, likeness
-from core.marketplaces.settlements.lines import Line
+from core.marketplaces.reading.file_tables import Layout, find_table, likeness
+from core.marketplaces.settlements.file_lines import Line
 from core.marketplaces.settlements.periods import by_settlement, header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS, Units, counted_units, with_questions_on_repeats
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Row, Table
-    from core.marketplaces.settlements.lines import Part, TypedPart
+    from core.marketplaces.reading.file_tables import Row, Table
+    from core.marketplaces.settlements.file_lines import Part, TypedPart
     from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 

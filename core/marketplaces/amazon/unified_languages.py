@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from core.line_types import LineType
 from core.marketplaces.amazon import words
-from core.marketplaces.reading.tables import Kind, translated
+from core.marketplaces.reading.file_tables import Kind, translated
 from core.marketplaces.words.meanings import UNKNOWN, WITHOUT_RETURN, AmountMeaning, Meaning
 from core.marketplaces.words.wording import folded
 from core.model import Event, Goods

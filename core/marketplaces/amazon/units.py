@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.settlements.file_lines import Line
     from core.model import Reading
 
 _COMES_BACK = frozenset({Event.REFUND, Event.DISPUTE, Event.REIMBURSEMENT_REVERSAL})

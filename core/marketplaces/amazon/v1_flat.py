@@ -23,8 +23,8 @@ from core.marketplaces.amazon.words import is_declared, meaning
 from core.marketplaces.columns.column_lines import POSTED, FormatColumns
 from core.marketplaces.columns.column_transactions import units_that_are_stated
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.settlements.lines import Line
+from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.settlements.file_lines import Line
 from core.marketplaces.settlements.transactions import GOODS, Units, counted_units
 from core.marketplaces.words.meanings import (
     UNKNOWN,
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.figures import Figures
-    from core.marketplaces.reading.tables import Row
-    from core.marketplaces.settlements.lines import Header, Part, TypedPart
+    from core.marketplaces.reading.file_tables import Row
+    from core.marketplaces.settlements.file_lines import Header, Part, TypedPart
     from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 

@@ -31,7 +31,7 @@ from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.dates import parse_moment
 from core.marketplaces.reading.numbers import parse_currency, parse_units
 from core.marketplaces.reading.xml import Element, looks_like, parse
-from core.marketplaces.settlements.lines import Header, Line
+from core.marketplaces.settlements.file_lines import Header, Line
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS
 from core.marketplaces.words.meanings import (
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.lines import TypedPart
+    from core.marketplaces.settlements.file_lines import TypedPart
     from core.model import Reading
 
 TITLE = "Amazon settlement report (XML)"

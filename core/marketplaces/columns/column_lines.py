@@ -1,4 +1,4 @@
-"""The lines of a file by columns: what `core.marketplaces.settlements.lines.Line` is for one row, for all rows at once.
+"""The lines of a file by columns: for all rows at once what `core.marketplaces.settlements.file_lines.Line` is for one.
 
 A format declares which columns say what (`FormatColumns`). What a row is, is asked of the reader of one row
 (`core.marketplaces.amazon.v2_flat.line_of` and the like), once for each different combination of the words that decide
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from core.line_types import LineType
     from core.marketplaces.columns.column_figures import ColumnAmounts
-    from core.marketplaces.reading.tables import Row
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.reading.file_tables import Row
+    from core.marketplaces.settlements.file_lines import Line
 
 POSTED = "(moment)"
 """Stands in a group key for the moment at which a row was posted."""

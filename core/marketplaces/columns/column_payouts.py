@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.marketplaces.columns.column_lines import ColumnLines
-    from core.marketplaces.reading.tables import Row
-    from core.marketplaces.settlements.lines import Header, Line
+    from core.marketplaces.reading.file_tables import Row
+    from core.marketplaces.settlements.file_lines import Header, Line
     from core.model import Problem
 
 

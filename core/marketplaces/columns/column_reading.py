@@ -21,8 +21,8 @@ from core.marketplaces.errors import BadCellError, Place, SubtractedColumnError,
 from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.figures import day_first
-from core.marketplaces.reading.tables import Kind
-from core.marketplaces.settlements.lines import Header
+from core.marketplaces.reading.file_tables import Kind
+from core.marketplaces.settlements.file_lines import Header
 from core.marketplaces.settlements.tie_out import LineTotals, most_named, other_currency, settlement_of, several_sites
 from core.model import Event, Problem, Reading, Settlement
 from core.money import LINE_PLACES

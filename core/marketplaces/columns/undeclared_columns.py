@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.figures import Figures
-    from core.marketplaces.reading.tables import Table
+    from core.marketplaces.reading.file_tables import Table
 
 _MOST_PROVED = 8
 """So many undeclared columns are tried together; more of them prove nothing."""

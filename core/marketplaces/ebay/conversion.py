@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.marketplaces.pulling.bundles import Node
-    from core.marketplaces.settlements.lines import Part
+    from core.marketplaces.settlements.file_lines import Part
 
 _ZERO = Decimal(0)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.marketplaces.pulling.bundles import Node
-    from core.marketplaces.settlements.lines import Part
+    from core.marketplaces.settlements.file_lines import Part
 
 ZERO = Decimal(0)
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)

@@ -28,7 +28,7 @@ from core.marketplaces.ebay.words import OF_ITEMS, REST_OF_NET, fee, is_of_title
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.pulling.bundles import likeness, read_bundle
-from core.marketplaces.settlements.lines import Line, TypedPart
+from core.marketplaces.settlements.file_lines import Line, TypedPart
 from core.marketplaces.settlements.periods import header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.lines import Part
+    from core.marketplaces.settlements.file_lines import Part
     from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 

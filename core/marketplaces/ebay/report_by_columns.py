@@ -68,7 +68,7 @@ from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.damaged_ids import is_damaged
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
-from core.marketplaces.reading.tables import Kind
+from core.marketplaces.reading.file_tables import Kind
 from core.model import Event
 from core.money import LINE_PLACES
 
@@ -77,8 +77,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Row
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.reading.file_tables import Row
+    from core.marketplaces.settlements.file_lines import Line
     from core.model import Problem, Reading
 
 _DESCRIPTION = "Description"

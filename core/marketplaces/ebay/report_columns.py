@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from core.marketplaces.reading.tables import Kind, translated
+from core.marketplaces.reading.file_tables import Kind, translated
 
 ORDER, ORDERED = "Order number", "Transaction creation date"
 """The columns that say together of which order a row is: rows of one order number on two days are two orders."""

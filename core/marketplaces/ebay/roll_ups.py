@@ -27,8 +27,8 @@ from core.money import cents
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from core.marketplaces.reading.tables import Table
-    from core.marketplaces.settlements.lines import Part
+    from core.marketplaces.reading.file_tables import Table
+    from core.marketplaces.settlements.file_lines import Part
 
 
 _SLACK = Decimal("0.02")

@@ -36,8 +36,8 @@ from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.formats import Extent, Format, Standing
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
-from core.marketplaces.reading.tables import Kind, Layout, Row, find_table, likeness
-from core.marketplaces.settlements.lines import Line, TypedPart
+from core.marketplaces.reading.file_tables import Kind, Layout, Row, find_table, likeness
+from core.marketplaces.settlements.file_lines import Line, TypedPart
 from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Table
+    from core.marketplaces.reading.file_tables import Table
     from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 

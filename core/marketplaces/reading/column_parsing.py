@@ -13,7 +13,7 @@ from pyarrow import csv
 
 from core.marketplaces.reading.columns import _BLOCK, _CODED, _LINE_END, ColumnTable, narrow, narrowest
 from core.marketplaces.reading.contents import LONGEST_TEXT, Contents
-from core.marketplaces.reading.tables import (
+from core.marketplaces.reading.file_tables import (
     HeaderRow,
     Layout,
     RawRow,
@@ -134,7 +134,7 @@ def _count(characters: np.ndarray, character: str) -> int:
 def _padded(body: memoryview, layout: Layout, header: HeaderRow) -> memoryview:
     """Return rows with the blank cells that an editor took from their ends; nothing where that is not what happened.
 
-    The rule is that of `core.marketplaces.reading.tables`: no row ends in a blank cell any more.
+    The rule is that of `core.marketplaces.reading.file_tables`: no row ends in a blank cell any more.
     """
     width, nothing = len(header.cells), memoryview(b"")
     if header.quoted or header.delimiter != "\t" or not len(body):

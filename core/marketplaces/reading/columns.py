@@ -6,7 +6,7 @@ that looks at some columns of a row is asked once for each different combination
 once for each row.
 
 What is unusual (a row that breaks off, a quote that never closes, two columns that mean the same) is left to
-`core.marketplaces.reading.tables`, which goes row by row and names the place: `columns_of` then returns `None`.
+`core.marketplaces.reading.file_tables`, which goes row by row and names the place: `columns_of` then returns `None`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.marketplaces.errors import Place
-from core.marketplaces.reading.tables import HeaderRow, Kind, Layout, RawRow, Row, Table, column_names, split_rows
+from core.marketplaces.reading.file_tables import HeaderRow, Kind, Layout, RawRow, Row, Table, column_names, split_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -122,7 +122,7 @@ def first_rows(codes: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class ColumnTable:
-    """A table that was found in a file; the same as `core.marketplaces.reading.tables.Table`, by columns."""
+    """A table that was found in a file; the same as `core.marketplaces.reading.file_tables.Table`, by columns."""
 
     contents: Contents
     layout: Layout

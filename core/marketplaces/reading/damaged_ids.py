@@ -10,7 +10,7 @@ from core.model import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.marketplaces.reading.tables import Table
+    from core.marketplaces.reading.file_tables import Table
 
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d", re.IGNORECASE)
 

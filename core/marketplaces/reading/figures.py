@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
 from core.marketplaces.reading.dates import decide_day_first, is_slash_date, parse_moment
+from core.marketplaces.reading.file_tables import Kind, Table
 from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, parse_currency, parse_units, possible_marks
-from core.marketplaces.reading.tables import Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.marketplaces.reading.columns import ColumnTable
-    from core.marketplaces.reading.tables import Row
+    from core.marketplaces.reading.file_tables import Row
     from core.model import Reading
 
 

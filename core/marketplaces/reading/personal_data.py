@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from core.marketplaces.pulling.bundles import without_fields
-from core.marketplaces.reading.tables import Kind, cells_without
+from core.marketplaces.reading.file_tables import Kind, cells_without
 
 if TYPE_CHECKING:
     from core.marketplaces.formats import Format

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import LocalisedHeaderError, OtherReportError, Place, UnknownFormatError
-from core.marketplaces.reading.tables import (
+from core.marketplaces.reading.file_tables import (
     Column,
     Layout,
     beginning,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.errors import UnreadableFileError
     from core.marketplaces.formats import Format
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import RawRow
+    from core.marketplaces.reading.file_tables import RawRow
 
 _WAYS = (("\t", False), (",", True), (";", True))
 _SETTLEMENT_ID = re.compile(r"\d{9,}")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from core.marketplaces.settlements.lines import Header, Line
+    from core.marketplaces.settlements.file_lines import Header, Line
 
 
 def headers_of_payouts(lines: Sequence[Line], dates: Iterable[tuple[str, datetime | None]]) -> tuple[Header, ...]:

@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from core.frame_columns import RETURN_COLUMNS, frame
-from core.marketplaces.settlements.lines import refuse_too_much
+from core.marketplaces.settlements.file_lines import refuse_too_much
 from core.marketplaces.settlements.periods import oddities
 from core.marketplaces.settlements.transactions import counted_units, raw_lines, transactions
 from core.model import Event, Problem, Reading, Settlement, Severity, is_multi_channel
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.settlements.lines import Header, Line
+    from core.marketplaces.settlements.file_lines import Header, Line
     from core.marketplaces.settlements.transactions import Units
     from core.model import Marketplace
 

@@ -21,7 +21,7 @@ from core.marketplaces.shopify.admin_api import (
     ShopNameError,
     orders,
 )
-from core.marketplaces.shopify.orders import PAID_OUT, number_of
+from core.marketplaces.shopify.orders_api import PAID_OUT, number_of
 from core.model import Marketplace
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.frame_columns import ORDER_UNITS_COLUMNS, frame
 from core.line_types import LineType
-from core.marketplaces.settlements.lines import Line, TypedPart
+from core.marketplaces.settlements.file_lines import Line, TypedPart
 from core.marketplaces.settlements.transactions import Units, counted_units
 from core.marketplaces.shopify.words import SALE, column, movement_types
 from core.model import Disposition, Event, Goods, Marketplace, QuantitySource, StockEffect
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.settlements.lines import Part
-    from core.marketplaces.shopify.orders import Item, Order, Refund
+    from core.marketplaces.settlements.file_lines import Part
+    from core.marketplaces.shopify.orders_api import Item, Order, Refund
     from core.marketplaces.words.meanings import Meaning
 
 

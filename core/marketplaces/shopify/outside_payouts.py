@@ -3,7 +3,7 @@
 No payout ever shows them, so they form a settlement of their own, `Not in payouts 2026-08`, by the UTC month in which
 the money came or, where none did, the order was placed. As long as the month is not over it is a view that every pull
 replaces; then it becomes the book of record. By itself a month counts the units of an order only where its first
-payment is in it; the books count them over all documents of the store (`core.marketplaces.documents.order_units`).
+payment is in it; the books count them over all documents of the store (`core.marketplaces.documents.units_per_line`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.pulling.bundles import likeness, read_bundle
-from core.marketplaces.settlements.lines import Header
+from core.marketplaces.settlements.file_lines import Header
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.shopify.order_lines import (
     MoneyMovement,
@@ -27,7 +27,7 @@ from core.marketplaces.shopify.order_lines import (
     sale_lines,
     units_of,
 )
-from core.marketplaces.shopify.orders import GIFT_CARD, read_order
+from core.marketplaces.shopify.orders_api import GIFT_CARD, read_order
 from core.model import Marketplace, Problem, Severity
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.lines import Line
-    from core.marketplaces.shopify.orders import Order, Payment
+    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.shopify.orders_api import Order, Payment
     from core.model import Reading
 
 NAME = "shopify_not_in_payouts"

@@ -4,7 +4,7 @@ It is the book of record: it knows SKUs and units, which the downloaded transact
 does not. Payout id, order names and amounts are the same in both. Every balance transaction is shared out over the
 items of its order. By itself a document counts the units of an order with its first payment alone; beside the lines it
 says what it knows of each order's units, from which the books count them over all documents of the store
-(`core.marketplaces.documents.order_units`).
+(`core.marketplaces.documents.units_per_line`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from core.marketplaces.shopify.order_lines import (
     sale_lines,
     units_of,
 )
-from core.marketplaces.shopify.orders import number_of, read_order
+from core.marketplaces.shopify.orders_api import number_of, read_order
 from core.marketplaces.shopify.words import meaning
 from core.model import Goods, Marketplace, Problem, Severity
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.lines import Line
-    from core.marketplaces.shopify.orders import Order
+    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.shopify.orders_api import Order
     from core.model import Reading
 
 NAME = "shopify_payments_api"

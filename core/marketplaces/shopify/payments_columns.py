@@ -25,7 +25,7 @@ from core.marketplaces.columns.column_transactions import units_of_orders
 from core.marketplaces.errors import BadCellError, MissingColumnError, Place
 from core.marketplaces.reading.columns import Coded
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
-from core.marketplaces.reading.tables import Kind
+from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.shopify import payments_csv
 from core.model import Event
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Row
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.reading.file_tables import Row
+    from core.marketplaces.settlements.file_lines import Line
     from core.model import Problem, Reading
 
 DECLARATION = FormatColumns(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.line_types import LineType
-from core.marketplaces.settlements.lines import TypedPart
+from core.marketplaces.settlements.file_lines import TypedPart
 from core.marketplaces.words.meanings import (
     UNKNOWN,
     Meaning,

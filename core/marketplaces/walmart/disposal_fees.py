@@ -12,8 +12,8 @@ from core.model import Disposition, Goods
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from core.marketplaces.reading.tables import Row
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.reading.file_tables import Row
+    from core.marketplaces.settlements.file_lines import Line
 
 
 def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[ReportedReturn]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from core.marketplaces.errors import Place, UnsupportedFormatError
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.reading.tables import Column, Layout, header_line, likeness
+from core.marketplaces.reading.file_tables import Column, Layout, header_line, likeness
 from core.model import Marketplace
 
 if TYPE_CHECKING:

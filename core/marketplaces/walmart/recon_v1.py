@@ -23,8 +23,8 @@ from core.marketplaces.errors import BadCellError, ConflictingSummaryError, Dama
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
-from core.marketplaces.reading.tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.settlements.lines import Header, Line
+from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
+from core.marketplaces.settlements.file_lines import Header, Line
 from core.marketplaces.settlements.periods import header_of, period_name
 from core.marketplaces.settlements.tie_out import Findings, NoTotalProblem, reading
 from core.marketplaces.walmart.disposal_fees import destroyed
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.reading.tables import Row, Table
-    from core.marketplaces.settlements.lines import TypedPart
+    from core.marketplaces.reading.file_tables import Row, Table
+    from core.marketplaces.settlements.file_lines import TypedPart
     from core.marketplaces.words.meanings import Meaning
     from core.model import Reading
 

@@ -22,7 +22,7 @@ from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded, joint
 from core.marketplaces.reading.damaged_ids import is_damaged
 from core.marketplaces.reading.figures import Figures, read_in_its_notation
-from core.marketplaces.reading.tables import Kind
+from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.walmart import recon_v1
 from core.marketplaces.walmart.disposal_fees import destroyed, is_disposal
 from core.model import Goods
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.lines import Line
+    from core.marketplaces.settlements.file_lines import Line
     from core.model import Reading
 
 DECLARATION = FormatColumns(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from core.line_types import LineType, TaxKind, usual_type
-from core.marketplaces.settlements.lines import TypedPart
+from core.marketplaces.settlements.file_lines import TypedPart
 from core.marketplaces.words.wording import folded, tokens
 from core.model import GOODS_EFFECTS, Event, Goods, StockEffect
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from core.marketplaces.settlements.lines import Part
+    from core.marketplaces.settlements.file_lines import Part
 
 
 class Meaning(NamedTuple):

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from addin.commands.outcome import Outcome
-from addin.commands.reader_upgrade import in_words, news_before_errors, with_news
+from addin.commands.reading_anew import in_words, news_before_errors, with_news
 from core.books.importing.importing import SettlementFigures
 from core.books.importing.reader_upgrade import Rereading
 from core.errors import CogsheetError

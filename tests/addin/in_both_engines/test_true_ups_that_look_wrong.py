@@ -10,7 +10,7 @@ import pytest
 from addin.sheets.close.true_ups import TRUE_UPS_SPEC
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.model import ObservationKind
 from tests.addin.in_both_engines.desktop import Desktop
@@ -37,7 +37,7 @@ def story(tmp_path: Path) -> Story:
     average = {"kind": ObservationKind.AVERAGE, "product_id": "CUP", "unit_cost": Decimal(6), "currency": "USD"}
     with shop.database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, [average | {"fetched_at": NOW}]), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [average | {"fetched_at": NOW}]), batch, NOW)
     shop.database.close()
     made = Story(DemoBook(tmp_path / "Books.xlsm"))
     made.deed("new", "--company", "Acme", "--database", str(tmp_path / "books.sqlite"))

@@ -22,7 +22,7 @@ from tests.addin.machine.computers import Keys, Programs, computer
 from workbook_engine.vba import ModuleKind, rewrite_project
 from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
-from workbooks.template.ribbon import version
+from workbooks.template.ribbon_parts import version
 
 if TYPE_CHECKING:
     from addin.machine.computer import Computer

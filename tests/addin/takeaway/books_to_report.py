@@ -22,7 +22,7 @@ from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import Cause, ObservationKind
@@ -172,7 +172,7 @@ def make_books(database: Database) -> None:
         sku_mapping.add(
             connection, frame(MAPPING_COLUMNS, [_mapping(sku) for sku in (FORMULA, NUMBER, LATE)]), batch, NOW
         )
-        observations.add(connection, frame(OBSERVATION_COLUMNS, [_observed(*one) for one in known]), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [_observed(*one) for one in known]), batch, NOW)
 
 
 def _mapping(sku: str) -> dict[str, Any]:

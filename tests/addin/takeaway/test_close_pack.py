@@ -20,7 +20,7 @@ from core.books.batches import BatchKind
 from core.books.entries.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.settings.policies import change_policies
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import true_ups
 from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.journal.entry import EntryKind
@@ -218,7 +218,7 @@ def bill(reported: Reported, cost: str) -> None:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
         late = {"kind": ObservationKind.ORDER, "order_id": "111-3", "product_id": "LATE-MUG", "units": 2}
         billed = {"unit_cost": Decimal(cost), "currency": "USD", "record_date": "2026-08-06", "fetched_at": NOW}
-        observations.add(connection, frame(OBSERVATION_COLUMNS, [late | billed]), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [late | billed]), batch, NOW)
 
 
 @pytest.mark.few(2)

@@ -17,7 +17,7 @@ from tests.addin.template.filled_office import COSTS, OFF, ON, Line, put_lines
 from tests.addin.template.vba_readers import modules_by_oletools
 from workbooks.template import build
 from workbooks.template.builder import TEMPLATE
-from workbooks.template.package import Parts, read_parts
+from workbooks.template.workbook_zip import Parts, read_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

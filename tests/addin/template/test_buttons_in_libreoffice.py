@@ -14,8 +14,8 @@ import pytest
 from addin.commands.registry import BUTTONS
 from addin.sheets import exchange
 from tests.addin.template.filled_office import COSTS, OFF, ON, PYTHON, pressed
-from workbooks.template.modules import module_texts
-from workbooks.template.ribbon import version
+from workbooks.template.ribbon_parts import version
+from workbooks.template.vba_modules import module_texts
 
 if TYPE_CHECKING:
     from addin.commands.registry.command import Command

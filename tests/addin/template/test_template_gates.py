@@ -19,11 +19,11 @@ from addin.sheets import exchange
 from addin.sheets.workbook import NAME, SPECS
 from core.model import Event
 from core.reports.costed_lines import WAITING_MARK
-from workbooks.template.ribbon import CALLBACK, NAMESPACE_2007, NAMESPACE_2010, ribbon_xml, version
+from workbooks.template.ribbon_parts import CALLBACK, NAMESPACE_2007, NAMESPACE_2010, ribbon_xml, version
 from workbooks.template.special_sheets import CONFIGURATION
 
 if TYPE_CHECKING:
-    from workbooks.template.package import Parts
+    from workbooks.template.workbook_zip import Parts
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 PROCEDURE = re.compile(

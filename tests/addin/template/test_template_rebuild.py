@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from workbooks.template import build
-from workbooks.template.package import PackageError, replace_once
+from workbooks.template.workbook_zip import PackageError, replace_once
 
 if TYPE_CHECKING:
-    from workbooks.template.package import Parts
+    from workbooks.template.workbook_zip import Parts
 
 
 def test_two_builds_are_byte_identical(built: bytes) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from workbooks.template.package import read_parts, replace_once, write_parts
+from workbooks.template.workbook_zip import read_parts, replace_once, write_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

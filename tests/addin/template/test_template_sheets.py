@@ -13,8 +13,8 @@ from addin.sheets.reports.pnl import CHART_SHEET
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.sheets.workbook import SPECS
 from tests.books_with_vba import load_with_vba
-from workbooks.template.look import TABLE_STYLE
 from workbooks.template.special_sheets import CONFIGURATION, CONFIGURATION_SHEET
+from workbooks.template.template_look import TABLE_STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

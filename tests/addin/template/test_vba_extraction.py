@@ -10,10 +10,10 @@ import pytest
 
 from tests.addin.template.vba_readers import modules_by_oletools, modules_by_pyopenvba
 from workbooks.template.builder import TEMPLATE
-from workbooks.template.modules import SOURCES, module_texts
+from workbooks.template.vba_modules import SOURCES, module_texts
 
 if TYPE_CHECKING:
-    from workbooks.template.package import Parts
+    from workbooks.template.workbook_zip import Parts
 
 
 def _lines(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from workbooks.template import build
-from workbooks.template.modules import module_texts
+from workbooks.template.vba_modules import module_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from core.companies import BooksId
 from tests.addin.users_own import add_own
 from workbook_engine import open_workbook
 from workbooks.template import build
-from workbooks.template.modules import module_texts
+from workbooks.template.vba_modules import module_texts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ from openpyxl.utils import get_column_letter
 
 from addin.commands.setup.upgrading import NewerBookError, WorkbookInUseError, upgrade, upgraded_copy
 from addin.machine.upgrading.parts import NoMacrosError, ProjectUnreadableError, code_names, project_of
-from addin.machine.upgrading.project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
 from addin.machine.upgrading.sheets import NoRoomForColumnsError, SheetNameTakenError
+from addin.machine.upgrading.vba_project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.workbook import SPECS, check_workbook
 from core.errors import WorkbookError
@@ -28,8 +28,8 @@ from workbook_engine import open_workbook
 from workbook_engine.vba import ModuleKind, Project, read_project
 from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
-from workbooks.template.modules import module_texts
-from workbooks.template.ribbon import version
+from workbooks.template.ribbon_parts import version
+from workbooks.template.vba_modules import module_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

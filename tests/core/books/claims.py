@@ -19,7 +19,7 @@ from core.books.settings import stores
 from core.books.settings.sku_mapping import TypedMapping, change_mappings
 from core.books.settings.stores import Store
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.model import Marketplace, ObservationKind
 from tests.core.books.bookkeeper import NOW, WHO
@@ -305,7 +305,7 @@ def let_finale_say(database: Database, world: World) -> None:
     same = {"currency": "USD", "fetched_at": datetime(2026, 11, 30, tzinfo=UTC)}
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, [{**row, **same} for row in rows]), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [{**row, **same} for row in rows]), batch, NOW)
 
 
 def line_of(row: Mapping[str, object]) -> str:

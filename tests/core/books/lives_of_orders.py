@@ -19,7 +19,7 @@ from core.books.importing.importing import import_file
 from core.books.settings import sku_mapping, stores
 from core.books.settings.stores import Store
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import Disposition, Marketplace, ObservationKind
@@ -188,4 +188,4 @@ def let_finale_say(database: Database, order: str, cost: Decimal, units: int | N
     }
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)

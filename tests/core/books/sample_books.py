@@ -13,7 +13,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database, costing_tables, frames
 from core.books.documents import file_rows
 from core.books.documents.order_units import ORDER_UNITS
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks, stored_entries
 from core.books.entries.stored_entries import EntryLineRow, EntryRow
@@ -24,7 +24,7 @@ from core.books.settings import opening_costs, rates, sku_mapping, stored_settin
 from core.books.settings.opening_costs import OPENING_COST_COLUMNS
 from core.books.settlements import settlement_lines
 from core.books.settlements.booked_settlement import EntryStatus, SettlementKind
-from core.books.syncing import observations, syncing
+from core.books.syncing import stored_observations, syncing
 from core.books.syncing.syncing import Probe
 from core.books.true_ups import true_up_history
 from core.books.true_ups.true_up_history import FOUND_COLUMNS, TrueUpDecision, Verdict
@@ -64,7 +64,7 @@ def make_sample(path: Path) -> None:
         save_settlement(connection, settlement(), source())
         batch = batches.new(connection, BatchKind.SAVE, "M. Lee", NOW)
         stored_overrides.save(connection, answers({"key": "a", "note": "Müller"}), batch, who="M. Lee", now=NOW)
-        observations.add(connection, observed({}), batch, NOW)
+        stored_observations.add(connection, observed({}), batch, NOW)
         stored_settings.put(connection, "policy", "restock", who="M. Lee", now=NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, [{"sku": "00123", "product_id": "P"}]), batch, NOW)
         rate = {"base": "EUR", "quote": "USD", "day": "2026-11-20", "rate": "1.0841", "source": "ECB"}
@@ -100,7 +100,7 @@ def make_sample(path: Path) -> None:
             "record_date": "2026-11-02",
         }
         gone |= {"units": 1, "unit_cost": "5", "currency": "USD", "fetched_at": NOW}
-        observations.add_left_stock(connection, frame(LEFT_STOCK_COLUMNS, [gone]), batch)
+        stored_observations.add_left_stock(connection, frame(LEFT_STOCK_COLUMNS, [gone]), batch)
         add_closed_settlement(connection)
         keep_a_line(connection)
         add_superseded_settlement(connection)

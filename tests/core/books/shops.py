@@ -17,7 +17,7 @@ from core.books.settings import sku_mapping, stored_settings, stores
 from core.books.settings.policies import change_policies
 from core.books.settings.stores import Store
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history, true_ups
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
@@ -159,7 +159,7 @@ class Shop:
         with self.database.writing() as connection:
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
             sku_mapping.add(connection, frame(MAPPING_COLUMNS, products), batch, NOW)
-            observations.add(connection, frame(OBSERVATION_COLUMNS, [row | same for row in rows]), batch, NOW)
+            stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [row | same for row in rows]), batch, NOW)
 
     def export(self, *names: str, kinds: tuple[EntryKind, ...] | None = None, lock_date: date | None = None) -> None:
         """Export settlements."""

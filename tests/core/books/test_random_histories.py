@@ -37,7 +37,7 @@ from core.books.settings.time_zones import change_time_zones
 from core.books.settlements.booked_settlement import EntryStatus, Import
 from core.books.settlements.removing import remove_settlements
 from core.books.settlements.status import READ_OTHERWISE
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import cost_comparison, true_up_history, true_ups
 from core.books.verification.altered_rows import altered_tie_outs
 from core.books.verification.seal_check import find_altered
@@ -154,7 +154,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
         with self.database.writing() as connection:
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
             sku_mapping.add(connection, frame(MAPPING_COLUMNS, [product]), batch, NOW)
-            observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)
+            stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)
 
     @rule(data=st.data(), cost=COSTS, accepted=st.booleans())
     def save(self, data: st.DataObject, cost: Decimal, accepted: bool) -> None:  # noqa: FBT001 - drawn

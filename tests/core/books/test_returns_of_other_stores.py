@@ -14,7 +14,7 @@ from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.model import ObservationKind
@@ -59,7 +59,7 @@ def refund_of(
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
             cost = {"kind": ObservationKind.ORDER, "unit_cost": Decimal(4), "units": 1, "currency": "USD"}
             costs = [cost | {"order_id": order, "product_id": "MUG", "fetched_at": NOW} for order in orders]
-            observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
+            stored_observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
             mapped = [{"sku": sku, "product_id": product, "units": 1} for sku, product in mapping.items()]
             sku_mapping.add(connection, frame(MAPPING_COLUMNS, mapped), batch, NOW)
         lines = load_books(database).lines

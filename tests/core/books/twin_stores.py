@@ -18,7 +18,7 @@ from core.books.batches import BatchKind
 from core.books.settings import sku_mapping, stores
 from core.books.settings.stores import Store
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.model import Disposition, Marketplace, ObservationKind
 from tests.core.books.listed_documents import v2_content
@@ -184,4 +184,4 @@ def let_finale_say(
     rows += [{**same, **of_day, "record_date": f"2026-08-{day}"} for day in (19, 20, 21)]
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)

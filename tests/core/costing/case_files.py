@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.books.documents.reimbursements import as_line
+from core.books.documents.reported_reimbursements import as_line
 from core.costing import (
     OPENING_COLUMNS,
     REIMBURSED_COLUMNS,

@@ -9,14 +9,14 @@ from random import Random
 
 import pytest
 
-from core.finale.order_costs import with_negative_stock_marks
 from core.finale.report_mode import read_costs
 from core.finale.stock_history import Movement
+from core.finale.wanted_orders import with_negative_stock_marks
 from core.frame_columns import records
 from core.model import INTO_NEGATIVE_STOCK, ObservationKind
 from sandbox.business.hard import case, hard_business
-from sandbox.business.ledger import SALE, ledger_rows
 from sandbox.business.random_business import random_business
+from sandbox.business.stock_ledger import SALE, ledger_rows
 from tests.core.finale.finale_account import DemoAccount
 
 hard = cache(hard_business)

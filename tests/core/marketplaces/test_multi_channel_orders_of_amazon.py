@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.frame_columns import records
 from core.marketplaces import read_file
-from core.marketplaces.amazon import xml_columns, xml_report
+from core.marketplaces.amazon import xml_by_columns, xml_report
 from core.marketplaces.reading.contents import open_contents
 from core.model import QuantitySource
 from tests.core.marketplaces.amazon_files import V2_COLUMNS, flat_file, line, summary
@@ -175,4 +175,4 @@ def test_every_record_counts_the_same_units(fees: list[Fee]) -> None:
     contents = open_contents(xml(fees), "a.xml")
 
     assert expected == units(xml(fees)) == units(v1(fees))
-    assert_same(outcome(xml_columns.read, contents), outcome(xml_report.read, contents))
+    assert_same(outcome(xml_by_columns.read, contents), outcome(xml_report.read, contents))

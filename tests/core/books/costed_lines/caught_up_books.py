@@ -14,7 +14,7 @@ from core.books.batches import BatchKind
 from core.books.costed_lines.stored_lines import keep, kept_state
 from core.books.database.state import state
 from core.books.documents import file_rows
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries import locks
 from core.books.loading import load_books
@@ -25,7 +25,7 @@ from core.books.settings import sku_mapping, stores
 from core.books.settings.stores import Store
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus, OriginalFile, SettlementKind, Source
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import (
     AMOUNT_COLUMNS,
     MAPPING_COLUMNS,
@@ -127,7 +127,7 @@ def store(
                 if (name, number) not in later:
                     store_settlement(connection, name, number, books.rows.lines, batch)
         sku_mapping.add(connection, mapping_of(mapped), batch, START)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, books.rows.observations), batch, START)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, books.rows.observations), batch, START)
         told = (
             (RETURNED_GOODS, RETURN_COLUMNS, books.returned),
             (REIMBURSEMENTS, REIMBURSEMENT_COLUMNS, books.reimbursed),

@@ -17,7 +17,7 @@ from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep, kept_tie_outs
 from core.books.documents import file_rows
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import OriginalFile

@@ -18,7 +18,7 @@ from core.books.database import Database
 from core.books.loading import load_books
 from core.books.overrides.undo import undo_batch
 from core.books.settlements.status import settlement_totals
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import OBSERVATION_COLUMNS, frame, records
 from core.model import Event, ObservationKind
 from tests.core.books.bookkeeper import assert_kept_as_costed
@@ -116,7 +116,7 @@ def say_average(database: Database, cost: str, days: int = 0) -> None:
     fact = {"kind": ObservationKind.AVERAGE, "product_id": "MUG", "unit_cost": Decimal(cost), "currency": "USD"}
     said = frame(OBSERVATION_COLUMNS, [fact | {"fetched_at": START + timedelta(days=days)}])
     with database.writing() as connection:
-        observations.add(connection, said, batches.new(connection, BatchKind.SYNC, **WHO), START)
+        stored_observations.add(connection, said, batches.new(connection, BatchKind.SYNC, **WHO), START)
 
 
 def caught_up(database: Database) -> list[Row]:

@@ -23,7 +23,7 @@ from core.books.overrides.saving import plan_answers
 from core.books.overrides.undo import undo_last
 from core.books.part_of_books import load_to_answer
 from core.books.settings import sku_mapping
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.model import Disposition
 from tests.core.books.bookkeeper import assert_kept_as_costed
@@ -123,7 +123,7 @@ def let_finale_tell(database: Database, rows: Iterable[Row], skus: Collection[st
     for page in (list(facts.values())[::2], list(facts.values())[1::2]):
         with database.writing() as connection:
             sku_mapping.add(connection, mapping_of(skus), batch, moment)
-            observations.add(connection, frame(OBSERVATION_COLUMNS, page), batch, moment)
+            stored_observations.add(connection, frame(OBSERVATION_COLUMNS, page), batch, moment)
 
 
 @st.composite

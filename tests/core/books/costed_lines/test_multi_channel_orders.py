@@ -18,7 +18,7 @@ from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import cost_comparison, true_up_history, true_ups
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts
@@ -117,7 +117,7 @@ def finale_says(database: Database, products: Products) -> None:
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, facts), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, facts), batch, NOW)
 
 
 def one_order(database: Database, amazon: str, *shop: str) -> None:

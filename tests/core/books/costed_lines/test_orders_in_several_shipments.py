@@ -14,7 +14,7 @@ from core.books.entries.exporting import ExportOptions, SuspectCostsError, expor
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.loading import load_books
 from core.books.settings import stored_settings
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import cost_comparison
 from core.frame_columns import OBSERVATION_COLUMNS, frame
 from core.journal.accounts import Accounts
@@ -58,7 +58,7 @@ def finale_says(database: Database, shipments: tuple[tuple[int, str, str], ...])
     ]
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
 
 
 def close_august(database: Database, how: str) -> None:

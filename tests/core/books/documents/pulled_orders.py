@@ -17,7 +17,7 @@ from core.books.overrides import stored_overrides
 from core.books.overrides.stored_overrides import ANSWER_COLUMNS
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from core.model import CostStatus
@@ -67,7 +67,7 @@ def sync(database: Database, *shipped: tuple[str, int], order: str = "#1001") ->
     known = [{"sku": sku, "product_id": sku, "units": 1} for sku in COSTS]
     with database.writing() as connection:
         batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
 
 

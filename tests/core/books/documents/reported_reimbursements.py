@@ -11,7 +11,7 @@ from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from tests.core.marketplaces.documents.test_reimbursements_report import COLUMNS
@@ -54,7 +54,7 @@ def with_costs(database: Database) -> None:
     order = {"kind": "order", "order_id": "111-0", **of_mug}
     with database.writing() as connection:
         batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(
+        stored_observations.add(
             connection,
             frame(OBSERVATION_COLUMNS, [one | {"currency": "USD", "fetched_at": NOW} for one in (average, order)]),
             batch,

@@ -13,7 +13,7 @@ from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame
 from core.marketplaces import read_file
 from tests.core.books.listed_documents import v2_content
@@ -46,7 +46,7 @@ def refund_line(database: Database, units: int = 1) -> dict[str, object]:
     cost = {"kind": "order", "order_id": "111-0", "product_id": "MUG", "unit_cost": Decimal(4), "units": units}
     with database.writing() as connection:
         batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(
+        stored_observations.add(
             connection, frame(OBSERVATION_COLUMNS, [cost | {"currency": "USD", "fetched_at": NOW}]), batch, NOW
         )
         sku_mapping.add(
@@ -94,7 +94,7 @@ def costs(database: Database) -> list[Decimal | None]:
         cost = {"kind": "order", "order_id": "200", "unit_cost": Decimal(5), "units": 1}
         told = [cost | {"product_id": sku, "currency": "USD", "fetched_at": NOW} for sku in ("MUG", "CUP")]
         names = [{"sku": sku, "product_id": sku, "units": 1} for sku in ("MUG", "CUP")]
-        observations.add(connection, frame(OBSERVATION_COLUMNS, told), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, told), batch, NOW)
         sku_mapping.add(connection, frame(MAPPING_COLUMNS, names), batch, NOW)
     lines = load_books(database).lines
     refunds = lines[lines["event"] == "refund"].sort_values(["posted_at", "settlement_id", "sku", "net"])

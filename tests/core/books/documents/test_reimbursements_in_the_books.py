@@ -15,7 +15,7 @@ from core.books.batches import BatchKind, new
 from core.books.costed_lines.line_costs import costed_lines
 from core.books.costed_lines.recosting import recosted
 from core.books.documents import file_rows
-from core.books.documents.reimbursements import REIMBURSEMENTS
+from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.duplicates import AnotherStoreError
 from core.books.loading import load_books

@@ -19,7 +19,7 @@ from core.books.overrides.stored_overrides import ANSWER_COLUMNS
 from core.books.overrides.undo import NothingToUndoError, undo_batch
 from core.books.settlements import original_files
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.syncing.syncing import cost_request
 from core.books.true_ups.cost_comparison import differences
 from core.books.true_ups.resolve_after_export import lines_to_sync
@@ -118,7 +118,7 @@ def test_a_liquidation_of_goods_that_were_sellable_is_asked_for_and_proposed_wit
     average = {"kind": "average on date", "product_id": "MUG", "unit_cost": Decimal(5), "record_date": "2026-08-10"}
     with database.writing() as connection:
         of_day = frame(OBSERVATION_COLUMNS, [average | {"currency": "USD", "fetched_at": NOW}])
-        observations.add(connection, of_day, new(connection, BatchKind.SYNC, "M. Lee", NOW), NOW)
+        stored_observations.add(connection, of_day, new(connection, BatchKind.SYNC, "M. Lee", NOW), NOW)
 
     assert ("MUG", date(2026, 8, 15)) in request.dated_skus
     assert "L1" in {order.order_id for order in request.orders}

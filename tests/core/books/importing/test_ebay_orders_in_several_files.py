@@ -19,7 +19,7 @@ from core.books.overrides.saving import save_answers
 from core.books.settings import sku_mapping
 from core.books.settlements import settlement_lines
 from core.books.settlements.booked_settlement import Import, OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.verification.verification import read_evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
@@ -242,7 +242,7 @@ def cogs(database: Database, *files: bytes) -> list[tuple[str | None, int | None
     same = {"kind": "order", "currency": "USD", "fetched_at": NOW, "order_id": ORDER, "unit_cost": Decimal(5)}
     with database.writing() as connection:
         batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        observations.add(connection, frame(OBSERVATION_COLUMNS, [{**same, "product_id": "MUG"}]), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [{**same, "product_id": "MUG"}]), batch, NOW)
         known = frame(MAPPING_COLUMNS, [{"sku": "MUG", "product_id": "MUG", "units": 1}])
         sku_mapping.add(connection, known, batch, NOW)
     found = sorted(records(load_books(database).lines), key=lambda row: str(row["posted_at"]))
@@ -368,7 +368,7 @@ def test_as_many_shipped_as_all_reports_state_are_asked(database: Database) -> N
     with database.writing() as connection:
         batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
         shipped = frame(OBSERVATION_COLUMNS, [{**same, "product_id": "MUG", "units": 4}])
-        observations.add(connection, shipped, batch, NOW)
+        stored_observations.add(connection, shipped, batch, NOW)
     notes = [row["cost_note"] for row in records(load_books(database).lines) if row["cost_status"] == "missing"]
 
     assert ["tell of 2 units of MUG, Finale shipped 4" in str(note) for note in notes] == [True]

@@ -27,7 +27,7 @@ from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history, true_ups
 from core.books.true_ups.cost_comparison import posted_corrections
 from core.books.true_ups.resolve_after_export import asked_lines
@@ -86,7 +86,7 @@ class Seller:
         ]
         with self.database.writing() as connection:
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-            observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
+            stored_observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
 
     def answers(self) -> None:
         """Take what is proposed, and type what the SKU costs where nothing is."""

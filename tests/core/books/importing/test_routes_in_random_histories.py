@@ -21,7 +21,7 @@ from core.books.overrides.saving import save_answers
 from core.books.overrides.undo import NothingToUndoError, undo_last
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import Import
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import cost_comparison
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
@@ -109,7 +109,7 @@ class Shop(Bookkeeper):
         known = [{"sku": sku, "product_id": sku, "units": 1} for sku in self.costs]
         with self.database.writing() as connection:
             batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
-            observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
+            stored_observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
             sku_mapping.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
 
     @rule(cost=COSTS)

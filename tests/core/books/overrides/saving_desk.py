@@ -13,7 +13,7 @@ from core.books.batches import BatchKind
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import Saving, save_answers
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import OBSERVATION_COLUMNS, frame, records
 from core.model import Disposition, Event, ObservationKind
 from tests.core.books.lives_of_orders import NOW, WHO, Life, bring_in, files_of
@@ -53,7 +53,7 @@ class Desk:
         }
         with self.database.writing() as connection:
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-            observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)
+            stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [fact]), batch, NOW)
 
     def line(self, event: Event) -> dict[str, object]:
         lines = self.books.lines

@@ -11,7 +11,7 @@ from addin.commands.setup.new import new_workbook
 from core.books import batches
 from core.books.database import Database
 from core.books.loading import load_books
-from core.books.settings.accounts import AccountRowError, change_accounts
+from core.books.settings.account_choices import AccountRowError, change_accounts
 from core.books.settings.policies import change_policies
 from core.line_types import LineType
 from tests.new_books import new_books

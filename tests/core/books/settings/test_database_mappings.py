@@ -9,7 +9,7 @@ from core.books.batches import BatchKind
 from core.books.database import tables
 from core.books.settings import sku_mapping
 from core.books.settings.sku_mapping import TYPED_IN
-from core.books.syncing.observations import FactCounts
+from core.books.syncing.stored_observations import FactCounts
 from core.frame_columns import MAPPING_COLUMNS, frame, records
 from tests.core.books.examples import LATER, NOW
 

@@ -24,7 +24,7 @@ from core.books.overrides.saving import Saving, save_answers
 from core.books.overrides.undo import NothingToUndoError, undo_last
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import Import
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups import cost_comparison, true_up_history, true_ups
 from core.books.true_ups.true_ups import NoReasonError
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
@@ -82,7 +82,7 @@ class Ledger:
         with self.database.writing() as connection:
             batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
             sku_mapping.add(connection, frame(MAPPING_COLUMNS, [product]), batch, NOW)
-            observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
+            stored_observations.add(connection, frame(OBSERVATION_COLUMNS, rows), batch, NOW)
 
     def key(self, order: int) -> str:
         lines = self.books.lines

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import frames, tables
-from core.books.syncing import observations
-from core.books.syncing.observations import FactCounts
+from core.books.syncing import stored_observations
+from core.books.syncing.stored_observations import FactCounts
 from core.frame_columns import records
 from core.model import Cause, ObservationKind
 from tests.core.books.examples import LATER, NOW, observed
@@ -35,20 +35,20 @@ def add(database: Database, *rows: dict[str, object]) -> FactCounts:
     """Store one answer in a batch of its own."""
     with database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
-        return observations.add(connection, observed(*rows), batch, NOW)
+        return stored_observations.add(connection, observed(*rows), batch, NOW)
 
 
 def latest(database: Database, *names: str) -> list[tuple[Any, ...]]:
     """Return some columns of what holds now."""
     with database.reading() as connection:
-        return [tuple(row[name] for name in names) for row in records(observations.latest(connection))]
+        return [tuple(row[name] for name in names) for row in records(stored_observations.latest(connection))]
 
 
 def history(database: Database) -> pd.DataFrame:
     """Return everything ever said."""
     with database.reading() as connection:
         every = select(tables.observation).order_by(tables.observation.c.id)
-        return frames.load(connection, every, observations.HISTORY_COLUMNS)
+        return frames.load(connection, every, stored_observations.HISTORY_COLUMNS)
 
 
 def test_an_answer_comes_back_as_it_was(database: Database) -> None:
@@ -62,7 +62,7 @@ def test_an_answer_comes_back_as_it_was(database: Database) -> None:
     assert FactCounts(4, 0) == add(database, *rows)
 
     with database.reading() as connection:
-        pd.testing.assert_frame_equal(observed(*rows), observations.latest(connection))
+        pd.testing.assert_frame_equal(observed(*rows), stored_observations.latest(connection))
 
 
 def test_the_same_answer_again_only_moves_the_moment(database: Database) -> None:

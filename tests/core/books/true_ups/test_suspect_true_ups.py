@@ -9,7 +9,7 @@ import pytest
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.books.true_ups.suspect_true_ups import SuspectTrueUpsError, refuse_suspect, suspect_true_ups
 from core.books.true_ups.true_up_history import TRUE_UP_COLUMNS
 from core.books.true_ups.true_ups import take_up_true_ups
@@ -49,7 +49,7 @@ def says(shop: Shop, cost: str, units: int) -> None:
     with shop.database.writing() as connection:
         batch = batches.new(connection, BatchKind.SYNC, "M. Lee", NOW)
         told = [{"record_date": "2026-08-04", **row, **same} for row in rows]
-        observations.add(connection, frame(OBSERVATION_COLUMNS, told), batch, NOW)
+        stored_observations.add(connection, frame(OBSERVATION_COLUMNS, told), batch, NOW)
 
 
 def marked(shop: Shop) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from core.frame_columns import records
 from core.marketplaces import read_file
-from core.marketplaces.amazon import xml_columns, xml_report
+from core.marketplaces.amazon import xml_by_columns, xml_report
 from core.marketplaces.reading.contents import open_contents
 from core.model import Goods
 from tests.core.marketplaces.same_readings import assert_same, outcome
@@ -87,7 +87,7 @@ def test_money_in_an_unknown_element_is_asked(order: str, place: str, element: s
     contents = open_contents(file, "a.xml")
 
     assert unknown(read_file(file, "a.xml")) == ((word,), Decimal("38.44"))
-    assert_same(outcome(xml_columns.read, contents), outcome(xml_report.read, contents))
+    assert_same(outcome(xml_by_columns.read, contents), outcome(xml_report.read, contents))
 
 
 def test_text_in_an_unknown_element_is_no_money() -> None:
@@ -114,4 +114,4 @@ def test_units_beside_an_unknown_price_alone_are_asked(price: str, expected: Goo
     (row,) = records(read_file(file, "a.xml").settlements[0].transactions)
 
     assert (row["goods"], row["quantity"]) == (expected, 2 if expected is Goods.UNCLEAR else 0)
-    assert_same(outcome(xml_columns.read, contents), outcome(xml_report.read, contents))
+    assert_same(outcome(xml_by_columns.read, contents), outcome(xml_report.read, contents))

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from core.errors import UnreadableFileError
 from core.marketplaces import format_of
-from core.marketplaces.amazon import unified_by_columns, unified_csv, v1_flat, v2_flat, xml_columns, xml_report
+from core.marketplaces.amazon import unified_by_columns, unified_csv, v1_flat, v2_flat, xml_by_columns, xml_report
 from core.marketplaces.ebay import report_by_columns, transaction_report
 from core.marketplaces.ebay.order_columns import Role
 from core.marketplaces.ebay.report_columns import COMPONENTS
 from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.contents import Contents, open_contents
 from core.marketplaces.reading.figures import Figures
-from core.marketplaces.reading.tables import find_header
+from core.marketplaces.reading.file_tables import find_header
 from core.marketplaces.reading.xml_columns import elements_of
 from core.marketplaces.shopify import payments_columns, payments_csv
 from core.marketplaces.walmart import recon_v1, recon_v1_columns
@@ -78,7 +78,7 @@ def golden(name: str) -> tuple[Contents, ...]:
 def test_every_file_reads_the_same_both_ways(path: Path) -> None:
     """Golden files, samples of sellers, and files that go wrong."""
     found = opened(path)
-    readers = READERS | {xml_report.FORMAT.name: (xml_columns.FORMAT, xml_report.FORMAT)}
+    readers = READERS | {xml_report.FORMAT.name: (xml_by_columns.FORMAT, xml_report.FORMAT)}
     if found is None or found[1] not in readers:
         pytest.skip("no format that is read by columns")
     by_columns, row_by_row = readers[found[1]]
@@ -136,7 +136,7 @@ def test_random_xml_reads_the_same_both_ways(random: Random) -> None:
     """Orders as Amazon writes them, and ones in which elements are missing, doubled or misplaced."""
     contents = open_contents(random_xml.random_report(random), "file.xml")
 
-    assert_same(outcome(xml_columns.read, contents), outcome(xml_report.read, contents))
+    assert_same(outcome(xml_by_columns.read, contents), outcome(xml_report.read, contents))
 
 
 def test_most_random_xml_is_read_by_columns() -> None:
@@ -155,7 +155,7 @@ def test_what_needs_more_than_brackets_is_read_element_by_element(odd: str) -> N
     golden_xml = (GOLDEN / "amazon-xml-archive.xml").read_text(encoding="utf-8")
     contents = open_contents(golden_xml.replace("<SKU>", f"{odd}<SKU>", 1).encode(), "file.xml")
 
-    assert_same(outcome(xml_columns.read, contents), outcome(xml_report.read, contents))
+    assert_same(outcome(xml_by_columns.read, contents), outcome(xml_report.read, contents))
 
 
 @pytest.mark.long

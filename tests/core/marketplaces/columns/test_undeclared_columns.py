@@ -13,7 +13,7 @@ from core.marketplaces.columns.undeclared_columns import proved
 from core.marketplaces.ebay import transaction_report
 from core.marketplaces.ebay.report_columns import COMPONENTS, vat_rate
 from core.marketplaces.reading.contents import Contents, open_contents
-from core.marketplaces.reading.tables import columns_named
+from core.marketplaces.reading.file_tables import columns_named
 from core.marketplaces.shopify import payments_columns, payments_csv
 from core.model import Reading, Severity
 from core.typed_amounts import from_text

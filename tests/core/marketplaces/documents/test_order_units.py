@@ -16,7 +16,7 @@ from core.books.documents.order_units import ORDER_UNITS, OrderUnits, with_order
 from core.costing import TRUED_UP_COLUMNS
 from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, conform, frame
 from core.marketplaces import read_file
-from core.marketplaces.documents.order_units import ItemLine, StatedUnits, divide_units
+from core.marketplaces.documents.units_per_line import ItemLine, StatedUnits, divide_units
 from core.marketplaces.settlements.line_keys import with_line_keys
 from core.model import Event
 from tests.core.marketplaces.shopify_documents import Back, Good, Paid, ShopOrder, charge, payout, refund

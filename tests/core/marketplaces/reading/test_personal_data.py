@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.marketplaces import FORMATS, read_file, without_personal_data
-from core.marketplaces.reading.tables import Kind
+from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.settlements.line_keys import with_line_keys
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "marketplaces"

@@ -23,7 +23,7 @@ from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
-from core.books.syncing import observations
+from core.books.syncing import stored_observations
 from core.frame_columns import AMOUNT_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.entry import EntryKind
 from core.marketplaces import read_file
@@ -86,7 +86,7 @@ def booked(orders: Iterable[str], *contents: bytes, skus: Sequence[str] = SKUS) 
                 import_file(database, read_file(content, file.name), file, store=None, who="M. Lee", now=NOW)
             with database.writing() as connection:
                 batch = new(connection, BatchKind.SYNC, "M. Lee", NOW)
-                observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
+                stored_observations.add(connection, frame(OBSERVATION_COLUMNS, costs), batch, NOW)
                 sku_mapping.add(connection, frame(MAPPING_COLUMNS, known), batch, NOW)
             books = load_books(database)
     posted: defaultdict[str, Decimal] = defaultdict(Decimal)

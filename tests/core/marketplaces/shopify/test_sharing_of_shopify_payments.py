@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.marketplaces.shopify.order_lines import fees, shares_of_items
-from core.marketplaces.shopify.orders import GIFT_CARD, SHOPIFY_PAYMENTS, Item, Payment, bearer
+from core.marketplaces.shopify.orders_api import GIFT_CARD, SHOPIFY_PAYMENTS, Item, Payment, bearer
 
 NOON = datetime(2026, 8, 3, 12, tzinfo=UTC)
 MONEY = st.decimals(0, 9_999, places=2)

@@ -35,7 +35,7 @@ from sandbox.finale.formatting import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sandbox.finale.books import Books
+    from sandbox.finale.finale_books import Books
 
     Resolver = Callable[..., Any]
 

@@ -22,7 +22,7 @@ STRIPE = "#F7F9FA"
 WARN_TINT = "#FDF1E0"
 
 TABLE_STYLE = "Cogsheet"
-"""Our own table style, in the file itself; `package.add_table_style` writes it."""
+"""Our own table style, in the file itself; `workbook_zip.add_table_style` writes it."""
 
 
 class TemplateLook(Look):

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sandbox.costs import AverageCost, Posting
+from sandbox.average_cost import AverageCost, Posting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,7 @@ Amounts are the shop's currency, all >= 0. Prices are without tax and after disc
 
 An answer is the order as it was at that moment: items may be added, removed, cancelled and fulfilled afterwards. How
 many units of an item an answer says have left, or are still to leave, tells `Order.units_of`; what all answers about an
-order together mean for its lines tells `core.marketplaces.documents.order_units`.
+order together mean for its lines tells `core.marketplaces.documents.units_per_line`.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def bearer(payments: Iterable[Payment]) -> str:
     """Return the id of the payment that carries the units: of the first day's, one that Shopify pays out if it can be.
 
     It is what a document says by itself. Which line carries them once several documents are in the books is decided
-    over all of them (`core.marketplaces.documents.order_units`).
+    over all of them (`core.marketplaces.documents.units_per_line`).
     """
     ordered = sorted(payments, key=lambda p: (p.at.date(), not p.in_payouts, p.at, p.id))
     return ordered[0].id if ordered else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook_engine.vba.modules import Module, ModuleKind, module_of_text
-from workbooks.template.ribbon import ribbon_table_module
+from workbooks.template.ribbon_parts import ribbon_table_module
 from workbooks.template.worksheet_functions import MISSING_COST, function_help_module, udf_module
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ from core.marketplaces.columns.column_lines import (
 from core.marketplaces.columns.column_reading import ColumnFindings, reading_of
 from core.marketplaces.columns.column_transactions import units_with_fees_by_columns
 from core.marketplaces.errors import Place
-from core.marketplaces.reading import tables
+from core.marketplaces.reading import file_tables
 from core.marketplaces.reading.columns import Coded, ColumnTable, Texts
 from core.marketplaces.reading.contents import Contents
 from core.marketplaces.reading.dates import parse_moment
@@ -56,10 +56,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.marketplaces.amazon.xml_elements import Amounts
-    from core.marketplaces.reading.tables import Row
+    from core.marketplaces.reading.file_tables import Row
     from core.marketplaces.reading.xml import Element
     from core.marketplaces.reading.xml_columns import Elements
-    from core.marketplaces.settlements.lines import Header, Line
+    from core.marketplaces.settlements.file_lines import Header, Line
     from core.model import Reading
 
 _WORDS = ("transaction-type", "list", "word", "quantity")
@@ -265,11 +265,11 @@ def _column(usual: Coded[str], others: Sequence[str], *, verbatim: bool) -> tupl
 
 
 def _table(contents: Contents, columns: dict[str, tuple[np.ndarray, pa.StringArray]]) -> ColumnTable:
-    header = tables.HeaderRow(0, list(columns), "\t", quoted=False)
+    header = file_tables.HeaderRow(0, list(columns), "\t", quoted=False)
     count = len(next(iter(columns.values()))[0])
     return ColumnTable(
         contents,
-        tables.Layout(xml_report.TITLE, ()),
+        file_tables.Layout(xml_report.TITLE, ()),
         header,
         _CONTENT,
         {},

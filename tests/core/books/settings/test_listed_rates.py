@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.books.loading import load_books
-from core.books.settings.rate_list import MISSING, ListedRate, listed_rates
+from core.books.settings.rates import MISSING, ListedRate, listed_rates
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED
 from core.frame_columns import frame
 from tests.core.books.lives_of_orders import Life, bring_in, files_of, open_books

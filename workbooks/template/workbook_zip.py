@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from addin.takeaway.look import ACCENT, HAIRLINE
-from workbooks.template.look import STRIPE, TABLE_STYLE
+from workbooks.template.template_look import STRIPE, TABLE_STYLE
 
 Parts = dict[str, bytes]
 """Content of each part by its path in the package, in order."""

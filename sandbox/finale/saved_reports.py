@@ -18,8 +18,8 @@ from sandbox.finale.formatting import Money, Value, raw, shown, us_date
 from sandbox.finale.report_urls import ReportColumn, read_columns
 
 if TYPE_CHECKING:
-    from sandbox.business.ledger import LedgerRow
-    from sandbox.finale.books import Books, FinaleItem, FinaleOrder, FinaleProduct
+    from sandbox.business.stock_ledger import LedgerRow
+    from sandbox.finale.finale_books import Books, FinaleItem, FinaleOrder, FinaleProduct
 
 Row = list[Value]
 STREAM_PAGE = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from addin.commands.registry import BUTTONS, RIBBON, TAB, buttons_of
-from addin.machine.upgrading.project import FINGERPRINT_LINE
+from addin.machine.upgrading.vba_project import FINGERPRINT_LINE
 from workbook_engine.vba.modules import fingerprint
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sandbox.business.ledger import landed_values
+from sandbox.average_cost import at_cost_places
 from sandbox.business.records import ZERO
-from sandbox.costs import at_cost_places
+from sandbox.business.stock_ledger import landed_values
 from sandbox.finale.formatting import Money
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from sandbox.business import Business
-    from sandbox.business.ledger import LedgerRow
     from sandbox.business.records import Order, Part, Product, Purchase, Shipment
+    from sandbox.business.stock_ledger import LedgerRow
 
 FIRST_SHIPMENT_KEY = 609070
 """Shipments are stored under numbers of their own, unlike their labels (docs/facts/finale-api.md, Shapes and ids)."""
