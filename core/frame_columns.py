@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -212,18 +211,26 @@ def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.Dat
     for name in set().union(*records) - set(columns):
         raise KeyError(name)
     if not records:
-        return _blank(tuple(columns.items())).copy(deep=False)
+        return _blank(columns).copy(deep=False)
     arrays = {name: _array(dtype, (r.get(name) for r in records)) for name, dtype in columns.items()}
     return pd.DataFrame(arrays, copy=False)
 
 
-@cache
-def _blank(columns: tuple[tuple[str, pd.ArrowDtype], ...]) -> pd.DataFrame:
+_BLANKS: dict[tuple[tuple[str, ...], tuple[int, ...]], tuple[list[pd.ArrowDtype], pd.DataFrame]] = {}
+"""Frames without rows, by names and types of their columns; types go by what they are in memory and are kept with it,
+because pandas hashes one by writing it as text."""
+
+
+def _blank(columns: Columns) -> pd.DataFrame:
     """Return a frame without rows, made once for all: most tables of most books are empty, and a shallow copy is free.
 
     Nobody changes it: of a shallow copy pandas copies what is written to.
     """
-    return pd.DataFrame({name: _missing(dtype, 0) for name, dtype in columns}, copy=False)
+    name = tuple(columns), tuple(map(id, columns.values()))
+    if name not in _BLANKS:
+        arrays = {name: _missing(dtype, 0) for name, dtype in columns.items()}
+        _BLANKS[name] = list(columns.values()), pd.DataFrame(arrays, copy=False)
+    return _BLANKS[name][1]
 
 
 def _missing(dtype: pd.ArrowDtype, length: int) -> ExtensionArray:

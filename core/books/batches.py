@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from core.books.database import frames, tables
 from core.books.database.column_types import known_word
@@ -65,17 +66,27 @@ def history(connection: Connection) -> pd.DataFrame:
 
 def last(connection: Connection) -> int:
     """Return the number of the newest batch; 0 where there is none."""
-    return connection.scalar(select(func.max(tables.batch.c.number))) or 0
+    return connection.scalar(_newest_number()) or 0
+
+
+@cache
+def _newest_number() -> Select[tuple[int]]:
+    return select(func.max(tables.batch.c.number))
 
 
 def undone(connection: Connection) -> set[int]:
     """Return the batches that are taken back; an undo that was undone itself counts for nothing."""
     numbers: set[int] = set()
-    query = select(tables.batch.c.number, tables.batch.c.undoes).where(tables.batch.c.undoes.is_not(None))
-    for row in connection.execute(query.order_by(tables.batch.c.number.desc())):
+    for row in connection.execute(_undoings()):
         if row.number not in numbers:
             numbers.add(row.undoes)
     return numbers
+
+
+@cache
+def _undoings() -> Select[Any]:
+    batch = tables.batch.c
+    return select(batch.number, batch.undoes).where(batch.undoes.is_not(None)).order_by(batch.number.desc())
 
 
 def since(connection: Connection, number: int) -> set[BatchKind]:
@@ -92,7 +103,6 @@ def taken_back_since(connection: Connection, number: int) -> set[BatchKind]:
 
 
 def _insert(connection: Connection, values: dict[str, Any]) -> int:
-    last = connection.scalar(select(func.max(tables.batch.c.number)))
-    number: int = (last or 0) + 1
+    number = last(connection) + 1
     connection.execute(insert(tables.batch).values(number=number, **values))
     return number

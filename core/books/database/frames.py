@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 import pyarrow as pa
@@ -58,16 +59,16 @@ def load(connection: Connection, query: Select[Any], columns: Columns) -> pd.Dat
     Raises:
         UnknownWordError: If a column that holds words of a list holds another one.
     """
-    words = {column.key: column.type for column in query.selected_columns if isinstance(column.type, Word)}
+    plain = _plain(query)
     with _undisturbed():
-        result = connection.execute(_plain(query))
-        place = {name: number for number, name in enumerate(result.keys()) if name in columns}
+        result = connection.execute(plain.query)
         parts = result.partitions(_ROWS_AT_ONCE)
         first = next(parts, None)
         if first is None:  # most tables of most books are empty
             return frame_columns.frame(columns)
+        place = {name: number for number, name in enumerate(result.keys()) if name in columns}
         arrays = _arrays(chain([first], parts), {name: columns[name].pyarrow_dtype for name in place}, place)
-    for name, kind in words.items():
+    for name, kind in plain.words.items():
         if name in arrays:
             kind.check(pc.unique(arrays[name]).to_pylist())
     length = len(next(iter(arrays.values())))
@@ -126,16 +127,39 @@ def update_rows(connection: Connection, table: Table, statement: Update, rows: l
         seals.touch(connection, table.name, [(row["row"],) for row in rows])
 
 
-def _plain(query: Select[Any]) -> Select[Any]:
-    """Ask for the whole numbers and the texts themselves; words are looked at once all are there (`load`)."""
-    selected = query.selected_columns
+class _Plain(NamedTuple):
+    """A query that asks for the whole numbers and the texts themselves."""
+
+    query: Select[Any]
+    words: dict[str, Word]
+    """The columns that hold words of a list, which are looked at once all are there (`load`)."""
+
+
+_PLAIN: WeakKeyDictionary[Select[Any], _Plain] = WeakKeyDictionary()
+"""By the query that it is made of: SQLAlchemy works a statement out once, and of a new one all of it anew.
+
+Queries that ask the same every time are therefore made once (`functools.cache`): 0.2 ms instead of 0.6 for an empty
+table, and loading books asks fifteen of them.
+"""
+
+
+def _plain(query: Select[Any]) -> _Plain:
+    plain = _PLAIN.get(query)
+    if plain is None:
+        plain = _PLAIN[query] = _made_plain(query)
+    return plain
+
+
+def _made_plain(query: Select[Any]) -> _Plain:
+    selected = list(query.selected_columns)
     plain = [
         type_coerce(column, _stored_as(column.type)).label(column.key)
         if isinstance(column.type, Money | Moment | Word)
         else column
         for column in selected
     ]
-    return query.with_only_columns(*plain, maintain_column_froms=True)
+    words = {column.key: column.type for column in selected if isinstance(column.type, Word)}
+    return _Plain(query.with_only_columns(*plain, maintain_column_froms=True), words)
 
 
 def _stored_as(kind: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -154,8 +178,11 @@ def _arrays(
         values = list(zip(*rows, strict=True))
         for name, so_far in chunks.items():
             so_far.append(pa.array(values[place[name]], plain[name]))
-    whole = {name: pa.chunked_array(parts, plain[name]).combine_chunks() for name, parts in chunks.items()}
-    return {name: _as(arrow, whole[name]) for name, arrow in types.items()}
+    return {name: _as(arrow, _whole(chunks[name])) for name, arrow in types.items()}
+
+
+def _whole(parts: Sequence[pa.Array]) -> pa.Array:
+    return parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
 
 
 def _is_counted(arrow: pa.DataType) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
@@ -19,7 +20,7 @@ from core.books.database.costing_tables import books_state, writing
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 
 def state(connection: Connection) -> str:
@@ -29,8 +30,13 @@ def state(connection: Connection) -> str:
         The number of writings so far, and a word that was drawn at the last: books that were put back from a copy and
         written to again as often are in another state.
     """
-    row = connection.execute(select(books_state.c.number, books_state.c.token)).first()
+    row = connection.execute(_number_and_token()).first()
     return "0" if row is None else f"{row.number}-{row.token}"
+
+
+@cache
+def _number_and_token() -> Select[tuple[int, str]]:
+    return select(books_state.c.number, books_state.c.token)
 
 
 def writings(of: str) -> int:

@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from core.books.database import closing_tables
 from core.books.settings import stored_settings
@@ -147,9 +148,7 @@ def _of_settlement(
 
 def postings(connection: Connection) -> Postings:
     """Read on which days entries are booked, and what was taken back in another month than its own."""
-    entry = closing_tables.entry
-    columns = (entry.c.id, entry.c.key, entry.c.kind, entry.c.settlement, entry.c.entry_date, entry.c.reverses)
-    rows = connection.execute(select(*columns).where(entry.c.settlement.is_not(None)).order_by(entry.c.id)).all()
+    rows = connection.execute(_entries_of_settlements()).all()
     reversals = {row.reverses: date.fromisoformat(row.entry_date) for row in rows if row.reverses is not None}
     days: dict[tuple[int, EntryKind, str], date] = {}
     gone: dict[int, tuple[int, date, date]] = {}
@@ -160,6 +159,13 @@ def postings(connection: Connection) -> Postings:
         elif row.id not in reversals and row.kind in _KINDS and month and not row.key.endswith(REVERSED):
             days[row.settlement, _KINDS[EntryKind(row.kind)], month[1]] = day
     return Postings(days, tuple(_taken_back(connection, gone)))
+
+
+@cache
+def _entries_of_settlements() -> Select[Any]:
+    entry = closing_tables.entry.c
+    columns = (entry.id, entry.key, entry.kind, entry.settlement, entry.entry_date, entry.reverses)
+    return select(*columns).where(entry.settlement.is_not(None)).order_by(entry.id)
 
 
 def _taken_back(connection: Connection, gone: Mapping[int, tuple[int, date, date]]) -> Iterator[ReversedEntry]:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -306,11 +307,11 @@ def lines(
         settlements: Whose; all if left out.
         keys: Only those with one of these keys; all if left out.
     """
-    in_force = _holding().with_only_columns(closing_tables.lock.c.id)
-    if settlements is not None:
-        in_force = in_force.where(closing_tables.lock.c.settlement.in_([one.id for one in settlements]))
     line = closing_tables.locked_line
-    query = select(line).where(line.c.lock.in_(in_force)).order_by(line.c.lock, line.c.key)
+    query = _locked_lines()
+    if settlements is not None:
+        of_them = closing_tables.lock.c.settlement.in_([one.id for one in settlements])
+        query = query.where(line.c.lock.in_(select(closing_tables.lock.c.id).where(of_them)))
     if keys is None:
         return frames.load(connection, query, LOCKED_COLUMNS)
     parts = (frames.load(connection, query.where(some), LOCKED_COLUMNS) for some in frames.among(line.c.key, keys))
@@ -370,6 +371,13 @@ def _locked(
     return {key for some in frames.among(line.key, keys) for key in connection.scalars(query.where(some))}
 
 
+@cache
+def _locked_lines() -> Select[Any]:
+    line, in_force = closing_tables.locked_line, _holding().with_only_columns(closing_tables.lock.c.id)
+    return select(line).where(line.c.lock.in_(in_force)).order_by(line.c.lock, line.c.key)
+
+
+@cache
 def _holding() -> Select[Any]:
     return select(closing_tables.lock).where(closing_tables.lock.c.id.not_in(select(closing_tables.reopening.c.lock)))
 

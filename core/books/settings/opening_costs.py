@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from core.books import batches
 from core.books.batches import BatchKind
@@ -136,10 +137,11 @@ def latest(connection: Connection) -> pd.DataFrame:
 
 
 def _newest(connection: Connection) -> pd.DataFrame:
+    return frames.load(connection, _newest_rows(), OPENING_COST_COLUMNS)
+
+
+@cache
+def _newest_rows() -> Select[Any]:
     newest = select(func.max(closing_tables.opening_cost.c.id)).group_by(closing_tables.opening_cost.c.sku)
-    query = (
-        select(closing_tables.opening_cost)
-        .where(closing_tables.opening_cost.c.id.in_(newest))
-        .order_by(closing_tables.opening_cost.c.sku)
-    )
-    return frames.load(connection, query, OPENING_COST_COLUMNS)
+    rows = select(closing_tables.opening_cost).where(closing_tables.opening_cost.c.id.in_(newest))
+    return rows.order_by(closing_tables.opening_cost.c.sku)

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from core.books import batches
 from core.books.batches import BatchKind
@@ -160,15 +161,12 @@ def latest(connection: Connection) -> pd.DataFrame:
 
 
 def _newest(connection: Connection) -> pd.DataFrame:
-    newest = select(func.max(tables.exchange_rate.c.id)).group_by(
-        tables.exchange_rate.c.base,
-        tables.exchange_rate.c.quote,
-        tables.exchange_rate.c.day,
-        tables.exchange_rate.c.source,
-    )
-    query = (
-        select(tables.exchange_rate)
-        .where(tables.exchange_rate.c.id.in_(newest))
-        .order_by(tables.exchange_rate.c.base, tables.exchange_rate.c.quote, tables.exchange_rate.c.day)
-    )
-    return frames.load(connection, query, RATE_COLUMNS)
+    return frames.load(connection, _newest_rows(), RATE_COLUMNS)
+
+
+@cache
+def _newest_rows() -> Select[Any]:
+    rate = tables.exchange_rate.c
+    newest = select(func.max(rate.id)).group_by(rate.base, rate.quote, rate.day, rate.source)
+    rows = select(tables.exchange_rate).where(rate.id.in_(newest))
+    return rows.order_by(rate.base, rate.quote, rate.day)

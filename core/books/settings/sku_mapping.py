@@ -7,6 +7,7 @@ A kit stands for several products. On the sheet and in what is typed they are jo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -295,9 +296,19 @@ def origins(connection: Connection, skus: Iterable[str] | None = None) -> pd.Dat
     Returns:
         HISTORY_COLUMNS.
     """
-    parts = [None] if skus is None else [*frames.among(tables.mapping.c.sku, sorted(skus))]
-    in_order = (_newest(some).order_by(tables.mapping.c.sku, tables.mapping.c.id) for some in parts)
+    if skus is None:
+        return frames.load(connection, _every_newest(), HISTORY_COLUMNS)
+    in_order = (_in_order(_newest(some)) for some in frames.among(tables.mapping.c.sku, sorted(skus)))
     return frames.concat((frames.load(connection, query, HISTORY_COLUMNS) for query in in_order), HISTORY_COLUMNS)
+
+
+@cache
+def _every_newest() -> Select[Any]:
+    return _in_order(_newest())
+
+
+def _in_order(query: Select[Any]) -> Select[Any]:
+    return query.order_by(tables.mapping.c.sku, tables.mapping.c.id)
 
 
 def of_products(connection: Connection, products: Iterable[str]) -> set[str]:

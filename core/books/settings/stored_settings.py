@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from core.books.database import tables
 from core.errors import DatabaseError
@@ -28,9 +29,15 @@ class SettingUnreadableError(DatabaseError):
 
 def _read(key: str, kind: type[T], text: str) -> T:
     try:
-        return TypeAdapter(kind).validate_json(text)
+        value: T = _reader(kind).validate_json(text)
     except ValidationError as error:
         raise SettingUnreadableError(key, str(error.errors()[0]["msg"])) from error
+    return value
+
+
+@cache
+def _reader(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def get(connection: Connection, key: str, kind: type[T], default: T) -> T:
@@ -62,10 +69,7 @@ def versions(connection: Connection, key: str, kind: type[T]) -> list[T]:
     Raises:
         SettingUnreadableError: If one of them is not of that kind.
     """
-    texts = connection.scalars(
-        select(tables.setting.c.value).where(tables.setting.c.key == key).order_by(tables.setting.c.id.desc())
-    )
-    return [_read(key, kind, text) for text in texts]
+    return [_read(key, kind, text) for text in connection.scalars(_values(), {"name": key})]
 
 
 def values_around(connection: Connection, key: str, kind: type[T], default: T, at: datetime) -> list[T]:
@@ -90,8 +94,17 @@ def values_around(connection: Connection, key: str, kind: type[T], default: T, a
 
 
 def _newest(connection: Connection, key: str) -> str | None:
-    newest = (
-        select(tables.setting.c.value).where(tables.setting.c.key == key).order_by(tables.setting.c.id.desc()).limit(1)
-    )
-    text: str | None = connection.scalar(newest)
+    text: str | None = connection.scalar(_newest_value(), {"name": key})
     return text
+
+
+@cache
+def _newest_value() -> Select[tuple[str]]:
+    return _values().limit(1)
+
+
+@cache
+def _values() -> Select[tuple[str]]:
+    """Ask for the values of a setting of a `name`, the newest first; every loading of books asks for seven settings."""
+    setting = tables.setting.c
+    return select(setting.value).where(setting.key == bindparam("name")).order_by(setting.id.desc())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -126,14 +127,19 @@ def money_in_words(amount: Decimal) -> str:
 
 def stored_transactions(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
     """Return the transactions (TRANSACTION_COLUMNS) of some settlements, or of all, always in the same order."""
-    query = (
+    query = _in_order()
+    if settlements is not None:
+        query = query.where(tables.transaction.c.settlement.in_([one.id for one in settlements]))
+    return frames.load(connection, query, TRANSACTION_COLUMNS)
+
+
+@cache
+def _in_order() -> Select[Any]:
+    return (
         select(tables.transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
         .join(tables.settlement, tables.transaction.c.settlement == tables.settlement.c.id)
         .order_by(tables.transaction.c.settlement, tables.transaction.c.posted_at, tables.transaction.c.key)
     )
-    if settlements is not None:
-        query = query.where(tables.transaction.c.settlement.in_([one.id for one in settlements]))
-    return frames.load(connection, query, TRANSACTION_COLUMNS)
 
 
 def transactions_at(connection: Connection, batch: int) -> pd.DataFrame:

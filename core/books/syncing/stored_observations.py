@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -149,7 +150,7 @@ def latest(connection: Connection) -> pd.DataFrame:
     each other: the one seen later holds. But where an order that had costs is not found any more, its last costs hold
     beside that: what the goods cost is not undone by deleting the order.
     """
-    return _holding(frames.load(connection, _newest(), HISTORY_COLUMNS))
+    return _holding(frames.load(connection, _every_newest(), HISTORY_COLUMNS))
 
 
 def latest_of(connection: Connection, orders: Iterable[str], products: Iterable[str]) -> pd.DataFrame:
@@ -168,6 +169,11 @@ def orders_of(connection: Connection, products: Iterable[str]) -> set[str]:
     return {
         order for some in frames.among(said.product_id, products) for order in connection.scalars(query.where(some))
     }
+
+
+@cache
+def _every_newest() -> Select[Any]:
+    return _newest()
 
 
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
@@ -245,10 +251,11 @@ def add_left_stock(connection: Connection, left: pd.DataFrame, batch: int) -> in
 
 def left_stock(connection: Connection) -> pd.DataFrame:
     """Return what holds now (LEFT_STOCK_COLUMNS): of each order, product and day the newest answer."""
+    return frames.load(connection, _newest_left_stock(), LEFT_STOCK_COLUMNS)
+
+
+@cache
+def _newest_left_stock() -> Select[Any]:
     newest = select(func.max(tables.left_stock.c.id)).group_by(*(tables.left_stock.c[name] for name in _FACT))
-    query = (
-        select(tables.left_stock)
-        .where(tables.left_stock.c.id.in_(newest))
-        .order_by(tables.left_stock.c.record_date, tables.left_stock.c.order_id, tables.left_stock.c.id)
-    )
-    return frames.load(connection, query, LEFT_STOCK_COLUMNS)
+    left = select(tables.left_stock).where(tables.left_stock.c.id.in_(newest))
+    return left.order_by(tables.left_stock.c.record_date, tables.left_stock.c.order_id, tables.left_stock.c.id)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from core.books import batches
 from core.books.batches import BatchKind
@@ -346,10 +347,14 @@ def finish(connection: Connection, batch: int, now: datetime) -> None:
 
 def last(connection: Connection, *, finished: bool) -> SyncRun | None:
     """Return the newest sync that finished; or the newest of all if that one did not, to go on with it."""
-    newest_first = select(tables.sync_run).order_by(tables.sync_run.c.batch.desc()).limit(1)
-    query = newest_first.where(tables.sync_run.c.finished_at.is_not(None)) if finished else newest_first
-    newest = connection.execute(query).one_or_none()
+    newest = connection.execute(_newest(finished=finished)).one_or_none()
     return None if newest is None or (newest.finished_at is not None) != finished else _run(newest)
+
+
+@cache
+def _newest(*, finished: bool) -> Select[Any]:
+    newest_first = select(tables.sync_run).order_by(tables.sync_run.c.batch.desc()).limit(1)
+    return newest_first.where(tables.sync_run.c.finished_at.is_not(None)) if finished else newest_first
 
 
 def remember_probe(connection: Connection, account: str, probe: Probe) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
@@ -117,6 +118,8 @@ class ProposalCounts(NamedTuple):
 
 def with_whole_moves(rows: pd.DataFrame) -> pd.DataFrame:
     """Return true-ups of which those move that say from where and to where; verify names one that says half of it."""
+    if rows.empty:
+        return rows
     moves = rows["event_was"].notna() & rows["event_now"].notna()
     return rows if moves.all() else rows.assign(**{name: rows[name].where(moves) for name in _MOVES})
 
@@ -153,8 +156,12 @@ def update_proposals(connection: Connection, differences: pd.DataFrame, new_batc
 
 def pending(connection: Connection) -> pd.DataFrame:
     """Return the proposals that wait for a decision (TRUE_UP_COLUMNS), of locks that hold."""
-    undecided = _all().where(closing_tables.true_up_decision.c.decision.is_(None), _held())
-    return with_whole_moves(frames.load(connection, undecided, TRUE_UP_COLUMNS))
+    return with_whole_moves(frames.load(connection, _undecided(), TRUE_UP_COLUMNS))
+
+
+@cache
+def _undecided() -> Select[Any]:
+    return _all().where(closing_tables.true_up_decision.c.decision.is_(None), _held())
 
 
 def history(connection: Connection) -> pd.DataFrame:
@@ -167,33 +174,46 @@ def history(connection: Connection) -> pd.DataFrame:
 
 def accepted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the newest accepted true-up of each locked line (TRUE_UP_COLUMNS): what the books hold for it now."""
+    return with_whole_moves(frames.load(connection, _newest_accepted(), TRUE_UP_COLUMNS))
+
+
+@cache
+def _newest_accepted() -> Select[Any]:
     newest = (
         select(func.max(closing_tables.true_up.c.id))
         .join(closing_tables.true_up_decision, closing_tables.true_up_decision.c.true_up == closing_tables.true_up.c.id)
         .where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held())
         .group_by(closing_tables.true_up.c.key)
     )
-    rows = frames.load(connection, _all().where(closing_tables.true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
-    return with_whole_moves(rows)
+    return _all().where(closing_tables.true_up.c.id.in_(newest))
 
 
 def posted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return every accepted true-up of locks that hold (POSTED_COLUMNS), the oldest first."""
+    return with_whole_moves(frames.load(connection, _posted(), POSTED_COLUMNS))
+
+
+@cache
+def _posted() -> Select[Any]:
     query = _all().add_columns(closing_tables.entry.c.entry_date, tables.batch.c.at.label("decided_at"))
     query = query.outerjoin(tables.batch, tables.batch.c.number == closing_tables.true_up_decision.c.batch)
-    is_posted = (closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED) & _held()
-    return with_whole_moves(frames.load(connection, query.where(is_posted), POSTED_COLUMNS))
+    return query.where((closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED) & _held())
 
 
 def dismissed_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
-    ours = closing_tables.true_up_decision.c.decision.in_([str(TrueUpDecision.ACCEPTED), str(TrueUpDecision.DISMISSED)])
-    decided = with_whole_moves(frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS))
+    decided = with_whole_moves(frames.load(connection, _decided(), TRUE_UP_COLUMNS))
     if decided.empty:
         return decided
     last = decided.drop_duplicates("key", keep="last")
     again = list(connection.scalars(select(closing_tables.taken_up.c.true_up)))
     return last[(last["decision"] == TrueUpDecision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)
+
+
+@cache
+def _decided() -> Select[Any]:
+    ours = closing_tables.true_up_decision.c.decision.in_([str(TrueUpDecision.ACCEPTED), str(TrueUpDecision.DISMISSED)])
+    return _all().where(ours, _held())
 
 
 def take_up(connection: Connection, numbers: Collection[int], reason: str, batch: int) -> None:
@@ -240,11 +260,13 @@ def decide_true_ups(connection: Connection, numbers: Collection[int], verdict: V
         connection.execute(insert(closing_tables.true_up_decision).values(same), rows)
 
 
+@cache
 def _held() -> ColumnElement[bool]:
     """Ask only about locks that hold."""
     return closing_tables.true_up.c.lock.not_in(select(closing_tables.reopening.c.lock))
 
 
+@cache
 def _all() -> Select[Any]:
     return (
         select(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -198,3 +200,23 @@ def test_frames_that_would_change_are_refused(values: Database, wrong: dict[str,
 
     with pytest.raises(UnstorableValueError, match=next(iter(wrong))), values.writing() as connection:
         frames.store(connection, VALUES, table, COLUMNS)
+
+
+def test_a_query_that_is_kept_is_asked_anew(values: Database) -> None:
+    """One query gives the rows that there are each time, and in the types that each time are asked for."""
+    query = select(VALUES).order_by(VALUES.c.id)
+    row = {"amount": Decimal("1.5"), "moment": NOW, "text": "a"}
+    seen = []
+    for number in (1, 2):
+        with values.writing() as connection:
+            if number == 1:
+                connection.execute(delete(VALUES))
+            connection.execute(insert(VALUES).values(id=number, **row))
+            loaded = frames.load(connection, query, COLUMNS if number == 1 else {**COLUMNS, "beside": TEXT})
+            seen.append([list(loaded["amount"]), *loaded.columns])
+
+    assert [[[Decimal("1.5")], *COLUMNS], [[Decimal("1.5")] * 2, *COLUMNS, "beside"]] == seen
+    asked = weakref.ref(query)
+    del query, connection, loaded
+    gc.collect()
+    assert asked() is None  # what was made of it goes with it
