@@ -288,7 +288,7 @@ def test_a_proposal_of_a_line_that_a_later_file_lacks_is_withdrawn(story: Story,
     story.ties()
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("prices", "asked", "cogs"),
     [(("38.00", "40.00", "40.00"), [], 11), (("40.00", "40.00", "40.00", "38.00"), [4, 4, 4], 15)],

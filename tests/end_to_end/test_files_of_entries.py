@@ -120,7 +120,7 @@ def test_export_to_excel_writes_what_is_out_once_more_and_exports_the_rest(shop:
     assert all(Path(file).suffix == ".xlsx" for one in (first, all_out, cogs) for file in one.data["files"])
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("out", "options"),
     [("settlement", []), ("cogs", []), ("settlement", ["--entries", "cogs"]), ("cogs", ["--entries", "settlement"])],
@@ -266,6 +266,7 @@ def test_a_cogs_workbook_is_named_by_its_store_and_replaces_nothing(book: DemoBo
     assert "mine.xlsx exists already" in refused.error
 
 
+@pytest.mark.long
 def test_a_cogs_tab_without_any_cost_says_no_figure(shop: Shop, book: DemoBook) -> None:
     """Its cell is as blank as that of sheet Settlements."""
     shop.bring_in("2", sale("333-1", "JUG"), store="US")

@@ -43,6 +43,7 @@ def _journal(story: Story) -> list[str]:
     return sorted({str(row["Entry"]) for row in table(story.book.open(), "Journal").rows})
 
 
+@pytest.mark.long
 def test_none_is_reopened_where_one_of_several_cannot_be(two: Story) -> None:
     """Settlement 2 never went out: 1 stays exported too, and its entries are not reversed without a file."""
     two.export("1")
@@ -70,6 +71,7 @@ def test_what_is_reopened_is_shown_also_where_its_files_cannot_be_written(two: S
     assert (8, ["Ready", "Ready"]) == (len(_journal(two)), _statuses(two))
 
 
+@pytest.mark.long
 def test_a_refused_press_decides_no_true_up_at_all(two: Story, finale: FinaleOnLine) -> None:
     """One that is unknown keeps the other from being taken up; an account too long keeps the other from dismissal."""
     two.export("1", "2")

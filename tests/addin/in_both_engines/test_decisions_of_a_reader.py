@@ -17,6 +17,7 @@ from tests.fake_excel.windows_code import on_windows
 OLD = Path(__file__).parents[2] / "core" / "books" / "stored_books" / "reader_1.sqlite"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("answer", "sizes", "accepted"),
     [

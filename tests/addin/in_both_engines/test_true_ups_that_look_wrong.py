@@ -45,6 +45,7 @@ def story(tmp_path: Path) -> Story:
     return made
 
 
+@pytest.mark.long
 def test_at_the_terminal_an_option_says_so(story: Story) -> None:
     """It is listed with its mark and reason; accepting it alone decides nothing."""
     (row,) = story.pending()
