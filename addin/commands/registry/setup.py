@@ -167,7 +167,10 @@ DEMO = (
         ),
         options=(
             Option(
-                "--folder", "Where it is made; an earlier demo there is replaced.", OptionKind.FOLDER, default="demo"
+                "--folder",
+                "Where it is made; an earlier demo there is replaced, and nothing else.",
+                OptionKind.FOLDER,
+                default="demo",
             ),
         ),
         action="addin.demo.book:make_demo_in_the_terminal",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from addin.commands.refresh import load, show
 from addin.commands.sentences import counted
 from addin.machine.places import template_bytes
 from addin.sheets.workbook import open_workbook, write_books_name
+from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.database.location import is_url
@@ -64,17 +67,21 @@ def new_workbook(
 
 
 def write_workbook(path: Path, database: Database) -> None:
-    """Write the template, name its books in it and show what they hold."""
+    """Write the template, name its books in it and show what they hold; under its own name it is whole or not there.
+
+    Raises:
+        FileThereError: If somebody put another file there meanwhile.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(template_bytes())
-    try:
-        with open_workbook(path) as book:
+    with tempfile.TemporaryDirectory(prefix=".cogsheet-", dir=path.parent) as folder:
+        unfinished = Path(folder) / path.name
+        unfinished.write_bytes(template_bytes())
+        with open_workbook(unfinished) as book:
             write_books_name(book, BooksId(database.company.name, database.company.database_id))
             show(book, load(database))
             book.save()
-    except BaseException:
-        path.unlink()
-        raise
+        write_file(path, unfinished.read_bytes())
+        shutil.copymode(unfinished, path)
 
 
 def _books(address: str, company: str, currency: str, clock: Clock) -> Database:
