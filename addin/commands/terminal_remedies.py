@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EXPORT_TO_EXCEL = "button Export to Excel writes it as a plain workbook."
 """What an export says of entries that Xero does not take (`ForeignEntryError.way_out`)."""
 _UPGRADE = "`cogsheet upgrade BOOK` upgrades it."
-_JOIN = "Type: `cogsheet new NEW.xlsm --company NAME --database ADDRESS`."
+_JOIN = "Type: `cogsheet new NEW.xlsm --join --company NAME --database ADDRESS`."
 _WAYS_OUT: dict[type[CogsheetError], str] = {
     SuspectCostsError: "`export --accept-suspect` accepts them.",
     SuspectTrueUpsError: "`trueups --accept-suspect` accepts them.",

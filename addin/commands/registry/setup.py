@@ -12,18 +12,24 @@ SETUP = (
         group=Group.SETUP,
         tip=Tip(
             "Make a new workbook for a company",
-            "With new books, or joined to books that exist already at the database's address.",
+            "With new books, or with --join for books that exist already.",
         ),
         options=(
             _BOOK,
             Option("--company", "The company whose books these are.", OptionKind.TEXT, metavar="NAME", required=True),
-            Option("--currency", "Its home currency: the currency of Finale's costs.", OptionKind.TEXT, default="USD"),
+            Option(
+                "--currency",
+                "Its home currency, as ISO 4217 has it: the currency of Finale's costs.",
+                OptionKind.TEXT,
+                default="USD",
+            ),
             Option(
                 "--database",
-                "Where the books are kept: a path or a PostgreSQL URL. Existing books are joined.",
+                "Where the books are kept: a path or a PostgreSQL URL.",
                 OptionKind.TEXT,
                 metavar="ADDRESS",
             ),
+            Option("--join", "Show books that are there already; company and currency are theirs."),
         ),
         action="addin.commands.setup.new:new_workbook",
         at_desk=False,
@@ -174,7 +180,10 @@ DEMO = (
         ),
         options=(
             Option(
-                "--folder", "Where it is made; an earlier demo there is replaced.", OptionKind.FOLDER, default="demo"
+                "--folder",
+                "Where it is made; an earlier demo there is replaced, and nothing else.",
+                OptionKind.FOLDER,
+                default="demo",
             ),
         ),
         action="addin.demo.book:make_demo_in_the_terminal",
