@@ -13,6 +13,7 @@ from addin.sheets.workbook import open_workbook, write_books_name
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.database.location import is_url
+from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
 from core.books.settlements import stored_settlements
 from core.companies import BooksId, machine_folder
@@ -21,6 +22,8 @@ from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Chart
 from core.time import system_clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from core.companies import MachineFolder
     from core.time import Clock
 
@@ -81,7 +84,12 @@ def _books(address: str, company: str, currency: str, clock: Clock) -> Database:
     if is_url(address) or Path(address).exists():
         return Database.open(address)
     made = Database.create(address, new_company(company, currency, clock()))
+    _choose_chart(made, clock())
+    return made
+
+
+@repeated
+def _choose_chart(made: Database, now: datetime) -> None:
     with made.writing() as connection:
         rows = AccountRows(chart=Chart.CONTROLLER)
-        stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=clock())
-    return made
+        stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=now)
