@@ -23,6 +23,7 @@ from addin.takeaway.ledger_used import remember
 from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import Company
+from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.settings import stored_settings
 from core.companies import DEMO, BooksId, database_address, machine_folder
@@ -80,6 +81,7 @@ def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
     return _summary(books, folder)
 
 
+@repeated
 def _choose_accounts(desk: Desk) -> None:
     pairs = {(one.store, one.currency) for one in load_books(desk.database).settlements}
     with desk.database.writing() as connection:

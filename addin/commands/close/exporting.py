@@ -14,6 +14,7 @@ from addin.commands.settlements.importing import NothingChosenError
 from addin.commands.terminal_remedies import EXPORT_TO_EXCEL, way_out, with_way_out
 from addin.takeaway.entry_files import accrual_name
 from addin.takeaway.ledger_used import ledger_for, remember
+from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.exporting import (
     AlreadyExportedError,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from core.books.books import Books
     from core.books.entries.exporting import SettlementExport
     from core.books.entries.stored_entries import PostedEntry
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 KINDS = {
     "settlement": (EntryKind.SETTLEMENT,),
@@ -98,9 +100,7 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     stopped = None
     try:
         for settlement in chosen:
-            with desk.database.writing():
-                one = export_settlement(desk.database, books, settlement, conditions, who=desk.user, now=desk.clock())
-                remember(desk.database, ledger, who=desk.user, now=desk.clock())
+            one = _export_one(desk, books, settlement, conditions, ledger)
             done.append(one)
             files += write_for_import(desk, one.entries, ledger, options.folder)
             desk.progress("Exporting", len(done), len(chosen))
@@ -238,6 +238,16 @@ def _as_one(done: Sequence[Outcome]) -> Outcome:
     attention, stopped = any(one.needs_attention for one in done), any(one.stopped for one in done)
     ways = dict.fromkeys(one.at_terminal for one in done if one.at_terminal)
     return Outcome("\n".join(one.message for one in done), attention, data, stopped, "\n".join(ways))
+
+
+@repeated
+def _export_one(
+    desk: Desk, books: Books, settlement: BookedSettlement, conditions: ExportOptions, ledger: Ledger
+) -> SettlementExport:
+    with desk.database.writing():
+        one = export_settlement(desk.database, books, settlement, conditions, who=desk.user, now=desk.clock())
+        remember(desk.database, ledger, who=desk.user, now=desk.clock())
+    return one
 
 
 def _export_outcome(

@@ -13,6 +13,7 @@ from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import amount, counted
 from addin.sheets.close.true_ups import read_decisions
 from addin.takeaway.ledger_used import ledger_for
+from core.books.database.repeating import repeated
 from core.books.importing import current_transactions
 from core.books.loading import load_books
 from core.books.true_ups import true_up_history
@@ -103,12 +104,18 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
     refuse_unfillable(desk)
-    with desk.database.writing():
-        decided = _decide(desk, books, sheet, options)
+    decided = _decide_at_once(desk, books, sheet, options)
     files = write_what_is_booked(desk, [decided.posted.entries])
     view = load(desk.database)
     refresh(desk, view)
     return files.told(_true_ups_outcome(view, decided, files.paths))
+
+
+@repeated
+def _decide_at_once(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> _Decided:
+    """Decide all of it or nothing."""
+    with desk.database.writing():
+        return _decide(desk, books, sheet, options)
 
 
 def _decide(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> _Decided:

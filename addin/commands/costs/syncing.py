@@ -21,6 +21,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep, state_now
+from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
 from core.books.overrides.stored_overrides import replace_averages, replaceable
@@ -143,6 +144,7 @@ def _synced_nearby(desk: Desk, near: Books, *, has_news: bool) -> tuple[Books, B
     return books, replace(near, lines=lines), 0
 
 
+@repeated
 def _note_changes(desk: Desk, before: Books, after: Books) -> None:
     """Keep in Change history what the press changed in open settlements: old, new, difference."""
     changed = changed_settlements(before, after)

@@ -18,6 +18,7 @@ from addin.commands.settlements.import_messages import (
     with_another_payout,
     with_remarks,
 )
+from core.books.database.repeating import repeated
 from core.books.database.state import state
 from core.books.importing.importing import ImportedFile, import_file
 from core.books.settlements.booked_settlement import OriginalFile
@@ -80,6 +81,7 @@ def import_files(
     return with_remarks(told, books, stores, told=brought.remarks)
 
 
+@repeated
 def _import_all(
     desk: Desk, readings: Sequence[tuple[OriginalFile, Reading]], store: str | None, *, another_payout: bool
 ) -> list[ImportedFile]:

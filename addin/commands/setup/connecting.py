@@ -19,6 +19,7 @@ from addin.connections.marketplaces import (
 )
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.importing import pulling
 from core.books.loading import load_books
 from core.books.settings import stored_settings, stores
@@ -90,6 +91,7 @@ def forget(desk: Desk, *, credentials: Credentials | None = None) -> Outcome:
     )
 
 
+@repeated
 def _store(desk: Desk, account: FinaleAccount) -> None:
     now = desk.clock()
     with desk.database.writing() as connection:
@@ -186,6 +188,7 @@ def _refuse_other_marketplace(desk: Desk, store: str, kind: ConnectorKind) -> No
         raise StoreMarketplaceError(store, known.marketplace, kind.marketplace)
 
 
+@repeated
 def _store_connections(
     desk: Desk, all_of_them: Mapping[str, StoreConnection], note: str, new: str | None = None
 ) -> None:

@@ -18,6 +18,7 @@ from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.database.errors import DatabaseNotFoundError
 from core.books.database.location import is_url
+from core.books.database.repeating import repeated
 from core.books.database.whose_books import database_id_of
 from core.books.settings import stored_settings
 from core.books.settlements import stored_settlements
@@ -28,6 +29,8 @@ from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Chart
 from core.time import system_clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from core.companies import MachineFolder
     from core.time import Clock
 
@@ -176,10 +179,15 @@ def _made(address: str, company: str, currency: str, machine: MachineFolder, clo
     if known is not None and (is_url(place := machine.database_of(known)) or Path(place).exists()):
         raise CompanyKnownError(company, known, place)
     made = Database.create(address, new_company(company, currency, clock()))
+    _choose_chart(made, clock())
+    return made
+
+
+@repeated
+def _choose_chart(made: Database, now: datetime) -> None:
     with made.writing() as connection:
         rows = AccountRows(chart=Chart.CONTROLLER)
-        stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=clock())
-    return made
+        stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=now)
 
 
 def _is_there(address: str) -> bool:

@@ -28,6 +28,7 @@ from core.books.costed_lines.stored_lines import kept_lines_by_key, kept_state, 
 from core.books.costed_lines.tied_lines import lines_near, lines_that_ask, rows_with
 from core.books.database import costing_tables
 from core.books.database.errors import DatabaseBusyError
+from core.books.database.repeating import repeated
 from core.books.database.state import changed_between, state, statements_between
 from core.books.documents import file_rows
 from core.books.overrides import stored_overrides
@@ -119,6 +120,7 @@ def _with_tied_before(part: CostingPart, keys: set[str], new: set[str]) -> set[s
     return keys | closure(with_report(part.costing_input), keys, known[~known["sku"].isin(list(new))])
 
 
+@repeated
 def catch_up(database: Database) -> LineChanges | None:
     """Bring the kept lines along to the books as they are, where it is known what has changed since.
 

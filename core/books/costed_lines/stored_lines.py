@@ -32,6 +32,7 @@ from core.books.costed_lines.line_totals import (
 )
 from core.books.database import costing_tables, frames, tables
 from core.books.database.errors import DatabaseBusyError
+from core.books.database.repeating import repeated
 from core.books.database.state import forget_writings, state
 from core.books.entries import locks
 from core.books.settings import calendars, rates
@@ -222,6 +223,7 @@ def _are_as_kept(connection: Connection, lines: pd.DataFrame) -> bool:
     return all(digests.get(name) == found for name, found in digests_by_settlement(lines))
 
 
+@repeated
 def keep(database: Database, books: Books) -> None:
     """Keep the lines of books as they were loaded: those of the settlements that are not kept as they are.
 
@@ -238,6 +240,7 @@ def keep(database: Database, books: Books) -> None:
         return
 
 
+@repeated
 def keep_notes(database: Database, of: str, notes: Mapping[int, SettlementNotes]) -> bool:
     """Keep what is noted of settlements in a state of the books; tell whether it could be kept."""
     try:
@@ -278,6 +281,7 @@ def kept_otherwise(connection: Connection, books: Books) -> list[str] | None:
     return named
 
 
+@repeated
 def forget_kept_lines(database: Database) -> None:
     """Let nothing that is kept hold any more, so that whoever loads the books next keeps all of it anew."""
     with database.keeping() as connection:

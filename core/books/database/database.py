@@ -13,9 +13,9 @@ from core.books.database import migrate, seals
 from core.books.database.company import Company, read_company, write_company
 from core.books.database.engine import (
     BUSY_SECONDS,
-    become_only_writer,
     connect_to_read,
     connect_to_write,
+    only_writer,
     postgresql_engine,
     postgresql_url,
     sqlite_engine,
@@ -116,6 +116,11 @@ class Database:
             raise
         return cls(engine, location, company)
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether the present thread is in the middle of `writing` or `keeping`."""
+        return self._here.writing is not None
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
@@ -179,8 +184,8 @@ class Database:
     def _only_writer(self) -> Iterator[Connection]:
         if self._here.readers:
             raise RuntimeError("writing inside reading: on SQLite the writer would wait for its own reader")
-        with connect_to_write(self._engine) as connection, connection.begin():
-            become_only_writer(connection)
+        with only_writer(self._engine) as connection:
+            migrate.check_still_known(connection, self.location)
             before = seals.mark(connection)
             self._here.writing = connection
             try:
@@ -240,7 +245,6 @@ def _fill_new_server_database(location: str, company: Company) -> None:
 
 def _fill(engine: Engine, company: Company) -> None:
     with connect_to_write(engine) as connection, connection.begin():
-        become_only_writer(connection)
         migrate.make_tables(connection)
         write_company(connection, company)
         seals.seal_all(connection)

@@ -8,6 +8,7 @@ DatabaseError
 ├── NewerDatabaseError             written by a later Cogsheet
 ├── DatabaseInSyncedFolderError    a SQLite file where a sync program or a network would corrupt it
 ├── DatabaseBusyError              another program is writing
+├── WriteConflictError             what was to be stored met what somebody else stored, each time it was tried
 ├── DatabaseUnreachableError       the PostgreSQL server does not answer or refuses
 ├── DatabaseStorageError           the disk is full, or the file may not be written
 ├── DatabaseDriverMissingError     PostgreSQL support is not installed
@@ -85,6 +86,16 @@ class DatabaseBusyError(DatabaseError):
         super().__init__(
             f"Another Cogsheet command or user has been writing to {location} for more than {seconds:g} seconds. "
             "Nothing was changed. Wait until it is done, then try again."
+        )
+
+
+class WriteConflictError(DatabaseError):
+    """A transaction met another one, and the server stored only the other; it can be repeated as it is."""
+
+    def __init__(self, location: object) -> None:
+        super().__init__(
+            f"{location} stored what somebody else changed at the same moment, so nothing of this was changed, "
+            "although it was tried several times. Try again."
         )
 
 

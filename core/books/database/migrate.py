@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError as SqlError
 
 from core.books.database import seals
-from core.books.database.engine import become_only_writer, connect_to_write, sqlite_engine
+from core.books.database.engine import only_writer, sqlite_engine
 from core.books.database.errors import DamagedDatabaseError, MigrationFailedError, NewerDatabaseError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -62,6 +62,16 @@ def check_known(revision: str, location: Path | str) -> None:
         raise NewerDatabaseError(location, revision)
 
 
+def check_still_known(connection: Connection, location: Path | str) -> None:
+    """Refuse to write where a later version has changed the tables since these books were opened.
+
+    Raises:
+        NewerDatabaseError: If so.
+    """
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    check_known(str(found), location)
+
+
 def upgrade(connection: Connection, target: str = "head") -> None:
     """Run the missing migrations inside the connection's transaction: all of them, or none."""
     from alembic import command  # noqa: PLC0415 - it takes long, and most books are up to date
@@ -107,8 +117,7 @@ def bring_up_to_date(engine: Engine, location: Path | str) -> None:
     if revision(engine) == newest_revision():
         return
     migrating = sqlite_engine(location, foreign_keys=False) if isinstance(location, Path) else engine
-    with connect_to_write(migrating) as connection, connection.begin():
-        become_only_writer(connection)
+    with only_writer(migrating) as connection:
         stored_revision = _revision(connection)
         if stored_revision == newest_revision():
             return

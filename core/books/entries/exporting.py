@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import booking_day, keep_tax_kinds
 from core.books.entries.stored_entries import EntryLineRow, EntryRow, PostedEntry
@@ -303,6 +304,7 @@ def _way_to_tie(settlement: BookedSettlement) -> str:
     return f"Lines of it are missing or were changed. {what_helps(form)}" if is_pulled else _IMPORT_ANEW
 
 
+@repeated
 def export_settlement(
     database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, *, who: str, now: datetime
 ) -> SettlementExport:

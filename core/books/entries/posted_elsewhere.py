@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import locks
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
@@ -42,6 +43,7 @@ class NothingToLockError(CogsheetError):
         )
 
 
+@repeated
 def post_elsewhere(
     database: Database, books: Books, selection: Sequence[BookedSettlement], reason: str, *, who: str, now: datetime
 ) -> None:

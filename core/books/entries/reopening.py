@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import booking_day
 from core.books.entries.exporting import standing_entries
@@ -55,6 +56,7 @@ def reversal(entry: EntryRow, lock_date: date | None) -> EntryRow:
     )
 
 
+@repeated
 def reopen_all(
     database: Database,
     selection: Sequence[BookedSettlement],

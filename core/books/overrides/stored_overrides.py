@@ -20,6 +20,7 @@ from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import costed_lines, costing_policies
 from core.books.database import Database, frames, tables
 from core.books.database.engine import insert_unless_there
+from core.books.database.repeating import repeated
 from core.books.entries import locks
 from core.books.overrides.questions import ASKED
 from core.frame_columns import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, Columns, conform, frame, records
@@ -269,6 +270,7 @@ def _insert(connection: Connection, rows: pd.DataFrame, batch: int, who: str, no
     return [row["key"] for row in parameters if row["key"] not in stored]
 
 
+@repeated
 def replace_averages(
     database: Database, books: Books, *, settlement_ids: Collection[SettlementName] | None, who: str, now: datetime
 ) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, tables
+from core.books.database.repeating import repeated
 from core.books.documents import file_rows
 from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
@@ -266,6 +267,7 @@ def _bring_back(
     return stored_overrides.save(connection, frame(ANSWER_COLUMNS, rows), batch, who=who, now=now)
 
 
+@repeated
 def undo_last(database: Database, *, who: str, now: datetime) -> UndoResult:
     """Take the newest save that has not been undone back.
 
@@ -281,6 +283,7 @@ def undo_last(database: Database, *, who: str, now: datetime) -> UndoResult:
         return undo(connection, number, who=who, now=now)
 
 
+@repeated
 def undo_batch(database: Database, number: int, *, who: str, now: datetime) -> UndoResult:
     """Take one save back, whichever came after it, or the import of a report of returned goods or reimbursements.
 
@@ -320,6 +323,7 @@ def values_of(database: Database, batch: int, named: Collection[str] = ()) -> li
     return [(batch, key) for key in keys if not named or key in named]
 
 
+@repeated
 def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who: str, now: datetime) -> RestoreResult:
     """Make lines say again what batches had saved for them, as one new batch that can be undone.
 

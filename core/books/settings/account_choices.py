@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
 from core.errors import CogsheetError
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows, Accounts, beginnings, takes_groups
@@ -14,7 +15,7 @@ from core.line_types import LineType
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from core.books.database import Connection, Database
@@ -80,7 +81,8 @@ def in_force(connection: Connection, policies: Policies | None = None) -> Accoun
     return Accounts(chosen.rows, known.usual_tax_code, chosen.chart)
 
 
-def change_accounts(database: Database, edits: Iterable[Mapping[str, str]], *, who: str, now: datetime) -> Accounts:
+@repeated
+def change_accounts(database: Database, edits: Sequence[Mapping[str, str]], *, who: str, now: datetime) -> Accounts:
     """Store edited rows of sheet Accounts as one batch.
 
     A row that says what would hold without it is taken away, so that it follows again.
@@ -97,15 +99,14 @@ def change_accounts(database: Database, edits: Iterable[Mapping[str, str]], *, w
     Raises:
         AccountRowError: If a row cannot be taken; nothing is stored then.
     """
-    rows = list(edits)
     with database.reading() as connection:
         before = accounts = in_force(connection)
-    for row in rows:
+    for row in edits:
         accounts = _with(accounts, _read(row))
     if accounts == before:
         return before
     with database.writing() as connection:
-        named = ", ".join(f"{row['line_type']}: {row['name'] or 'usual'}" for row in rows)
+        named = ", ".join(f"{row['line_type']}: {row['name'] or 'usual'}" for row in edits)
         batches.new(connection, BatchKind.SETUP, who, now, note=f"Accounts: {named}")
         stored_settings.put(
             connection, ACCOUNTS_NAME, AccountRows(rows=accounts.rows, chart=accounts.chart), who=who, now=now

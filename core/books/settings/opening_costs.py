@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, func, select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, closing_tables, frames
+from core.books.database.repeating import repeated
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, Columns, conform, frame, records
 from core.money import MONEY
@@ -92,6 +93,7 @@ OPENING_COST_COLUMNS: Columns = {
 """What a SKU cost before."""
 
 
+@repeated
 def change_opening_costs(database: Database, openings: Sequence[TypedOpening], *, who: str, now: datetime) -> int:
     """Store edited opening costs as one batch, all of them or none, and return how many are new or changed.
 

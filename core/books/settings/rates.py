@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, func, select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, frames, tables
+from core.books.database.repeating import repeated
 from core.books.true_ups.corrections import rated_lines
 from core.errors import CogsheetError
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, find_rates, needed_rates
@@ -132,6 +133,7 @@ def save_fetched_rates(database: Database, fetched: pd.DataFrame, *, who: str, n
     return _store(database, fetched, f"Exchange rates of the {ECB}", who, now)
 
 
+@repeated
 def _store(database: Database, rates: pd.DataFrame, note: str, who: str, now: datetime) -> int:
     with database.writing() as connection:
         return add(connection, rates, lambda: batches.new(connection, BatchKind.SETUP, who, now, note=note))

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, u
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Connection, Database, frames, tables
+from core.books.database.repeating import repeated
 from core.books.database.state import note_statements
 from core.books.settlements import settlement_lines
 from core.books.syncing.stored_observations import FactCounts
@@ -204,6 +205,7 @@ def _answers(rows: pd.DataFrame) -> dict[tuple[str, bool], set[tuple[Any, ...]]]
     return answers
 
 
+@repeated
 def change_mappings(database: Database, edits: Sequence[TypedMapping], *, who: str, now: datetime) -> None:
     """Store what was typed on the sheet as one batch; a row that was emptied takes the typed mapping away.
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import locks, stored_entries
 from core.books.settings import stored_settings
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
@@ -120,6 +121,7 @@ def _held(versions: Sequence[TypeChoices], before: int | None) -> TypeChoices:
     return next((one for one in versions if before is None or one.batch < before), TypeChoices())
 
 
+@repeated
 def change_types(database: Database, edits: Mapping[Type, str], *, who: str, now: datetime) -> TypeChoices:
     """Store what unknown types are, as one batch; an empty text takes a choice back.
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
 from core.books.entries.exporting import row_of, standing_entries
@@ -213,6 +214,7 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
     return cents(posted + difference) - cents(posted)
 
 
+@repeated
 def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> ProposalCounts:
     """Make the pending proposals say what is known now."""
     changed_costs = differences(books)
@@ -222,6 +224,7 @@ def propose_true_ups(database: Database, books: Books, *, who: str, now: datetim
         )
 
 
+@repeated
 def accept_true_ups(
     database: Database,
     books: Books,
@@ -302,6 +305,7 @@ def _post(
         )
 
 
+@repeated
 def dismiss_true_ups(
     database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
 ) -> list[int]:
@@ -325,6 +329,7 @@ def dismiss_true_ups(
     return chosen
 
 
+@repeated
 def take_up_true_ups(
     database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
 ) -> list[int]:
