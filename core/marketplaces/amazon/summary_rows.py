@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.file_tables import Row, Table
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.marketplaces.settlements.transactions import Units
     from core.model import Reading
 
-    LineOf = Callable[[Row, Figures, Header], Line]
+    LineOf = Callable[[Row, Figures, Header], FileLine]
     """A format's reader of one row."""
     UnitsOf = Callable[[Groups], tuple[np.ndarray, np.ndarray]]
     """How a format tells the units of its transactions, and where they come from."""
@@ -143,7 +143,7 @@ def _text(row: Row, column: str) -> str:
 
 
 def read_by_rows(
-    table: Table, format_name: str, posted: Sequence[str], line_of: LineOf, units: Callable[[Sequence[Line]], Units]
+    table: Table, format_name: str, posted: Sequence[str], line_of: LineOf, units: Callable[[Sequence[FileLine]], Units]
 ) -> Reading:
     """Read a file row by row.
 
@@ -188,7 +188,7 @@ FIELDS = {
     "marketplace": "marketplace-name",
     "fulfilment": "fulfillment-id",
 }
-"""By field of `Line`: the column of both files that it is the text of."""
+"""By field of `FileLine`: the column of both files that it is the text of."""
 IDS = (*("settlement-id", "transaction-type", "order-id", "adjustment-id", "shipment-id", "order-item-code"), "sku")
 """What the group key of both files begins with."""
 _SUMMARY = ("transaction-type", "total-amount")

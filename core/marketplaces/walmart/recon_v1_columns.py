@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.model import Reading
 
 DECLARATION = FormatColumns(
@@ -126,7 +126,7 @@ def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
     )
 
 
-def _first_and_last(lines: ColumnLines) -> list[Line]:
+def _first_and_last(lines: ColumnLines) -> list[FileLine]:
     """Return two lines that were posted when the first and the last one were; none where no line says when."""
     moments = [moment for moment in lines.moments.values if moment is not None]
     if not moments:
