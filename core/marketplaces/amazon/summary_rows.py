@@ -22,9 +22,8 @@ from core.marketplaces.columns.column_reading import (
 )
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, MissingSummaryError, Place
 from core.marketplaces.reading.columns import Coded
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.dates import Period, decide_day_first, is_slash_date
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, damaged_ids, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.settlements.file_lines import Header
 from core.marketplaces.settlements.tie_out import Findings, reading

@@ -19,8 +19,14 @@ from core.marketplaces.amazon.units import signed_units, units_of_fees
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place, UnknownCurrencyError
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import Figures, amount_or_none, day_first, read_in_its_notation
+from core.marketplaces.reading.figures import (
+    Figures,
+    amount_or_none,
+    damaged_ids,
+    day_first,
+    is_damaged,
+    read_in_its_notation,
+)
 from core.marketplaces.reading.file_tables import Layout, find_table, likeness
 from core.marketplaces.settlements.file_lines import FileLine
 from core.marketplaces.settlements.periods import by_settlement, header_of

@@ -66,8 +66,7 @@ from core.marketplaces.ebay.transaction_report import (
 from core.marketplaces.ebay.words import OF_ITEMS, meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded
-from core.marketplaces.reading.damaged_ids import is_damaged
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind
 from core.model import Event
 from core.money import LINE_PLACES

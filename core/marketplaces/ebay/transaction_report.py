@@ -34,8 +34,7 @@ from core.marketplaces.ebay.roll_ups import RowAmounts, doubtful_rows, open_sums
 from core.marketplaces.ebay.words import OF_ITEMS, REST_OF_NET, fee, is_declared, is_of_title, meaning, tells_of_goods
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, damaged_ids, day_first, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind, Layout, Row, find_table, likeness
 from core.marketplaces.settlements.file_lines import FileLine, TypedPart
 from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note

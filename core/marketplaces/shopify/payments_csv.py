@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumnError, Place
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, damaged_ids, day_first, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.settlements.file_lines import FileLine, TypedPart
 from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note

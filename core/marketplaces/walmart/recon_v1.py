@@ -21,8 +21,7 @@ from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.documents.returns import returns_frame
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, Place
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, damaged_ids, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
 from core.marketplaces.settlements.file_lines import FileLine, Header
 from core.marketplaces.settlements.periods import header_of, period_name

@@ -20,8 +20,7 @@ from core.marketplaces.columns.column_reading import (
 from core.marketplaces.documents.returns import returns_frame
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded, joint
-from core.marketplaces.reading.damaged_ids import is_damaged
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.walmart import recon_v1
 from core.marketplaces.walmart.disposal_fees import destroyed, is_disposal
