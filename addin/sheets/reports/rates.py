@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
-from addin.sheets.tables.filled import FILLED, with_filled
+from addin.sheets.tables.saved_meanwhile import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.books.settings.rates import TypedRate, listed_rates
 

@@ -23,9 +23,8 @@ from addin.sheets.tables.cells import (
     to_text,
     typed_values,
 )
-from addin.sheets.tables.filled import FILLED, filled_text, is_as_filled
 from addin.sheets.tables.native_cells import area_of, plain_values
-from addin.sheets.tables.saved_meanwhile import cell_by_cell
+from addin.sheets.tables.saved_meanwhile import FILLED, cell_by_cell, filled_text, is_as_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.counted import counted
 from core.errors import WorkbookError
