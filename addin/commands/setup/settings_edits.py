@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.commands.outcome import Outcome
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.sheet_specs import TableSpec
     from core.books.books import Books
     from core.books.database import Database

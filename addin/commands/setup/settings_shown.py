@@ -19,7 +19,7 @@ from addin.sheets.setup import setup, stores
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import fillable, tables
-from addin.sheets.tables.saved_meanwhile import InBooks
+from addin.sheets.tables.filled_rows import InBooks
 from core.books.loading import load_books
 from core.books.settings.sku_mapping import origins
 

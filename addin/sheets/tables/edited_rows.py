@@ -23,8 +23,8 @@ from addin.sheets.tables.cells import (
     to_text,
     typed_values,
 )
+from addin.sheets.tables.filled_rows import FILLED, cell_by_cell, filled_text, is_as_filled
 from addin.sheets.tables.native_cells import area_of, plain_values
-from addin.sheets.tables.saved_meanwhile import FILLED, cell_by_cell, filled_text, is_as_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.counted import counted
 from core.errors import WorkbookError
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record, SheetTable
 
 _MOST_CELLS_NAMED = 5

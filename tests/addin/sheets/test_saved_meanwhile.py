@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from addin.sheets.tables.saved_meanwhile import (
+from addin.sheets.tables.filled_rows import (
     FILLED,
     InBooks,
     SavedMeanwhileError,
