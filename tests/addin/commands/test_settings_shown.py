@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.setup.settings_shown import SettingsShown, in_books
+from addin.commands.setup.shown_settings import SettingsShown, in_books
 from addin.sheets.close.accounts import ACCOUNTS_SPEC
 from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.setup.setup import SETUP_SPEC
