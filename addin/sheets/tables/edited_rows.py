@@ -26,8 +26,8 @@ from addin.sheets.tables.cells import (
 from addin.sheets.tables.filled_rows import FILLED, cell_by_cell, filled_text, is_as_filled
 from addin.sheets.tables.native_cells import area_of, plain_values
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
-from core.counted import counted
 from core.errors import WorkbookError
+from core.plurals import counted
 from workbook_engine.addresses import column_name
 
 if TYPE_CHECKING:

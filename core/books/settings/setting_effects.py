@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.true_ups.corrections import rated_lines
 from core.books.true_ups.cost_comparison import differences
-from core.counted import counted
 from core.errors import CogsheetError
 from core.exchange_rates import at_home
 from core.frame_columns import records
 from core.model import Event
 from core.money import cents, total
+from core.plurals import counted
 from core.time import local_days
 
 if TYPE_CHECKING:

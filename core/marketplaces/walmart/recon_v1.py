@@ -16,7 +16,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.counted import counted
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.documents.returns import returns_frame
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, Place
@@ -45,6 +44,7 @@ from core.marketplaces.words.meanings import (
 )
 from core.marketplaces.words.wording import folded
 from core.model import Event, Marketplace, Problem, Severity
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
