@@ -114,7 +114,7 @@ def read_anew(
         readings = []
         for number, one in enumerate(due(stored_settlements.booked_settlements(connection)), start=1):
             readings.append(_read_one(connection, one, batch, who=who, now=now))
-            progress("Reading the kept files anew", number, len(waiting))
+            progress("Reading the kept files again", number, len(waiting))
         return readings
 
 

@@ -82,7 +82,7 @@ class SettingEffect:
             _lines(self.moved, self.moved_net, "in another month"),
             _lines(self.later, self.later_net, "to be booked in another month"),
             _lines(self.counted_out, {} if self.counted_in else self.counted_net, "not counted"),
-            _lines(self.counted_in, {} if self.counted_out else self.counted_net, "counted anew"),
+            _lines(self.counted_in, {} if self.counted_out else self.counted_net, "newly counted"),
             _lines(self.recosted, {}, "at another cost"),
             _lines(self.rated, {}, "at another exchange rate"),
             f"{self.closed:,} of them in a closed period" if self.closed else "",
