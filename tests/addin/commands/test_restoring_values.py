@@ -116,7 +116,7 @@ def pressed(path: Path, dialogue: Callable[..., Outcome], *answers: str) -> tupl
     asked: list[str] = []
 
     def press(desk: Desk) -> Outcome:
-        book = AskingBook(desk.book, list(answers))
+        book: Any = AskingBook(desk.book, list(answers))
         outcome = dialogue(replace(desk, book=book), [])
         asked.extend(question.partition("?")[0] for question in book.asked)
         return outcome
