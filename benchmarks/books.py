@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from addin.commands.settlements import importing, opening
 from addin.commands.setup.new import write_workbook
 from addin.sheets.desk import Desk
-from benchmarks.large_settlement import large_file
+from benchmarks.large_books import large_file
 from benchmarks.timing import seconds
 from core.books.costed_lines.recosting import after_save
 from core.books.database import Database

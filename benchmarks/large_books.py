@@ -1,4 +1,4 @@
-"""Books with one settlement as large as one wants, every line of which has its cost."""
+"""Files of settlements as large as one wants, and books with one of them, every line of which has its cost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from benchmarks.large_settlement import large_file
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
@@ -20,6 +19,8 @@ from core.books.syncing import stored_observations
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.marketplaces import read_file
 from core.model import Event, ObservationKind
+from sandbox.business import demo_business
+from sandbox.settlement_files.amazon_v2 import settlement_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,33 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
+_ORDER_ID, _TOTAL, _SETTLEMENT_ID = 7, 4, 0
+
+
+def large_file(lines: int, settlement_id: str = "90000000001", first: int = 0) -> bytes:
+    """Return a V2 file of about so many lines that ties out; every repetition has order ids of its own.
+
+    Args:
+        lines: How many.
+        settlement_id: Which settlement they are of.
+        first: The number of its first repetition: files share no order where their numbers are not the same.
+    """
+    text = settlement_files(demo_business())[0].content.decode("utf-8-sig").splitlines()
+    at = next(number for number, line in enumerate(text) if line.startswith("settlement-id"))
+    header, summary, rows = text[at], text[at + 1].split("\t"), [line.split("\t") for line in text[at + 2 :] if line]
+    times = max(1, lines // len(rows))
+    summary[_SETTLEMENT_ID], summary[_TOTAL] = settlement_id, str(Decimal(summary[_TOTAL]) * times)
+    repeated = [
+        "\t".join(_renamed(row, settlement_id, number)) for number in range(first, first + times) for row in rows
+    ]
+    return "\n".join([header, "\t".join(summary), *repeated, ""]).encode()
+
+
+def _renamed(row: list[str], settlement_id: str, number: int) -> list[str]:
+    copy = [settlement_id, *row[1:]]
+    if copy[_ORDER_ID]:
+        copy[_ORDER_ID] = f"{copy[_ORDER_ID][:-7]}{number:07d}" if number else copy[_ORDER_ID]
+    return copy
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.large_settlement import large_file
+from benchmarks.large_books import large_file
 from benchmarks.timing import seconds
 from core.marketplaces import read_file
 

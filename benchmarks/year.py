@@ -14,7 +14,7 @@ from addin.commands.settlements.opening import fill
 from addin.commands.setup.new import write_workbook
 from addin.sheets.desk import Desk
 from addin.sheets.drill_down import connect_rows
-from benchmarks.large_settlement import large_file
+from benchmarks.large_books import large_file
 from benchmarks.timing import seconds
 from core.books.database import Database
 from core.books.database.company import new_company

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.counted import counted
 from core.frame_columns import TEXT, records
 from core.model import Event
 from core.money import MONEY, at_line_places, total
+from core.plurals import counted
 from core.time import local_days
 
 if TYPE_CHECKING:

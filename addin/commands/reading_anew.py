@@ -69,7 +69,7 @@ def in_words(news: Sequence[Rereading]) -> str:
     more = f"And {len(told) - _MOST_LISTED} more." if len(told) > _MOST_LISTED else ""
     first = (
         f"This version reads settlement files better (reader {READER_VERSION}): {counted(len(news), 'settlement')} "
-        f"read anew from the kept files, {_came_of(news)}."
+        f"read again from the kept files, {_came_of(news)}."
     )
     return "\n".join([first, *(_line(one) for one in told[:_MOST_LISTED]), *([more] if more else [])])
 

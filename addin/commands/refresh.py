@@ -19,7 +19,7 @@ from addin.sheets.desk import View
 from addin.sheets.reports import cogs, pnl_age, rates
 from addin.sheets.settlements import settlements, transactions, types
 from addin.sheets.setup import setup, stores
-from addin.sheets.tables import fillable, tables
+from addin.sheets.tables import fillable_tables, tables
 from addin.sheets.tables.cells import to_text
 from addin.sheets.tables.native_cells import plain_values
 from addin.sheets.workbook import FILLED_AT_REFRESH
@@ -136,7 +136,7 @@ def refuse_unfillable(desk: Desk) -> None:
         WorkbookError: If two rows of a sheet are about the same, or one that shows deeds is protected.
     """
     for spec in FILLED_AT_REFRESH:
-        check = fillable.refuse_unfillable if spec in _SHOW_DEEDS else fillable.refuse_copied_rows
+        check = fillable_tables.refuse_unfillable if spec in _SHOW_DEEDS else fillable_tables.refuse_copied_rows
         check(desk.book, spec)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.counted import counted
 from core.model import Severity
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

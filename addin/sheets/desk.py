@@ -10,8 +10,8 @@ from core.books.overrides.questions import is_proposal
 from core.books.overrides.suspect_answers import suspect_changes
 from core.books.syncing.cost_changes import settlement_changes
 from core.costing.costs.suspects import named_costs
-from core.counted import counted
 from core.frame_columns import records
+from core.plurals import counted
 from core.progress import Progress, silent
 from core.time import Clock, system_clock
 

@@ -66,7 +66,7 @@ class SecretInAddressError(CogsheetError):
     def __init__(self, name: str, part: str) -> None:
         super().__init__(
             f"Sheet Setup, {TITLES[name][0]}: the address has a key, password or session inside ({part}). It was not "
-            "stored. Empty the cell, save the workbook, and copy the report's address anew from Finale: Cogsheet "
+            "stored. Empty the cell, save the workbook, and copy the report's address again from Finale: Cogsheet "
             "signs in with the key that Connect has put into this computer's vault."
         )
 

@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.frame_columns import frame, records
-from core.reports.left_out import unpriced_lines
+from core.reports.pnl_gaps import unpriced_lines
 from core.reports.profit_and_loss import NO_RATE, PNL_COLUMNS, ROUNDING, is_cost_unknown, is_item, summed, with_ratios
 from core.time import Month
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.reports.left_out import UnpricedLines
+    from core.reports.pnl_gaps import UnpricedLines
     from core.reports.profit_and_loss import PnlQuestion
 
 

@@ -24,7 +24,7 @@ from core.frame_columns import TEXT, WHOLE, Columns, frame, records
 from core.model import WITHOUT_COST, CostStatus, Event
 from core.money import MONEY, at_line_places, cents, total
 from core.reports.basis import Basis, OtherMonth, counted_days, in_one_half, in_other_months, on_booked_days
-from core.reports.left_out import missing_note, unpriced_lines
+from core.reports.pnl_gaps import missing_note, unpriced_lines
 from core.reports.pnl_parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS, Rates, in_home_currency
 from core.time import local_days
 

@@ -70,7 +70,7 @@ def test_any_button_says_what_books_start_shifts(story: Story, tmp_path: Path) -
 
     assert f"{one} 1 line of USD -20.00 not counted, COGS USD 10.00, then 5.00." in said["2026-09-10"]
     assert f"{one} 1 line of USD -30.00 not counted, COGS USD 5.00, then 0.00." in said["2026-10-01"]
-    assert f"{one} 2 lines of USD 50.00 counted anew, COGS USD 0.00, then 10.00." in said["2026-08-01"]
+    assert f"{one} 2 lines of USD 50.00 newly counted, COGS USD 0.00, then 10.00." in said["2026-08-01"]
     assert "This alone changed no cost." in nothing
 
 

@@ -48,12 +48,12 @@ def test_the_first_command_tells_counts_and_sums_and_keeps_a_copy(tmp_path: Path
     copies = [path.name for path in tmp_path.glob("books before update from reading anew*.sqlite")]
 
     for words in (
-        "5 settlements read anew from the kept files, 2 open have the new reading, 3 exported keep their lines",
+        "5 settlements read again from the kept files, 2 open have the new reading, 3 exported keep their lines",
         f"US/{OPEN}: 10 transactions, -204.40 USD became 10 transactions, -204.40 USD (4 lines changed).",
         f"WM/{KEPT}: 3 transactions, 20.00 USD; its files now say 3 transactions, 20.00 USD (1 line changed).",
     ):
         assert words in first.output
-    assert "read anew" not in second.output
+    assert "read again" not in second.output
     assert 1 == len(copies)
 
 

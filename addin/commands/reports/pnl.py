@@ -25,7 +25,7 @@ from core.exchange_rates import RateLookup, find_rates, missing_sentence, needed
 from core.model import WITHOUT_COST
 from core.reports.basis import Basis
 from core.reports.costed_lines import MISSING_MARK
-from core.reports.left_out import lines_in, unknown_types, unpriced_lines
+from core.reports.pnl_gaps import lines_in, unknown_types, unpriced_lines
 from core.reports.pnl_summary import charted, pnl_summary
 from core.reports.profit_and_loss import (
     PnlQuestion,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from addin.sheets.desk import Desk, View
     from core.books.books import Books
     from core.reports.basis import OtherMonth
-    from core.reports.left_out import UnpricedLines
+    from core.reports.pnl_gaps import UnpricedLines
     from core.time import SettlementName
 
 _EVERYTHING = PnlOptions()

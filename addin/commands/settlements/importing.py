@@ -1,14 +1,13 @@
-"""Group Settlements: import files, all of them or none."""
+"""Group Settlements: import files, all of them or none, and show the books as they are then."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from addin.commands.costs.returning_answers import with_answers, with_asking, with_followed
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import refuse_unfillable
-from addin.commands.settlements.brought_books import show_brought
+from addin.commands.refresh import load, refresh, refresh_after_import, refuse_unfillable, shown_whole
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
@@ -21,16 +20,20 @@ from addin.commands.settlements.import_messages import (
 from core.books.database.repeating import repeated
 from core.books.database.state import state
 from core.books.importing.importing import ImportedFile, import_file
+from core.books.overrides.counted_answers import follow_units
 from core.books.settlements.booked_settlement import OriginalFile
 from core.errors import CogsheetError
 from core.marketplaces import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from addin.sheets.desk import Desk
+    from core.books.books import Books
+    from core.books.settlements.remarks import Remark
     from core.model import Reading
+    from core.time import SettlementName
 
 
 class FileMissingError(CogsheetError):
@@ -72,13 +75,13 @@ def import_files(
     done = _import_all(desk, readings, store, another_payout=another_payout)
     settlements = [one for file in done for one in file.settlements]
     stores = {one.store for one in settlements}
-    brought = show_brought(desk, before, stores)
-    books = brought.books
+    after = show_imported(desk, before, stores)
+    books = after.books
     answered = [key for one in settlements for key in one.answered_lines]
     told = with_another_payout(_import_outcome(done), settlements, "import")
     told = with_answers(with_asking(told, books, settlements), books, answered)
-    told = with_followed(told, books, brought.followed, settlements)
-    return with_remarks(told, books, stores, told=brought.remarks)
+    told = with_followed(told, books, after.followed, settlements)
+    return with_remarks(told, books, stores, told=after.remarks)
 
 
 @repeated
@@ -145,4 +148,38 @@ def _import_outcome(done: Sequence[ImportedFile]) -> Outcome:
         "\n".join(line for file in done for line in sentences(file)),
         needs_attention=any(file.needs_attention for file in done),
         data=data | {name: told for name, told in reported.items() if told},
+    )
+
+
+class ImportedBooks(NamedTuple):
+    """The books after files were imported or pulled."""
+
+    books: Books
+    """With all of their lines, or those of the files and what is tied to them."""
+    remarks: Mapping[SettlementName, Sequence[Remark]] | None
+    """Of the settlements of the stores; nothing where the books tell them, with all lines."""
+    followed: Mapping[str, str]
+    """As `core.books.overrides.counted_answers.follow_units` returns it."""
+
+
+def show_imported(desk: Desk, before: str, stores: Collection[str]) -> ImportedBooks:
+    """Let answers follow their units, bring the sheets up to date, and return the books.
+
+    Args:
+        desk: The button's.
+        before: The state of the books before the import.
+        stores: For which they were imported.
+    """
+    near = refresh_after_import(desk, before, stores)
+    if near is None:
+        view = load(desk.database)
+        followed = follow_units(desk.database, view.books, who=desk.user, now=desk.clock())
+        view = load(desk.database) if followed else view
+        refresh(desk, view)
+        return ImportedBooks(view.books, None, followed)
+    followed = follow_units(desk.database, near.books, who=desk.user, now=desk.clock())
+    return (
+        ImportedBooks(shown_whole(desk), None, followed)
+        if followed
+        else ImportedBooks(near.books, near.remarks, followed)
     )

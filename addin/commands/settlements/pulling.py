@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from addin.commands.costs.returning_answers import with_answers, with_asking, with_followed
 from addin.commands.outcome import Outcome
 from addin.commands.sentences import counted
-from addin.commands.settlements.brought_books import show_brought
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
@@ -16,6 +15,7 @@ from addin.commands.settlements.import_messages import (
     with_another_payout,
     with_remarks,
 )
+from addin.commands.settlements.importing import show_imported
 from addin.connections.marketplaces import connected_stores
 from core.books.database.state import state
 from core.books.importing.pulling import PulledStore, pull_stores
@@ -62,15 +62,15 @@ def pull(
         }
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
     asked = {one.store for one in done}
-    brought = show_brought(desk, before, asked)
-    books = brought.books
+    after = show_imported(desk, before, asked)
+    books = after.books
     imported = [document.file for one in done for document in one.documents]
     settlements = [one for file in imported for one in file.settlements]
     answered = [key for one in settlements for key in one.answered_lines]
     told = with_another_payout(_outcome(done), settlements, "pull")
     told = with_answers(with_asking(told, books, settlements), books, answered)
-    told = with_followed(told, books, brought.followed, settlements)
-    return with_remarks(told, books, asked, {one.store for one in done if one.documents}, brought.remarks)
+    told = with_followed(told, books, after.followed, settlements)
+    return with_remarks(told, books, asked, {one.store for one in done if one.documents}, after.remarks)
 
 
 def _outcome(done: Sequence[PulledStore]) -> Outcome:

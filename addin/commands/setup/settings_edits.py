@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.costs.returning_answers import with_proposals
-from addin.commands.setup.settings_shown import SettingsShown, fill_typed, in_books, refuse_unfillable
+from addin.commands.setup.shown_settings import SettingsShown, fill_typed, in_books, refuse_unfillable
 from addin.connections.finale_account import change_account
 from addin.sheets.close import accounts
 from addin.sheets.costs import opening_costs, sku_mapping
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.commands.outcome import Outcome
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.sheet_specs import TableSpec
     from core.books.books import Books
     from core.books.database import Database

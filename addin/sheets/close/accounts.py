@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
-from addin.sheets.tables.filled import FILLED, with_filled
+from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.journal.accounts import AccountRow, takes_groups
 from core.line_types import MEANINGS, PER_STORE, LineType
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
-from addin.sheets.tables.filled import FILLED, with_filled
+from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.books.settings.opening_costs import TypedOpening
 from core.frame_columns import records
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record
 
 OPENING_COSTS_SPEC = TableSpec(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
-from addin.sheets.tables.filled import FILLED, with_filled
+from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.frame_records import records_of
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.books.costed_lines.line_totals import skus_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
-from addin.sheets.tables.filled import FILLED, with_filled
+from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.books.settings.rates import TypedRate, listed_rates
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
-from addin.sheets.tables.filled import FILLED, with_filled
+from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 from core.books.settings.type_choices import PROPOSED
 from core.books.settings.unknown_types import ListedType, listed_types
@@ -16,7 +16,7 @@ from core.marketplaces.words.classification import CHOICES
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
 

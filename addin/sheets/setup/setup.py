@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import plain_text
 from addin.sheets.tables.edited_rows import edited_rows
-from addin.sheets.tables.filled import FILLED, with_filled
+from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
 from core.errors import WorkbookError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import xlwings as xw
     from pydantic.fields import FieldInfo
 
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
     from core.finale.schema import Schema

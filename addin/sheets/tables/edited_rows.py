@@ -23,12 +23,11 @@ from addin.sheets.tables.cells import (
     to_text,
     typed_values,
 )
-from addin.sheets.tables.filled import FILLED, filled_text, is_as_filled
+from addin.sheets.tables.filled_rows import FILLED, cell_by_cell, filled_text, is_as_filled
 from addin.sheets.tables.native_cells import area_of, plain_values
-from addin.sheets.tables.saved_meanwhile import cell_by_cell
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
-from core.counted import counted
 from core.errors import WorkbookError
+from core.plurals import counted
 from workbook_engine.addresses import column_name
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
-    from addin.sheets.tables.saved_meanwhile import InBooks
+    from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record, SheetTable
 
 _MOST_CELLS_NAMED = 5

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from addin.sheets.tables.sheet_specs import Kind
 from addin.takeaway.look import ACCENT, BAD, GOOD, WARN
 from addin.takeaway.page import quoted
-from core.counted import counted
 from core.frame_columns import records
+from core.plurals import counted
 from core.reports.left_stock import by_month
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.settings import stores
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, SettlementKind, Source
-from core.counted import counted
 from core.errors import CogsheetError
 from core.frame_columns import records
 from core.marketplaces.compared_rows import CONTENT, as_compared, may_be_one, with_its_date
 from core.model import Event, Marketplace, Reading, Settlement
 from core.money import cents
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

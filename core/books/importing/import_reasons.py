@@ -11,12 +11,12 @@ from core.books.importing.duplicates import orders_in_words, orders_paid
 from core.books.settlements import settlement_lines
 from core.books.settlements.booked_settlement import BookedSettlement, Import
 from core.books.settlements.settlement_lines import PLACE, line_differences, money_in_words
-from core.counted import counted
 from core.frame_columns import rows_where
 from core.marketplaces import FORMATS, formats
 from core.marketplaces.formats import Extent
 from core.model import Event, net_of
 from core.money import cents
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from core.books.entries import locks
 from core.books.importing import current_transactions
 from core.books.importing.readings import with_keys_of
 from core.books.overrides import stored_overrides
-from core.books.overrides.lines_told_apart import SAID
+from core.books.overrides.line_pairs import SAID
 from core.books.overrides.moved_answers import Destinations, answered_lines, destinations, store_moves
 from core.books.overrides.questions import is_of_units_alone, says_something
 from core.books.true_ups import true_up_history

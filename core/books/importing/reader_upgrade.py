@@ -121,7 +121,7 @@ def _read_all(database: Database, *, who: str, now: datetime, progress: Progress
         waiting = due(stored_settlements.booked_settlements(connection))
         for number, one in enumerate(waiting, start=1):
             readings.append(_read_one(connection, one, batch, who=who, now=now))
-            progress("Reading the kept files anew", number, len(waiting))
+            progress("Reading the kept files again", number, len(waiting))
         return readings
 
 

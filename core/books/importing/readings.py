@@ -176,5 +176,5 @@ def _kept_part(connection: Connection, there: BookedSettlement, sha256: str) -> 
     extent = next((form.extent for form in FORMATS if form.name == reading.format), Extent.WHOLE)
     part = parts_of(reading, file.name, extent).get(there.settlement_id)
     if part is None:
-        raise KeptFileError(file.name, there, "read anew, it no longer holds that settlement.")
+        raise KeptFileError(file.name, there, "read again, it no longer holds that settlement.")
     return KeptPart(part, sha256, file, reading)

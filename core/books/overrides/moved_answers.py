@@ -3,7 +3,7 @@
 An answer is an answer to its question. It goes to another line by itself only where that line asks the same: the same
 order, SKU and event, and the same units. A cost that was typed on a CSV line of 1 unit is not the unit cost of the
 record's line of 2 (20.00 for the line would be booked as 40.00): it is proposed there, with what it was typed for, and
-the line waits until somebody has looked. Where several lines fit, `lines_told_apart` says which is which, or the answer
+the line waits until somebody has looked. Where several lines fit, `line_pairs` says which is which, or the answer
 is proposed on each of them. `undo` takes the moving back.
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.overrides import stored_overrides
-from core.books.overrides.lines_told_apart import SAID, ToldApart, told_apart
+from core.books.overrides.line_pairs import SAID, LinePairs, pair_lines
 from core.books.overrides.questions import (
     as_proposal,
     in_words,
@@ -108,7 +108,7 @@ def _told_apart(
     before: Sequence[Row],
     after: Sequence[Row],
     used: AbstractSet[str],
-) -> list[ToldApart]:
+) -> list[LinePairs]:
     """Tell answered lines apart that fit several others; lines that stay as they are fit nothing else.
 
     Args:
@@ -126,7 +126,7 @@ def _told_apart(
         places = set(map(_place, rows))
         beside = [row for row in before if _place(row) in places and row["key"] not in (there | stays)]
         news = [row for row in after if row["key"] in keys and row["key"] not in taken]
-        found.append(told_apart([*rows, *beside], news))
+        found.append(pair_lines([*rows, *beside], news))
         taken |= {*found[-1].pairs.values(), *found[-1].proposed}
     return found
 
@@ -135,7 +135,7 @@ def _destinations(
     same: Mapping[str, str],
     pairs: Mapping[str, str],
     gone: Sequence[str],
-    apart: Sequence[ToldApart],
+    apart: Sequence[LinePairs],
     answered: Sequence[Row],
     after: Sequence[Row],
 ) -> Destinations:

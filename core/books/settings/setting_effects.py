@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.true_ups.corrections import rated_lines
 from core.books.true_ups.cost_comparison import differences
-from core.counted import counted
 from core.errors import CogsheetError
 from core.exchange_rates import at_home
 from core.frame_columns import records
 from core.model import Event
 from core.money import cents, total
+from core.plurals import counted
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class SettingEffect:
             _lines(self.moved, self.moved_net, "in another month"),
             _lines(self.later, self.later_net, "to be booked in another month"),
             _lines(self.counted_out, {} if self.counted_in else self.counted_net, "not counted"),
-            _lines(self.counted_in, {} if self.counted_out else self.counted_net, "counted anew"),
+            _lines(self.counted_in, {} if self.counted_out else self.counted_net, "newly counted"),
             _lines(self.recosted, {}, "at another cost"),
             _lines(self.rated, {}, "at another exchange rate"),
             f"{self.closed:,} of them in a closed period" if self.closed else "",

@@ -13,7 +13,6 @@ from core.books.settings.calendars import ended_before
 from core.books.settings.unknown_types import unclassified
 from core.books.settlements.booked_settlement import BookedSettlement, SettlementKind
 from core.books.true_ups.resolve_after_export import unanswered
-from core.counted import counted
 from core.frame_columns import records
 from core.line_types import LineType
 from core.marketplaces import FORMATS
@@ -22,6 +21,7 @@ from core.marketplaces.settlements.line_keys import READER_VERSION
 from core.marketplaces.settlements.periods import oddities
 from core.model import Event, Problem, net_of
 from core.money import cents, total
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, l
 
 from core.books.database import frames, tables
 from core.books.database.frames import rows_of
-from core.counted import counted
 from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces.compared_rows import CONTENT, with_its_date
 from core.model import Event
+from core.plurals import counted
 from core.typed_amounts import NOT_DECLARED
 
 if TYPE_CHECKING:

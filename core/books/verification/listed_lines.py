@@ -30,5 +30,5 @@ def listed_tie_outs(database: Database, books: Books) -> list[TieOut]:
     wanted, listed = ({row["key"]: row for row in records(asked_lines(one))} for one in (books, part))
     wrong = [row for key, row in (listed | wanted).items() if wanted.get(key) != listed.get(key)]
     named = [f"line {row['key']} of {row['store']}/{row['settlement_id']}" for row in wrong]
-    words = "these are listed otherwise than they ask, or not at all: " if named else ""
+    words = "sheet Resolve asks something else of these, or does not list them: " if named else ""
     return [TieOut(LISTED_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]

@@ -18,8 +18,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.costing.rules.goods import Move
-from core.counted import counted
 from core.model import Cause, Disposition, Event, Goods, StockEffect
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from core.costing.inputs import CostingPolicies

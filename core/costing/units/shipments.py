@@ -27,9 +27,9 @@ from core.costing.costs.order_costs import OrderCost
 from core.costing.units.pools import NOTHING_EXPENSED, joined, left_in_several, pools
 from core.costing.units.spent_units import added, exported_among, had_own_units, left_of, others_than, spent_units
 from core.costing.units.units_taken import LAST_PLACE, taken_in_time
-from core.counted import counted
 from core.model import Departure, SoldInShipments
 from core.money import at_line_places
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -22,9 +22,8 @@ from core.marketplaces.columns.column_reading import (
 )
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, MissingSummaryError, Place
 from core.marketplaces.reading.columns import Coded
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
 from core.marketplaces.reading.dates import Period, decide_day_first, is_slash_date
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, damaged_ids, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.settlements.file_lines import Header
 from core.marketplaces.settlements.tie_out import Findings, reading
@@ -39,11 +38,11 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.file_tables import Row, Table
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.marketplaces.settlements.transactions import Units
     from core.model import Reading
 
-    LineOf = Callable[[Row, Figures, Header], Line]
+    LineOf = Callable[[Row, Figures, Header], FileLine]
     """A format's reader of one row."""
     UnitsOf = Callable[[Groups], tuple[np.ndarray, np.ndarray]]
     """How a format tells the units of its transactions, and where they come from."""
@@ -143,7 +142,7 @@ def _text(row: Row, column: str) -> str:
 
 
 def read_by_rows(
-    table: Table, format_name: str, posted: Sequence[str], line_of: LineOf, units: Callable[[Sequence[Line]], Units]
+    table: Table, format_name: str, posted: Sequence[str], line_of: LineOf, units: Callable[[Sequence[FileLine]], Units]
 ) -> Reading:
     """Read a file row by row.
 
@@ -188,7 +187,7 @@ FIELDS = {
     "marketplace": "marketplace-name",
     "fulfilment": "fulfillment-id",
 }
-"""By field of `Line`: the column of both files that it is the text of."""
+"""By field of `FileLine`: the column of both files that it is the text of."""
 IDS = (*("settlement-id", "transaction-type", "order-id", "adjustment-id", "shipment-id", "order-item-code"), "sku")
 """What the group key of both files begins with."""
 _SUMMARY = ("transaction-type", "total-amount")

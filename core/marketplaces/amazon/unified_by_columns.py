@@ -26,8 +26,7 @@ from core.marketplaces.columns.column_reading import (
 from core.marketplaces.columns.column_transactions import units_of_fees
 from core.marketplaces.errors import BadCellError, Place
 from core.marketplaces.reading.columns import Coded
-from core.marketplaces.reading.damaged_ids import is_damaged
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, is_damaged, read_in_its_notation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,10 +19,16 @@ from core.marketplaces.amazon.units import signed_units, units_of_fees
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place, UnknownCurrencyError
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import Figures, amount_or_none, day_first, read_in_its_notation
+from core.marketplaces.reading.figures import (
+    Figures,
+    amount_or_none,
+    damaged_ids,
+    day_first,
+    is_damaged,
+    read_in_its_notation,
+)
 from core.marketplaces.reading.file_tables import Layout, find_table, likeness
-from core.marketplaces.settlements.file_lines import Line
+from core.marketplaces.settlements.file_lines import FileLine
 from core.marketplaces.settlements.periods import by_settlement, header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS, Units, counted_units, with_questions_on_repeats
@@ -124,7 +130,7 @@ def reading_with_questions_on_repeats(reading: Reading) -> Reading:
     return replace(reading, settlements=tuple(settlements), unsettled=with_questions_on_repeats(reading.unsettled))
 
 
-def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str) -> Line:
+def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str) -> FileLine:
     """Return what one row says, read and classified."""
     cell = row.cells
     deferred = is_deferred(cell.get("transaction status", ""), cell.get("transaction release date", ""))
@@ -142,7 +148,7 @@ def line_of(row: Row, figures: Figures, components: Sequence[str], currency: str
     parts, own = _parts(row, figures, components, means)
     goods, carries = _goods_of(means, parts, own, quantity, names_sku=bool(sku))
     repeats = not carries and _is_sent_for_others(means, parts, cell.get("marketplace", ""))
-    return Line(
+    return FileLine(
         number=row.number,
         settlement_id=settlement_id,
         group=(settlement_id, cell["type"].strip(), order_id, sku, moment, description),
@@ -242,13 +248,13 @@ def _is_sent_for_others(means: Meaning, parts: Sequence[Part], marketplace: str)
     return means.event is Event.SALE and is_multi_channel(marketplace.strip()) and "fulfilment_fee" in dict(parts)
 
 
-def units_of_row(lines: Sequence[Line]) -> Units:
+def units_of_row(lines: Sequence[FileLine]) -> Units:
     """Return the units of a row, of a multi-channel order those that stand beside its fee for sending them."""
     return counted_units(lines) if lines[0].repeated_units is None else units_of_fees(lines[:1])
 
 
 def broken_rows(
-    table: Table, lines: Sequence[Line], figures: Figures, components: Sequence[str]
+    table: Table, lines: Sequence[FileLine], figures: Figures, components: Sequence[str]
 ) -> dict[str, list[Problem]]:
     """Return an error for each row whose components do not sum to its total, by settlement."""
     problems: dict[str, list[Problem]] = defaultdict(list)
@@ -263,7 +269,7 @@ def broken_rows(
     return problems
 
 
-def _of_order(line: Line) -> str:
+def _of_order(line: FileLine) -> str:
     return f" (order {line.order_id}{f', SKU {line.sku}' if line.sku else ''})" if line.order_id else ""
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.model import Reading
 
 _COMES_BACK = frozenset({Event.REFUND, Event.DISPUTE, Event.REIMBURSEMENT_REVERSAL})
@@ -37,7 +37,7 @@ def is_per_unit(fee: str) -> bool:
     return folded(fee) == _FEE_PER_UNIT
 
 
-def units_with_fees(lines: Sequence[Line]) -> Units:
+def units_with_fees(lines: Sequence[FileLine]) -> Units:
     """Return the units of a transaction in which lines repeat them.
 
     A multi-channel order (`Non-Amazon US`) has fees and no price. Its units are then those of its fees per unit, which
@@ -49,7 +49,7 @@ def units_with_fees(lines: Sequence[Line]) -> Units:
     return units_of_fees(lines)
 
 
-def units_of_fees(lines: Iterable[Line]) -> Units:
+def units_of_fees(lines: Iterable[FileLine]) -> Units:
     """Return the units that fees per unit repeat, each once.
 
     They are unknown without such a fee, and where one is given back: -3.00 and +3.00 for 2 units are not 4 of them, and
@@ -61,7 +61,7 @@ def units_of_fees(lines: Iterable[Line]) -> Units:
     return Units(sum(units for units, _ in repeated), QuantitySource.DERIVED)
 
 
-def is_sent_for_others(lines: Sequence[Line]) -> bool:
+def is_sent_for_others(lines: Sequence[FileLine]) -> bool:
     """Tell whether a transaction is of an order that another store sold."""
     return any(is_multi_channel(line.marketplace) for line in lines)
 

@@ -24,7 +24,7 @@ from core.marketplaces.columns.column_lines import POSTED, FormatColumns
 from core.marketplaces.columns.column_transactions import units_that_are_stated
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.settlements.file_lines import Line
+from core.marketplaces.settlements.file_lines import FileLine
 from core.marketplaces.settlements.transactions import GOODS, Units, counted_units
 from core.marketplaces.words.meanings import (
     UNKNOWN,
@@ -129,7 +129,7 @@ def read(contents: Contents) -> Reading:
     return read_by_rows(find_table(LAYOUT, contents), BY_ROWS.name, ("posted-date",), line_of, _units)
 
 
-def line_of(row: Row, figures: Figures, header: Header) -> Line:
+def line_of(row: Row, figures: Figures, header: Header) -> FileLine:
     """Return what one row says, read and classified."""
     cell = row.cells
     details = [cell[column].strip() for column in _WORDS if cell[column].strip()]
@@ -152,7 +152,7 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
         sku,
         posted.isoformat() if posted else "",
     )
-    return Line(
+    return FileLine(
         number=row.number,
         settlement_id=header.settlement_id,
         group=group,
@@ -273,7 +273,7 @@ def _is_asked(cell: Mapping[str, str], means: Meaning, own: Sequence[TypedPart])
     return may_be_price(own) or (bool(price) and words.price(price) is None)
 
 
-def _units(lines: Sequence[Line]) -> Units:
+def _units(lines: Sequence[FileLine]) -> Units:
     """Return the units of a transaction: those of the rows that state them, else those that its prices repeat.
 
     They are unknown if a price shows some and no row says how many; a multi-channel order has none, and the units of

@@ -13,7 +13,7 @@ from core.marketplaces.columns.column_lines import POSTED, WORDS, FormatColumns
 from core.marketplaces.columns.column_transactions import units_with_fees_by_columns
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.settlements.file_lines import Line
+from core.marketplaces.settlements.file_lines import FileLine
 from core.marketplaces.settlements.transactions import GOODS
 from core.marketplaces.words.meanings import (
     UNKNOWN,
@@ -81,7 +81,7 @@ def read(contents: Contents) -> Reading:
     )
 
 
-def line_of(row: Row, figures: Figures, header: Header) -> Line:
+def line_of(row: Row, figures: Figures, header: Header) -> FileLine:
     """Return what one row says, read and classified."""
     cell = row.cells
     amount_type, description = folded(cell["amount-type"]), folded(cell["amount-description"])
@@ -96,7 +96,7 @@ def line_of(row: Row, figures: Figures, header: Header) -> Line:
     posted = _posted_at(row, figures)
     group = _group(row, posted, "" if of_item else cell["amount-description"])
     column, own = _amount(means, row, amount)
-    return Line(
+    return FileLine(
         number=row.number,
         settlement_id=header.settlement_id,
         group=group,

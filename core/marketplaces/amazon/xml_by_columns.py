@@ -59,12 +59,12 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.file_tables import Row
     from core.marketplaces.reading.xml import Element
     from core.marketplaces.reading.xml_columns import Elements
-    from core.marketplaces.settlements.file_lines import Header, Line
+    from core.marketplaces.settlements.file_lines import FileLine, Header
     from core.model import Reading
 
 _WORDS = ("transaction-type", "list", "word", "quantity")
 _CONTENT = ("list", "word", "stated", "content")
-"""What orders equal keys, as `Line.content` has it."""
+"""What orders equal keys, as `FileLine.content` has it."""
 DECLARATION = FormatColumns(
     words=_WORDS,
     filled=("order-id", "sku"),
@@ -183,7 +183,7 @@ def _lines(elements: Elements, headers: dict[str, Header]) -> ColumnLines:
     )
 
 
-def _line(header: Header, file: str, row: Row) -> Line:
+def _line(header: Header, file: str, row: Row) -> FileLine:
     """Return what the words of a row say."""
     cell = row.cells
     transaction = Transaction(file, header, cell["transaction-type"], order_id=cell["order-id"])
@@ -194,10 +194,10 @@ def _line(header: Header, file: str, row: Row) -> Line:
     return _TOLD[begin](line, parse_units(stated, Place(file)))
 
 
-def _other_lines(elements: Elements, others: np.ndarray, headers: Sequence[Header]) -> list[Line]:
+def _other_lines(elements: Elements, others: np.ndarray, headers: Sequence[Header]) -> list[FileLine]:
     """Return the lines of transactions that are read element by element."""
     reports, name = reports_of(elements), elements.contents.name
-    lines: list[Line] = []
+    lines: list[FileLine] = []
     for report, header in zip(reports.tolist(), headers, strict=True):
         own = others[elements.parent[others] == report]
         if len(own):
@@ -207,7 +207,7 @@ def _other_lines(elements: Elements, others: np.ndarray, headers: Sequence[Heade
 
 
 def _columns(
-    amounts: Amounts, others: Sequence[Line], settlements: Sequence[str]
+    amounts: Amounts, others: Sequence[FileLine], settlements: Sequence[str]
 ) -> dict[str, tuple[np.ndarray, pa.StringArray]]:
     """Return the columns of a table of all lines: those of orders, then the others."""
     for text in amounts.quantities:
@@ -247,7 +247,7 @@ _TOLD = {"beside": beside_units, "repeated": repeating, "units": with_units}
 _POINT = "."
 
 
-def _cell(line: Line, column: str) -> str:
+def _cell(line: FileLine, column: str) -> str:
     """Return what a line that was read by itself has in a column."""
     if column in _CONTENT:
         return line.content[_CONTENT.index(column)]
@@ -279,7 +279,9 @@ def _table(contents: Contents, columns: dict[str, tuple[np.ndarray, pa.StringArr
     )
 
 
-def _currencies(elements: Elements, amounts: Amounts, others: Sequence[Line], headers: Sequence[Header]) -> Coded[str]:
+def _currencies(
+    elements: Elements, amounts: Amounts, others: Sequence[FileLine], headers: Sequence[Header]
+) -> Coded[str]:
     """Return the currency of each line: its amount's own, else that of its settlement."""
     named = [attributes.get("currency", "") for _, attributes in elements.tags.values]
     plain = [header.currency for header in headers]
@@ -289,7 +291,7 @@ def _currencies(elements: Elements, amounts: Amounts, others: Sequence[Line], he
     return Coded(column[0], Texts(column[1]))
 
 
-def _shape_of(line: Line) -> Shape:
+def _shape_of(line: FileLine) -> Shape:
     """Return the shape of a line that was read by itself: its one amount is all that its parts are."""
     return Shape(
         line=words_of(line, ()),

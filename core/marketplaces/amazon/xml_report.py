@@ -31,7 +31,7 @@ from core.marketplaces.formats import Format, Standing
 from core.marketplaces.reading.dates import parse_moment
 from core.marketplaces.reading.numbers import parse_currency, parse_units
 from core.marketplaces.reading.xml import Element, looks_like, parse
-from core.marketplaces.settlements.file_lines import Header, Line
+from core.marketplaces.settlements.file_lines import FileLine, Header
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import GOODS
 from core.marketplaces.words.meanings import (
@@ -145,7 +145,7 @@ def header_of(report: Element, file: str) -> Header:
     )
 
 
-def lines_of(element: Element, header: Header, file: str) -> Iterator[Line]:
+def lines_of(element: Element, header: Header, file: str) -> Iterator[FileLine]:
     """Yield the lines of a transaction element, whatever it is.
 
     Raises:
@@ -176,12 +176,12 @@ def lines_of(element: Element, header: Header, file: str) -> Iterator[Line]:
         yield from _other_lines(element, transaction, items)
 
 
-def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
+def _item_lines(item: Element, transaction: Transaction) -> Iterator[FileLine]:
     """Yield one line per amount of an item; its first Principal carries the units, since an item states them once.
 
     A fee per unit repeats them, for multi-channel orders, which have no price: one that is given back, else the first.
     """
-    told: set[Callable[[Line, int | None], Line]] = set()
+    told: set[Callable[[FileLine, int | None], FileLine]] = set()
     quantity, amounts = _whole(item, transaction.file), list(item_amounts(item, transaction.file))
     per_unit = [one for one in amounts if one.is_fee_per_unit]
     back = [one for one in per_unit if one.amount > 0]
@@ -193,13 +193,13 @@ def _item_lines(item: Element, transaction: Transaction) -> Iterator[Line]:
         told.add(tells)
 
 
-def _without_amount(item: Element, transaction: Transaction) -> Line:
+def _without_amount(item: Element, transaction: Transaction) -> FileLine:
     """Return the line of an item of a type that nobody knows which moves no money: its goods are asked all the same."""
     quantity = _whole(item, transaction.file)
     return beside_units(line_of(transaction, stated_amount(item, transaction.file, item, "", ""), quantity), quantity)
 
 
-def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
+def _loose_lines(element: Element, transaction: Transaction) -> Iterator[FileLine]:
     """Yield the amounts of an order or shipment that belong to no item: `ShipmentFees`, `OrderFees`, unknown ones."""
     for child in outside_items(element):
         has_fees = child.name.endswith("Fees")
@@ -210,23 +210,23 @@ def _loose_lines(element: Element, transaction: Transaction) -> Iterator[Line]:
         yield from (line_of(transaction, amount) for amount in undeclared(child, transaction.file, None, but=but))
 
 
-def with_units(line: Line, quantity: int | None) -> Line:
+def with_units(line: FileLine, quantity: int | None) -> FileLine:
     """Return the line that states the units of its item; `None` where the item states none."""
     return line._replace(carries_units=line.event in GOODS, units=signed_units(line.event, quantity))
 
 
-def repeating(line: Line, quantity: int | None) -> Line:
+def repeating(line: FileLine, quantity: int | None) -> FileLine:
     """Return the line of a fee that an item pays per unit: its units count where no price states them."""
     return beside_units(line, quantity)._replace(repeated_units=quantity)
 
 
-def beside_units(line: Line, quantity: int | None) -> Line:
+def beside_units(line: FileLine, quantity: int | None) -> FileLine:
     """Return a line of an item that does not count its units: they are asked where nobody knows its type or word."""
     is_asked = line.event is Event.OTHER or may_be_price(line.typed)
     return line._replace(stated_units=signed_units(line.event, quantity)) if is_asked else line
 
 
-def _other_lines(element: Element, transaction: Transaction, of_order: Sequence[Element]) -> Iterator[Line]:
+def _other_lines(element: Element, transaction: Transaction, of_order: Sequence[Element]) -> Iterator[FileLine]:
     """Yield one line per item of another transaction, and one for what the items leave of its amount.
 
     Items that state no amount have that of their transaction: 7.00 of one lost mug stands on the transaction alone. A
@@ -256,14 +256,14 @@ def _shares(amount: Decimal, quantities: Sequence[int | None]) -> list[Decimal]:
     return share_cents(amount, [Decimal(1) if silent else Decimal(abs(one or 0)) for one in quantities])
 
 
-def _counting(line: Line, quantity: int | None) -> Line:
+def _counting(line: FileLine, quantity: int | None) -> FileLine:
     """Return a line with its units: unknown where its words are about units and it states none."""
     counts = quantity is not None or words.is_about_units(line.event, line.goods)
     units = signed_units(line.event, quantity) if counts else None
     return line._replace(carries_units=counts and line.event in GOODS, units=units)
 
 
-def _with_amount(line: Line, amount: Decimal) -> Line:
+def _with_amount(line: FileLine, amount: Decimal) -> FileLine:
     """Return a line with another amount in its one amount column."""
     own = tuple(part._replace(amount=amount) for part in line.typed)
     return line._replace(parts=((line.parts[0][0], amount),), amount=amount, typed=own)
@@ -281,11 +281,11 @@ def _own_amount(element: Element, file: str) -> Decimal:
     return sum((amount_of(leaf, file) for leaf in element.leaves() if is_money(leaf.name, leaf.attributes)), Decimal(0))
 
 
-def _line(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> Line:
+def _line(part: Element, transaction: Transaction, item: Element | None, kind: str, word: str) -> FileLine:
     return line_of(transaction, stated_amount(part, transaction.file, item, kind, word))
 
 
-def line_of(transaction: Transaction, amount: StatedAmount, quantity: int | None = None) -> Line:
+def line_of(transaction: Transaction, amount: StatedAmount, quantity: int | None = None) -> FileLine:
     """Return what one amount of a transaction says, classified; without units.
 
     Args:
@@ -298,7 +298,7 @@ def line_of(transaction: Transaction, amount: StatedAmount, quantity: int | None
     means = doubted(meaning(*words_of_it), declared=declared, sku=amount.sku, quantity=quantity)
     posted = transaction.posted_at
     column, typed_parts = _own_money(transaction, means, amount.kind, amount.word, amount.amount)
-    return Line(
+    return FileLine(
         number=amount.number,
         settlement_id=transaction.header.settlement_id,
         group=(

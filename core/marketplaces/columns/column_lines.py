@@ -1,4 +1,4 @@
-"""The lines of a file by columns: for all rows at once what `core.marketplaces.settlements.file_lines.Line` is for one.
+"""The lines of a file by columns: all rows at once of what `settlements.file_lines.FileLine` is for one row.
 
 A format declares which columns say what (`FormatColumns`). What a row is, is asked of the reader of one row
 (`core.marketplaces.amazon.v2_flat.line_of` and the like), once for each different combination of the words that decide
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from core.line_types import LineType
     from core.marketplaces.columns.column_figures import ColumnAmounts
     from core.marketplaces.reading.file_tables import Row
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
 
 POSTED = "(moment)"
 """Stands in a group key for the moment at which a row was posted."""
@@ -59,9 +59,9 @@ class FormatColumns:
     moments: tuple[str, ...]
     """Columns of moments; the first that is filled is when a row was posted."""
     group: tuple[str, ...]
-    """The group key: columns, `POSTED` and `WORDS`, in the order of `Line.group`."""
+    """The group key: columns, `POSTED` and `WORDS`, in the order of `FileLine.group`."""
     fields: Mapping[str, str | tuple[str, str]]
-    """By field of `Line`: the column that it is the text of, or two of which the first that is filled counts."""
+    """By field of `FileLine`: the column that it is the text of, or two of which the first that is filled counts."""
     raw_type: str
     """The column of the type."""
     verbatim: frozenset[str] = frozenset()
@@ -90,7 +90,7 @@ class TypedShare:
 class Shape:
     """What the words of a row say of it: a line without its amounts, ids and moment."""
 
-    line: Line
+    line: FileLine
     parts: tuple[tuple[str, tuple[int, ...]], ...]
     """Amount columns, and for each amount of the row whether it adds to it (1), is taken from it (-1), or neither."""
     amount: tuple[int, ...]
@@ -127,7 +127,7 @@ class ColumnLines:
         """Return the number of lines."""
         return len(self.table)
 
-    def values_of(self, tell: Callable[[Line], object], dtype: type | str) -> np.ndarray:
+    def values_of(self, tell: Callable[[FileLine], object], dtype: type | str) -> np.ndarray:
         """Return what is told of each line by its words."""
         return self.shapes.spread(lambda shape: tell(shape.line), dtype)
 
@@ -214,7 +214,7 @@ def _moment_texts(moments: Coded[datetime | None]) -> Coded[str]:
 
 
 def shapes_of(
-    table: ColumnTable, declaration: FormatColumns, money: ColumnAmounts, line: Callable[[Row], Line]
+    table: ColumnTable, declaration: FormatColumns, money: ColumnAmounts, line: Callable[[Row], FileLine]
 ) -> Coded[Shape]:
     """Return what each row is, asked once for each different combination of its words.
 
@@ -253,7 +253,7 @@ def _shown(money: ColumnAmounts, row: int, declaration: FormatColumns, *, broken
     return shown
 
 
-def _shape(line: Line, count: int) -> Shape:
+def _shape(line: FileLine, count: int) -> Shape:
     return Shape(
         line=line,
         parts=tuple((column, _made_of(amount, count)) for column, amount in line.parts),
@@ -262,7 +262,7 @@ def _shape(line: Line, count: int) -> Shape:
     )
 
 
-def words_of(line: Line, group: tuple[str, ...]) -> Line:
+def words_of(line: FileLine, group: tuple[str, ...]) -> FileLine:
     """Return a line with nothing but what its words say, so that rows of the same words have the same shape.
 
     Args:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.columns.column_lines import ColumnLines
     from core.marketplaces.reading.file_tables import Row
-    from core.marketplaces.settlements.file_lines import Header, Line
+    from core.marketplaces.settlements.file_lines import FileLine, Header
     from core.model import Problem
 
 
@@ -60,7 +60,7 @@ def _paid(lines: ColumnLines, rows: np.ndarray) -> Decimal | None:
     return -exact(int(lines.amount[rows].sum()), int(lines.places[rows].max()))
 
 
-def pending_note(lines: ColumnLines, line_of: Callable[[Row], Line]) -> list[Problem]:
+def pending_note(lines: ColumnLines, line_of: Callable[[Row], FileLine]) -> list[Problem]:
     """Return a note about lines that no payout has paid yet; see `payouts.pending_note`."""
     payouts, unsettled = _payouts(lines), lines.settlements.spread(lambda name: not name, bool)
     file = lines.table.file

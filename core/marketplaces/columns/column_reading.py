@@ -19,8 +19,7 @@ from core.marketplaces.columns.column_transactions import counted_units, raw_lin
 from core.marketplaces.columns.undeclared_columns import ProvedColumns, are_rates, note_on_undeclared, proved
 from core.marketplaces.errors import BadCellError, Place, SubtractedColumnError, TooMuchMoneyError
 from core.marketplaces.reading.column_parsing import columns_of
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import day_first
+from core.marketplaces.reading.figures import damaged_ids, day_first, is_damaged
 from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.settlements.file_lines import Header
 from core.marketplaces.settlements.tie_out import LineTotals, most_named, other_currency, settlement_of, several_sites
@@ -265,7 +264,7 @@ def day_first_of(table: ColumnTable) -> bool:
 
 
 def notes_on_damaged(table: ColumnTable, columns: Sequence[str]) -> list[Problem]:
-    """Return a warning for each id that a spreadsheet program rounded; see `core.marketplaces.reading.damaged_ids`."""
+    """Return a warning for each id that a spreadsheet program rounded; see `core.marketplaces.reading.figures`."""
     present = [name for name in columns if name in table.columns]
     lines = np.concatenate([table.first_with(name, "+", is_damaged) for name in present])
     return damaged_ids(table.table_of(np.unique(lines)), columns) if len(lines) else []

@@ -28,7 +28,7 @@ from core.marketplaces.ebay.words import OF_ITEMS, REST_OF_NET, fee, is_of_title
 from core.marketplaces.errors import BadCellError
 from core.marketplaces.formats import Format, Standing
 from core.marketplaces.pulling.bundles import likeness, read_bundle
-from core.marketplaces.settlements.file_lines import Line, TypedPart
+from core.marketplaces.settlements.file_lines import FileLine, TypedPart
 from core.marketplaces.settlements.periods import header_of
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
@@ -140,7 +140,7 @@ def _memo(node: Node, titles: Mapping[str, Sequence[str]]) -> str:
     return "" if is_of_title(memo, titles.get(node.text("orderId"), ())) else memo
 
 
-def _lines(posting: PayoutTransaction, orders: Mapping[str, Mapping[str, LineItem]]) -> list[Line]:
+def _lines(posting: PayoutTransaction, orders: Mapping[str, Mapping[str, LineItem]]) -> list[FileLine]:
     items = posting.node.nodes("orderLineItems")
     if posting.means is UNKNOWN and items:
         return _unclear(posting, items, orders.get(posting.order_id, {}))
@@ -190,7 +190,7 @@ def _prices(
     return shared_prices(gross, parts)
 
 
-def _with_rest(posting: PayoutTransaction, lines: list[Line]) -> list[Line]:
+def _with_rest(posting: PayoutTransaction, lines: list[FileLine]) -> list[FileLine]:
     """Let the lines sum to the transaction: what the items leave stands on the one item, or on a line of its own.
 
     What it is, nobody says: it is asked, as what the columns of the report's row leave of its net amount.
@@ -205,7 +205,7 @@ def _with_rest(posting: PayoutTransaction, lines: list[Line]) -> list[Line]:
     return [*lines, _line(posting, "", (("other", rest),))._replace(typed=(asked,))]
 
 
-def _of_item(posting: PayoutTransaction, line_item_id: str, item: LineItem | None, parts: Sequence[Part]) -> Line:
+def _of_item(posting: PayoutTransaction, line_item_id: str, item: LineItem | None, parts: Sequence[Part]) -> FileLine:
     sale = posting.means.event is Event.SALE
     return _line(posting, line_item_id, parts)._replace(
         carries_units=True,
@@ -214,7 +214,7 @@ def _of_item(posting: PayoutTransaction, line_item_id: str, item: LineItem | Non
     )
 
 
-def _unclear(posting: PayoutTransaction, items: Sequence[Node], known: Mapping[str, LineItem]) -> list[Line]:
+def _unclear(posting: PayoutTransaction, items: Sequence[Node], known: Mapping[str, LineItem]) -> list[FileLine]:
     """Return a transaction of an unknown type, item by item: its money is asked, and whether their goods moved.
 
     How many units it is about is not said; of an item that was sold once it can only be that one.
@@ -234,7 +234,7 @@ def _unclear(posting: PayoutTransaction, items: Sequence[Node], known: Mapping[s
     ]
 
 
-def _plain(posting: PayoutTransaction, items: Mapping[str, LineItem]) -> Line:
+def _plain(posting: PayoutTransaction, items: Mapping[str, LineItem]) -> FileLine:
     """Return a transaction that names no items; the only item of its order is the one meant."""
     column = "other_fee" if posting.means.event in (Event.FEE, Event.ADVERTISING) else "other"
     about_goods = posting.means.event in (Event.SALE, Event.REFUND, Event.DISPUTE)
@@ -245,10 +245,10 @@ def _plain(posting: PayoutTransaction, items: Mapping[str, LineItem]) -> Line:
     return line._replace(carries_units=about_goods, typed=typed_amount_parts(line.parts, posting.means, word), sku=sku)
 
 
-def _line(posting: PayoutTransaction, line_item_id: str, parts: Sequence[Part]) -> Line:
+def _line(posting: PayoutTransaction, line_item_id: str, parts: Sequence[Part]) -> FileLine:
     kept = tuple((column, amount) for column, amount in parts if amount)
     description = posting.node.text("transactionMemo") or posting.node.text("feeType")
-    return Line(
+    return FileLine(
         number=posting.number,
         settlement_id=posting.payout_id,
         group=(posting.kind, posting.order_id, posting.id, line_item_id, posting.node.text("feeType")),
@@ -331,7 +331,7 @@ def _declared(taken: Sequence[TypedPart]) -> tuple[TypedPart, ...]:
     return tuple(part for parts in typed_parts for part in parts)
 
 
-def _units(lines: Sequence[Line]) -> Units:
+def _units(lines: Sequence[FileLine]) -> Units:
     if lines[0].event is Event.DISPUTE or (lines[0].event is Event.OTHER and not lines[0].carries_units):
         return Units(None, QuantitySource.UNKNOWN)
     units = counted_units(lines)

@@ -66,8 +66,7 @@ from core.marketplaces.ebay.transaction_report import (
 from core.marketplaces.ebay.words import OF_ITEMS, meaning
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded
-from core.marketplaces.reading.damaged_ids import is_damaged
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind
 from core.model import Event
 from core.money import LINE_PLACES
@@ -78,7 +77,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.file_tables import Row
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.model import Problem, Reading
 
 _DESCRIPTION = "Description"
@@ -173,7 +172,7 @@ class Report:
     figures: Figures
     components: dict[str, str]
 
-    def line(self, row: Row, role: Role = Role.ALONE) -> Line:
+    def line(self, row: Row, role: Role = Role.ALONE) -> FileLine:
         """Return a row that stands for itself, or is part of an order of several."""
         stated = amounts_in(row, self.figures, self.components)
         left = self.figures.amount(row, _LEFT) or Decimal(0)
@@ -329,7 +328,7 @@ _Kind = str | tuple[str, str]
 """What a further column holds: an amount column, or the amounts of a word within one."""
 
 
-def _by_kind(lines: Sequence[Line], kinds: Sequence[_Kind], rows: np.ndarray, count: int) -> list[np.ndarray]:
+def _by_kind(lines: Sequence[FileLine], kinds: Sequence[_Kind], rows: np.ndarray, count: int) -> list[np.ndarray]:
     """Return the further columns: what lines that were put together by hand hold of each kind."""
     number = {kind: at for at, kind in enumerate(kinds)}
     found = [np.zeros(count, np.int64) for _ in kinds]
@@ -352,7 +351,7 @@ def _widened(shape: Shape, further: int) -> Shape:
     )
 
 
-def _shape_of(line: Line, stated: int, kinds: Sequence[_Kind]) -> Shape:
+def _shape_of(line: FileLine, stated: int, kinds: Sequence[_Kind]) -> Shape:
     """Return the shape of a row whose amounts were shared out: they stand in the further columns.
 
     Args:

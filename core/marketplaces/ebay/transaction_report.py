@@ -34,10 +34,9 @@ from core.marketplaces.ebay.roll_ups import RowAmounts, doubtful_rows, open_sums
 from core.marketplaces.ebay.words import OF_ITEMS, REST_OF_NET, fee, is_declared, is_of_title, meaning, tells_of_goods
 from core.marketplaces.errors import BadCellError, DamagedIdError
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, damaged_ids, day_first, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind, Layout, Row, find_table, likeness
-from core.marketplaces.settlements.file_lines import Line, TypedPart
+from core.marketplaces.settlements.file_lines import FileLine, TypedPart
 from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units, counted_units
@@ -137,7 +136,7 @@ def _rate(text: str) -> Decimal | None:
     return Decimal(plain) if _RATE.fullmatch(plain) else None
 
 
-def line_of(row: Row, figures: Figures, amounts: RowAmounts) -> Line:
+def line_of(row: Row, figures: Figures, amounts: RowAmounts) -> FileLine:
     """Return what one row says, read and classified."""
     cell = row.cells
     description = described(row)
@@ -151,7 +150,7 @@ def line_of(row: Row, figures: Figures, amounts: RowAmounts) -> Line:
     posted = figures.moment(row, ORDERED)
     order_id, item, sku = cell[ORDER].strip(), cell[ITEM].strip(), cell["Custom label"]
     of_item = means.event in (Event.SALE, Event.REFUND)
-    return Line(
+    return FileLine(
         number=row.number,
         settlement_id=_payout_id(row, figures.table) or amounts.payout_id,
         group=(
@@ -230,7 +229,7 @@ def _undeclared_rest(amounts: RowAmounts) -> tuple[TypedPart, ...]:
     return (TypedPart(_NOBODYS, amounts.remainder, None, REST_OF_NET),)
 
 
-def odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:
+def odd_rates(table: Table, lines: Sequence[FileLine]) -> list[Problem]:
     """Return a warning for each different VAT rate that cannot be read."""
     unread = {
         row.cells[VAT_RATE].strip(): table.place(row, VAT_RATE)
@@ -243,7 +242,7 @@ def odd_rates(table: Table, lines: Sequence[Line]) -> list[Problem]:
     ]
 
 
-def _units(lines: Sequence[Line]) -> Units:
+def _units(lines: Sequence[FileLine]) -> Units:
     """Return the units of a row; what a dispute is about is not said, nor an unknown type unless it states units."""
     if lines[0].event is Event.DISPUTE or (lines[0].event is Event.OTHER and not lines[0].carries_units):
         return Units(None, QuantitySource.UNKNOWN)

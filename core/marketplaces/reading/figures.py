@@ -1,13 +1,18 @@
-"""The numbers and dates of one table, read in the one notation that the whole file is written in."""
+"""The numbers and dates of one table, read in the one notation that the whole file is written in.
+
+Beside them: ids that a spreadsheet program rounded like numbers (`1.19111E+14`); their digits are lost.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import AmbiguousDecimalMarkError, BadCellError
 from core.marketplaces.reading.dates import decide_day_first, is_slash_date, parse_moment
 from core.marketplaces.reading.file_tables import Kind, Table
 from core.marketplaces.reading.numbers import first_ambiguous, parse_amount, parse_currency, parse_units, possible_marks
+from core.model import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.file_tables import Row
     from core.model import Reading
+
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d", re.IGNORECASE)
 
 
 class Figures:
@@ -151,3 +158,22 @@ def amount_or_none(row: Row, figures: Figures, name: str) -> Decimal | None:
         return figures.amount(row, name)
     except BadCellError:
         return None
+
+
+def is_damaged(text: str) -> bool:
+    """Tell whether an id has the form that spreadsheet programs give to long numbers."""
+    return _ROUNDED.fullmatch(text.strip()) is not None
+
+
+def damaged_ids(table: Table, columns: Iterable[str]) -> list[Problem]:
+    """Return a warning for each damaged id in columns that the books can do without."""
+    return [
+        Problem(
+            Severity.WARNING,
+            f"The id '{text}' was rounded by a spreadsheet program; its digits are lost. Nothing here depends on it, "
+            "but download the file again to get it right.",
+            str(place),
+        )
+        for text, place in table.distinct(columns).items()
+        if is_damaged(text)
+    ]

@@ -34,7 +34,7 @@ class TypedPart(NamedTuple):
     """The marketplace's word for it, as sheet Transaction types lists it."""
 
 
-class Line(NamedTuple):
+class FileLine(NamedTuple):
     """One line of a settlement file, read and classified; a tuple, since a year of files has a million of them."""
 
     number: int
@@ -105,7 +105,7 @@ class Header:
     """Whether the id is made of dates, because the file states none."""
 
 
-def refuse_too_much(lines: Iterable[Line], file: str) -> None:
+def refuse_too_much(lines: Iterable[FileLine], file: str) -> None:
     """Refuse a file some of whose amounts may sum to more than `core.money.MONEY` holds.
 
     Each amount alone is small enough (`numbers.parse_amount`); what is checked is the sum of them all without their

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from core.marketplaces.settlements.file_lines import Header, Line
+    from core.marketplaces.settlements.file_lines import FileLine, Header
 
 
-def headers_of_payouts(lines: Sequence[Line], dates: Iterable[tuple[str, datetime | None]]) -> tuple[Header, ...]:
+def headers_of_payouts(lines: Sequence[FileLine], dates: Iterable[tuple[str, datetime | None]]) -> tuple[Header, ...]:
     """Return one header per payout.
 
     The total is what the bank received, where the file has the payout's own row, else there is none.
@@ -31,7 +31,7 @@ def headers_of_payouts(lines: Sequence[Line], dates: Iterable[tuple[str, datetim
     )
 
 
-def pending_note(lines: Sequence[Line], file: str) -> list[Problem]:
+def pending_note(lines: Sequence[FileLine], file: str) -> list[Problem]:
     """Return a note about the lines that no payout has paid yet, and a warning about payouts without an id.
 
     A payout whose own row comes alone is a settlement all the same: it says what the bank received, and the rows that
@@ -43,7 +43,7 @@ def pending_note(lines: Sequence[Line], file: str) -> list[Problem]:
     return [*not_paid(pending, len(counted), file), *(nameless(line, file) for line in unnamed)]
 
 
-def nameless(line: Line, file: str) -> Problem:
+def nameless(line: FileLine, file: str) -> Problem:
     """Return the warning about a payout's own row without its id."""
     message = (
         f"This payout of {-line.amount} {line.currency} names no payout id, so it is left out, and nothing checks what "
@@ -60,7 +60,7 @@ def not_paid(pending: int, of: int, file: str) -> list[Problem]:
     return [Problem(Severity.NOTE, f"{rows} in no payout yet and left out until the marketplace pays them.", file)]
 
 
-def _paid(lines: Sequence[Line]) -> Decimal | None:
+def _paid(lines: Sequence[FileLine]) -> Decimal | None:
     own = lines[0].currency  # a row of another currency is an error of the settlement, and in no sum of it
     payouts = [line.amount for line in lines if line.event is Event.PAYOUT and line.currency == own]
     return -sum(payouts[1:], payouts[0]) if payouts else None

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.counted import counted
 from core.marketplaces.settlements.file_lines import Header
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
 
 _NAMED = 3
 
 
 def header_of(
     settlement_id: str,
-    lines: Sequence[Line],
+    lines: Sequence[FileLine],
     currency: str,
     deposit_at: datetime | None = None,
     total: Decimal | None = None,
@@ -41,16 +41,16 @@ def header_of(
     )
 
 
-def by_settlement(lines: Iterable[Line]) -> dict[str, list[Line]]:
+def by_settlement(lines: Iterable[FileLine]) -> dict[str, list[FileLine]]:
     """Return the lines of each settlement; those that belong to none are left out."""
-    settled: dict[str, list[Line]] = defaultdict(list)
+    settled: dict[str, list[FileLine]] = defaultdict(list)
     for line in lines:
         if line.settlement_id:
             settled[line.settlement_id].append(line)
     return settled
 
 
-def period_name(lines: Sequence[Line]) -> str:
+def period_name(lines: Sequence[FileLine]) -> str:
     """Return the first and last day that lines were posted, one at least: the name of a settlement without id."""
     posted = sorted(line.posted_at for line in lines if line.posted_at)
     return f"{posted[0]:%Y%m%d}-{posted[-1]:%Y%m%d}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from core.marketplaces.settlements.file_lines import Header, Line
+    from core.marketplaces.settlements.file_lines import FileLine, Header
     from core.marketplaces.settlements.transactions import Units
     from core.model import Marketplace
 
@@ -44,13 +44,13 @@ class Findings:
     """Its name, for messages."""
     headers: tuple[Header, ...]
     """One per settlement, in the order of the file."""
-    lines: tuple[Line, ...]
+    lines: tuple[FileLine, ...]
     """All of them; those without settlement id belong to none of the headers."""
     problems: tuple[Problem, ...] = ()
     """Of the file as a whole; an error here means that nothing of it may be imported."""
     problems_by_settlement: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     """An error here means that the settlement does not tie out."""
-    units: Callable[[Sequence[Line]], Units] = counted_units
+    units: Callable[[Sequence[FileLine]], Units] = counted_units
     """How the format tells the units of a transaction."""
     returns: pd.DataFrame = field(default_factory=lambda: frame(RETURN_COLUMNS))
     """RETURN_COLUMNS: what the file says of goods that came back."""
@@ -63,7 +63,7 @@ def reading(findings: Findings) -> Reading:
         TooMuchMoneyError: If the amounts are together beyond what the books can hold.
     """
     refuse_too_much(findings.lines, findings.file)
-    by_settlement: dict[str, list[Line]] = defaultdict(list)
+    by_settlement: dict[str, list[FileLine]] = defaultdict(list)
     for line in findings.lines:
         by_settlement[line.settlement_id].append(line)
     return Reading(
@@ -103,13 +103,13 @@ def importable(reading: Reading) -> bool:
     return not has_error(reading.problems)
 
 
-def sum_of(lines: Iterable[Line], currency: str) -> Decimal:
+def sum_of(lines: Iterable[FileLine], currency: str) -> Decimal:
     """Return the exact sum of all lines of a currency but bank payouts: amounts of two currencies make no sum."""
     own = (line for line in lines if line.event is not Event.PAYOUT and line.currency == currency)
     return sum((line.amount for line in own), Decimal(0))
 
 
-def _settlement(findings: Findings, header: Header, lines: Sequence[Line]) -> Settlement:
+def _settlement(findings: Findings, header: Header, lines: Sequence[FileLine]) -> Settlement:
     own = findings.problems_by_settlement.get(header.settlement_id, ())
     return settlement_of(
         header,
@@ -207,7 +207,7 @@ def total_problem(
     return [Problem(Severity.ERROR, message, file)]
 
 
-def _other_currency(findings: Findings, header: Header, lines: Sequence[Line]) -> list[Problem]:
+def _other_currency(findings: Findings, header: Header, lines: Sequence[FileLine]) -> list[Problem]:
     """Return an error for each other currency, at its first line."""
     first = {line.currency: line for line in reversed(lines) if line.currency != header.currency}
     return [
@@ -233,7 +233,7 @@ def other_currency(header: Header, currency: str, amount: Decimal, where: str) -
     return Problem(Severity.ERROR, message, where)
 
 
-def _site(lines: Iterable[Line]) -> str:
+def _site(lines: Iterable[FileLine]) -> str:
     """Return the site that most lines name; a multi-channel order's `Non-Amazon ...` is none."""
     return most_named(Counter(line.marketplace for line in lines))
 

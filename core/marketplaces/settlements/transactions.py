@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
 
 GOODS = frozenset(
     {
@@ -47,7 +47,7 @@ _NO_UNITS = Units(None, None)
 _UNKNOWN = Units(None, QuantitySource.UNKNOWN)
 
 
-def counted_units(lines: Sequence[Line]) -> Units:
+def counted_units(lines: Sequence[FileLine]) -> Units:
     """Return the sum over the lines that carry units; one that should say how many and does not makes it unknown.
 
     A transaction of goods without any such line (only fees, only postage) is about no unit at all.
@@ -74,7 +74,9 @@ def escaped(texts: pa.Array) -> pa.Array:
     return texts
 
 
-def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units] = counted_units) -> pd.DataFrame:
+def transactions(
+    lines: Iterable[FileLine], units: Callable[[Sequence[FileLine]], Units] = counted_units
+) -> pd.DataFrame:
     """Group lines into transactions, the same in whatever order the lines come.
 
     Args:
@@ -84,7 +86,7 @@ def transactions(lines: Iterable[Line], units: Callable[[Sequence[Line]], Units]
     Returns:
         `core.model.TRANSACTION_COLUMNS` without key and store, in order of posting.
     """
-    groups: dict[tuple[str, ...], list[Line]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[FileLine]] = defaultdict(list)
     for line in lines:
         groups[line.group].append(line)
     pairs = [pair for group, members in groups.items() for pair in _rows(group_key(group), members, units)]
@@ -100,7 +102,7 @@ def _goods(row: dict[str, object]) -> tuple[object, ...]:
     return row["event"], kind, row["order_id"], row["sku"]
 
 
-def _asked(row: dict[str, object], members: Sequence[Line]) -> dict[str, object]:
+def _asked(row: dict[str, object], members: Sequence[FileLine]) -> dict[str, object]:
     """Return the units that a transaction asks about, because only undeclared words state them; nothing else does.
 
     An order whose only row is 15.00 of a word nobody knows, with 2 units of a SKU, may have sold 2 units: they are
@@ -216,7 +218,7 @@ def paid_without_units(rows: pd.DataFrame) -> pd.Series:
     return (stated & (priced | paid)).fillna(value=False).astype(bool)
 
 
-def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
+def raw_lines(lines: Iterable[FileLine]) -> pd.DataFrame:
     """Return the lines as `core.frame_columns.RAW_LINE_COLUMNS`, in the order of the file.
 
     `amount_column` is missing where a line adds to several; `quantity` where it carries none or says none.
@@ -241,21 +243,21 @@ def raw_lines(lines: Iterable[Line]) -> pd.DataFrame:
 
 
 def _rows(
-    key: str, members: list[Line], units: Callable[[Sequence[Line]], Units]
-) -> list[tuple[dict[str, object], list[Line]]]:
+    key: str, members: list[FileLine], units: Callable[[Sequence[FileLine]], Units]
+) -> list[tuple[dict[str, object], list[FileLine]]]:
     """Return the transactions of a group, each with its lines."""
     members.sort(key=lambda line: (line.amount, line.content))  # the amount first: it is the same in any notation
     apart = [[line] for line in members] if members[0].single else _by_currency(members)
     return [(_row(key, ordinal, group, units(group)), group) for ordinal, group in enumerate(apart)]
 
 
-def _by_currency(members: Sequence[Line]) -> list[list[Line]]:
+def _by_currency(members: Sequence[FileLine]) -> list[list[FileLine]]:
     """Return the lines of each currency: no transaction adds two."""
     of = {line.currency: [one for one in members if one.currency == line.currency] for line in members}
     return [of[currency] for currency in sorted(of)]
 
 
-def _row(key: str, ordinal: int, group: list[Line], units: Units) -> dict[str, object]:
+def _row(key: str, ordinal: int, group: list[FileLine], units: Units) -> dict[str, object]:
     first = group[0]
     amounts = dict.fromkeys(AMOUNT_COLUMNS, Decimal(0))
     for line in group:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.frame_columns import ORDER_UNITS_COLUMNS, frame
 from core.line_types import LineType
-from core.marketplaces.settlements.file_lines import Line, TypedPart
+from core.marketplaces.settlements.file_lines import FileLine, TypedPart
 from core.marketplaces.settlements.transactions import Units, counted_units
 from core.marketplaces.shopify.words import SALE, column, movement_types
 from core.model import Disposition, Event, Goods, Marketplace, QuantitySource, StockEffect
@@ -139,7 +139,7 @@ class MoneyMovement(NamedTuple):
     order_name: str
 
 
-def sale_lines(movement: MoneyMovement, order: Order, *, with_units: bool) -> list[Line]:
+def sale_lines(movement: MoneyMovement, order: Order, *, with_units: bool) -> list[FileLine]:
     """Return a payment of an order as lines, one per item.
 
     Args:
@@ -156,7 +156,7 @@ def sale_lines(movement: MoneyMovement, order: Order, *, with_units: bool) -> li
     return lines + _left(movement, lines)
 
 
-def refund_lines(movement: MoneyMovement, order: Order, refund: Refund, *, with_units: bool) -> list[Line]:
+def refund_lines(movement: MoneyMovement, order: Order, refund: Refund, *, with_units: bool) -> list[FileLine]:
     """Return money given back as lines, one per refunded item; without items it is about no goods at all.
 
     Where the order holds goods that nobody paid for, they may have come in exchange for what was given back: each has
@@ -169,7 +169,7 @@ def refund_lines(movement: MoneyMovement, order: Order, refund: Refund, *, with_
     return lines
 
 
-def _money_back(movement: MoneyMovement, order: Order, refund: Refund, *, with_units: bool) -> list[Line]:
+def _money_back(movement: MoneyMovement, order: Order, refund: Refund, *, with_units: bool) -> list[FileLine]:
     if not refund.items:
         line = _line(movement, (), Event.REFUND, (("principal", movement.amount),), StockEffect.NONE)
         return [line, *_left(movement, [line])]
@@ -179,7 +179,7 @@ def _money_back(movement: MoneyMovement, order: Order, refund: Refund, *, with_u
     return lines + _left(movement, lines)
 
 
-def plain_line(movement: MoneyMovement, means: Meaning, description: str = "") -> Line:
+def plain_line(movement: MoneyMovement, means: Meaning, description: str = "") -> FileLine:
     """Return a movement that no order tells more about, as its type alone says."""
     parts = ((column(means), movement.amount), ("other_fee", -movement.fee))
     about_goods = means.event in _ABOUT_GOODS and means.stock_effect is not StockEffect.NONE
@@ -193,13 +193,13 @@ def plain_line(movement: MoneyMovement, means: Meaning, description: str = "") -
     return line._replace(parts=(*line.parts, ("other", rest)), amount=movement.net) if rest else line
 
 
-def balance_line(movement: MoneyMovement, description: str, amount: Decimal) -> Line:
+def balance_line(movement: MoneyMovement, description: str, amount: Decimal) -> FileLine:
     """Return what is owed to or by others, beside the movement it comes with."""
     line = _line(movement, (description,), Event.BALANCE, (("other", amount),), StockEffect.NONE)
     return line._replace(raw_description=description, typed=_gift_card(description, amount))
 
 
-def units_of(lines: Sequence[Line]) -> Units:
+def units_of(lines: Sequence[FileLine]) -> Units:
     """Return the units of a line: those of the order's items; what a dispute is about is not said."""
     if lines[0].event not in (Event.SALE, Event.REFUND):
         return Units(None, QuantitySource.UNKNOWN if lines[0].event is Event.DISPUTE else None)
@@ -226,7 +226,7 @@ def order_units(orders: Iterable[Order]) -> pd.DataFrame:
     return frame(ORDER_UNITS_COLUMNS, rows)
 
 
-def _sold(movement: MoneyMovement, share: Share, fee: Decimal, units: int | None) -> Line:
+def _sold(movement: MoneyMovement, share: Share, fee: Decimal, units: int | None) -> FileLine:
     if share.is_gift_card and share.item:
         return _of_gift_card(movement, share, share.item, GIFT_CARD_SOLD)
     line = _line(movement, _names(share.item), Event.SALE, (*share.parts, ("other_fee", -fee)), StockEffect.OUT)
@@ -234,12 +234,12 @@ def _sold(movement: MoneyMovement, share: Share, fee: Decimal, units: int | None
     return _of_item(line._replace(goods=Goods.SOLD, typed=own), share.item, units)
 
 
-def _exchanged(movement: MoneyMovement, item: Item) -> Line:
+def _exchanged(movement: MoneyMovement, item: Item) -> FileLine:
     line = _line(movement, (item.id, IN_EXCHANGE), Event.SALE, (), StockEffect.OUT)
     return _of_item(line, item, None)._replace(raw_description=IN_EXCHANGE)
 
 
-def _given_back(movement: MoneyMovement, order: Order, share: Share, *, with_units: bool) -> Line:
+def _given_back(movement: MoneyMovement, order: Order, share: Share, *, with_units: bool) -> FileLine:
     item = share.item
     if share.is_gift_card and item:
         return _of_gift_card(movement, share, item, GIFT_CARD_REFUNDED)
@@ -255,7 +255,7 @@ def _given_back(movement: MoneyMovement, order: Order, share: Share, *, with_uni
     return _of_item(told, item, units)
 
 
-def _left(movement: MoneyMovement, lines: Sequence[Line]) -> list[Line]:
+def _left(movement: MoneyMovement, lines: Sequence[FileLine]) -> list[FileLine]:
     """Return a fee that no item bears, and what the answer's own net amount has besides amount and fee."""
     left = movement.net - sum((line.amount for line in lines), ZERO)
     if not left:
@@ -264,7 +264,7 @@ def _left(movement: MoneyMovement, lines: Sequence[Line]) -> list[Line]:
     return [fee._replace(typed=(TypedPart("other_fee", left, LineType.PAYMENT_PROCESSING, f"{movement.kind} / Fee"),))]
 
 
-def _of_gift_card(movement: MoneyMovement, share: Share, item: Item, description: str) -> Line:
+def _of_gift_card(movement: MoneyMovement, share: Share, item: Item, description: str) -> FileLine:
     line = _line(movement, _names(item), Event.BALANCE, (("other", share.amount),), StockEffect.NONE)
     own = _gift_card(description, share.amount)
     return line._replace(raw_description=description, order_item_id=item.id, sku=item.sku, typed=own)
@@ -274,7 +274,7 @@ def _gift_card(description: str, amount: Decimal) -> tuple[TypedPart, ...]:
     return (TypedPart("other", amount, LineType.GIFT_CARDS, description),) if amount else ()
 
 
-def _of_item(line: Line, item: Item | None, units: int | None) -> Line:
+def _of_item(line: FileLine, item: Item | None, units: int | None) -> FileLine:
     if item is None:
         return line
     return line._replace(order_item_id=item.id, sku=item.sku, carries_units=units is not None, units=units)
@@ -286,9 +286,9 @@ def _names(item: Item | None) -> tuple[str, ...]:
 
 def _line(
     movement: MoneyMovement, names: tuple[str, ...], event: Event, parts: Sequence[Part], stock_effect: StockEffect
-) -> Line:
+) -> FileLine:
     kept = tuple((column, amount) for column, amount in parts if amount)
-    return Line(
+    return FileLine(
         number=movement.number,
         settlement_id=movement.settlement_id,
         group=(movement.kind.casefold(), movement.order_name, movement.id, *names),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.marketplaces.shopify.orders_api import Order, Payment
     from core.model import Reading
 
@@ -93,7 +93,7 @@ def read(contents: Contents, name: str = NAME) -> Reading:
     return replace(reading(findings), order_units=order_units(orders))
 
 
-def _lines(order: Order, number: int, month: str) -> list[Line]:
+def _lines(order: Order, number: int, month: str) -> list[FileLine]:
     start, end = month_of(month)
 
     def within(at: datetime) -> bool:
@@ -111,14 +111,14 @@ def _lines(order: Order, number: int, month: str) -> list[Line]:
     return [*lines, *_given_back(order, number, month, start, end)]
 
 
-def _paid(order: Order, payment: Payment, number: int, month: str) -> Iterator[Line]:
+def _paid(order: Order, payment: Payment, number: int, month: str) -> Iterator[FileLine]:
     movement = _of_payment(order, payment, number, month, "SALE", payment.amount)
     yield from sale_lines(movement, order, with_units=payment.id == order.bearer)
     if payment.gateway == GIFT_CARD:
         yield balance_line(movement, REDEEMED, -payment.amount)
 
 
-def _given_back(order: Order, number: int, month: str, start: datetime, end: datetime) -> Iterator[Line]:
+def _given_back(order: Order, number: int, month: str, start: datetime, end: datetime) -> Iterator[FileLine]:
     for refund in order.refunds:
         for payment in refund.payments:
             if not payment.in_payouts and start <= payment.at < end:

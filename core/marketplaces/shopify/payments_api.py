@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.pulling.bundles import Node
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.marketplaces.shopify.orders_api import Order
     from core.model import Reading
 
@@ -87,7 +87,7 @@ def _movement(node: Node, number: int, payout_id: str) -> MoneyMovement:
     )
 
 
-def _lines(node: Node, movement: MoneyMovement, orders: Mapping[str, Order]) -> list[Line]:
+def _lines(node: Node, movement: MoneyMovement, orders: Mapping[str, Order]) -> list[FileLine]:
     means = meaning(movement.kind)
     order = _order(node, orders)
     payment = node.text("sourceOrderTransactionId")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
     from core.marketplaces.reading.file_tables import Row
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.model import Problem, Reading
 
 DECLARATION = FormatColumns(
@@ -100,7 +100,7 @@ def _counted(table: ColumnTable, mark: str) -> tuple[str, ...]:
 def _lines(
     table: ColumnTable,
     figures: Figures,
-    line_of: Callable[[Row], Line],
+    line_of: Callable[[Row], FileLine],
     payout_id: Callable[[Row, Figures], str],
     counted: Sequence[str],
 ) -> ColumnLines:
@@ -129,7 +129,7 @@ def _once(coded: Coded[str]) -> Coded[str]:
 
 
 def _broken_rows(
-    lines: ColumnLines, figures: Figures, line_of: Callable[[Row], Line], counted: Sequence[str]
+    lines: ColumnLines, figures: Figures, line_of: Callable[[Row], FileLine], counted: Sequence[str]
 ) -> dict[str, list[Problem]]:
     """Return an error for each row whose net is not its amount less its fee and what else is proved, by payout."""
     amount, fee, *more, net = lines.amounts
@@ -138,7 +138,7 @@ def _broken_rows(
     return payments_csv.broken_rows(table, [line_of(row) for row in table.rows], figures, counted)
 
 
-def _paid_in_no_payout(lines: ColumnLines, line_of: Callable[[Row], Line]) -> list[Problem]:
+def _paid_in_no_payout(lines: ColumnLines, line_of: Callable[[Row], FileLine]) -> list[Problem]:
     """Return a warning for each row that is paid and names no payout."""
     unsettled = lines.settlements.spread(lambda name: not name, bool)
     paid = lines.table.stripped("Payout Status").spread(lambda text: text.casefold() == "paid", bool)

@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared, proved, undeclared_amounts
 from core.marketplaces.errors import BadCellError, DamagedIdError, MissingColumnError, Place
 from core.marketplaces.formats import Extent, Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import Figures, day_first, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, damaged_ids, day_first, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.settlements.file_lines import Line, TypedPart
+from core.marketplaces.settlements.file_lines import FileLine, TypedPart
 from core.marketplaces.settlements.payouts import headers_of_payouts, pending_note
 from core.marketplaces.settlements.tie_out import Findings, reading
 from core.marketplaces.settlements.transactions import Units
@@ -104,7 +103,9 @@ def _read(table: Table, slashes: bool, mark: str) -> Reading:  # noqa: FBT001 - 
     )
 
 
-def line_of(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str], counted: Sequence[str] = ()) -> Line:
+def line_of(
+    row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str], counted: Sequence[str] = ()
+) -> FileLine:
     """Return what one row says, read and classified.
 
     Args:
@@ -124,7 +125,7 @@ def line_of(row: Row, figures: Figures, payout_id: Callable[[Row, Figures], str]
     parts = ((column(means), amount), ("other_fee", -fee), *(("other", part) for _, part in named), ("other", rest))
     order_id = cell["Order"].strip()
     moment = posted.isoformat() if posted else ""
-    return Line(
+    return FileLine(
         number=row.number,
         settlement_id=payout_id(row, figures),
         group=(kind, order_id, cell.get("Checkout", "").strip(), moment),
@@ -176,7 +177,7 @@ def payout_day_of(row: Row, figures: Figures) -> str:
     return f"{day} {_currency(row, figures)}"
 
 
-def paid_in_no_payout(table: Table, lines: Sequence[Line]) -> list[Problem]:
+def paid_in_no_payout(table: Table, lines: Sequence[FileLine]) -> list[Problem]:
     """Return a warning for each row that is paid and names no payout, in a file that names the others."""
     return [
         Problem(
@@ -200,7 +201,7 @@ def _currency(row: Row, figures: Figures) -> str:
 
 
 def broken_rows(
-    table: Table, lines: Sequence[Line], figures: Figures, counted: Sequence[str]
+    table: Table, lines: Sequence[FileLine], figures: Figures, counted: Sequence[str]
 ) -> dict[str, list[Problem]]:
     """Return an error for each row whose net is not its amount less its fee and what else is proved, by payout."""
     problems: dict[str, list[Problem]] = defaultdict(list)
@@ -217,7 +218,7 @@ def broken_rows(
     return problems
 
 
-def _units(lines: Sequence[Line]) -> Units:
+def _units(lines: Sequence[FileLine]) -> Units:
     """Return that the units are unknown, for what may be about goods: they are on the order, not in this file."""
     event, effect = lines[0].event, lines[0].stock_effect
     if event in (Event.SALE, Event.REFUND) and effect is StockEffect.NONE:

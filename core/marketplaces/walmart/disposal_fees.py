@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from core.marketplaces.reading.file_tables import Row
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
 
 
-def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[ReportedReturn]:
+def destroyed(rows: Sequence[Row], lines: Sequence[FileLine]) -> Iterator[ReportedReturn]:
     """Yield the returned units of which a fee says that they were destroyed, one entry per fee.
 
     Walmart's rule for its own warehouses is to restock what can be sold and to dispose of the rest; the fee for that is
@@ -38,7 +38,7 @@ def destroyed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[ReportedRe
 
 
 def _told_by(
-    row: Row, fee: Line, refunds: list[tuple[tuple[str, str], Line]], place: tuple[str, str], sku: str
+    row: Row, fee: FileLine, refunds: list[tuple[tuple[str, str], FileLine]], place: tuple[str, str], sku: str
 ) -> tuple[int, Disposition | None, str]:
     """Return the units that a fee says were destroyed, and its words; their refund has no other fee."""
     refund = next((one for one in refunds if _covers(place, one[0]) and sku in ("", one[1].sku)), None)
@@ -48,12 +48,12 @@ def _told_by(
     return units, Disposition.UNSELLABLE, fee.raw_description.strip()
 
 
-def _taken_back(row: Row, fee: Line) -> tuple[int, Disposition | None, str]:
+def _taken_back(row: Row, fee: FileLine) -> tuple[int, Disposition | None, str]:
     """Return that a fee was given back: whether its units were destroyed all the same, nobody says."""
     return -(_units_of_fee(row, fee, None) or 1), None, f"{fee.raw_description.strip()}, given back"
 
 
-def _goods_of(fee: Line, named: Sequence[Line], place: tuple[str, str]) -> tuple[str, str]:
+def _goods_of(fee: FileLine, named: Sequence[FileLine], place: tuple[str, str]) -> tuple[str, str]:
     """Return the order and SKU of a fee: its own, else those that the file's other rows of its order line name."""
     goods = {(line.order_id, line.sku) for line in named}
     if fee.sku or len(goods) != 1:
@@ -62,7 +62,7 @@ def _goods_of(fee: Line, named: Sequence[Line], place: tuple[str, str]) -> tuple
     return fee.order_id or order_id, sku
 
 
-def _units_of_fee(row: Row, fee: Line, refund: Line | None) -> int:
+def _units_of_fee(row: Row, fee: FileLine, refund: FileLine | None) -> int:
     """Return how many units a fee says it is for, else those of its refund; 0 where that is in another statement."""
     stated = row.cells["Ship Qty"].strip().removeprefix("-").partition(".")[0]
     stated_count = int(stated) if stated.isdecimal() else None

@@ -16,15 +16,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.counted import counted
 from core.marketplaces.columns.undeclared_columns import notes_on_undeclared
 from core.marketplaces.documents.returns import returns_frame
 from core.marketplaces.errors import BadCellError, ConflictingSummaryError, DamagedIdError, Place
 from core.marketplaces.formats import Format, Standing
-from core.marketplaces.reading.damaged_ids import damaged_ids, is_damaged
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, damaged_ids, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Column, Kind, Layout, find_table, likeness
-from core.marketplaces.settlements.file_lines import Header, Line
+from core.marketplaces.settlements.file_lines import FileLine, Header
 from core.marketplaces.settlements.periods import header_of, period_name
 from core.marketplaces.settlements.tie_out import Findings, NoTotalProblem, reading
 from core.marketplaces.walmart.disposal_fees import destroyed
@@ -46,6 +44,7 @@ from core.marketplaces.words.meanings import (
 )
 from core.marketplaces.words.wording import folded
 from core.model import Event, Marketplace, Problem, Severity
+from core.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -143,7 +142,7 @@ def _read(table: Table, mark: str) -> Reading:
     )
 
 
-def _apart_by_reason(rows: Sequence[Row], lines: Sequence[Line]) -> tuple[Line, ...]:
+def _apart_by_reason(rows: Sequence[Row], lines: Sequence[FileLine]) -> tuple[FileLine, ...]:
     """Keep refunds of one order line and moment apart of which the reasons differ: each says what became of its goods.
 
     `DefectiveItem` and `Returnless refund`, one unit each: one unit came back and the other did not. Rows of other
@@ -161,7 +160,7 @@ def _apart_by_reason(rows: Sequence[Row], lines: Sequence[Line]) -> tuple[Line, 
     )
 
 
-def _with_own_reason(line: Line, reason: str, reasons: Collection[str]) -> Line:
+def _with_own_reason(line: FileLine, reason: str, reasons: Collection[str]) -> FileLine:
     own = reason if reason in reasons else min(reasons)
     return line._replace(group=(*line.group[:-1], " / ".join(filter(None, (line.group[-1], own)))))
 
@@ -194,7 +193,7 @@ def summary_of(summaries: Sequence[Row], figures: Figures) -> Row | None:
     return summaries[0] if summaries else None
 
 
-def header(summary: Row | None, figures: Figures, lines: Sequence[Line], currency: str) -> Header:
+def header(summary: Row | None, figures: Figures, lines: Sequence[FileLine], currency: str) -> Header:
     """Return the settlement by its stated period, or by its lines where none is stated."""
     if summary is None:
         _refuse_undated(lines, figures.table)
@@ -217,14 +216,14 @@ def header(summary: Row | None, figures: Figures, lines: Sequence[Line], currenc
     )
 
 
-def _refuse_undated(lines: Sequence[Line], table: Table | ColumnTable) -> None:
+def _refuse_undated(lines: Sequence[FileLine], table: Table | ColumnTable) -> None:
     """Refuse a file that names no day at all: every such settlement would have the same name."""
     if not any(line.posted_at for line in lines):
         place = Place(table.file, table.header_line, _START)
         raise BadCellError(place, "", "the period, and no line has a date either")
 
 
-def line_of(row: Row, figures: Figures, currency: str) -> Line:
+def line_of(row: Row, figures: Figures, currency: str) -> FileLine:
     """Return what one row says, read and classified."""
     cell = row.cells
     order_id = cell["Customer Order #"].strip()
@@ -243,7 +242,7 @@ def line_of(row: Row, figures: Figures, currency: str) -> Line:
     lost_or_found = means.event in (Event.REIMBURSEMENT, Event.REIMBURSEMENT_REVERSAL)
     about_units = lost_or_found or (means is UNKNOWN and quantity is not None)
     carries = about_units or (of_item and folded(amount_type) in _PRICES)
-    return Line(
+    return FileLine(
         number=row.number,
         settlement_id="",
         group=(

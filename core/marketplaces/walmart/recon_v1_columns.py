@@ -20,8 +20,7 @@ from core.marketplaces.columns.column_reading import (
 from core.marketplaces.documents.returns import returns_frame
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place
 from core.marketplaces.reading.columns import Coded, joint
-from core.marketplaces.reading.damaged_ids import is_damaged
-from core.marketplaces.reading.figures import Figures, read_in_its_notation
+from core.marketplaces.reading.figures import Figures, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.walmart import recon_v1
 from core.marketplaces.walmart.disposal_fees import destroyed, is_disposal
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from core.marketplaces.reading.columns import ColumnTable
     from core.marketplaces.reading.contents import Contents
-    from core.marketplaces.settlements.file_lines import Line
+    from core.marketplaces.settlements.file_lines import FileLine
     from core.model import Reading
 
 DECLARATION = FormatColumns(
@@ -126,7 +125,7 @@ def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
     )
 
 
-def _first_and_last(lines: ColumnLines) -> list[Line]:
+def _first_and_last(lines: ColumnLines) -> list[FileLine]:
     """Return two lines that were posted when the first and the last one were; none where no line says when."""
     moments = [moment for moment in lines.moments.values if moment is not None]
     if not moments:

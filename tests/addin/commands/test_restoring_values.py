@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from addin.commands.costs import resolving
 from addin.commands.costs.undo import restore_marked
 from addin.commands.desk_opening import on_file
+from addin.commands.dialogues import costs
 from addin.commands.settlements import importing
 from addin.commands.setup.new import new_workbook
 from addin.sheets.costs.history import HISTORY_SPEC
@@ -25,8 +28,11 @@ from tests.core.books.shops import WHO
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from addin.commands.outcome import Outcome
+    from addin.sheets.desk import Desk
     from addin.sheets.tables.sheet_specs import TableSpec
 
 
@@ -89,6 +95,46 @@ def test_two_marks_of_one_line_are_refused(saved: Path, marked: tuple[int, ...])
 
     assert str(refused.value).startswith(f"{cells} mark different batches of order 111-0, SKU MUG: keep one")
     assert marks_of(saved, "111-0") == there
+
+
+class AskingBook:
+    """A workbook whose user gives the answers one by one; what he was asked is kept."""
+
+    def __init__(self, book: Any, answers: list[str]) -> None:
+        self._book = book
+        self.asked: list[str] = []
+        self.app = SimpleNamespace(
+            screen_updating=True, alert=lambda *words: self.asked.append(words[0]) or answers.pop(0)
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._book, name)
+
+
+def pressed(path: Path, dialogue: Callable[..., Outcome], *answers: str) -> tuple[str, list[str]]:
+    """Press a button that asks; return what it says in the end, and how each of its questions begins."""
+    asked: list[str] = []
+
+    def press(desk: Desk) -> Outcome:
+        book: Any = AskingBook(desk.book, list(answers))
+        outcome = dialogue(replace(desk, book=book), [])
+        asked.extend(question.partition("?")[0] for question in book.asked)
+        return outcome
+
+    return on_file(path, press).message, asked
+
+
+def test_cancel_leaves_marks_and_saves_as_they_are(saved: Path) -> None:
+    """Undo asks about the mark first and then about the last save; Restore about the mark alone."""
+    place = marks_of(saved, "111-0")[0]
+    put(saved, HISTORY_SPEC, "restore", {place: "yes"})
+    by_undo, by_restore = pressed(saved, costs.undo, "cancel", "cancel"), pressed(saved, costs.restore, "cancel")
+    put(saved, HISTORY_SPEC, "restore", {place: None})
+    mark = "1 value marked in column Restore of sheet Change history: bring back what was saved then"
+
+    assert ("Nothing was undone.", [mark, "Undo the last save"]) == by_undo
+    assert ("Nothing was restored: the marks in column Restore are still there.", [mark]) == by_restore
+    assert ("Nothing was undone.", ["Undo the last save"]) == pressed(saved, costs.undo, "cancel")
 
 
 def test_one_mark_a_line_is_restored(saved: Path) -> None:

@@ -28,7 +28,7 @@ def test_each_settlement_is_told_by_what_became_of_it() -> None:
     first, *rest = in_words([TAKEN, KEPT, UNREADABLE, SAME]).splitlines()
 
     assert (
-        "4 settlements read anew from the kept files, 2 open have the new reading, 1 exported keeps its lines" in first
+        "4 settlements read again from the kept files, 2 open have the new reading, 1 exported keeps its lines" in first
     )
     assert first.endswith("1 could not be read.")
     assert [

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from addin.sheets.tables.filled import FILLED, filled_cells, filled_text, is_as_filled, with_filled
-from addin.sheets.tables.saved_meanwhile import InBooks, SavedMeanwhileError, cell_by_cell
+from addin.sheets.tables.filled_rows import (
+    FILLED,
+    InBooks,
+    SavedMeanwhileError,
+    cell_by_cell,
+    filled_cells,
+    filled_text,
+    is_as_filled,
+    with_filled,
+)
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
 
 LISTED = TableSpec(

@@ -15,6 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.costing import CostingInput, CostingPolicies, cost
+from core.costing.costs.finale_costs import read_finale
+from core.costing.costs.order_costs import OrderCosts
+from core.costing.lines import read_lines
+from core.costing.units.shipments import costs_by_line, shipments_by_line
 from core.costing.units.units_taken import Claim, Lot, taken_by_exported, taken_in_time
 from core.frame_columns import COSTED_COLUMNS, MAPPING_COLUMNS, OBSERVATION_COLUMNS, TRANSACTION_COLUMNS, frame
 from core.model import Event, Goods, ObservationKind, StockEffect
@@ -327,3 +331,27 @@ def test_many_exported_lines_of_one_order_are_quick(lines: int, units: int) -> N
 
     assert lines == len(taken_by_exported(claims, lots))
     assert perf_counter() - begun < 0.02 * lines * units
+
+
+@pytest.mark.parametrize(
+    ("told_apart", "costs", "left"),
+    [
+        (True, [5, 9], [[("2026-08-01", 1)], [("2026-08-08", 2)]]),
+        (False, [], [[("2026-08-08", 1)], [("2026-08-08", 2)]]),
+    ],
+    ids=["two shipments", "one row for both"],
+)
+def test_each_line_costs_what_its_own_shipment_cost(
+    told_apart: bool,  # noqa: FBT001 - a parameter
+    costs: list[int],
+    left: list[list[tuple[str, int]]],
+) -> None:
+    """One unit left at 5 and two at 9 a week later: the first sale takes the first, where Finale tells them apart."""
+    plan = Plan(((1, Decimal(5), 0), (2, Decimal(9), 7)), (1, 2), (0, 1), (False,) * 2, told_apart, (2, 2))
+    given = books(plan, 2, 2, frame(COSTED_COLUMNS))
+    known = OrderCosts(read_finale(given.observations, given.mappings, "USD"), {})
+    claims = [Claim(line, int(line.quantity or 0)) for line in read_lines(given.transactions) if line.sku == "MUG"]
+    apart, shipments = costs_by_line(claims, known), shipments_by_line(claims, known)
+
+    assert costs == [apart[place].unit_cost for place in sorted(apart)]
+    assert left == [[(day, units) for day, units, _ in shipments[claim.line.place].left] for claim in claims]

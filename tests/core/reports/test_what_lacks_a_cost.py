@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.model import CostStatus
-from core.reports.left_out import missing_note
+from core.reports.pnl_gaps import missing_note
 
 LACKS, WAITS = CostStatus.MISSING, CostStatus.WAITING
 

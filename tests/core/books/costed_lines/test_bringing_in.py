@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.costed_lines import bringing_in
+from core.books.costed_lines.bringing_in import BroughtDocuments
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep, kept_tie_outs
 from core.books.documents import file_rows
@@ -133,3 +135,20 @@ def test_a_line_that_a_reimbursements_report_may_tell_of_brings_nothing_along(tm
         bring_in(database, "US", files["US", 2])
         catch_up(database)
         assert not is_up_to_date(database)
+
+
+@pytest.mark.parametrize("others", [9, 0], ids=["little beside what was there", "as much as was there"])
+def test_what_came_is_brought_in_where_it_is_little(tmp_path: Path, others: int) -> None:
+    """Its keys are named with their settlement; where much comes, all lines are costed."""
+    many = tuple(Life(f"222-{number}", "US", sold=((0, 1),), refunds=(), lost=None) for number in range(others))
+    files = files_of((Life("111-0", "US", sold=((0, 1),), refunds=((1, 1),), lost=None), *many))
+    with open_books(tmp_path) as database:
+        bring_in(database, "US", files["US", 0])
+        keep(database, load_books(database))
+        bring_in(database, "US", files["US", 1])
+        came = load_books(database, anew=True).settlements[-1]
+        with database.keeping() as connection:
+            brought = bringing_in.bring_in(connection, database.company, {came.id}, BroughtDocuments((), ()), set())
+        keys = set(load_books(database, anew=True).lines_of(came)["key"])
+
+    assert (dict.fromkeys(keys, came.id) if others else None) == (brought and brought.new)

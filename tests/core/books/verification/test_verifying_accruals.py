@@ -11,7 +11,10 @@ import pytest
 
 from core.books.database import Database
 from core.books.settings.time_zones import change_time_zones
+from core.books.verification.accrual_tie_outs import accrual_tie_outs
 from core.books.verification.verification import read_evidence
+from core.journal.accounts import AccountRow, Accounts
+from core.line_types import LineType
 from tests.core.books.shops import WHO, Shop, sale
 from tests.core.books.verification.healthy_books import (
     accrue,
@@ -70,6 +73,25 @@ def test_of_an_accrual_that_an_older_version_booked_the_accounts_are_held(health
     statement = FAULTS["account of an accrual"][0]
     with Database.open(planted(tmp_path / "books.sqlite", tmp_path / "again", statement)) as database:
         assert any("account of line “Sales”: the books have “Office”" in one for one in wrong(database))
+
+
+def test_an_accrual_is_held_against_the_accounts_that_can_have_held(tmp_path: Path) -> None:
+    """By those of its day nothing differs; by others alone each account that it posts to is named."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("3", sale("111-3", "CUP", day="2026-09-03"))
+    shop.finale_says({("111-3", "CUP"): "2.00"})
+    accrue(shop)
+    books = shop.books
+    posted = list(read_evidence(shop.database).entries.values())
+    with shop.database.reading() as connection:
+        own, others = (
+            accrual_tie_outs(connection, books, posted, [(books.policies, accounts)])
+            for accounts in (books.accounts, Accounts((AccountRow(line_type=LineType.SALES, name="Office"),)))
+        )
+
+    assert [] == own
+    assert 4 == len(others or ())
+    assert {True} == {"line “Sales” to " in one.name for one in others or ()}
 
 
 TAX = {"order_id": "111-9", "order_item_code": "111-9CUP", "sku": "CUP", "quantity_purchased": "1"}

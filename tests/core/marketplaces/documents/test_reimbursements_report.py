@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.frame_columns import TRANSACTION_COLUMNS, frame
 from core.marketplaces import errors, read_file
+from core.marketplaces.amazon import fba_reimbursements
 from core.marketplaces.documents.reimbursements import (
     ReportedReimbursement,
     match_with_lines,
@@ -18,6 +19,7 @@ from core.marketplaces.documents.reimbursements import (
     reimbursements_frame,
     united_reimbursements,
 )
+from core.marketplaces.reading.contents import open_contents
 from core.model import Event
 
 COLUMNS = (
@@ -279,3 +281,18 @@ def test_no_order_of_rows_files_or_lines_changes_anything(
 
     assert first == pairs(data.draw(st.permutations(lines)), *united_reimbursements(files))
     assert len(first) <= len(rows)
+
+
+@pytest.mark.parametrize(
+    ("units", "is_used"),
+    [(("2", "0", "2"), True), (("-1", "1", "1"), True), (("-1", "1", "0"), True), (("1", "1", "3"), False)],
+    ids=["their total", "found again", "taken back", "another total"],
+)
+def test_units_that_are_not_their_total_are_not_used(units: tuple[str, str, str], *, is_used: bool) -> None:
+    """How Amazon signs units that it takes back is not documented: signs alone are no contradiction."""
+    names = ("quantity_reimbursed_cash", "quantity_reimbursed_inventory", "quantity_reimbursed_total")
+    reading = fba_reimbursements.read(open_contents(report(**dict(zip(names, units, strict=True))), "report.txt"))
+    (told,) = united_reimbursements([reading.reimbursements])
+
+    assert (int(units[0]) if is_used else None) == told.units_cash
+    assert is_used is not any("are not the total" in one.message for one in reading.problems)

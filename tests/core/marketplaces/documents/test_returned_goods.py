@@ -6,6 +6,7 @@ import pytest
 
 from core.frame_columns import records
 from core.marketplaces import errors, read_file
+from core.marketplaces.amazon import customer_returns
 from core.marketplaces.documents.returns import (
     ReportedReturn,
     ReturnedGoods,
@@ -13,6 +14,7 @@ from core.marketplaces.documents.returns import (
     returns_frame,
     united_returns,
 )
+from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.settlements.line_keys import with_line_keys
 from core.marketplaces.shopify.order_lines import disposition
 from core.model import Disposition, Event, Goods
@@ -266,3 +268,15 @@ def test_state_that_amazon_does_not_document(word: str) -> None:
     assert "r.txt, line 3, column detailed-disposition" == warning.where
     with pytest.raises(errors.BadCellError, match=r"r\.txt, line 3, column detailed-disposition: a blank cell"):
         read_file(REPORT.replace("CUSTOMER_DAMAGED", "").encode(), "r.txt")
+
+
+def test_goods_that_something_else_became_of_decide_nothing() -> None:
+    """Fit for sale, but not in stock again: the row is kept with both words, and the word is told once."""
+    text = REPORT.replace("UNWANTED\t\tLPN1", "UNWANTED\tUnit lost\tLPN1")
+    reading = customer_returns.read(open_contents(text.encode(), "returns.txt"))
+    told = united_returns([reading.returns])
+
+    assert [(None, "SELLABLE (Unit lost)"), (Disposition.UNSELLABLE, "CUSTOMER_DAMAGED")] == [
+        (one.disposition, one.raw) for one in told
+    ]
+    assert ["'Unit lost' is not a state of returned goods"] == [one.message[:44] for one in reading.problems]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import RateLimitedError, ServiceError
+from core.http.credentials import Secret
+from core.marketplaces.ebay.connector import EBAY_CONNECTOR, SCOPES
 from core.marketplaces.pulling.connector import Link
 from core.marketplaces.pulling.connectors import CONNECTORS
 from core.marketplaces.pulling.pulled_files import PullStartError, pull_start
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from _pytest.mark import ParameterSet
-
-    from core.http.credentials import Secret
 
 STORES = ("shopify", "ebay")
 PASSING = (
@@ -242,3 +242,10 @@ def test_what_is_asked_for_a_store_is_explained() -> None:
     asked = [text for kind in CONNECTORS for text in (*kind.settings.values(), *kind.secrets.values())]
 
     assert all(len(text) > 20 for text in asked)
+
+
+def test_an_ebay_store_with_an_impossible_first_day_is_refused() -> None:
+    """Before anything is asked of eBay; what its token must be allowed to do stands beside the question for it."""
+    with pytest.raises(PullStartError, match="31/01/2026"):
+        EBAY_CONNECTOR.connect({"client id": "app", "pull from": "31/01/2026"}, Secret, Link())
+    assert all(scope in EBAY_CONNECTOR.secrets["refresh token"] for scope in SCOPES)

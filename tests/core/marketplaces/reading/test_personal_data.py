@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from core.marketplaces import FORMATS, read_file, without_personal_data
+from core.marketplaces import FORMATS, format_of, read_file, without_personal_data
+from core.marketplaces.reading.contents import open_contents
 from core.marketplaces.reading.file_tables import Kind
+from core.marketplaces.reading.personal_data import scrubbed
 from core.marketplaces.settlements.line_keys import with_line_keys
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "marketplaces"
@@ -75,3 +77,16 @@ def test_personal_columns_are_declared() -> None:
         "ebay_transaction_report",
         "amazon_customer_returns",
     } == declared
+
+
+def test_a_scrubbed_report_is_quoted_as_it_was() -> None:
+    """Between tabs, quotes count only where every cell has them: also those that were made blank."""
+    name = "amazon-customer-returns.txt"
+    rows = [row.split("\t") for row in (GOLDEN / name).read_text(encoding="utf-8").splitlines()]
+    original = "".join("\t".join(f'"{cell}"' for cell in row) + "\n" for row in rows).encode()
+    contents = open_contents(original, name)
+    blank = scrubbed(original, contents, format_of(contents)).decode()
+    expected = [[*cells[:-1], ""] for cells in rows[1:]]
+
+    assert expected == [[cell.strip('"') for cell in row.split("\t")] for row in blank.splitlines()[1:]]
+    assert all(cell.startswith('"') and cell.endswith('"') for row in blank.splitlines() for cell in row.split("\t"))

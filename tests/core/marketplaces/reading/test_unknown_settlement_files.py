@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.marketplaces import FORMATS, errors, read_file
+from core.marketplaces.reading.contents import open_contents
+from core.marketplaces.reading.unknown_files import explain
 
 EBAY_NAMES = [f"Colonne {chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(37)]
 EBAY_ROW = ["5 août 2026", "Commande", "11-11111-11111", *["--"] * 33, "19,75"]
@@ -138,3 +140,15 @@ def test_nothing_near(text: str) -> None:
 def test_every_table_says_where_it_is_downloaded() -> None:
     """A format that may be the nearest has a sentence for it."""
     assert all(form.download.endswith(".") for form in FORMATS if form.layout is not None)
+
+
+def test_only_formats_that_are_read_are_advised() -> None:
+    """The nearest is sought among the formats that are given, and so are the titles that are named."""
+    some = [form for form in FORMATS if form.name in ("amazon_v2_flat", "walmart_recon_v1")]
+    near, nothing = (
+        str(explain(open_contents(text, "x.csv"), some))
+        for text in (b"Transaction Date,Type,Order,Memo\n2026-06-17,charge,#1,x\n", b"Dear Sir or Madam")
+    )
+
+    assert "Shopify" not in near
+    assert f"Known files are: {some[0].title}, {some[1].title}. Download one of these" in nothing

@@ -18,8 +18,8 @@ from addin.sheets.settlements.types import TYPES_SPEC
 from addin.sheets.setup import setup, stores
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.setup.stores import STORES_SPEC
-from addin.sheets.tables import fillable, tables
-from addin.sheets.tables.saved_meanwhile import InBooks
+from addin.sheets.tables import fillable_tables, tables
+from addin.sheets.tables.filled_rows import InBooks
 from core.books.loading import load_books
 from core.books.settings.sku_mapping import origins
 
@@ -86,7 +86,7 @@ def refuse_unfillable(book: xw.Book, specs: Iterable[TableSpec]) -> None:
         WorkbookError: If one is protected, or two of its rows are about the same.
     """
     for spec in specs:
-        fillable.refuse_unfillable(book, spec)
+        fillable_tables.refuse_unfillable(book, spec)
 
 
 def fill_typed(book: xw.Book, specs: Iterable[TableSpec], shown: SettingsShown) -> None:

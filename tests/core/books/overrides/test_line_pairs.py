@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.books.overrides.lines_told_apart import SAID, told_apart
+from core.books.overrides.line_pairs import SAID, pair_lines
 
 
 def line(key: str, net: str, said: str = "") -> dict[str, Any]:
@@ -38,7 +38,7 @@ def test_what_can_be_told_apart_has_its_line(
     olds: list[tuple[str, ...]], news: list[tuple[str, ...]], pairs: dict[str, str]
 ) -> None:
     """Equal answers are any line's; different ones go by the net amount, and the last one to the last line."""
-    found = told_apart(lines("a", *olds), lines("b", *news))
+    found = pair_lines(lines("a", *olds), lines("b", *news))
 
     assert (pairs, {}, (), ()) == found
 
@@ -58,11 +58,11 @@ def test_what_cannot_be_told_is_proposed_on_every_line(
 ) -> None:
     """Nothing is moved, and no line that may be meant is left without a proposal."""
     answered = {row["key"] for row in lines("a", *olds) if SAID in row}
-    found = told_apart(lines("a", *olds), lines("b", *news))
+    found = pair_lines(lines("a", *olds), lines("b", *news))
 
     assert ({}, proposed, ()) == (found.pairs, found.proposed, found.left_out)
     assert answered == set(found.unclear)
 
 
 def test_an_answer_whose_lines_are_all_taken_has_none() -> None:
-    assert ({}, {}, (), ("a1",)) == told_apart(lines("a", ("34.00", "4")), [])
+    assert ({}, {}, (), ("a1",)) == pair_lines(lines("a", ("34.00", "4")), [])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.counted import counted
+from core.plurals import counted
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ SAID = "said"
 """What was answered, beside a line; a line without it has no answer."""
 
 
-class ToldApart(NamedTuple):
+class LinePairs(NamedTuple):
     """What can be said of lines that fit several."""
 
     pairs: Mapping[str, str]
@@ -31,7 +31,7 @@ class ToldApart(NamedTuple):
     """The answered lines for which no new one is left."""
 
 
-def told_apart(olds: Sequence[Row], news: Sequence[Row]) -> ToldApart:
+def pair_lines(olds: Sequence[Row], news: Sequence[Row]) -> LinePairs:
     """Say which new line has the answer of which old one.
 
     Args:
@@ -48,7 +48,7 @@ def told_apart(olds: Sequence[Row], news: Sequence[Row]) -> ToldApart:
     keys = tuple(row["key"] for row in open_ones)
     answered = {row["key"] for row in olds if SAID in row}
     pairs = {old: new for old, new in pairs.items() if old in answered}
-    return ToldApart(pairs, proposed, keys if free else (), () if free else keys)
+    return LinePairs(pairs, proposed, keys if free else (), () if free else keys)
 
 
 def _paired(olds: Sequence[Row], news: Sequence[Row]) -> dict[str, str]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.counted import counted
 from core.frame_columns import records
 from core.model import CostStatus, Event
 from core.money import at_line_places, cents, total
+from core.plurals import counted
 from core.reports.costed_lines import MISSING_MARK, WAITING_MARK
 from core.typed_amounts import NOT_DECLARED, from_text
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.commands.setup.settings_shown import SettingsShown, in_books
+from addin.commands.setup.shown_settings import SettingsShown, in_books
 from addin.sheets.close.accounts import ACCOUNTS_SPEC
 from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.setup.stores import STORES_SPEC
-from addin.sheets.tables.filled import FILLED
+from addin.sheets.tables.filled_rows import FILLED
 from addin.sheets.workbook import SPECS
 from core.books.settings import stores
 from core.books.settings.opening_costs import TypedOpening, change_opening_costs
