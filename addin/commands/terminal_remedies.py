@@ -10,6 +10,7 @@ from addin.takeaway.ledger_used import LedgerNotChosenError
 from addin.takeaway.written_files import EntriesNotWrittenError
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
 from core.books.entries.exporting import NotMadeByExportError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.overrides.undo_wishes import SomebodyElsesSaveError
 from core.books.settings.stores import StoreNotNamedError
 from core.books.true_ups.suspect_true_ups import SuspectTrueUpsError
 from core.companies import CompanyUnknownError
@@ -28,6 +29,7 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
     ProvisionalError: "`export --accept-provisional` accepts it.",
     NotMadeByExportError: "`export --again` writes them.",
     EntriesNotWrittenError: "`export --again` writes them for the accounting system.",
+    SomebodyElsesSaveError: "`undo NUMBER --of-another` undoes it.",
     StoreNotNamedError: "`import --store NAME` says which.",
     LedgerNotChosenError: "`export --format quickbooks` (or xero, excel) says it too; it is remembered from then on.",
     TableMissingError: _UPGRADE,

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, func, insert, select
 
 from core.books.database import frames, tables
 from core.books.database.column_types import known_word
-from core.frame_columns import MOMENT, TEXT, WHOLE, Columns
+from core.frame_columns import MOMENT, TEXT, WHOLE, Columns, records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -48,6 +49,16 @@ BATCH_COLUMNS: Columns = {
 }
 
 
+def in_words(batch: Mapping[str, Any]) -> str:
+    """Return what names a batch to a bookkeeper: `batch 12, save by M. Lee, 2026-11-30 15:52 UTC`. Pure.
+
+    Args:
+        batch: A row of BATCH_COLUMNS.
+    """
+    note = f" ({batch['note']})" if batch["note"] else ""
+    return f"batch {batch['number']}, {batch['kind']} by {batch['who']}, {batch['at']:%Y-%m-%d %H:%M} UTC{note}"
+
+
 def new(connection: Connection, kind: BatchKind, who: str, now: datetime, note: str = "") -> int:
     """Open a batch and return its number: 1, 2, ... without gaps, because writers come one after the other."""
     return _insert(connection, {"kind": str(kind), "who": who, "at": now, "note": note})
@@ -62,6 +73,14 @@ def new_undo(connection: Connection, undoes: int, who: str, now: datetime) -> in
 def history(connection: Connection) -> pd.DataFrame:
     """Return every batch (BATCH_COLUMNS), the newest first."""
     return frames.load(connection, select(tables.batch).order_by(tables.batch.c.number.desc()), BATCH_COLUMNS)
+
+
+def of_number(connection: Connection, number: int) -> dict[str, Any]:
+    """Return a batch (BATCH_COLUMNS) by its number."""
+    (row,) = records(
+        frames.load(connection, select(tables.batch).where(tables.batch.c.number == number), BATCH_COLUMNS)
+    )
+    return row
 
 
 def last(connection: Connection) -> int:
