@@ -68,8 +68,8 @@ class ListingDamagedError(DatabaseError):
     def __init__(self, listing: Path, why: str) -> None:
         super().__init__(
             f"{listing} says where each company's books are, and cannot be read: {why}. Nothing was changed; the "
-            f"books themselves are not in it. Put a copy of it back; or move it away, and make a workbook that joins the "
-            f"books of each company (command `cogsheet new`): its other workbooks find them too then."
+            f"books themselves are not in it. Put a copy of it back; or move it away, and make a workbook that joins "
+            f"the books of each company (command `cogsheet new`): its other workbooks find them too then."
         )
 
 
@@ -145,7 +145,7 @@ class MachineFolder:
     def _addresses(self) -> dict[str, str]:
         try:
             content = json.loads(self.listing.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
             raise ListingDamagedError(self.listing, error.strerror or "the system refuses") from error

@@ -131,7 +131,7 @@ class Month:
             MonthUnreadableError: If it is none.
         """
         match = _MONTH.fullmatch(text.strip())
-        if match is None or int(match[1]) == 0:
+        if match is None or int(match[1]) not in _YEARS:
             raise MonthUnreadableError(text)
         return cls(int(match[1]), int(match[2]))
 
@@ -155,7 +155,9 @@ class Month:
         return self.last_day + timedelta(days=1)
 
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_YEARS = range(1900, 9999)
+"""Those of which a sheet can show every day, and the day after."""
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)

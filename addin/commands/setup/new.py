@@ -116,8 +116,12 @@ def new_workbook(
     known = machine or machine_folder()
     address = database or known.default_database(name)
     with _joined(address, name, known) if join else _made(address, name, code, known, clock) as opened:
-        write_workbook(path, opened)
-        known.remember(name, address if is_url(address) else str(opened.location))
+        try:
+            known.remember(name, address if is_url(address) else str(opened.location))
+            write_workbook(path, opened)
+        except BaseException:
+            _take_back(opened, is_new=not join)
+            raise
         joined = f" It joins books that are there: {_what_they_hold(opened)}." if join else ""
     return Outcome(
         f"{path} is made for {name}. Its books are at {opened.location}.{joined}\n"
@@ -188,6 +192,13 @@ def _choose_chart(made: Database, now: datetime) -> None:
     with made.writing() as connection:
         rows = AccountRows(chart=Chart.CONTROLLER)
         stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=now)
+
+
+def _take_back(database: Database, *, is_new: bool) -> None:
+    """Remove books that were made a moment ago for a workbook that could not be made; those of a server stay."""
+    database.close()
+    if is_new and isinstance(database.location, Path):
+        database.location.unlink(missing_ok=True)
 
 
 def _is_there(address: str) -> bool:
