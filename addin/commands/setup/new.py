@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands.outcome import Outcome
@@ -12,7 +11,7 @@ from addin.machine.places import template_bytes
 from addin.sheets.workbook import open_workbook, write_books_name
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.database.location import is_url
+from core.books.database.moving import is_there, lasting_address
 from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
 from core.books.settlements import stored_settlements
@@ -23,6 +22,7 @@ from core.time import system_clock
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from core.companies import MachineFolder
     from core.time import Clock
@@ -52,7 +52,7 @@ def new_workbook(
     if path.exists():
         raise WorkbookExistsError(path)
     known = machine or machine_folder()
-    address = database or known.default_database(company)
+    address = lasting_address(database or known.default_database(company))
     with _books(address, company, currency, clock) as opened:
         write_workbook(path, opened)
         known.remember(opened.company.name, address)
@@ -81,7 +81,7 @@ def write_workbook(path: Path, database: Database) -> None:
 
 
 def _books(address: str, company: str, currency: str, clock: Clock) -> Database:
-    if is_url(address) or Path(address).exists():
+    if is_there(address):
         return Database.open(address)
     made = Database.create(address, new_company(company, currency, clock()))
     _choose_chart(made, clock())

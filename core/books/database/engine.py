@@ -31,10 +31,10 @@ from core.books.database.errors import (
     DamagedDatabaseError,
     DatabaseBusyError,
     DatabaseDriverMissingError,
-    DatabaseNotFoundError,
     DatabaseStorageError,
     DatabaseUnreachableError,
     NotADatabaseError,
+    ServerLacksDatabaseError,
     WriteConflictError,
 )
 from core.errors import CogsheetError, DatabaseError
@@ -124,13 +124,18 @@ def postgresql_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
+def shown_url(url: URL) -> str:
+    """Return a URL as people may see it: without its password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
 def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return an engine on a PostgreSQL database.
 
     Raises:
         DatabaseDriverMissingError: If psycopg is not installed.
     """
-    place = url.render_as_string(hide_password=True), busy_seconds
+    place = shown_url(url), busy_seconds
     try:
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, execution_options={_WHERE: place})
     except ModuleNotFoundError as missing:
@@ -279,7 +284,7 @@ def _no_access(location: object, error: BaseException) -> DatabaseError:
     """Tell a server that does not have the database from one that does not answer."""
     reason = _first_line(error)
     if re.search(r'database ".*" does not exist', reason):
-        return DatabaseNotFoundError(location)
+        return ServerLacksDatabaseError(location)
     return DatabaseUnreachableError(location, reason)
 
 
