@@ -55,6 +55,18 @@ class Commands(click.Group):
         declared = command_named(cmd_name)
         return None if declared is None else made(declared)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that one word names, or two: `database move`."""
+        declared = command_named(" ".join(args[:2]))
+        if declared is not None and len(args) > 1:
+            return declared.name, made(declared), args[2:]
+        longer = [name for name in self.list_commands(ctx) if name.startswith(f"{args[0]} ")]
+        if longer:
+            ctx.fail(f"“{args[0]}” is the beginning of: {', '.join(longer)}.")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """List the commands under their groups, with the titles of their tips."""
         widest = max(len(command.name) for command in COMMANDS)

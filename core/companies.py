@@ -45,8 +45,8 @@ class CompanyUnknownError(DatabaseError):
         super().__init__(
             f"This workbook belongs to company “{company}”, and this machine does not know where its books are: "
             f"{listing} does not list it. Nothing was changed. Ask the colleague who made the workbook for the "
-            f"database's address and make a workbook that joins those books (command `cogsheet new`): this one finds "
-            f"its books too then. Or use the computer it was made on."
+            f"database's address and tell this computer (command `cogsheet database where`). Or use the computer it "
+            f"was made on."
         )
 
 
@@ -133,6 +133,10 @@ class MachineFolder:
         unfinished = self.listing.with_suffix(".new")
         unfinished.write_text(text + "\n", encoding="utf-8")
         unfinished.replace(self.listing)
+
+    def companies(self) -> dict[str, str]:
+        """Return the address of each company's database that this machine knows, by company."""
+        return {name: str(address) for name, address in sorted(self._addresses().items())}
 
     def default_database(self, company: str) -> str:
         """Return where a company's database is, or where it is made unless the user says otherwise.

@@ -25,7 +25,7 @@ SETUP = (
             ),
             Option(
                 "--database",
-                "Where the books are kept: a path or a PostgreSQL URL.",
+                "Where the books are kept: a path, or the URL of a PostgreSQL database, which may be empty.",
                 OptionKind.TEXT,
                 metavar="ADDRESS",
             ),
@@ -33,6 +33,46 @@ SETUP = (
         ),
         action="addin.commands.setup.new:new_workbook",
         at_desk=False,
+    ),
+    Command(
+        name="database move",
+        group=Group.SETUP,
+        tip=Tip(
+            "Move a company's books to another database",
+            "From a file to a PostgreSQL server that a team shares, and back: every row is copied and compared. The "
+            "old books stay whole, and take no more changes once the new ones are complete.",
+        ),
+        options=(
+            Argument("company", "COMPANY"),
+            Argument("address", "ADDRESS"),
+        ),
+        action="addin.commands.setup.database_place:move",
+        at_desk=False,
+        notes="COMPANY is its name or one of its workbooks, ADDRESS a path where nothing is yet or the URL of an empty "
+        "PostgreSQL database: `postgresql://USER@SERVER/NAME`. Nobody can write meanwhile. Stopped in between, the "
+        "books are where they were; type it again. Colleagues' computers are told with "
+        "`database where`.",
+    ),
+    Command(
+        name="database where",
+        group=Group.SETUP,
+        tip=Tip(
+            "Show or change where a company's books are",
+            "What this computer knows: a company's database, or those of all companies. Changing it moves nothing.",
+        ),
+        options=(
+            Argument("company", "COMPANY", required=False),
+            Option(
+                "--set",
+                "Where they are: a path, or a PostgreSQL URL. The books there must be this company's.",
+                OptionKind.TEXT,
+                name="address",
+                metavar="ADDRESS",
+            ),
+        ),
+        action="addin.commands.setup.database_place:where",
+        at_desk=False,
+        notes="COMPANY is its name or one of its workbooks.",
     ),
     Command(
         name="connect",

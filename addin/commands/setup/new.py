@@ -16,8 +16,8 @@ from addin.sheets.workbook import open_workbook, write_books_name
 from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.database.errors import DatabaseNotFoundError
 from core.books.database.location import is_url
+from core.books.database.moving import is_there, lasting_address
 from core.books.database.repeating import repeated
 from core.books.database.whose_books import database_id_of
 from core.books.settings import stored_settings
@@ -114,7 +114,7 @@ def new_workbook(
     if os.path.lexists(path):
         raise WorkbookExistsError(path)
     known = machine or machine_folder()
-    address = database or known.default_database(name)
+    address = lasting_address(database or known.default_database(name))
     with _joined(address, name, known) if join else _made(address, name, code, known, clock) as opened:
         try:
             known.remember(name, address if is_url(address) else str(opened.location))
@@ -176,7 +176,7 @@ def _made(address: str, company: str, currency: str, machine: MachineFolder, clo
         BooksThereError: If some are.
         CompanyKnownError: If this machine knows a company of that name with books elsewhere.
     """
-    if _is_there(address):
+    if is_there(address):
         with Database.open(address) as there:
             raise BooksThereError(there, _what_they_hold(there))
     known = machine.named_like(company)
@@ -199,17 +199,6 @@ def _take_back(database: Database, *, is_new: bool) -> None:
     database.close()
     if is_new and isinstance(database.location, Path):
         database.location.unlink(missing_ok=True)
-
-
-def _is_there(address: str) -> bool:
-    """Tell whether something is at an address; of a server's database whether it holds books."""
-    if not is_url(address):
-        return os.path.lexists(address)
-    try:
-        Database.open(address).close()
-    except DatabaseNotFoundError:
-        return False
-    return True
 
 
 def _what_they_hold(database: Database) -> str:

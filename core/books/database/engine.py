@@ -31,10 +31,10 @@ from core.books.database.errors import (
     DamagedDatabaseError,
     DatabaseBusyError,
     DatabaseDriverMissingError,
-    DatabaseNotFoundError,
     DatabaseStorageError,
     DatabaseUnreachableError,
     NotADatabaseError,
+    ServerLacksDatabaseError,
     WriteConflictError,
 )
 from core.errors import CogsheetError, DatabaseError
@@ -124,17 +124,25 @@ def postgresql_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
+def shown_url(url: URL) -> str:
+    """Return a URL as people may see it: without its password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
 def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return an engine on a PostgreSQL database.
 
     Raises:
         DatabaseDriverMissingError: If psycopg is not installed.
     """
-    place = url.render_as_string(hide_password=True), busy_seconds
+    place = shown_url(url), busy_seconds
     try:
-        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, execution_options={_WHERE: place})
+        engine = create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, use_native_hstore=False, execution_options={_WHERE: place}
+        )
     except ModuleNotFoundError as missing:
         raise DatabaseDriverMissingError from missing
+    vars(engine.dialect)["_get_server_version_info"] = _server_version
 
     @event.listens_for(engine, "connect")
     def wait_no_longer(connection: DBAPIConnection, _record: object) -> None:
@@ -145,6 +153,17 @@ def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
 
     _name_errors(engine, lambda _context: place)
     return engine
+
+
+def _server_version(connection: Connection) -> tuple[int, ...]:
+    """Return the version of PostgreSQL that a server is like: what it calls itself says that only where it is one."""
+    return version_numbers(str(connection.exec_driver_sql("SHOW server_version").scalar()))
+
+
+def version_numbers(said: str) -> tuple[int, ...]:
+    """Return the numbers of `15.4 (Debian 15.4-1)` or `15.12-YB-2025.1`. Pure."""
+    found = re.match(r"\d+(?:\.\d+)*", said)
+    return tuple(int(number) for number in found[0].split(".")) if found else (9, 6)
 
 
 def connect_to_read(engine: Engine) -> Connection:
@@ -279,7 +298,7 @@ def _no_access(location: object, error: BaseException) -> DatabaseError:
     """Tell a server that does not have the database from one that does not answer."""
     reason = _first_line(error)
     if re.search(r'database ".*" does not exist', reason):
-        return DatabaseNotFoundError(location)
+        return ServerLacksDatabaseError(location)
     return DatabaseUnreachableError(location, reason)
 
 

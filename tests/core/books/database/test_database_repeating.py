@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database
-from core.books.database.engine import postgresql_url
+from core.books.database.engine import postgresql_engine, postgresql_url, version_numbers
 from core.books.database.errors import (
     DatabaseBusyError,
     DatabaseUnreachableError,
@@ -132,6 +132,34 @@ def test_a_refused_writing_is_repeated_as_a_whole(refusing: tuple[Database, str]
             (one["number"], one["note"]) for one in records(batches.history(connection))
         ]
         assert 3 == connection.scalar(text("SELECT last_value FROM met"))
+
+
+def test_servers_of_other_makers_say_which_postgresql_they_are_like() -> None:
+    """Whatever a server calls itself, it says the version whose SQL it speaks."""
+    said = {"15.4 (Debian 15.4-1.pgdg)": (15, 4), "15.12-YB-2025.1.0.0-b0": (15, 12), "13.0.0": (13, 0, 0), "?": (9, 6)}
+
+    assert said == {one: version_numbers(one) for one in said}
+
+
+class OtherServer:
+    """A connection to a server that calls itself by no name that SQLAlchemy knows."""
+
+    def exec_driver_sql(self, asked: str) -> OtherServer:
+        """Answer what servers that speak PostgreSQL's protocol answer."""
+        assert "SHOW server_version" == asked
+        return self
+
+    def scalar(self) -> str:
+        """Return the version that it is like."""
+        return "13.0.0"
+
+
+def test_a_server_is_not_asked_what_it_calls_itself() -> None:
+    """The name of CockroachDB stops SQLAlchemy, which looks for that of PostgreSQL."""
+    engine = postgresql_engine(postgresql_url("postgresql://ann@127.0.0.1:1/books"))
+
+    dialect: Any = engine.dialect
+    assert (13, 0, 0) == dialect._get_server_version_info(OtherServer())
 
 
 @pytest.mark.long
