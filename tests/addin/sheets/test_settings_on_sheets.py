@@ -16,7 +16,7 @@ from addin.commands.reports import pnl
 from addin.commands.settlements import importing
 from addin.commands.setup import settings_command as settings_action
 from addin.commands.setup.settings_edits import Edits, take_over_edits
-from addin.commands.setup.settings_shown import SettingsShown
+from addin.commands.setup.shown_settings import SettingsShown
 from addin.sheets.close.accounts import ACCOUNTS_SPEC
 from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
