@@ -22,8 +22,8 @@ from core.time import Clock, system_clock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from core.finale.graphql_schema import Schema
     from core.finale.products import Product
-    from core.finale.schema import Schema
     from core.http.credentials import Secret
     from core.http.limits import Sleep
     from core.progress import Progress

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.finale.client import batched, nodes_of, pages
+from core.finale.graphql_schema import LEDGER
 from core.finale.queries import SALE_SHIPMENT, after, call, ledger_node, quoted, sorted_by, span
-from core.finale.schema import LEDGER
 from core.finale.stock_history import Movement, last_averages, read_movement
 from core.http.responses import next_cursor
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from core.finale.client import FinaleClient
-    from core.finale.schema import Schema
+    from core.finale.graphql_schema import Schema
 
 
 MOVEMENTS_PER_PAGE = 500
