@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from core.finale.account_remarks import account_words
 from core.finale.account_settings import BASE_URL, FinaleSettings, Mode, account_name
-from core.finale.client import FinaleClient
 from core.finale.errors import SYSTEM
+from core.finale.graphql_client import FinaleClient
 from core.finale.observations import Recorder
 from core.finale.product_of_sku import Mapper
 from core.finale.report_mode import ReportSync, fetch_averages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.client import batched, nodes_of, pages
+from core.finale.graphql_client import batched, nodes_of, pages
 from core.finale.graphql_schema import LEDGER
 from core.finale.queries import SALE_SHIPMENT, after, call, ledger_node, quoted, sorted_by, span
 from core.finale.stock_history import Movement, last_averages, read_movement
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from core.finale.client import FinaleClient
+    from core.finale.graphql_client import FinaleClient
     from core.finale.graphql_schema import Schema
 
 

@@ -17,7 +17,7 @@ from core.finale.wanted_orders import BY_FIT, NEARBY, WantedOrder, attributed, o
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from core.finale.client import FinaleClient
+    from core.finale.graphql_client import FinaleClient
     from core.finale.movements import Span
     from core.finale.observations import Recorder, Row
     from core.finale.system import CostPage
