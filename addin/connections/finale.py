@@ -16,8 +16,8 @@ from core.errors import InventoryError
 from core.finale.account_remarks import settings_of
 from core.finale.account_settings import BASE_URL
 from core.finale.errors import SYSTEM
+from core.finale.graphql_schema import Schema
 from core.finale.inventory import connect_finale
-from core.finale.schema import Schema
 from core.http.credentials import Secret, SystemCredentials
 from core.settings import FinaleAccount
 

@@ -15,7 +15,7 @@ from core.books.settings import stored_settings
 from core.books.syncing import syncing
 from core.companies import World
 from core.finale import typed_settings
-from core.finale.schema import Schema
+from core.finale.graphql_schema import Schema
 from core.settings import FINALE_NAME, FinaleAccount
 
 if TYPE_CHECKING:

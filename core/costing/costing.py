@@ -8,11 +8,11 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from core.costing.costing_frames import table
 from core.costing.costs.finale_costs import Average, midnight, products_of, read_mapping
 from core.costing.costs.plain_lines import plain_lines
 from core.costing.costs.precedence import is_without_order, takes_average
 from core.costing.costs.prefilled_costs import UNITS, MissingCost, UsedCost, last_used, prefilled_cost, read_last_used
+from core.costing.frames import table
 from core.costing.ledger import open_ledger
 from core.costing.line_outcomes import answer_lines
 from core.costing.lines import as_proposals, read_lines

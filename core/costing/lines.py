@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from core.costing.costing_frames import declared, rows, values
+from core.costing.frames import declared, rows, values
 from core.costing.inputs import (
     ASKED_UNITS_COLUMNS,
     RETURNED_COLUMNS,

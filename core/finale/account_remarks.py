@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.finale.account_settings import FinaleSettings, Mode
-from core.finale.schema import LEDGER, LOOKUP, ORDER, ROLES, SHIPMENT
+from core.finale.graphql_schema import LEDGER, LOOKUP, ORDER, ROLES, SHIPMENT
 
 if TYPE_CHECKING:
-    from core.finale.schema import Schema
+    from core.finale.graphql_schema import Schema
     from core.settings import FinaleAccount
 
 MODE_ORDERS = "costs per order from the stock history"

@@ -38,7 +38,7 @@ class FinaleSettings:
     order_prefixes: tuple[str, ...] = ()
     """What Finale's order ids have before the marketplace's."""
     field_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """The account's own GraphQL names by role, see `schema.ROLES`."""
+    """The account's own GraphQL names by role, see `graphql_schema.ROLES`."""
     cost_report: str = ""
     """Address of the saved report of costs per order."""
     average_report: str = ""

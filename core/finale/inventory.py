@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from core.finale.account_remarks import account_words
 from core.finale.account_settings import BASE_URL, FinaleSettings, Mode, account_name
-from core.finale.client import FinaleClient
 from core.finale.errors import SYSTEM
+from core.finale.graphql_client import FinaleClient
 from core.finale.observations import Recorder
 from core.finale.product_of_sku import Mapper
 from core.finale.report_mode import ReportSync, fetch_averages
@@ -22,8 +22,8 @@ from core.time import Clock, system_clock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from core.finale.graphql_schema import Schema
     from core.finale.products import Product
-    from core.finale.schema import Schema
     from core.http.credentials import Secret
     from core.http.limits import Sleep
     from core.progress import Progress

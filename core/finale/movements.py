@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.client import batched, nodes_of, pages
+from core.finale.graphql_client import batched, nodes_of, pages
+from core.finale.graphql_schema import LEDGER
 from core.finale.queries import SALE_SHIPMENT, after, call, ledger_node, quoted, sorted_by, span
-from core.finale.schema import LEDGER
 from core.finale.stock_history import Movement, last_averages, read_movement
 from core.http.responses import next_cursor
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from core.finale.client import FinaleClient
-    from core.finale.schema import Schema
+    from core.finale.graphql_client import FinaleClient
+    from core.finale.graphql_schema import Schema
 
 
 MOVEMENTS_PER_PAGE = 500

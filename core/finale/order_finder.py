@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.client import FinaleClient, batched, nodes_of, pages
+from core.finale.graphql_client import FinaleClient, batched, nodes_of, pages
+from core.finale.graphql_schema import ORDER, Schema
 from core.finale.orders import FinaleOrder, read_order
 from core.finale.queries import after, call, order_node, quoted, sorted_by, span
 from core.finale.rest import rest_orders
-from core.finale.schema import ORDER, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

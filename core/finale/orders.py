@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.finale.client import nodes_of
+from core.finale.graphql_client import nodes_of
 from core.finale.parse import date_of, number_of, text_of
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from core.finale.products import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from core.finale.client import FinaleClient
+    from core.finale.graphql_client import FinaleClient
     from core.finale.system import CostPage
     from core.finale.wanted_orders import WantedOrder
     from core.progress import Progress

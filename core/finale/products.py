@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.finale.client import FinaleClient, batched, nodes_of, pages
 from core.finale.errors import NoSuchConnectionError
+from core.finale.graphql_client import FinaleClient, batched, nodes_of, pages
+from core.finale.graphql_schema import LOOKUP, PRODUCT, Schema
 from core.finale.parse import number_of, pack_units, text_of
 from core.finale.queries import after, call, lookup_node, product_node, quoted
 from core.finale.rest import Lookup, rest_lookups
-from core.finale.schema import LOOKUP, PRODUCT, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.finale.account_remarks import order_link
 from core.finale.errors import NoSuchConnectionError
-from core.finale.schema import LEDGER, LOOKUP, ORDER, ORDER_ITEM, PRODUCT, SHIPMENT, Schema, connection
+from core.finale.graphql_schema import LEDGER, LOOKUP, ORDER, ORDER_ITEM, PRODUCT, SHIPMENT, Schema, connection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

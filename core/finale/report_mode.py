@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.finale.account_settings import FinaleSettings
-    from core.finale.client import FinaleClient
+    from core.finale.graphql_client import FinaleClient
     from core.finale.observations import Recorder
     from core.finale.product_of_sku import Mapper
     from core.finale.reports import Row

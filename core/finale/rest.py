@@ -18,7 +18,7 @@ from core.http.responses import message_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from core.finale.client import FinaleClient
+    from core.finale.graphql_client import FinaleClient
 
 Record = dict[str, Any]
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.finale.account_remarks import has_ledger
-from core.finale.client import nodes_of
+from core.finale.graphql_client import nodes_of
+from core.finale.graphql_schema import LEDGER
 from core.finale.parse import cost_of
 from core.finale.queries import SALE_SHIPMENT, call, ledger_node, quoted, sorted_by
-from core.finale.schema import LEDGER
 from core.finale.stock_history import read_movement
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from core.finale.client import FinaleClient
-    from core.finale.schema import Schema
+    from core.finale.graphql_client import FinaleClient
+    from core.finale.graphql_schema import Schema
     from core.finale.stock_history import Movement
 
 

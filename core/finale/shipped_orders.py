@@ -7,17 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.finale.account_remarks import has_ledger, order_link
+from core.finale.graphql_schema import LEDGER
 from core.finale.movements import merged, movements_from_the_end, movements_in_spans
 from core.finale.observations import cost_page
 from core.finale.other_shipments import DaysRead
-from core.finale.schema import LEDGER
 from core.finale.stock_history import Movement, last_averages
 from core.finale.wanted_orders import BY_FIT, NEARBY, WantedOrder, attributed, order_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from core.finale.client import FinaleClient
+    from core.finale.graphql_client import FinaleClient
     from core.finale.movements import Span
     from core.finale.observations import Recorder, Row
     from core.finale.system import CostPage

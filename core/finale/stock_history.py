@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from core.finale.graphql_schema import Schema
     from core.finale.orders import FinaleOrder
-    from core.finale.schema import Schema
 
 _SALES = {"sale shipment", "1000"}
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.finale.account_remarks import has_ledger, order_link
-from core.finale.client import batched
+from core.finale.graphql_client import batched
 from core.finale.movements import averages_on, movements_in_spans
 from core.finale.observations import cost_page
 from core.finale.order_finder import find_orders
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from core.finale.client import FinaleClient
+    from core.finale.graphql_client import FinaleClient
     from core.finale.observations import Recorder, Row
     from core.finale.order_finder import Match
     from core.finale.product_of_sku import Mapper

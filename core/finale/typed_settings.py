@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 from core.errors import CogsheetError
 from core.finale.account_settings import Mode, account_name
 from core.finale.errors import ReportError
+from core.finale.graphql_schema import ROLES
 from core.finale.reports import AVERAGE_COLUMNS, AVERAGES, COST_COLUMNS, COSTS, report_address
-from core.finale.schema import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

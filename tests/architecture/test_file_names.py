@@ -24,8 +24,8 @@ FLOORS = (
     "workbooks",
 )
 """On each a subject has one file: what its button asks, how it is declared, what it does, its sheet, its rules."""
-SHARED = {"__init__", "__main__", "errors"}
-"""Every package may have them; errors are one class per cause, in the package that raises them."""
+SHARED = {"__init__", "__main__", "errors", "frames"}
+"""Every package may have them: errors, one class per cause; and frames, what turns frames into its own values."""
 PER_MARKETPLACE = {"connector", "words"}
 """Each folder of a marketplace has them; the connector that all have in common is beside."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record
     from core.books.books import Books
-    from core.finale.schema import Schema
+    from core.finale.graphql_schema import Schema
 
 Row = tuple[str, str, str]
 """Setting, value, and what it means."""

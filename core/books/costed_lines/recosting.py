@@ -26,7 +26,7 @@ from core.books.overrides import stored_overrides
 from core.books.overrides.questions import overrides_for_questions
 from core.books.settlements.booked_settlement import EntryStatus
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
-from core.costing.costing_frames import values
+from core.costing.frames import values
 from core.frame_columns import COSTED_COLUMNS, records
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostStatus
 

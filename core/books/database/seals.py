@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, select, tuple
 from sqlalchemy.types import NullType
 
 from core.books.database import tables
-from core.books.database.all_tables import metadata
 from core.books.database.engine import insert_unless_there
+from core.books.database.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

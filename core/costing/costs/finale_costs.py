@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.costing_frames import declared, rows
+from core.costing.frames import declared, rows
 from core.costing.inputs import CostCurrencyError
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS
 from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind

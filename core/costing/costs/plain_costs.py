@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.costing.costing_frames import arrow, codes_in, codes_of, flags
 from core.costing.costs.suspects import TIMES
+from core.costing.frames import arrow, codes_in, codes_of, flags
 from core.model import INTO_NEGATIVE_STOCK
 from core.money import in_millionths, millionths_of
 

@@ -17,10 +17,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.costing.costing_frames import arrow, declared, flags, values
 from core.costing.costs.finale_costs import midnight, read_finale
 from core.costing.costs.plain_costs import OfOrders, costs_on_orders, goods_of
 from core.costing.costs.prefilled_costs import UsedCost
+from core.costing.frames import arrow, declared, flags, values
 from core.costing.lines import LONG_AGO
 from core.costing.notes import COST_OF_ORDER, day_in_words
 from core.costing.rules.rules import NO_GOODS

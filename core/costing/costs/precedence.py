@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.costing_frames import declared, rows
 from core.costing.costs.finale_costs import midnight
+from core.costing.frames import declared, rows
 from core.costing.inputs import OPENING_COLUMNS
 from core.costing.lines import LineLock
 from core.costing.rules.rules import Rule

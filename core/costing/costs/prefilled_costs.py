@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.costing_frames import declared, rows, table, values
+from core.costing.frames import declared, rows, table, values
 from core.costing.inputs import LAST_USED_COLUMNS
 from core.model import Cause, CostSource, Proposal
 from core.time import local_days

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.costing_frames import declared, rows
+from core.costing.frames import declared, rows
 from core.costing.inputs import REIMBURSED_COLUMNS
 from core.costing.lines import overrides_in_force, typed_skus, with_typed_skus
 from core.costing.rules.line_kinds import NAMES_GOODS

@@ -103,9 +103,13 @@ class AskingBook:
     def __init__(self, book: Any, answers: list[str]) -> None:
         self._book = book
         self.asked: list[str] = []
-        self.app = SimpleNamespace(
-            screen_updating=True, alert=lambda *words: self.asked.append(words[0]) or answers.pop(0)
-        )
+        self._answers = answers
+        self.app = SimpleNamespace(screen_updating=True, alert=self.answer)
+
+    def answer(self, question: str, *_: object) -> str:
+        """Return what the user presses next."""
+        self.asked.append(question)
+        return self._answers.pop(0)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._book, name)

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from core.books.database import Database
-from core.books.database.all_tables import metadata
 from core.books.database.engine import postgresql_url
+from core.books.database.schema import metadata
 from tests.core.books.examples import COMPANY
 from tests.new_books import copy_of_new_books
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from core.finale.schema import Schema
+    from core.finale.graphql_schema import Schema
     from sandbox.business import Business
     from sandbox.gatekeeper import Limits
     from sandbox.misbehaviour import Fault

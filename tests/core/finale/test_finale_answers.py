@@ -13,10 +13,10 @@ import pytest
 
 from core.finale.account_settings import FinaleSettings
 from core.finale.errors import FinaleRefusalError
+from core.finale.graphql_schema import assumed
 from core.finale.inventory import FinaleInventory, connect_finale
 from core.finale.order_finder import Match
 from core.finale.orders import read_order
-from core.finale.schema import assumed
 from core.finale.system import CostPage, CostRequest, OrderRequest
 from core.finale.wanted_orders import WantedOrder
 from core.frame_columns import records

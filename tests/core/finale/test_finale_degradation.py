@@ -12,7 +12,7 @@ import pytest
 from core.finale.account_remarks import remarks_on_account
 from core.finale.account_settings import FinaleSettings, Mode
 from core.finale.errors import FinaleRefusalError
-from core.finale.schema import Schema
+from core.finale.graphql_schema import Schema
 from core.finale.system import CostRequest
 from core.frame_columns import records
 from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind

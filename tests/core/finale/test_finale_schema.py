@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from core.finale.account_remarks import has_ledger, order_link, remarks_on_account
+from core.finale.graphql_schema import LEDGER, ORDER, PRODUCT, SHIPMENT, Schema, assumed, read_probe, without_refused
 from core.finale.queries import call, ledger_node
-from core.finale.schema import LEDGER, ORDER, PRODUCT, SHIPMENT, Schema, assumed, read_probe, without_refused
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

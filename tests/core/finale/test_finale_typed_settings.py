@@ -9,8 +9,8 @@ import pytest
 
 from core.finale.account_remarks import settings_of
 from core.finale.account_settings import Mode
+from core.finale.graphql_schema import ROLES
 from core.finale.reports import AVERAGE_COLUMNS, COST_COLUMNS
-from core.finale.schema import ROLES
 from core.finale.typed_settings import TITLES, FinaleSettingError, SecretInAddressError, setting_text, with_edits
 from core.settings import FinaleAccount
 

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, func, inspec
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, migrate
-from core.books.database.all_tables import metadata
 from core.books.database.engine import connect_to_write, postgresql_engine, postgresql_url, sqlite_engine
 from core.books.database.errors import MigrationFailedError
+from core.books.database.schema import metadata
 from core.books.overrides import stored_overrides
 from core.books.settlements import settlement_lines
 from tests.core.books.examples import COMPANY, NOW, answers, save_settlement, settlement, source

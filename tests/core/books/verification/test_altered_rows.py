@@ -13,8 +13,8 @@ from sqlalchemy import Boolean, Column, LargeBinary, Table, UniqueConstraint, ev
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, seals
-from core.books.database.all_tables import metadata
 from core.books.database.column_types import Verbatim
+from core.books.database.schema import metadata
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
 from core.books.settlements import stored_settlements

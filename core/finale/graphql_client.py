@@ -16,7 +16,7 @@ from core.finale.errors import (
     FinaleUnavailableError,
     QueryRefusedError,
 )
-from core.finale.schema import PROBE, Schema, assumed, read_probe, without_refused
+from core.finale.graphql_schema import PROBE, Schema, assumed, read_probe, without_refused
 from core.http.limits import Sleep, TokenBucket
 from core.http.responses import ServiceResponse, message_in, next_cursor
 
