@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from core.frame_columns import AMOUNT_COLUMNS
+from core.frame_columns import AMOUNT_COLUMNS, has_text
 from core.line_types import LineType, TaxKind, usual_type
 from core.model import Event
 from core.money import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
+
+    import numpy as np
 
 
 NOT_DECLARED = ",null,"
@@ -150,9 +152,14 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def names_type(lines: pd.DataFrame, line_type: LineType) -> np.ndarray:
+    """Tell which lines have words that declare an amount of one line type."""
+    return has_text(lines["typed"], f'"{line_type}"')
+
+
 def sum_of_type(lines: pd.DataFrame, line_type: LineType) -> pd.Series:
     """Return what each line holds of one line type, where its words declare it (money, on the same index)."""
-    named = lines["typed"].str.contains(f'"{line_type}"', regex=False).fillna(value=False).astype(bool)
+    named = names_type(lines, line_type)
     sums = [
         sum((one.amount for one in from_text(text) if one.line_type is line_type), Decimal(0))
         if named_here
