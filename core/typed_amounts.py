@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from core.frame_columns import AMOUNT_COLUMNS, has_text
+from core.frame_columns import AMOUNT_COLUMNS, has_text, is_one_of, rows_where
 from core.line_types import LineType, TaxKind, usual_type
 from core.model import Event
 from core.money import MONEY
@@ -122,7 +122,7 @@ def typed_amounts(lines: pd.DataFrame, currency: str | None = None) -> Iterator[
     """
     yield from (one for _, one in typed_by_place(lines))
     if currency is not None:
-        yield from _of_reader_one(lines[lines["goods"].isna()], currency)
+        yield from _of_reader_one(rows_where(lines, lines["goods"].isna()), currency)
 
 
 def typed_by_place(lines: pd.DataFrame) -> Iterator[tuple[int, TypedOfLine]]:
@@ -171,7 +171,7 @@ def sum_of_type(lines: pd.DataFrame, line_type: LineType) -> pd.Series:
 
 def _of_reader_one(lines: pd.DataFrame, currency: str) -> Iterator[TypedOfLine]:
     """Yield what the first reader's rows are about, told by their words as it was told when they were exported."""
-    wanted = lines[(lines["event"] == Event.BALANCE.value) | (currency == _PREPAID_TAX_CURRENCY)]
+    wanted = rows_where(lines, is_one_of(lines["event"], Event.BALANCE) | (currency == _PREPAID_TAX_CURRENCY))
     for row in wanted.to_dict("records"):
         sku = _text(row["sku"])
         if row["event"] == Event.BALANCE.value:
