@@ -25,8 +25,7 @@ from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history
 from core.costing.costs.finale_costs import read_finale
 from core.costing.costs.suspects import Beside
-from core.costing.frames import values
-from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame, records
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame, records, values
 from core.model import CostStatus
 from core.settings import POLICIES_NAME, Policies
 

@@ -172,7 +172,7 @@ def _refuse_not_dismissed(desk: Desk, books: Books, names: Collection[Number]) -
 
 def _typed(books: Books, taken_up: Sequence[tuple[Number, str]]) -> list[TrueUpOptions]:
     """Return what is to be taken up by the sheet; the reason that it was dismissed for is none to take it up."""
-    why = {row["id"]: row["reason"] for row in records(books.dismissed_true_ups[["id", "reason"]])}
+    why = {row["id"]: row["reason"] for row in records(books.dismissed_true_ups, ["id", "reason"])}
     return [
         TrueUpOptions(take_up=(name,), reason="" if reason == why.get(name) else reason) for name, reason in taken_up
     ]

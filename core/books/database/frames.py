@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -37,6 +38,7 @@ from core.books.database.errors import UnstorableValueError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from sqlalchemy import Dialect
     from sqlalchemy.types import TypeEngine
 
     from core.frame_columns import Columns
@@ -218,14 +220,21 @@ def _plain_values(name: str, dtype: pd.ArrowDtype, series: pd.Series) -> list[An
 
 def _insert_plain(connection: Connection, table: Table, lists: dict[str, list[Any]]) -> None:
     """Hand the values to the driver as they are: going through SQLAlchemy value by value takes twice as long."""
-    binds = {name: bindparam(name, type_=_stored_as(table.c[name].type)) for name in lists}
-    statement = insert(table).values(binds).compile(dialect=connection.dialect)
-    names = (statement.positiontup if statement.positional else None) or list(lists)
+    statement, places = _insertion(table, tuple(lists), connection.dialect)
+    names = places or list(lists)
     rows: list[Any] = list(zip(*(lists[name] for name in names), strict=True))
-    if not statement.positional:
+    if places is None:
         rows = [dict(zip(names, row, strict=True)) for row in rows]
     if rows:
-        connection.exec_driver_sql(str(statement), rows)
+        connection.exec_driver_sql(statement, rows)
+
+
+@lru_cache(maxsize=256)
+def _insertion(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[str, Sequence[str] | None]:
+    """Return the text that inserts a row, and the order of its values; without an order they go by name."""
+    binds = {name: bindparam(name, type_=_stored_as(table.c[name].type)) for name in names}
+    statement = insert(table).values(binds).compile(dialect=dialect)
+    return str(statement), statement.positiontup if statement.positional else None
 
 
 @contextmanager

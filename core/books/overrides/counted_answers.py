@@ -77,7 +77,7 @@ def _items(books: Books, answered: set[str]) -> Sequence[Sequence[Row]]:
     bare = sold[sold["key"].isin(list(answered)) & (sold["quantity"] == 0).fillna(value=False).astype(bool)]
     near = sold[sold["order_id"].isin(list(bare["order_id"]))] if len(bare) else bare
     items: dict[tuple[object, ...], list[Row]] = {}
-    for row in records(near[["key", *_ITEM, "quantity"]]):
+    for row in records(near, ["key", *_ITEM, "quantity"]):
         items.setdefault(tuple(row[name] for name in _ITEM), []).append(row)
     return [rows for rows in items.values() if len(rows) > 1]
 

@@ -284,11 +284,13 @@ def latest(connection: Connection, skus: Iterable[str] | None = None) -> pd.Data
     newest = origins(connection, skus)
     if newest.empty:
         return frame(MAPPING_COLUMNS)
+    newest["fetched_at"] = newest["seen_at"]
     typed = newest["typed_in"]
+    if not typed.any():
+        return conform(MAPPING_COLUMNS, newest)
     says_product = set(newest.loc[typed & newest["product_id"].notna(), "sku"])
     fetched = set(newest.loc[~typed, "sku"])
     by_typed = newest["sku"].isin(says_product) | ~newest["sku"].isin(fetched)
-    newest["fetched_at"] = newest["seen_at"]
     return conform(MAPPING_COLUMNS, newest[typed == by_typed].reset_index(drop=True))
 
 
@@ -300,17 +302,14 @@ def origins(connection: Connection, skus: Iterable[str] | None = None) -> pd.Dat
     """
     if skus is None:
         return frames.load(connection, _every_newest(), HISTORY_COLUMNS)
-    in_order = (_in_order(_newest(some)) for some in frames.among(tables.mapping.c.sku, sorted(skus)))
+    mapping = tables.mapping.c
+    in_order = (_newest(some).order_by(mapping.sku, mapping.id) for some in frames.among(mapping.sku, sorted(skus)))
     return frames.concat((frames.load(connection, query, HISTORY_COLUMNS) for query in in_order), HISTORY_COLUMNS)
 
 
 @cache
 def _every_newest() -> Select[Any]:
-    return _in_order(_newest())
-
-
-def _in_order(query: Select[Any]) -> Select[Any]:
-    return query.order_by(tables.mapping.c.sku, tables.mapping.c.id)
+    return _newest().order_by(tables.mapping.c.sku, tables.mapping.c.id)
 
 
 def of_products(connection: Connection, products: Iterable[str]) -> set[str]:

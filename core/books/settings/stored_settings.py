@@ -69,7 +69,7 @@ def versions(connection: Connection, key: str, kind: type[T]) -> list[T]:
     Raises:
         SettingUnreadableError: If one of them is not of that kind.
     """
-    return [_read(key, kind, text) for text in connection.scalars(_values(), {"name": key})]
+    return [_read(key, kind, text) for text in connection.scalars(_values(newest_alone=False), {"name": key})]
 
 
 def values_around(connection: Connection, key: str, kind: type[T], default: T, at: datetime) -> list[T]:
@@ -94,17 +94,13 @@ def values_around(connection: Connection, key: str, kind: type[T], default: T, a
 
 
 def _newest(connection: Connection, key: str) -> str | None:
-    text: str | None = connection.scalar(_newest_value(), {"name": key})
+    text: str | None = connection.scalar(_values(newest_alone=True), {"name": key})
     return text
 
 
 @cache
-def _newest_value() -> Select[tuple[str]]:
-    return _values().limit(1)
-
-
-@cache
-def _values() -> Select[tuple[str]]:
-    """Ask for the values of a setting of a `name`, the newest first; every loading of books asks for seven settings."""
+def _values(*, newest_alone: bool) -> Select[tuple[str]]:
+    """Ask for the values of a setting of a `name`, the newest first; each loading of books asks eleven times."""
     setting = tables.setting.c
-    return select(setting.value).where(setting.key == bindparam("name")).order_by(setting.id.desc())
+    every = select(setting.value).where(setting.key == bindparam("name")).order_by(setting.id.desc())
+    return every.limit(1) if newest_alone else every

@@ -204,7 +204,7 @@ def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return the products of each SKU that a person has mapped."""
     typed = known[(known["rule"] == TYPED_IN) & known["product_id"].notna()]
     products: dict[str, tuple[str, ...]] = {}
-    for row in records(typed[["sku", "product_id"]]):
+    for row in records(typed, ["sku", "product_id"]):
         products[row["sku"]] = (*products.get(row["sku"], ()), row["product_id"])
     return products
 

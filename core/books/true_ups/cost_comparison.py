@@ -75,7 +75,7 @@ def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
 
 def posted_lines(books: Books) -> dict[str, Row]:
     """Return store, SKU and what tells the kind of cost, as the cost of each line stands in the journal, by its key."""
-    return {row["key"]: row for row in records(every_line(books)[["key", "store", *CostLine._fields, "sku"]])}
+    return {row["key"]: row for row in records(every_line(books), ["key", "store", *CostLine._fields, "sku"])}
 
 
 def is_elsewhere(books: Books, posted: Row, now: Row) -> bool:
@@ -305,7 +305,7 @@ def posted_corrections(books: Books) -> pd.DataFrame:
     true_ups = books.posted_true_ups
     days = [
         row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
-        for row in records(true_ups[["entry_date", "decided_at", "store", "settlement_id"]])
+        for row in records(true_ups, ["entry_date", "decided_at", "store", "settlement_id"])
     ]
     posted = true_ups[["id", *_POSTED]].assign(day=pd.Series(days, true_ups.index, dtype=TEXT))
     rows = posted.merge(lines, on="key")

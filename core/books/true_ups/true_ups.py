@@ -83,7 +83,7 @@ def by_reader(books: Books, some: pd.DataFrame, readers: Mapping[str, str]) -> d
     told = {group: readers[key] for group, key in zip(groups, some["key"], strict=True) if key in readers}
     proposed = set(some["key"])
     found = {}
-    for row, group in zip(records(some[["id", "key", "cause"]]), groups, strict=True):
+    for row, group in zip(records(some, ["id", "key", "cause"]), groups, strict=True):
         key, original = row["key"], originals.get(row["key"])
         hangs_on = (original in readers and original in proposed) or row["cause"] != "cost"
         if key in readers or (group in told and hangs_on):
@@ -179,7 +179,7 @@ def _decided_alike(books: Books, pending: pd.DataFrame) -> pd.Series:
     """
     every = every_line(books)
     waiting = every[every["key"].isin(list(pending["key"]))]
-    known = {row["key"]: list(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
+    known = {row["key"]: list(_names(row)) for row in records(waiting, ["key", "original_key", *_GOODS])}
     names: dict[str, list[tuple[object, ...]]] = {key: known.get(key, [(key,)]) for key in pending["key"]}
     group_of: dict[tuple[object, ...], int] = {}
     members: dict[int, set[tuple[object, ...]]] = {}

@@ -293,8 +293,8 @@ def _proposals(
     own = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
     rows = [row for row in own if (row["decided_in"] or row["batch"]) > lock.batch]
     skus: dict[str, set[str]] = defaultdict(set)
-    read = [] if books.as_read is None else records(books.as_read.transactions[["key", "sku"]])
-    for row in (*records(books.lines[["key", "sku"]]), *read, *chain.from_iterable(evidence.answers.values())):
+    read = [] if books.as_read is None else records(books.as_read.transactions, ["key", "sku"])
+    for row in (*records(books.lines, ["key", "sku"]), *read, *chain.from_iterable(evidence.answers.values())):
         if row["sku"]:
             skus[row["key"]].add(row["sku"])
     came = true_up_history.keys_that_came(connection, settlement.id)
