@@ -232,6 +232,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         counted_together=tied,
         as_read=as_read,
         documents=told,
+        stored=lines.stored if part is None else None,
         left_stock=stored_observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
         kept_totals={} if part is None else part.totals,

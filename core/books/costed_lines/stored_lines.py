@@ -105,6 +105,20 @@ def differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     return pd.Series(~same, index=lines.index)
 
 
+def _stored_of(books: Books, one: BookedSettlement) -> pd.DataFrame | None:
+    """Return the transactions of a settlement as they are stored, where the books have read them."""
+    if books.stored is None or len(books.settlements) == 1:
+        return books.stored
+    is_its = (books.stored["settlement_id"] == one.settlement_id) & (books.stored["store"] == one.store)
+    return books.stored[is_its]
+
+
+def _shown_otherwise(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines that are not as they are stored; mostly there are none, which is quicker seen by columns."""
+    shown = lines[list(stored.columns)].reset_index(drop=True)
+    return lines.iloc[:0] if shown.equals(stored.reset_index(drop=True)) else lines[differing(stored, lines)]
+
+
 def _replaced(stored: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
     """Return transactions, those in their places that are shown otherwise than they are stored."""
     if shown.empty:
@@ -299,7 +313,7 @@ def _keep(connection: Connection, books: Books) -> None:
         beside = ties.loc[lines["key"]].set_axis(lines.index)
         digests = (digest(lines), digest(beside.assign(key=lines["key"])))
         if known.pop(one.id, None) != digests:
-            put_settlement(connection, one, lines.assign(**beside), digests)
+            put_settlement(connection, one, lines.assign(**beside), digests, _stored_of(books, one))
     sums, sums_now = kept_totals(connection), {one.id: books.totals(one) for one in books.settlements}
     put_totals(connection, {number: each for number, each in sums_now.items() if sums.get(number) != each})
     put_notes(connection, notes_of(books))
@@ -329,18 +343,31 @@ def _holds(connection: Connection, wanted: str) -> bool:
 
 
 def put_settlement(
-    connection: Connection, one: BookedSettlement, lines: pd.DataFrame, digests: tuple[str, str]
+    connection: Connection,
+    one: BookedSettlement,
+    lines: pd.DataFrame,
+    digests: tuple[str, str],
+    stored: pd.DataFrame | None = None,
 ) -> None:
-    """Keep the lines of a settlement, with what they are found by; what is kept of a line that is as it was stays."""
+    """Keep the lines of a settlement, with what they are found by; what is kept of a line that is as it was stays.
+
+    Args:
+        connection: Of `Database.keeping`.
+        one: Which.
+        lines: All of it, with STORED.
+        digests: Of its lines, and of what they are found by.
+        stored: Its transactions as they are stored, where they were read in this state of the books.
+    """
     of_it = costing_tables.costed_line.c.settlement == one.id
     known = frames.load(connection, select(costing_tables.costed_line).where(of_it), STORED)
-    changed = lines[differing(known, lines)]
+    changed = lines if known.empty else lines[differing(known, lines)]
     stays = known["key"].isin(lines["key"]) & ~known["key"].isin(changed["key"])
     for some in frames.among(costing_tables.costed_line.c.key, known["key"][~stays]):
         connection.execute(delete(costing_tables.costed_line).where(some))
     frames.store(connection, costing_tables.costed_line, changed[list(STORED)], STORED, settlement=one.id)
     connection.execute(delete(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id))
-    shown = lines[differing(settlement_lines.stored_transactions(connection, [one]), lines)]
+    as_stored = settlement_lines.stored_transactions(connection, [one]) if stored is None else stored
+    shown = _shown_otherwise(as_stored, lines)
     frames.store(connection, costing_tables.shown_line, shown, TRANSACTION_COLUMNS, settlement=one.id)
     kept, posted = costing_tables.costed_settlement, lines["posted_at"].dropna()
     ends = {"first_posted": posted.min(), "last_posted": posted.max()} if len(posted) else {}

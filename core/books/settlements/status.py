@@ -223,7 +223,7 @@ def missing_lines(lines: pd.DataFrame) -> pd.DataFrame:
 
 def line_counts(lines: pd.DataFrame) -> LineCounts:
     """Count the lines that need a cost, and what stands in the way of theirs."""
-    missing = missing_lines(lines)
+    missing = missing_lines(lines[["cost_status", "cause"]])
     causes = missing["cause"]
     covered = lines["cost_status"].isin([CostStatus.COSTED, CostStatus.ZERO_CONFIRMED])
     waiting = lines["cost_status"] == CostStatus.WAITING
