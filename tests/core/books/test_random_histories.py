@@ -49,9 +49,10 @@ from core.marketplaces import read_file
 from core.model import CostStatus, ObservationKind
 from core.money import cents, total
 from core.time import local_days
-from tests.core.books.bookkeeper import LoadsOnce, assert_months_are_read_alone, so_many
+from tests.core.books.bookkeeper import LoadsOnce, so_many
 from tests.core.books.exports_of_payouts import Row, unified_export
 from tests.core.books.importing.test_importing import v2_file
+from tests.core.books.months_read_alone import assert_months_are_read_alone
 from tests.core.books.reopening_one import reopen
 from tests.examples import examples
 from tests.new_books import new_books
@@ -365,7 +366,7 @@ TestHistories = Company.TestCase
 @pytest.mark.long
 def test_many_histories() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Company, settings=so_many(25, 30))
+    run_state_machine_as_test(Company, settings=so_many(examples(15), 30))
 
 
 @pytest.mark.long
