@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from core.books.database import migrate, seals
 from core.books.database.company import Company, read_company, write_company
+from core.books.database.costing_tables import NOTES
 from core.books.database.engine import (
     BUSY_SECONDS,
     become_only_writer,
@@ -162,8 +163,8 @@ class Database:
             changes = watch_changes(connection)
             begin_writing(connection)
             yield connection
-            if changes:
-                move_on(connection, frozenset(changes))
+            if changed := changes - NOTES:
+                move_on(connection, frozenset(changed))
 
     @contextmanager
     def keeping(self) -> Iterator[Connection]:

@@ -47,6 +47,7 @@ from core.money import cents, total
 from core.reports.profit_and_loss import PnlQuestion, booked_in_other_months, priced_lines, summed
 from core.time import Month, local_days
 from tests.core.books.reopening_one import reopen
+from tests.core.books.true_ups.proposals import propose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -264,7 +265,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
 
     def propose(self) -> list[int]:
         """Propose what differs, and return what is pending."""
-        true_ups.propose_true_ups(self.database, self.load(), **WHO)
+        propose(self.database, self.load)
         with self.database.reading() as connection:
             return [int(number) for number in true_up_history.pending(connection)["id"]]
 
