@@ -22,7 +22,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.bringing_in import BroughtDocuments, BroughtLines, bring_in
 from core.books.costed_lines.costing_parts import kept_part, recosted_part, with_finale
-from core.books.costed_lines.due_lines import bring_note_along, exported_among, watched_lines
+from core.books.costed_lines.due_lines import bring_note_along, exported_among
 from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, tie_columns
 from core.books.costed_lines.moved_lines import bring_along
 from core.books.costed_lines.stored_lines import kept_lines_by_key, kept_state, note_kept_state
@@ -249,7 +249,6 @@ def _said_of(connection: Connection, company: Company, said: Mapping[str, set[st
     found = {row["key"] for column, wanted in columns for row in rows_with(connection, column, wanted)}
     lacking = connection.execute(select(line.key, line.cost_sku).where(line.cause > ""))
     found |= {row.key for row in lacking if row.cost_sku in moved | confirmed}
-    found |= watched_lines(connection, moved | confirmed | new)
     return found | _hanging_on_averages(connection, company, moved - new)
 
 

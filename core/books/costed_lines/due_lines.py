@@ -4,15 +4,14 @@ See docs/design/books.md, Costed lines are kept.
 
 Whoever compares every exported line with what the books hold notes for which state of the kept lines that is done
 (`proposed_state`). Whatever is brought along since makes the lines due that it touched (`due_true_up`); of the others
-the same would be proposed as before. Of a line that would cost something else today than it went out with, what is kept
-says not what moves that cost; such lines are watched by the SKUs that it may hang on (`watched_line`).
+the same would be proposed as before.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from core.books.database import costing_tables, frames, tables
 from core.books.database.state import writings_told
@@ -25,7 +24,7 @@ from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups.true_up_history import DECIDED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from core.books.database import Connection
 
@@ -49,33 +48,23 @@ def due_lines(connection: Connection) -> set[str]:
     return set(connection.scalars(select(costing_tables.due_true_up.c.key)))
 
 
-def watched_lines(connection: Connection, skus: Collection[str]) -> set[str]:
-    """Return the exported lines whose cost of today may hang on one of some SKUs otherwise than it is kept."""
-    line = costing_tables.watched_line.c
-    return {key for some in frames.among(line.sku, skus) for key in connection.scalars(select(line.key).where(some))}
-
-
-def note_all(connection: Connection, of: str, watched: Mapping[str, Collection[str]] | None) -> None:
+def note_all(connection: Connection, of: str, *, is_known: bool) -> None:
     """Note that every true-up was proposed.
 
     Args:
-        connection: Of `Database.writing`, in which they were.
+        connection: Of `Database.writing`, in which they were, or `keeping`.
         of: The state of the books that they were proposed of.
-        watched: The lines to be watched, each with its SKUs; nothing where every line must be looked at next time too.
+        is_known: Whether it will be known which lines are due next time.
     """
-    for table in (costing_tables.proposed_state, costing_tables.due_true_up, costing_tables.watched_line):
+    for table in (costing_tables.proposed_state, costing_tables.due_true_up):
         connection.execute(delete(table))
-    if watched is not None:
+    if is_known:
         connection.execute(insert(costing_tables.proposed_state).values(row=1, state=of))
-        _watch(connection, watched)
 
 
-def note_some(connection: Connection, keys: Collection[str], watched: Mapping[str, Collection[str]]) -> None:
-    """Note that the true-ups of some lines were proposed, all that were due among them."""
+def note_due(connection: Connection) -> None:
+    """Note that the true-ups of all lines were proposed that were due."""
     connection.execute(delete(costing_tables.due_true_up))
-    for some in frames.among(costing_tables.watched_line.c.key, keys):
-        connection.execute(delete(costing_tables.watched_line).where(some))
-    _watch(connection, watched)
 
 
 def bring_note_along(connection: Connection, earlier: str, later: str, touched: Collection[str] | None) -> None:
@@ -103,7 +92,7 @@ def follow_writings(connection: Connection, earlier: str | None, later: str) -> 
         later: That of which they are.
     """
     if not locks.are_any(connection):
-        note_all(connection, later, {})
+        note_all(connection, later, is_known=True)
     elif earlier is not None and proposed_state(connection) == earlier != later:
         _move_on(connection, later, _due_since(connection, earlier, later))
 
@@ -112,7 +101,9 @@ def _move_on(connection: Connection, later: str, touched: Collection[str] | None
     connection.execute(delete(costing_tables.proposed_state))
     if touched is not None:
         connection.execute(insert(costing_tables.proposed_state).values(row=1, state=later))
-        _put(connection, costing_tables.due_true_up, [{"key": key} for key in set(touched) - due_lines(connection)])
+        rows = [{"key": key} for key in sorted(set(touched) - due_lines(connection))]
+        if rows:
+            connection.execute(insert(costing_tables.due_true_up), rows)
 
 
 def _due_since(connection: Connection, earlier: str, later: str) -> set[str] | None:
@@ -139,13 +130,3 @@ def exported_among(connection: Connection, settlements: Collection[int]) -> set[
     own = tables.settlement.c
     locked = select(own.id).where(own.cogs_entry != str(EntryStatus.OPEN))
     return {number for some in frames.among(own.id, settlements) for number in connection.scalars(locked.where(some))}
-
-
-def _watch(connection: Connection, watched: Mapping[str, Collection[str]]) -> None:
-    rows = [{"key": key, "sku": sku} for key, skus in watched.items() for sku in skus]
-    _put(connection, costing_tables.watched_line, rows)
-
-
-def _put(connection: Connection, table: Table, rows: list[dict[str, str]]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)

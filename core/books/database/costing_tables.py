@@ -49,14 +49,7 @@ proposed_state = Table(
 )
 due_true_up = Table("due_true_up", metadata, Column("key", Verbatim, primary_key=True))
 """Lines with which all that may be tied to them is to be compared anew with what the books hold."""
-watched_line = Table(
-    "watched_line",
-    metadata,
-    Column("key", Verbatim, primary_key=True),
-    Column("sku", Verbatim, primary_key=True, index=True),  # one of those that its cost may hang on
-)
-"""Exported lines that would cost something else today, as far as is known, so that what is kept says less of them."""
-NOTES = frozenset({one.name for one in (proposed_state, due_true_up, watched_line)})
+NOTES = frozenset({one.name for one in (proposed_state, due_true_up)})
 """Tables that are written beside what they are about, without moving the books to another state."""
 costed_settlement = Table(
     "costed_settlement",

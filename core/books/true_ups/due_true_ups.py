@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.costed_lines.due_lines import due_lines, note_some, proposed_state
+from core.books.costed_lines.due_lines import due_lines, note_due, proposed_state
 from core.books.costed_lines.stored_lines import kept_state
 from core.books.database.state import state
 from core.books.part_of_books import load_around
 from core.books.settlements import settlement_lines
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import compared
+from core.books.true_ups.far_true_ups import follow_from_all_lines
 from core.books.true_ups.true_up_history import ProposalCounts
-from core.books.true_ups.watched_lines import watched_skus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,8 +75,7 @@ def propose_due(database: Database, *, who: str, now: datetime) -> ProposalCount
 
 def _propose(database: Database, books: Books, who: str, now: datetime) -> ProposalCounts | None:
     comparison = compared(books)
-    watched, keys = watched_skus(books, comparison), list(books.lines["key"])
-    if watched is None:
+    if follow_from_all_lines(books, comparison):
         return None
     with database.writing() as connection:
         if state(connection) != books.database_state or not is_known_what_is_due(connection):
@@ -85,7 +84,7 @@ def _propose(database: Database, books: Books, who: str, now: datetime) -> Propo
             connection,
             comparison.found,
             lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed"),
-            keys,
+            list(books.lines["key"]),
         )
-        note_some(connection, keys, watched)
+        note_due(connection)
         return counts

@@ -25,8 +25,8 @@ from core.books.entries.exporting import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import Row, amount_or_zero, compared, every_line, held_lines, in_places
+from core.books.true_ups.far_true_ups import follow_from_all_lines
 from core.books.true_ups.true_up_history import ProposalCounts, TrueUpDecidedError, TrueUpDecision, Verdict
-from core.books.true_ups.watched_lines import watched_skus
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import COST_TYPES, CostLine, CostPosting, cost_types, true_up_entries
@@ -218,9 +218,9 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
 def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> ProposalCounts:
     """Make the pending proposals say what is known now."""
     comparison = compared(books)
-    watched = watched_skus(books, comparison)
+    is_known = not follow_from_all_lines(books, comparison)
     with database.writing() as connection:
-        note_all(connection, books.database_state, watched)
+        note_all(connection, books.database_state, is_known=is_known)
         return true_up_history.update_proposals(
             connection, comparison.found, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
         )

@@ -120,7 +120,6 @@ def keep_a_line(connection: Connection) -> None:
     )
     connection.execute(insert(costing_tables.proposed_state).values(row=1, state="1-of the books"))
     connection.execute(insert(costing_tables.due_true_up).values(key="a"))
-    connection.execute(insert(costing_tables.watched_line).values(key="a", sku="00123"))
 
 
 def add_superseded_settlement(connection: Connection) -> None:

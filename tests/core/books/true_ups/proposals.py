@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.books.costed_lines.due_lines import due_lines
-from core.books.database import costing_tables
 from core.books.loading import load_books
 from core.books.true_ups import true_up_history, true_ups
 from core.books.true_ups.cost_comparison import compared, held_lines
 from core.books.true_ups.due_true_ups import is_known_what_is_due, propose_due
+from core.books.true_ups.far_true_ups import follow_from_all_lines
 from core.books.true_ups.true_up_history import SAYS
-from core.books.true_ups.watched_lines import watched_skus
 from core.frame_columns import records
 from tests.core.books.lives_of_orders import WHO
 
@@ -46,19 +45,16 @@ def propose(database: Database, load: Callable[[], Books]) -> bool:
 
 
 def assert_all_is_proposed(database: Database) -> None:
-    """Check that the pending proposals are those of all lines, and that every line is watched that must be."""
+    """Check that the pending proposals are those of all lines."""
     books = load_books(database, anew=True)
     comparison = compared(books)
     with database.reading() as connection:
         pending = figures(true_up_history.pending(connection))
         refused = figures(true_up_history.dismissed_true_ups(connection))
-        watched = {tuple(row) for row in connection.execute(costing_tables.watched_line.select())}
         is_known, due = is_known_what_is_due(connection), due_lines(connection)
     held = {row["key"] for row in held_lines(books)}
     found = {key: says for key, says in figures(comparison.found).items() if key in held and refused.get(key) != says}
     assert found == pending
     if is_known:
         assert set() == due
-        needed = watched_skus(books, comparison)
-        assert needed is not None, "books that must be compared whole are not said to be known"
-        assert {(key, sku) for key, skus in needed.items() for sku in skus} <= watched
+        assert not follow_from_all_lines(books, comparison), "what follows from all lines is not said to be known"

@@ -27,10 +27,3 @@ def upgrade() -> None:
         sa.Column("key", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_due_true_up")),
     )
-    op.create_table(
-        "watched_line",
-        sa.Column("key", TEXT, nullable=False),
-        sa.Column("sku", TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("key", "sku", name=op.f("pk_watched_line")),
-    )
-    op.create_index(op.f("ix_watched_line_sku"), "watched_line", ["sku"], unique=False)
