@@ -242,7 +242,7 @@ def _let_decide(folder: Path, data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(waiting), min_size=1, max_size=2)) if waiting else []
     way = data.draw(st.sampled_from(["accept", "dismiss"]))
     options: dict[str, Any] = {way: chosen}
-    if gone and data.draw(st.booleans()):
+    if data.draw(st.booleans()) and gone:
         options = {"take_up": [data.draw(st.sampled_from(gone))]}
     press(folder, partial(list_true_ups, options=TrueUpOptions(**options, reason="small", accept_suspect=True)))
 

@@ -140,16 +140,18 @@ def _synced_nearby(desk: Desk, near: Books, *, has_news: bool) -> tuple[Books, B
         return None
     _note_changes(desk, near, after)
     catch_up(desk.database)
+    was = caught.was[~caught.was["key"].isin(list(near.lines["key"]))]
+    lines = pd.concat([near.lines, was[list(near.lines.columns)]], ignore_index=True)
+    before = replace(near, lines=lines)
     proposed = propose_due(desk.database, who=desk.user, now=desk.clock())
     if proposed is None:
-        return _synced_whole(desk, near, is_noted=True)
+        return _synced_whole(desk, before, is_noted=True)
     catch_up(desk.database)
     books = refresh_after_sync(desk, caught, near, resolve.keys_shown(desk.book), has_news=has_news)
     if books is None:
-        return _synced_whole(desk, near, is_noted=True)
-    was = caught.was[~caught.was["key"].isin(list(near.lines["key"]))]
-    lines = pd.concat([near.lines, was[list(near.lines.columns)]], ignore_index=True)
-    return books, replace(near, lines=lines), proposed.new
+        books, before, more = _synced_whole(desk, before, is_noted=True)
+        return books, before, proposed.new + more
+    return books, before, proposed.new
 
 
 def _note_changes(desk: Desk, before: Books, after: Books) -> None:
