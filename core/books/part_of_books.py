@@ -54,6 +54,11 @@ def _typed_by_sku(near: pd.DataFrame, typed: Mapping[str, Decimal | None]) -> di
     return costs
 
 
+def _skus_of(near: pd.DataFrame, reimbursed: pd.DataFrame) -> set[str]:
+    """Return the SKUs by which costs of lines may be looked for."""
+    return {*near["sku"].dropna(), *near["cost_sku"].dropna(), *reimbursed["sku"].dropna()}
+
+
 _LAST = 50
 _NEAR = timedelta(days=2)
 """A day of a store's calendar begins and ends at most so far from the same day in UTC."""
@@ -259,7 +264,7 @@ def _part(
     said, mappings = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
     beyond: dict[str, tuple[Decimal, ...]] = {}
     if typed is not None:
-        mappings = sku_mapping.latest(connection, {*near["sku"].dropna(), *near["cost_sku"].dropna()})
+        mappings = sku_mapping.latest(connection, _skus_of(near, told.reimbursed))
         orders, products = {*near["order_id"].dropna(), *told.reimbursed["order_id"].dropna()}, mappings["product_id"]
         said = stored_observations.latest_of(connection, orders, set(products.dropna()))
         finale, costs_by_sku = read_finale(said, mappings, company.home_currency), _typed_by_sku(near, typed)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sqlalchemy import delete, insert, select
 
+from core.books.costed_lines.due_lines import follow_writings
 from core.books.costed_lines.line_costs import STATED_SKU, named_lines
 from core.books.costed_lines.line_digests import (
     digest,
@@ -320,6 +321,8 @@ def _keep(connection: Connection, books: Books) -> None:
     for number in known:
         for table in (costing_tables.costed_line, costing_tables.shown_line, kept):
             connection.execute(delete(table).where(table.c.settlement == number))
+    was = kept_state(connection)
+    follow_writings(connection, None if was is None else was[0], books.database_state)
     note_kept_state(connection, books.database_state, books.last_batch)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError as SqlError
 
 from core.books.database import migrate, seals
 from core.books.database.company import Company, moved_to, read_company, write_company
+from core.books.database.costing_tables import NOTES
 from core.books.database.engine import (
     BUSY_SECONDS,
     connect_to_read,
@@ -172,8 +173,8 @@ class Database:
             changes = watch_changes(connection)
             begin_writing(connection)
             yield connection
-            if changes:
-                move_on(connection, frozenset(changes))
+            if changed := changes - NOTES:
+                move_on(connection, frozenset(changed))
 
     @contextmanager
     def keeping(self) -> Iterator[Connection]:

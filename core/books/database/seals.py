@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, select, tuple
 from sqlalchemy.types import NullType
 
 from core.books.database import tables
+from core.books.database.costing_tables import NOTES
 from core.books.database.engine import insert_unless_there
 from core.books.database.schema import metadata
 
@@ -38,6 +39,7 @@ UNSEALED = {
     "books_state": "its token says only whether anything was written",
     "writing": "it says only what was written to, until what is kept is made anew",
     **dict.fromkeys(("costed_state", "costed_settlement", "costed_line", "shown_line"), _MADE_AGAIN),
+    **dict.fromkeys(NOTES, "it says only of which lines true-ups are to be proposed anew"),
 }
 SEALED: dict[str, Table] = {one.name: one for one in metadata.sorted_tables if one.name not in UNSEALED}
 """By name, a table before those that refer to it."""

@@ -103,13 +103,25 @@ def statements_between(
 
 def changed_between(connection: Connection, earlier: str, later: str) -> set[str] | None:
     """Return the tables that were written to between two states; nothing where no row of writings leads there."""
+    told = writings_told(connection, earlier, later)
+    return None if told is None else {table for changed, _ in told for table in changed}
+
+
+def writings_told(
+    connection: Connection, earlier: str, later: str
+) -> list[tuple[set[str], dict[str, list[str]]]] | None:
+    """Return the writings between two states, each with its tables and of what something was said, by kind.
+
+    Returns:
+        Nothing where no row of writings leads from the one to the other.
+    """
     query = select(writing).where(writing.c.number > writings(earlier), writing.c.number <= writings(later))
-    found: set[str] = set()
+    found: list[tuple[set[str], dict[str, list[str]]]] = []
     reached = earlier
     for row in connection.execute(query.order_by(writing.c.number)):
         if row.before != reached:
             return None
-        found |= set(json.loads(row.changed))
+        found.append((set(json.loads(row.changed)), json.loads(row.said)))
         reached = row.after
     return found if reached == later else None
 

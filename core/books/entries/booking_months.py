@@ -48,7 +48,7 @@ _KINDS = {
     EntryKind.FINALE: EntryKind.COGS,
 }
 """The entries that a settlement's lines are in, and which of the two it is: Finale's part is booked with the COGS."""
-_TAX_NAME = "tax of exported settlements"
+TAX_NAME = "tax of exported settlements"
 _MONTH = re.compile(r" (\d{4}-\d{2}) [^0-9]+ r\d+$")
 """The month of the lines, at the end of an entry's key."""
 
@@ -189,13 +189,13 @@ def keep_tax_kinds(
         who: Who exports.
         now: When.
     """
-    kept, decided = stored_settings.get(connection, _TAX_NAME, dict[str, dict[str, str]], {}), decided_elsewhere(lines)
+    kept, decided = stored_settings.get(connection, TAX_NAME, dict[str, dict[str, str]], {}), decided_elsewhere(lines)
     if decided != kept.get(settlement.name, {}):
-        stored_settings.put(connection, _TAX_NAME, {**kept, settlement.name: decided}, who=who, now=now)
+        stored_settings.put(connection, TAX_NAME, {**kept, settlement.name: decided}, who=who, now=now)
 
 
 def posted_tax(connection: Connection, settlements: Iterable[BookedSettlement]) -> PostedTax:
     """Return the settlements whose settlement entry is out, with what `keep_tax_kinds` kept of them."""
-    kept = stored_settings.get(connection, _TAX_NAME, dict[str, dict[str, str]], {})
+    kept = stored_settings.get(connection, TAX_NAME, dict[str, dict[str, str]], {})
     out = (one for one in settlements if one.settlement_entry is EntryStatus.EXPORTED)
     return {(one.store, one.settlement_id): kept.get(one.name, {}) for one in out}

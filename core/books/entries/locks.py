@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 
 from core.books.database import closing_tables, frames
 from core.books.database.column_types import known_word
+from core.books.database.state import note_statements
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import DatabaseError
@@ -108,6 +109,10 @@ LOCKED_COLUMNS: Columns = {**COSTED_COLUMNS, "lock": WHOLE, "hash": TEXT}
 """The lines of the locks in force, as they were locked; proposals were none of it and are missing."""
 _REVISED = [str(kind) for kind in SETTLEMENT_KINDS]
 """The entries that go out anew after a reopening; the revision of a true-up is its batch."""
+
+
+LOCKED = "locked"
+"""What is told (`core.books.database.state.note_statements`) of settlements that were locked, by their numbers."""
 
 
 class AlreadyLockedError(DatabaseError):
@@ -230,6 +235,7 @@ def lock(
     hashed = lines.assign(hash=pd.Series(hashes, lines.index, dtype=TEXT))
     frames.store(connection, closing_tables.locked_line, hashed, {**COSTED_COLUMNS, "hash": TEXT}, lock=number)
     stored_settlements.set_status(connection, settlement, cogs_entry=reason)
+    note_statements(connection, {LOCKED: [str(settlement.id)]})
     return _lock(connection.execute(select(closing_tables.lock).where(closing_tables.lock.c.id == number)).one())
 
 
@@ -316,6 +322,11 @@ def lines(
         return frames.load(connection, query, LOCKED_COLUMNS)
     parts = (frames.load(connection, query.where(some), LOCKED_COLUMNS) for some in frames.among(line.c.key, keys))
     return frames.concat(parts, LOCKED_COLUMNS)
+
+
+def are_any(connection: Connection) -> bool:
+    """Tell whether the costs of any settlement are locked."""
+    return connection.scalar(_holding().with_only_columns(closing_tables.lock.c.id).limit(1)) is not None
 
 
 def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame | None = None) -> list[BrokenLine]:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from core.books.database import tables
+from core.books.database.state import note_statements
 from core.errors import DatabaseError
 
 T = TypeVar("T")
@@ -56,10 +57,15 @@ def get(connection: Connection, key: str, kind: type[T], default: T) -> T:
     return default if text is None else _read(key, kind, text)
 
 
+SETTINGS = "settings"
+"""What is told (`core.books.database.state.note_statements`) of the settings that were set."""
+
+
 def put(connection: Connection, key: str, value: object, *, who: str, now: datetime) -> None:
     """Set a setting, unless it is so already; decimals and dates come back exactly."""
     text = _AS_IT_IS.dump_json(value).decode()
     if text != _newest(connection, key):
+        note_statements(connection, {SETTINGS: [key]})
         connection.execute(insert(tables.setting).values(key=key, value=text, changed_by=who, changed_at=now))
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, literal, select, union_all
 
 from core.books.database import frames, tables
 from core.books.database.frames import rows_of
@@ -262,3 +262,8 @@ def end_lines(connection: Connection, number: int, keys: Iterable[str], batch: i
 def store_lines(connection: Connection, number: int, lines: pd.DataFrame, batch: int) -> None:
     """Store lines of a settlement (TRANSACTION_COLUMNS)."""
     frames.store(connection, tables.transaction, lines, TRANSACTION_COLUMNS, settlement=number, batch=batch)
+
+
+def count(connection: Connection) -> int:
+    """Return how many lines the books have."""
+    return connection.scalar(select(func.count()).select_from(tables.transaction)) or 0

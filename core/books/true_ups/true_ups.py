@@ -18,13 +18,15 @@ import pandas as pd
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.costed_lines.due_lines import note_all
 from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
 from core.books.entries.exporting import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
-from core.books.true_ups.cost_comparison import Row, amount_or_zero, differences, every_line, held_lines, in_places
+from core.books.true_ups.cost_comparison import Row, amount_or_zero, compared, every_line, held_lines, in_places
+from core.books.true_ups.far_true_ups import follow_from_all_lines
 from core.books.true_ups.true_up_history import ProposalCounts, TrueUpDecidedError, TrueUpDecision, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
@@ -217,10 +219,12 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
 @repeated
 def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> ProposalCounts:
     """Make the pending proposals say what is known now."""
-    changed_costs = differences(books)
+    comparison = compared(books)
+    is_known = not follow_from_all_lines(books, comparison)
     with database.writing() as connection:
+        note_all(connection, books.database_state, is_known=is_known)
         return true_up_history.update_proposals(
-            connection, changed_costs, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
+            connection, comparison.found, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
         )
 
 

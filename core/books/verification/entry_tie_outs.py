@@ -17,7 +17,8 @@ import pandas as pd
 
 from core.books.batches import BatchKind
 from core.books.entries.booking_months import booking_day
-from core.books.true_ups.cost_comparison import every_line, in_places, posted_corrections
+from core.books.true_ups.corrections import posted_corrections
+from core.books.true_ups.cost_comparison import every_line, in_places
 from core.books.true_ups.true_up_history import DECIDED_COLUMNS, TrueUpDecision, with_whole_moves
 from core.books.true_ups.true_ups import finale_corrects
 from core.books.verification.account_tie_outs import account_detail

@@ -131,7 +131,7 @@ class ColumnLines:
         """Return what is told of each line by its words."""
         return self.shapes.spread(lambda shape: tell(shape.line), dtype)
 
-    def words_of(self, tell: Callable[[Line], str]) -> Coded[str]:
+    def words_of(self, tell: Callable[[FileLine], str]) -> Coded[str]:
         """Return the text that is told of each line by its words."""
         return Coded(self.shapes.codes, [tell(shape.line) for shape in self.shapes.values])
 

@@ -43,6 +43,7 @@ from core.model import Event
 from core.money import cents, total
 from tests.core.books.months_read_alone import assert_months_are_read_alone
 from tests.core.books.reopening_one import reopen
+from tests.core.books.true_ups.proposals import propose
 
 if TYPE_CHECKING:
     from datetime import date
@@ -232,7 +233,7 @@ class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
 
     def propose(self) -> list[int]:
         """Propose what differs, and return what is pending."""
-        true_ups.propose_true_ups(self.database, self.load(), **WHO)
+        propose(self.database, self.load)
         with self.database.reading() as connection:
             return [int(number) for number in true_up_history.pending(connection)["id"]]
 

@@ -118,6 +118,8 @@ def keep_a_line(connection: Connection) -> None:
     connection.execute(
         insert(costing_tables.costed_state).values(row=1, state="1-of the books", rules="of the program", batch=1)
     )
+    connection.execute(insert(costing_tables.proposed_state).values(row=1, state="1-of the books"))
+    connection.execute(insert(costing_tables.due_true_up).values(key="a"))
 
 
 def add_superseded_settlement(connection: Connection) -> None:

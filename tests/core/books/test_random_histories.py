@@ -54,6 +54,7 @@ from tests.core.books.exports_of_payouts import Row, unified_export
 from tests.core.books.importing.test_importing import v2_file
 from tests.core.books.months_read_alone import assert_months_are_read_alone
 from tests.core.books.reopening_one import reopen
+from tests.core.books.true_ups.proposals import propose
 from tests.examples import examples
 from tests.new_books import new_books
 
@@ -249,7 +250,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
     @precondition(lambda self: self.locked_figures)
     @rule(data=st.data(), accept=st.booleans())
     def true_up(self, data: st.DataObject, accept: bool) -> None:  # noqa: FBT001 - drawn
-        true_ups.propose_true_ups(self.database, self.load(), **WHO)
+        propose(self.database, self.load)
         with self.database.reading() as connection:
             waiting = true_up_history.pending(connection)["id"].to_list()
         if not waiting:

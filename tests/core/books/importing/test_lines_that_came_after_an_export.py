@@ -29,7 +29,7 @@ from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
 from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history, true_ups
-from core.books.true_ups.cost_comparison import posted_corrections
+from core.books.true_ups.corrections import posted_corrections
 from core.books.true_ups.resolve_after_export import asked_lines
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
