@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.commands.close import reclassifications
-from addin.commands.close.files_to_import import to_import_words, write_what_is_booked
+from addin.commands.close.files_to_import import keep_what_is_booked, to_import_words, write_kept
 from addin.commands.close.reclassifications import apart, each_of, of_readers, reader_name, reason
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
@@ -105,7 +105,8 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
     refuse_unfillable(desk)
     with desk.database.writing():
         decided = _decide(desk, books, sheet, options)
-    files = write_what_is_booked(desk, [decided.posted.entries])
+        kept = keep_what_is_booked(desk, [decided.posted.entries])
+    files = write_kept(desk, kept)
     view = load(desk.database)
     refresh(desk, view)
     return files.told(_true_ups_outcome(view, decided, files.paths))

@@ -11,6 +11,7 @@ import xlwings as xw
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import show_setup
 from addin.commands.sentences import counted
+from addin.commands.terminal_remedies import WRITTEN_ELSEWHERE
 from addin.connections.finale import inventory
 from addin.connections.finale_account import finale_side
 from addin.connections.marketplaces import connected_stores, connections
@@ -60,6 +61,7 @@ def doctor(
         *_computer(desk, here),
         _workbook(desk),
         *_books(desk, books),
+        *_files(desk),
         *_finale(desk, credentials),
         *_stores(desk, credentials, kinds),
     ]
@@ -103,6 +105,12 @@ def _books(desk: Desk, books: Books) -> list[Finding]:
     whole = Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {contents}")
     gaps = [Finding(f"Store {store}", ok=False, words=problem.message) for store, problem in gap_warnings(books)]
     return [whole, *gaps]
+
+
+def _files(desk: Desk) -> list[Finding]:
+    """Say which files of exports still wait to be written; those that could be were when the desk was opened."""
+    left = desk.delivery.left
+    return [Finding("Files to import", ok=False, words=one.why, at_terminal=WRITTEN_ELSEWHERE) for one in left]
 
 
 def _finale(desk: Desk, credentials: Credentials | None) -> list[Finding]:

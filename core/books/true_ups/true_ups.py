@@ -20,7 +20,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
-from core.books.entries.exporting import row_of, standing_entries
+from core.books.entries.entry_rows import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import Row, amount_or_zero, differences, every_line, held_lines, in_places
