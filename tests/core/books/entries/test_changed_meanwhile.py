@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from threading import Barrier
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from core.books.entries.reopening import Decision
 
-ANN, BOB = ({"who": who, "now": NOW} for who in ("Ann", "Bob"))
+ANN: dict[str, Any] = {"who": "Ann", "now": NOW}
+BOB: dict[str, Any] = {"who": "Bob", "now": NOW}
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_a_settlement_that_two_people_export_at_once_is_posted_once(two: tuple[S
     """Both have read it as ready. The slower one is told by whom it was exported, and has posted nothing."""
     loaded = [(shop.database, shop.books, shop.settlement("1")) for shop in two]
     one, other = (
-        lambda at=at, who=who: export_settlement(*at, ExportOptions(), **who)
+        lambda at=at, who=who: export_settlement(at[0], at[1], at[2], ExportOptions(), **who)
         for at, who in zip(loaded, (ANN, BOB), strict=True)
     )
     done, refused = at_once(one, other)
