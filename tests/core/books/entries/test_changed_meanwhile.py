@@ -12,6 +12,7 @@ import pytest
 from core.books.database import Database
 from core.books.entries.exporting import ExportOptions, NotReadyError, export_settlement, export_settlements
 from core.books.entries.meanwhile import ChangedMeanwhileError
+from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.entries.reopening import OtherRevisionError, decision, reopen_all
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
@@ -123,6 +124,17 @@ def test_none_of_several_goes_out_where_one_was_changed(two: tuple[Shop, Shop]) 
     with pytest.raises(ChangedMeanwhileError, match="Settlement US/2 was changed"):
         export_settlements(shop.database, books, books.named(["1", "2"]), ExportOptions(), **ANN)
     assert EntryStatus.OPEN is shop.settlement("1").settlement_entry
+
+
+@pytest.mark.few(1)
+def test_what_was_exported_a_moment_before_is_not_posted_elsewhere(two: tuple[Shop, Shop]) -> None:
+    """Its entries went out from here: nothing says that they are another program's."""
+    shop, other = two
+    books = shop.books
+    other.export("1")
+    with pytest.raises(ChangedMeanwhileError, match="batch 4, export by"):
+        post_elsewhere(shop.database, books, books.named(["1"]), "A2X", **ANN)
+    assert EntryStatus.EXPORTED is shop.settlement("1").cogs_entry
 
 
 def decided(shop: Shop) -> Decision:
