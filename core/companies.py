@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from secrets import token_hex
 
 import platformdirs
 
@@ -22,6 +23,7 @@ DEMO = "sandbox"
 """The demo's database id; every other company's is drawn at random, so a company may be named anything."""
 
 _DEMO_DATABASE = "demo.sqlite"
+_MACHINE = "machine.txt"
 
 
 class World(StrEnum):
@@ -107,6 +109,24 @@ class MachineFolder:
     def listing(self) -> Path:
         """The file that says where each company's database is."""
         return self.path / "companies.json"
+
+    @property
+    def id(self) -> str:
+        """Eight letters, drawn once, that tell this folder from those on other computers that use the same books."""
+        path = self.path / _MACHINE
+        if not path.exists():
+            self.path.mkdir(parents=True, exist_ok=True)
+            drawn = path.with_suffix(f".{token_hex(4)}")
+            drawn.write_text(token_hex(4), encoding="utf-8")
+            try:
+                path.hardlink_to(drawn)  # whoever comes first has drawn it
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without hard links
+                drawn.replace(path)
+            finally:
+                drawn.unlink(missing_ok=True)
+        return path.read_text(encoding="utf-8")
 
     def database_of(self, company: str) -> str:
         """Return the address of a company's database: a path, or a PostgreSQL URL.

@@ -15,6 +15,7 @@ from core.books.database.errors import (
     ServerLacksDatabaseError,
 )
 from core.books.entries.exporting import NotMadeByExportError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.entries.reopening import ImportedOrNotError
 from core.books.overrides.undo_wishes import SomebodyElsesSaveError
 from core.books.settings.stores import StoreNotNamedError
 from core.books.true_ups.suspect_true_ups import SuspectTrueUpsError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 EXPORT_TO_EXCEL = "button Export to Excel writes it as a plain workbook."
 """What an export says of entries that Xero does not take (`ForeignEntryError.way_out`)."""
+WRITTEN_ELSEWHERE = "`export --again --folder FOLDER` writes the entries elsewhere."
+"""What helps where a file cannot be written into the folder for which it was decided."""
 _UPGRADE = "`cogsheet upgrade BOOK` upgrades it."
 _JOIN = "Type: `cogsheet new NEW.xlsm --join --company NAME --database ADDRESS`."
 _PLACE = "Type: `cogsheet database where BOOK --set ADDRESS`."
@@ -34,7 +37,8 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
     SuspectTrueUpsError: "`trueups --accept-suspect` accepts them.",
     ProvisionalError: "`export --accept-provisional` accepts it.",
     NotMadeByExportError: "`export --again` writes them.",
-    EntriesNotWrittenError: "`export --again` writes them for the accounting system.",
+    EntriesNotWrittenError: "`export --again --folder FOLDER` writes them elsewhere, for the accounting system.",
+    ImportedOrNotError: "`reopen --imported` says that all of them were, `reopen --not-imported` that none was.",
     SomebodyElsesSaveError: "`undo NUMBER --of-another` undoes it.",
     StoreNotNamedError: "`import --store NAME` says which.",
     LedgerNotChosenError: "`export --format quickbooks` (or xero, excel) says it too; it is remembered from then on.",

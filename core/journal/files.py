@@ -115,6 +115,8 @@ class LedgerFile:
 
     name: str
     content: str
+    entries: tuple[Entry, ...] = ()
+    """What it holds."""
 
 
 def to_import(entries: Iterable[Entry]) -> list[Entry]:
@@ -174,7 +176,7 @@ def ledger_files(entries: Sequence[Entry], ledger: Ledger, name: str) -> list[Le
     groups = _within(to_import(entries), layout.most_lines)
     many = len(groups) > 1
     return [
-        LedgerFile(f"{name}-{number}.csv" if many else f"{name}.csv", _text(layout, group))
+        LedgerFile(f"{name}-{number}.csv" if many else f"{name}.csv", _text(layout, group), tuple(group))
         for number, group in enumerate(groups, start=1)
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.commands.close import reclassifications
-from addin.commands.close.files_to_import import to_import_words, write_what_is_booked
+from addin.commands.close.files_to_import import keep_what_is_booked, to_import_words, write_kept
 from addin.commands.close.reclassifications import apart, each_of, of_readers, reader_name, reason
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
@@ -104,18 +104,19 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
     refuse_unfillable(desk)
-    decided = _decide_at_once(desk, books, sheet, options)
-    files = write_what_is_booked(desk, [decided.posted.entries])
+    decided, kept = _decide_at_once(desk, books, sheet, options)
+    files = write_kept(desk, kept)
     view = load(desk.database)
     refresh(desk, view)
     return files.told(_true_ups_outcome(view, decided, files.paths))
 
 
 @repeated
-def _decide_at_once(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> _Decided:
-    """Decide all of it or nothing."""
+def _decide_at_once(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> tuple[_Decided, list[int]]:
+    """Decide all of it or nothing; the files of what is booked are in the outbox, and returned by their numbers."""
     with desk.database.writing():
-        return _decide(desk, books, sheet, options)
+        decided = _decide(desk, books, sheet, options)
+        return decided, keep_what_is_booked(desk, [decided.posted.entries])
 
 
 def _decide(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> _Decided:

@@ -11,6 +11,7 @@ import xlwings as xw
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, show_setup
 from addin.commands.sentences import counted
+from addin.commands.terminal_remedies import WRITTEN_ELSEWHERE
 from addin.connections.finale import inventory
 from addin.connections.finale_account import finale_side
 from addin.connections.marketplaces import connected_stores, connections
@@ -64,6 +65,7 @@ def doctor(
         _workbook(desk),
         *_books(desk, books),
         *([_costs(desk, books)] if recost else []),
+        *_files(desk),
         *_finale(desk, credentials),
         *_stores(desk, credentials, kinds),
     ]
@@ -123,6 +125,12 @@ def _costs(desk: Desk, books: Books) -> Finding:
     refresh(desk, load(desk.database))
     wrong = ", ".join(otherwise)
     return Finding("Costs", ok=False, words=f"{costed}; kept otherwise, and now kept and shown anew: {wrong}.")
+
+
+def _files(desk: Desk) -> list[Finding]:
+    """Say which files of exports still wait to be written; those that could be were when the desk was opened."""
+    left = desk.delivery.left
+    return [Finding("Files to import", ok=False, words=one.why, at_terminal=WRITTEN_ELSEWHERE) for one in left]
 
 
 def _finale(desk: Desk, credentials: Credentials | None) -> list[Finding]:

@@ -59,7 +59,11 @@ _MOVES = {
     "later_transaction": ("ended_batch",),
 }
 """The columns that are updated of tables to which rows are only added otherwise (`touch`)."""
-_OF_PARENT = {"locked_line": ("lock", "lock"), "entry_line": ("entry", "entry")}
+_OF_PARENT = {
+    "locked_line": ("lock", "lock"),
+    "entry_line": ("entry", "entry"),
+    "outbox_entry": ("outbox", "outbox"),
+}
 """Tables whose rows are stored together with that of another one: the column that refers to it, and its name."""
 _TOUCHED = "rows that are updated"
 

@@ -22,7 +22,7 @@ from core.books.batches import BatchKind
 from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
-from core.books.entries.exporting import as_written, row_of, standing_entries
+from core.books.entries.entry_rows import as_written, row_of, standing_entries
 from core.books.entries.stored_entries import AcceptedReclassification, EntryRow, PostedEntry
 from core.books.settings import stored_settings
 from core.books.settings.calendars import keep_lock_date, last_day

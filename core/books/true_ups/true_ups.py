@@ -22,7 +22,7 @@ from core.books.costed_lines.due_lines import note_all
 from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
-from core.books.entries.exporting import row_of, standing_entries
+from core.books.entries.entry_rows import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import Row, amount_or_zero, compared, every_line, held_lines, in_places

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from core.books import batches
 from core.books.costed_lines.stored_lines import kept_tie_outs
 from core.books.entries import locks, stored_entries
-from core.books.entries.exporting import ExportOptions, make_entries, standing_entries
+from core.books.entries.entry_rows import standing_entries
+from core.books.entries.exporting import ExportOptions, make_entries
 from core.books.overrides import stored_overrides
 from core.books.settings import stored_settings
 from core.books.settings.calendars import lock_dates_of

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from core.books.entries import stored_entries
-from core.books.entries.exporting import standing_entries
+from core.books.entries.entry_rows import standing_entries
 from core.books.importing.importing import import_file
 from core.books.overrides.answers import Answer, Ruling
 from core.books.overrides.saving import save_answers

@@ -24,7 +24,8 @@ from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.entries import locks, stored_entries
-from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement, standing_entries
+from core.books.entries.entry_rows import standing_entries
+from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
