@@ -109,8 +109,8 @@ class AccountNameError(CogsheetError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"QuickBooks cannot have an account “{name}”: a name has at most {_LONGEST_NAME} characters and no "
-            f"quotation mark, and does not begin like a formula (=, +, -, @). None of these entries was exported. Correct it on "
-            f"sheet Accounts."
+            f"quotation mark, and does not begin like a formula (=, +, -, @). None of these entries was exported. "
+            f"Correct it on sheet Accounts."
         )
 
 
