@@ -151,7 +151,9 @@ class MachineFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         text = json.dumps({**self._addresses(), company: address}, indent=2, ensure_ascii=False)
         unfinished = self.listing.with_suffix(".new")
-        unfinished.write_text(text + "\n", encoding="utf-8")
+        unfinished.unlink(missing_ok=True)
+        with open(unfinished, "x", encoding="utf-8", opener=only_for_its_user) as file:
+            file.write(text + "\n")
         unfinished.replace(self.listing)
 
     def companies(self) -> dict[str, str]:
@@ -182,6 +184,11 @@ class MachineFolder:
 
 def _without_case(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
+
+
+def only_for_its_user(path: str, flags: int) -> int:
+    """Open a file as `open(opener=)` wants it: one that is made is nobody else's to read, whatever the umask."""
+    return os.open(path, flags, 0o600)
 
 
 def machine_folder() -> MachineFolder:

@@ -106,6 +106,8 @@ def set_up(folder: Path, level: int = logging.INFO) -> logging.Handler:
     """
     ACTION.begin()
     folder.mkdir(parents=True, exist_ok=True)
+    with (folder / FILE_NAME).open("ab"):
+        (folder / FILE_NAME).chmod(0o600)  # what is in the books is nobody else's to read, whatever the umask
     handler = RotatingFileHandler(
         folder / FILE_NAME, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True, errors="backslashreplace"
     )

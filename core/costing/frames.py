@@ -9,12 +9,25 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.errors import CogsheetError
 from core.frame_columns import conform, frame, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pandas.api.extensions import ExtensionArray
+
     from core.frame_columns import Columns
+
+
+class AmountTooLargeError(CogsheetError):
+    """What goods cost comes to more than a column of amounts holds."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(
+            f"The costs of a line come to a million million or more ({column.replace('_', ' ')}), which no books hold. "
+            f"Nothing was changed. Look for a cost or a number of units with too many digits among what was typed last."
+        )
 
 
 def rows(table: pd.DataFrame, names: Sequence[str], where: np.ndarray | None = None) -> Iterator[tuple[Any, ...]]:
@@ -48,13 +61,23 @@ def _as_declared(column: pd.Series, kind: pd.ArrowDtype) -> list[Any]:
 
 
 def table(columns: Columns, filled: Iterable[tuple[object, ...]], index: pd.Index | None = None) -> pd.DataFrame:
-    """Build a frame from rows that hold the declared columns in their order."""
+    """Build a frame from rows that hold the declared columns in their order.
+
+    Raises:
+        AmountTooLargeError: If an amount has more digits than its column.
+    """
     listed = list(zip(*filled, strict=True)) or [()] * len(columns)
-    arrays = {
-        name: pd.arrays.ArrowExtensionArray(pa.array(column, type=dtype.pyarrow_dtype))
-        for (name, dtype), column in zip(columns.items(), listed, strict=True)
-    }
+    arrays = {name: _array(name, column, dtype) for (name, dtype), column in zip(columns.items(), listed, strict=True)}
     return pd.DataFrame(arrays, index=index, copy=False)
+
+
+def _array(name: str, column: Sequence[object], dtype: pd.ArrowDtype) -> ExtensionArray:
+    try:
+        return pd.arrays.ArrowExtensionArray(pa.array(column, type=dtype.pyarrow_dtype))
+    except pa.ArrowInvalid as error:
+        if pa.types.is_decimal(dtype.pyarrow_dtype):
+            raise AmountTooLargeError(name) from error
+        raise
 
 
 def arrow(column: pd.Series) -> pa.Array:

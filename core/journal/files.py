@@ -99,13 +99,18 @@ class ForeignEntryError(CogsheetError):
         )
 
 
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""In a file that is opened in a spreadsheet before it is imported, such a name would be run."""
+
+
 class AccountNameError(CogsheetError):
     """An account's name is none that QuickBooks can have."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
             f"QuickBooks cannot have an account “{name}”: a name has at most {_LONGEST_NAME} characters and no "
-            f"quotation mark. None of these entries was exported. Correct it on sheet Accounts."
+            f"quotation mark, and does not begin like a formula (=, +, -, @). None of these entries was exported. "
+            f"Correct it on sheet Accounts."
         )
 
 
@@ -144,7 +149,7 @@ def refuse_unimportable(entries: Sequence[Entry], ledger: Ledger, home_currency:
         _refuse_in_xero(to_import(entries), home_currency, as_workbook)
     if ledger is Ledger.QUICKBOOKS:
         for name in {line.account for entry in to_import(entries) for line in entry.lines}:
-            if len(name) > _LONGEST_NAME or '"' in name:
+            if len(name) > _LONGEST_NAME or '"' in name or name.startswith(BEGINS_A_FORMULA):
                 raise AccountNameError(name)
 
 

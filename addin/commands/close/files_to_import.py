@@ -10,6 +10,7 @@ from addin.takeaway.entry_files import entry_files
 from addin.takeaway.ledger_used import ledger_for
 from addin.takeaway.outgoing import deliver
 from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError, write_next
+from core.books.database.repeating import repeated
 from core.books.entries import outbox
 from core.journal.files import Ledger, to_import
 
@@ -56,6 +57,7 @@ def keep_what_is_booked(desk: Desk, deeds: Iterable[Sequence[Entry]]) -> list[in
     return [one for entries in booked for one in keep_for_import(desk, entries, ledger_for(desk.database, None))]
 
 
+@repeated
 def keep_for_import(
     desk: Desk, entries: Sequence[Entry], ledger: Ledger, folder: Path | None = None, what: str = ""
 ) -> list[int]:

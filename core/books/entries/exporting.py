@@ -296,6 +296,7 @@ def export_settlement(
     return export_settlements(database, books, [settlement], options, who=who, now=now)[0]
 
 
+@repeated
 def export_settlements(
     database: Database,
     books: Books,

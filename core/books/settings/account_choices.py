@@ -11,6 +11,7 @@ from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
 from core.errors import CogsheetError
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows, Accounts, beginnings, takes_groups
+from core.journal.files import BEGINS_A_FORMULA
 from core.line_types import LineType
 from core.settings import POLICIES_NAME, Policies
 
@@ -62,6 +63,9 @@ def _read(row: Mapping[str, str]) -> AccountRow:
         raise AccountRowError(row, "a currency is its three letters, like USD.")
     if row["item_group"] and not takes_groups(line_type):
         raise AccountRowError(row, "lines of this type name no item, so they cannot be split by item group.")
+    for column, text in (("Account", row["name"]), ("Number", row["number"]), ("Tax rate", row["tax_code"])):
+        if text.startswith(BEGINS_A_FORMULA):
+            raise AccountRowError(row, f"column {column} begins like a formula, which a spreadsheet would run: {text}.")
     return AccountRow(
         line_type=line_type,
         store=row["store"],

@@ -50,6 +50,10 @@ _SAME_NAME = "product id"
 """The rule of a SKU that is a product's own id."""
 
 
+_MOST_UNITS = 10**6
+"""Of a product in one of a SKU: what they cost together stays below what books hold."""
+
+
 class MappingTypedError(CogsheetError):
     """What was typed on sheet SKU mapping names no product, or no units."""
 
@@ -163,8 +167,10 @@ def typed_parts(edit: TypedMapping) -> list[tuple[str, int]]:
 
 
 def _whole(sku: str, text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) == 0:
+    if not text.isascii() or not text.isdecimal() or not text.strip("0"):
         raise MappingTypedError(sku, f"“{text}” is not a whole number of units.")
+    if len(text.lstrip("0")) > len(str(_MOST_UNITS)) or int(text) > _MOST_UNITS:
+        raise MappingTypedError(sku, f"“{text}” is more than {_MOST_UNITS:,} units.")
     return int(text)
 
 

@@ -13,6 +13,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.due_lines import due_lines, note_due, proposed_state
 from core.books.costed_lines.stored_lines import kept_state
+from core.books.database.repeating import repeated
 from core.books.database.state import state
 from core.books.part_of_books import load_around
 from core.books.settlements import settlement_lines
@@ -73,6 +74,7 @@ def propose_due(database: Database, *, who: str, now: datetime) -> ProposalCount
     return None if books is None else _propose(database, alone(books), who, now)
 
 
+@repeated
 def _propose(database: Database, books: Books, who: str, now: datetime) -> ProposalCounts | None:
     comparison = compared(books)
     if follow_from_all_lines(books, comparison):

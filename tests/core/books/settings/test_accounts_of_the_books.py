@@ -80,6 +80,9 @@ def test_nothing_typed_is_no_batch(database: Database) -> None:
         (row("Sales", name="Income", bank="maybe"), "yes or empty"),
         (row("Sales", name="Income", currency="US$"), "three letters"),
         (row("Settlement total", name="Mugs", item_group="MUG-"), "name no item"),
+        (row("Sales", name="=cmd()"), "begins like a formula"),
+        (row("Sales", name="@Income"), "begins like a formula"),
+        (row("Sales", name="Income", number="+1"), "begins like a formula"),
     ],
 )
 def test_a_row_that_cannot_be_is_refused_and_nothing_is_stored(
