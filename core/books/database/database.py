@@ -26,15 +26,18 @@ from core.books.database.engine import (
 )
 from core.books.database.errors import (
     DamagedDatabaseError,
+    DatabaseBusyError,
     DatabaseExistsError,
     DatabaseInSyncedFolderError,
     DatabaseNotFoundError,
+    DatabaseUnreachableError,
     ForeignDatabaseError,
     MovedDatabaseError,
     NotADatabaseError,
+    StoredUnknownError,
 )
 from core.books.database.location import is_url, network_mounts, remote_drives, unsafe_place
-from core.books.database.state import begin_writing, move_on
+from core.books.database.state import begin_writing, move_on, was_reached
 from core.companies import machine_folder
 
 if TYPE_CHECKING:
@@ -164,17 +167,35 @@ class Database:
 
         Raises:
             DatabaseBusyError: If another program writes for too long.
+            DatabaseUnreachableError: If the connection broke before it was stored.
+            StoredUnknownError: If it broke at that moment, and the server does not answer since.
         """
         if self._here.writing is not None:
             with self._here.writing.begin_nested():
                 yield self._here.writing
             return
-        with self._only_writer() as connection:
-            changes = watch_changes(connection)
-            begin_writing(connection)
-            yield connection
-            if changed := changes - NOTES:
-                move_on(connection, frozenset(changed))
+        reaches: str | None = None
+        try:
+            with self._only_writer() as connection:
+                changes = watch_changes(connection)
+                begin_writing(connection)
+                yield connection
+                if changed := changes - NOTES:
+                    reaches = move_on(connection, frozenset(changed))
+        except DatabaseUnreachableError:
+            if reaches is None or not self._was_stored(reaches):
+                raise
+
+    def _was_stored(self, reaches: str) -> bool:
+        """Ask, once the connection broke while something was stored, and after the server has done with it."""
+        try:
+            with only_writer(self._engine) as connection:
+                stored = was_reached(connection, reaches)
+        except (DatabaseUnreachableError, DatabaseBusyError):
+            stored = None
+        if stored is None:
+            raise StoredUnknownError(self.location)
+        return stored
 
     @contextmanager
     def keeping(self) -> Iterator[Connection]:

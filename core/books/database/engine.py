@@ -5,7 +5,8 @@ throughout, foreign keys hold, and waiting ends with `DatabaseBusyError`.
 
 On a server a writing transaction is SERIALIZABLE, and what it is refused with where it met another one
 (`WriteConflictError`) is repeated (`core.books.database.repeating`). Nothing is used that servers lack which only speak
-PostgreSQL's protocol: no advisory lock, no LOCK TABLE, no LISTEN, no temporary table.
+PostgreSQL's protocol: no advisory lock, no LOCK TABLE, no LISTEN, no temporary table
+(docs/scale.md).
 
 SQLite keeps its rollback journal rather than the write-ahead log: between two writes the books are then one single
 file, which a bookkeeper can copy, move and back up without losing what still lies in a `-wal` file beside it. The price
@@ -27,6 +28,7 @@ from sqlalchemy.engine import URL, ExceptionContext, Transaction, make_url
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import LRUCache
 
+from core.books.database.column_types import SORTS_BY_LOCALE
 from core.books.database.errors import (
     DamagedDatabaseError,
     DatabaseBusyError,
@@ -142,7 +144,7 @@ def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
         )
     except ModuleNotFoundError as missing:
         raise DatabaseDriverMissingError from missing
-    vars(engine.dialect)["_get_server_version_info"] = _server_version
+    vars(engine.dialect)["_get_server_version_info"] = look_at_server
 
     @event.listens_for(engine, "connect")
     def wait_no_longer(connection: DBAPIConnection, _record: object) -> None:
@@ -155,8 +157,13 @@ def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
     return engine
 
 
-def _server_version(connection: Connection) -> tuple[int, ...]:
-    """Return the version of PostgreSQL that a server is like: what it calls itself says that only where it is one."""
+def look_at_server(connection: Connection) -> tuple[int, ...]:
+    """Return the version of PostgreSQL that a server is like: what it calls itself says that only where it is one.
+
+    CockroachDB, which calls itself otherwise, sorts all texts by code point and makes no column that says so.
+    """
+    calls_itself = str(connection.exec_driver_sql("SELECT version()").scalar())
+    vars(connection.dialect)[SORTS_BY_LOCALE] = calls_itself.startswith("PostgreSQL")
     return version_numbers(str(connection.exec_driver_sql("SHOW server_version").scalar()))
 
 

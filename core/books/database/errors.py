@@ -15,6 +15,7 @@ DatabaseError
 ├── DatabaseBusyError              another program is writing
 ├── WriteConflictError             what was to be stored met what somebody else stored, each time it was tried
 ├── DatabaseUnreachableError       the PostgreSQL server does not answer or refuses
+├── StoredUnknownError             the connection broke while something was stored, and nobody answers since
 ├── DatabaseStorageError           the disk is full, or the file may not be written
 ├── DatabaseDriverMissingError     PostgreSQL support is not installed
 ├── MigrationFailedError           the tables could not be brought up to date
@@ -159,6 +160,16 @@ class DatabaseUnreachableError(DatabaseError):
 
     def __init__(self, location: object, reason: str) -> None:
         super().__init__(f"The database {location} cannot be reached: {reason}. Check server, name, user and password.")
+
+
+class StoredUnknownError(DatabaseError):
+    """The connection broke while a transaction was stored, and what became of it cannot be asked."""
+
+    def __init__(self, location: object) -> None:
+        super().__init__(
+            f"The connection to {location} broke at the moment of storing, and since then nobody answers there: all of "
+            "it is stored or nothing. Once the server answers, look at sheet Change history before you do it again."
+        )
 
 
 class DatabaseStorageError(DatabaseError):

@@ -44,8 +44,8 @@ def writings(of: str) -> int:
     return int(of.partition("-")[0])
 
 
-def move_on(connection: Connection, changed: Collection[str]) -> None:
-    """Move the books to their next state, in the transaction that changed them.
+def move_on(connection: Connection, changed: Collection[str]) -> str:
+    """Move the books to their next state, in the transaction that changed them, and return that.
 
     Args:
         connection: Of the transaction.
@@ -59,6 +59,16 @@ def move_on(connection: Connection, changed: Collection[str]) -> None:
     said = {what: sorted(names) for what, names in connection.info.pop(_SAID, {}).items()}
     told = {"number": writings(after), "before": before, "after": after, "changed": json.dumps(sorted(changed))}
     connection.execute(insert(writing).values({**told, "said": json.dumps(said, ensure_ascii=False)}))
+    return after
+
+
+def was_reached(connection: Connection, wanted: str) -> bool | None:
+    """Tell whether the books came to a state; `None` where nobody remembers so far back."""
+    led = connection.execute(select(writing.c.after).where(writing.c.number == writings(wanted))).scalar()
+    if led is not None:
+        return bool(led == wanted)
+    now = state(connection)
+    return True if now == wanted else False if writings(now) < writings(wanted) else None
 
 
 _SAID = "of what the inventory system said something"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import booking_day, keep_tax_kinds
 from core.books.entries.entry_rows import row_of

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.schema import CreateTable
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.database import Database
+from core.books.database import Database, tables
 from core.books.database.engine import postgresql_engine, postgresql_url, version_numbers
 from core.books.database.errors import (
     DatabaseBusyError,
@@ -28,7 +29,7 @@ from tests.core.books.examples import COMPANY, NOW, answers, books_with_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from core.books.overrides.stored_overrides import RefusedRow
     from tests.core.books.conftest import PostgresqlServer
@@ -144,22 +145,31 @@ def test_servers_of_other_makers_say_which_postgresql_they_are_like() -> None:
 class OtherServer:
     """A connection to a server that calls itself by no name that SQLAlchemy knows."""
 
+    def __init__(self, name: str, engine: Engine) -> None:
+        self.answers = {"SELECT version()": name, "SHOW server_version": "13.0.0"}
+        self.dialect = engine.dialect
+        self.asked = ""
+
     def exec_driver_sql(self, asked: str) -> OtherServer:
-        """Answer what servers that speak PostgreSQL's protocol answer."""
-        assert "SHOW server_version" == asked
+        """Take a question."""
+        self.asked = asked
         return self
 
     def scalar(self) -> str:
-        """Return the version that it is like."""
-        return "13.0.0"
+        """Answer it."""
+        return self.answers[self.asked]
 
 
-def test_a_server_is_not_asked_what_it_calls_itself() -> None:
-    """The name of CockroachDB stops SQLAlchemy, which looks for that of PostgreSQL."""
+@pytest.mark.parametrize(
+    ("name", "collation"), [("CockroachDB CCL v25.1.0 (x86_64)", ""), ("PostgreSQL 15.12-YB-2025.1", ' COLLATE "C"')]
+)
+def test_a_server_of_another_maker_is_taken_as_it_is(name: str, collation: str) -> None:
+    """The name of CockroachDB stops SQLAlchemy, and a column that says how it sorts stops CockroachDB."""
     engine = postgresql_engine(postgresql_url("postgresql://ann@127.0.0.1:1/books"))
 
     dialect: Any = engine.dialect
-    assert (13, 0, 0) == dialect._get_server_version_info(OtherServer())
+    assert (13, 0, 0) == dialect._get_server_version_info(OtherServer(name, engine))
+    assert f"name TEXT{collation} NOT NULL" in str(CreateTable(tables.store).compile(dialect=dialect))
 
 
 @pytest.mark.long
