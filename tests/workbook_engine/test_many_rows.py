@@ -129,7 +129,8 @@ def _do(store: RowStore, model: dict[int, Cells], what: str, which: int | list[i
 @given(steps)
 def test_rows_are_the_same_however_they_are_kept(random_steps: list[tuple[str, int | list[int]]]) -> None:
     """A store of rows holds what a plain dict of rows does, after whatever was filled, changed and compressed."""
-    store, model = RowStore(), {}
+    store = RowStore()
+    model: dict[int, Cells] = {}
     for place, (what, which) in enumerate(random_steps):
         _do(store, model, what, which, f"><v>{place}</v></c>")
         rows = {number: store.get(number) for number in range(1, ROWS + 1)}
