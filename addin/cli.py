@@ -55,6 +55,18 @@ class Commands(click.Group):
         declared = command_named(cmd_name)
         return None if declared is None else made(declared)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that one word names, or two: `database move`."""
+        declared = command_named(" ".join(args[:2]))
+        if declared is not None and len(args) > 1:
+            return declared.name, made(declared), args[2:]
+        longer = [name for name in self.list_commands(ctx) if name.startswith(f"{args[0]} ")]
+        if longer:
+            ctx.fail(f"“{args[0]}” is the beginning of: {', '.join(longer)}.")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """List the commands under their groups, with the titles of their tips."""
         widest = max(len(command.name) for command in COMMANDS)
@@ -130,17 +142,43 @@ def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN
     Raises:
         SystemExit: Always, with the exit status.
     """
-    from core.errors import CogsheetError  # noqa: PLC0415 - only a command that runs needs it
-
-    with _log():
+    with _log() as log:
         try:
-            outcome = _outcome(command, typed)
-        except CogsheetError as error:
-            words = _with_way_out(error)
-            _say(words, {"error": words}, as_json=as_json, to_error=True)
-            sys.exit(CANNOT)
-        _say("\n".join(filter(None, (outcome.message, outcome.at_terminal))), outcome.data, as_json=as_json)
-        sys.exit(outcome.exit_status)
+            message, data, status = _done(command, typed)
+        except Exception as error:  # noqa: BLE001 - the last place: no command ends in a traceback
+            message, status = _sentence(error, command.name, log), CANNOT
+            data = {"error": message}
+        _note(command.name, status)
+        _say(message, data, as_json=as_json, to_error="error" in data and status == CANNOT)
+        sys.exit(status)
+
+
+def _done(command: Command, typed: dict[str, Any]) -> tuple[str, dict[str, object], int]:
+    """Run a command and return what it says, its data, and its exit status."""
+    outcome = _outcome(command, typed)
+    return "\n".join(filter(None, (outcome.message, outcome.at_terminal))), outcome.data, outcome.exit_status
+
+
+def _sentence(error: Exception, name: str, log: Path | None) -> str:
+    """Say what went wrong, in the error's own words where they are meant for the user; the rest goes to the log."""
+    import logging  # noqa: PLC0415 - only a command that fails needs it
+
+    from core.errors import CogsheetError  # noqa: PLC0415 - as above
+    from core.log import ACTION  # noqa: PLC0415 - as above
+    from core.unexpected import stopped, where_details_are  # noqa: PLC0415 - as above
+
+    if isinstance(error, CogsheetError):
+        logging.getLogger(__name__).info("%s was refused: %s", name, error)
+        return _with_way_out(error)
+    logging.getLogger(__name__).error("%s failed", name, exc_info=error)
+    return stopped(error, "the command", where_details_are(ACTION.number, log))
+
+
+def _note(name: str, status: int) -> None:
+    """Write one line of the log about a command that has ended."""
+    import logging  # noqa: PLC0415 - only a command that runs needs it
+
+    logging.getLogger(__name__).info("%s ended with status %s", name, status)
 
 
 def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
@@ -167,8 +205,8 @@ def _with_way_out(error: CogsheetError) -> str:
 
 
 @contextlib.contextmanager
-def _log() -> Iterator[None]:
-    """Write the log while a command runs; one that cannot be written stops no books."""
+def _log() -> Iterator[Path | None]:
+    """Write the log while a command runs, and give its place; one that cannot be written stops no books."""
     import logging  # noqa: PLC0415 - only a command that runs needs it
 
     from core import log  # noqa: PLC0415 - as above
@@ -178,7 +216,7 @@ def _log() -> Iterator[None]:
     with contextlib.suppress(OSError):
         handler = log.set_up(machine_folder().path)
     try:
-        yield
+        yield machine_folder().path / log.FILE_NAME if handler is not None else None
     finally:
         if handler is not None:
             logging.getLogger().removeHandler(handler)
@@ -186,10 +224,13 @@ def _log() -> Iterator[None]:
 
 
 def _say(message: str, data: dict[str, object], *, as_json: bool, to_error: bool = False) -> None:
-    if as_json:
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
-    else:
-        click.echo(message, err=to_error)
+    """Print what a command says, without secrets, and with a sign of its own for what no terminal can show."""
+    from core.log import REDACTION  # noqa: PLC0415 - only a command that runs needs it
+
+    text = (
+        json.dumps(REDACTION.redact_all(data), indent=2, ensure_ascii=False) if as_json else REDACTION.redact(message)
+    )
+    click.echo(text.encode(errors="backslashreplace").decode(), err=to_error and not as_json)
 
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001, ARG001 - click's

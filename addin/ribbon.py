@@ -78,9 +78,10 @@ def _pressed(command: str, book: xw.Book, log: Path) -> Ending:
 
         outcome = ribbon_actions.press(command, book)
         word = exchange.ATTENTION if outcome.needs_attention else exchange.DONE
-        return Ending(word, outcome.message, ribbon_actions.changes_costs(command))
+        _LOGGER.info("%s ended: %s", command, word)
+        return Ending(word, _without_secrets(outcome.message), ribbon_actions.changes_costs(command))
     except Exception as error:  # noqa: BLE001 - no button may end in a traceback
-        return Ending(exchange.ERROR, _sentence(error, command, log))
+        return Ending(exchange.ERROR, _without_secrets(_sentence(error, command, log)))
 
 
 def _sentence(error: Exception, command: str, log: Path) -> str:
@@ -89,7 +90,7 @@ def _sentence(error: Exception, command: str, log: Path) -> str:
         _LOGGER.info("%s was refused: %s", command, error)
         return str(error)
     _LOGGER.error("%s failed", command, exc_info=error)
-    details = f"The details are in {log}."
+    details = _details(log)
     if isinstance(error, ImportError):
         return (
             f"Cogsheet is not completely installed on this computer ({error}). Nothing was changed. "
@@ -101,10 +102,25 @@ def _sentence(error: Exception, command: str, log: Path) -> str:
             f"Excel refused a change: {words} What was saved in the books before is kept. "
             f"Fix that and press the button again: it continues where it stopped. {details}"
         )
-    return (
-        f"Something unexpected stopped this button. What was saved in the books before is kept. Press it again; if it "
-        f"stops again, send the log to whoever looks after Cogsheet for you. {details}"
-    )
+    from core.unexpected import stopped  # noqa: PLC0415 - as in `run`; whatever cannot be imported was told above
+
+    return stopped(error, "this button", details)
+
+
+def _details(log: Path) -> str:
+    """Say where the log is, and the number of this press in it where our own modules can be imported."""
+    try:
+        from core.log import ACTION  # noqa: PLC0415 - as in `run`
+        from core.unexpected import where_details_are  # noqa: PLC0415 - as in `run`
+    except ImportError:
+        return f"The details are in {log}."
+    return where_details_are(ACTION.number, log)
+
+
+def _without_secrets(message: str) -> str:
+    from core.log import REDACTION  # noqa: PLC0415 - as in `run`
+
+    return REDACTION.redact(message)
 
 
 def _is_ours(error: Exception) -> bool:

@@ -31,7 +31,18 @@ from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.pnl import PnlOptions
 from addin.sheets.tables import tables
 from benchmarks.filled_books import NOW, v2_file
-from benchmarks.kept_books import LARGE, OPENED, SMALL, SYNCED, Keys, copy_to, finale, kept_books, shown
+from benchmarks.kept_books import (
+    LARGE,
+    OPENED,
+    SMALL,
+    SYNCED,
+    Keys,
+    copy_to,
+    exported_books,
+    finale,
+    kept_books,
+    shown,
+)
 from benchmarks.rows import Result, Took, took
 
 if TYPE_CHECKING:
@@ -74,24 +85,33 @@ class _Done:
 
 def rows() -> Iterator[Result]:
     """Measure every work, and the largest peak."""
-    folders = {size: kept_books(size) for size in (SMALL, LARGE)}
-    idle = _process("idle", folders[SMALL]).bytes
-    peaks = dict.fromkeys(folders, 0)
+    small, large = kept_books(SMALL), kept_books(LARGE)
+    idle = _process("idle", small, small).bytes
+    peaks = {SMALL: 0, LARGE: 0}
     with finale() as url:
         os.environ[URL_VARIABLE] = url
-        for work in WORKS:
-            before, large, after = (_process(work, folders[size]) for size in (SMALL, LARGE, SMALL))
-            peaks[SMALL] = max(peaks[SMALL], before.bytes - idle, after.bytes - idle)
-            peaks[LARGE] = max(peaks[LARGE], large.bytes - idle)
-            small = Took((before.took.cpu + after.took.cpu) / 2, (before.took.wall + after.took.wall) / 2)
-            ratios = (large.took.cpu / small.cpu, large.took.wall / small.wall)
-            yield Result(f"{work}-in-big-books", large.took.cpu, *ratios, over=large.over)
+        for name, work, folders in (
+            *((f"{work}-in-big-books", work, (small, large)) for work in WORKS),
+            ("sync-in-exported-books", "sync", (exported_books(SMALL), exported_books(LARGE))),
+        ):
+            row, *bytes_ = measured(name, work, *folders)
+            peaks = {size: max(peaks[size], peak - idle) for size, peak in zip(peaks, bytes_, strict=True)}
+            yield row
     yield Result("big-books-memory", peaks[LARGE] / 1e6, peaks[LARGE] / peaks[SMALL])
 
 
-def _process(work: str, folder: Path) -> _Done:
+def measured(name: str, work: str, small: Path, large: Path) -> tuple[Result, int, int]:
+    """Do a work in small, in large and again in small books; return the row, and the largest peak in either."""
+    before, there, after = (_process(work, folder, small) for folder in (small, large, small))
+    mean = Took((before.took.cpu + after.took.cpu) / 2, (before.took.wall + after.took.wall) / 2)
+    ratios = (there.took.cpu / mean.cpu, there.took.wall / mean.wall)
+    row = Result(name, there.took.cpu, *ratios, over=there.over)
+    return row, max(before.bytes, after.bytes), there.bytes
+
+
+def _process(work: str, folder: Path, small: Path) -> _Done:
     """Do a work in a new process; the memory of one that was ended counts as far as it came."""
-    command = [sys.executable, "-m", "benchmarks.big_books", work, str(folder)]
+    command = [sys.executable, "-m", "benchmarks.big_books", work, str(folder), str(small)]
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as told:
         environment = {**os.environ, "COGSHEET_HOME": home}
         started = subprocess.Popen(command, stdout=told, env=environment)  # noqa: S603 - our own program
@@ -106,13 +126,13 @@ def _process(work: str, folder: Path) -> _Done:
     return _Done(taken, usage.ru_maxrss * 1024, over)
 
 
-def main(work: str, folder: Path) -> None:
+def main(work: str, folder: Path, small: Path) -> None:
     """Do a work on copies of the small books and then of these; print what the latter took."""
     resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
     if work == "idle":
         print("[0, 0]")
         return
-    _once(work, kept_books(SMALL))
+    _once(work, small)
     print(json.dumps(_once(work, folder)))
 
 
@@ -139,4 +159,4 @@ def _type_costs(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

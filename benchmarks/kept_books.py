@@ -32,7 +32,9 @@ from addin.connections.finale import KEY, SECRET, URL_VARIABLE
 from benchmarks.filled_books import NOW, STORE, know_costs, order_id, put
 from core.books.database import Database
 from core.books.database.company import new_company
+from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.importing.importing import import_file
+from core.books.loading import load_books
 from core.books.settings import stored_settings
 from core.books.settlements.booked_settlement import OriginalFile
 from core.companies import machine_folder
@@ -68,6 +70,21 @@ def kept_books(size: int) -> Path:
     folder = _cache() / f"{size}-{_version()}"
     if not folder.exists():
         subprocess.run([sys.executable, "-m", "benchmarks.kept_books", str(size), str(folder)], check=True, stdout=2)  # noqa: S603 - our own program
+    return folder
+
+
+def exported_books(size: int) -> Path:
+    """Return the folder with the same books after everything has gone out but the settlement that lacks costs.
+
+    A sync has compared them with what they hold; made unless they are kept from an earlier run.
+
+    Raises:
+        CalledProcessError: If they cannot be made.
+    """
+    folder = _cache() / f"{size}-exported-{_version()}"
+    if not folder.exists():
+        command = [sys.executable, "-m", "benchmarks.kept_books", str(size), str(folder), str(kept_books(size))]
+        subprocess.run(command, check=True, stdout=2)  # noqa: S603 - our own program
     return folder
 
 
@@ -108,6 +125,23 @@ def make(size: int, folder: Path) -> None:
     (unfinished / "verified.txt").write_text(outcome.message, encoding="utf-8")
     if outcome.needs_attention:
         raise SystemExit(f"Books of {size:,} transactions do not tie out: {outcome.message[:2000]}")
+    show(unfinished)
+    unfinished.rename(folder)
+
+
+def make_exported(folder: Path, kept: Path) -> None:
+    """Export what is ready of kept books, in a copy, and sync once; the folder appears when all is done."""
+    unfinished = folder.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    book = copy_to(unfinished, kept)
+    with Database.open(address_in(unfinished)) as database:
+        books = load_books(database)
+        for one in books.settlements:
+            if books.state(one).status == "Ready to export":
+                export_settlement(database, books, one, ExportOptions(accept_suspect=True), who="bench", now=NOW)
+    with finale() as url:
+        os.environ[URL_VARIABLE] = url
+        on_file(book, lambda desk: sync(desk, ids=[SYNCED], full=True, credentials=Keys()))
     show(unfinished)
     unfinished.rename(folder)
 
@@ -205,6 +239,10 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         # What it is made for is measured in a limited time; making is done once, and may take its own.
         resource.setrlimit(resource.RLIMIT_CPU, (resource.getrlimit(resource.RLIMIT_CPU)[1],) * 2)
-        make(int(sys.argv[1]), Path(sys.argv[2]))
+        made, sources = Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]]
+        if sources:
+            make_exported(made, *sources)
+        else:
+            make(int(sys.argv[1]), made)
     else:
         serve_until_told()

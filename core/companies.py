@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from secrets import token_hex
 
 import platformdirs
 
-from core.errors import DatabaseError
+from core.errors import CogsheetError, DatabaseError
 from core.file_names import file_name
 
 DEMO = "sandbox"
 """The demo's database id; every other company's is drawn at random, so a company may be named anything."""
 
 _DEMO_DATABASE = "demo.sqlite"
+_MACHINE = "machine.txt"
 
 
 class World(StrEnum):
@@ -44,9 +47,48 @@ class CompanyUnknownError(DatabaseError):
         super().__init__(
             f"This workbook belongs to company “{company}”, and this machine does not know where its books are: "
             f"{listing} does not list it. Nothing was changed. Ask the colleague who made the workbook for the "
-            f"database's address and make a workbook for the company there (command `cogsheet new`): this one finds "
-            f"its books too then. Or use the computer it was made on."
+            f"database's address and tell this computer (command `cogsheet database where`). Or use the computer it "
+            f"was made on."
         )
+
+
+LONGEST_COMPANY = 100
+
+
+class CompanyNameError(CogsheetError):
+    """A company cannot be called like that."""
+
+    def __init__(self, typed: str, why: str) -> None:
+        super().__init__(
+            f"“{typed[:LONGEST_COMPANY]}” cannot be a company's name: {why}. Nothing was made. Choose another name."
+        )
+
+
+class ListingDamagedError(DatabaseError):
+    """The file that says where each company's books are cannot be read."""
+
+    def __init__(self, listing: Path, why: str) -> None:
+        super().__init__(
+            f"{listing} says where each company's books are, and cannot be read: {why}. Nothing was changed; the "
+            f"books themselves are not in it. Put a copy of it back; or move it away, and make a workbook that joins "
+            f"the books of each company (command `cogsheet new`): its other workbooks find them too then."
+        )
+
+
+def checked_company_name(typed: str) -> str:
+    """Return a company's name as it is kept: composed, without blanks around it.
+
+    Raises:
+        CompanyNameError: If it is empty, holds no letter or digit, is too long, or holds what no cell can hold.
+    """
+    name = unicodedata.normalize("NFC", typed).strip()
+    if any(unicodedata.category(sign) in {"Cc", "Cs", "Co", "Cn"} for sign in name):
+        raise CompanyNameError(repr(typed)[1:-1], "it holds a character that cannot be read")
+    if not any(sign.isalnum() for sign in name):
+        raise CompanyNameError(typed, "it needs a letter or a digit" if name else "it is empty")
+    if len(name) > LONGEST_COMPANY:
+        raise CompanyNameError(typed, f"it is longer than {LONGEST_COMPANY} characters")
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +110,55 @@ class MachineFolder:
         """The file that says where each company's database is."""
         return self.path / "companies.json"
 
+    @property
+    def id(self) -> str:
+        """Eight letters, drawn once, that tell this folder from those on other computers that use the same books."""
+        path = self.path / _MACHINE
+        if not path.exists():
+            self.path.mkdir(parents=True, exist_ok=True)
+            drawn = path.with_suffix(f".{token_hex(4)}")
+            drawn.write_text(token_hex(4), encoding="utf-8")
+            try:
+                path.hardlink_to(drawn)  # whoever comes first has drawn it
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without hard links
+                drawn.replace(path)
+            finally:
+                drawn.unlink(missing_ok=True)
+        return path.read_text(encoding="utf-8")
+
     def database_of(self, company: str) -> str:
         """Return the address of a company's database: a path, or a PostgreSQL URL.
 
         Raises:
             CompanyUnknownError: If this machine has never heard of the company.
+            ListingDamagedError: If what it knows cannot be read.
         """
         try:
             return str(self._addresses()[company])
         except KeyError:
             raise CompanyUnknownError(company, self.listing) from None
 
+    def named_like(self, company: str) -> str | None:
+        """Return the company that this machine knows under this name, whatever its capitals; `None` where none is."""
+        wanted = _without_case(company)
+        known = self._addresses()
+        return company if company in known else next((one for one in known if _without_case(one) == wanted), None)
+
     def remember(self, company: str, address: str) -> None:
         """Note where a company's database is."""
         self.path.mkdir(parents=True, exist_ok=True)
         text = json.dumps({**self._addresses(), company: address}, indent=2, ensure_ascii=False)
         unfinished = self.listing.with_suffix(".new")
-        unfinished.write_text(text + "\n", encoding="utf-8")
+        unfinished.unlink(missing_ok=True)
+        with open(unfinished, "x", encoding="utf-8", opener=only_for_its_user) as file:
+            file.write(text + "\n")
         unfinished.replace(self.listing)
+
+    def companies(self) -> dict[str, str]:
+        """Return the address of each company's database that this machine knows, by company."""
+        return {name: str(address) for name, address in sorted(self._addresses().items())}
 
     def default_database(self, company: str) -> str:
         """Return where a company's database is, or where it is made unless the user says otherwise.
@@ -96,10 +169,26 @@ class MachineFolder:
         return known or str(self.path / file_name(company, ending=".sqlite"))
 
     def _addresses(self) -> dict[str, str]:
-        if not self.listing.exists():
+        try:
+            content = json.loads(self.listing.read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
             return {}
-        content: dict[str, str] = json.loads(self.listing.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ListingDamagedError(self.listing, error.strerror or "the system refuses") from error
+        except (ValueError, RecursionError) as error:
+            raise ListingDamagedError(self.listing, "it is no JSON") from error
+        if not isinstance(content, dict) or not all(isinstance(address, str) for address in content.values()):
+            raise ListingDamagedError(self.listing, "it is no list of companies with an address each")
         return content
+
+
+def _without_case(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def only_for_its_user(path: str, flags: int) -> int:
+    """Open a file as `open(opener=)` wants it: one that is made is nobody else's to read, whatever the umask."""
+    return os.open(path, flags, 0o600)
 
 
 def machine_folder() -> MachineFolder:

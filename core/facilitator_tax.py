@@ -16,13 +16,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.frame_columns import TEXT
 from core.line_types import LineType, TaxKind
 from core.model import Event
 from core.money import total
 from core.time import SettlementName
-from core.typed_amounts import sum_of_type
+from core.typed_amounts import names_type, sum_of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,11 +69,13 @@ def with_tax_kinds(lines: pd.DataFrame, posted: PostedTax | None = None) -> pd.D
         lines: TRANSACTION_COLUMNS of the whole company.
         posted: What is out; nothing is where it is left out.
     """
+    kept = {key: kind for kinds_of in (posted or {}).values() for key, kind in kinds_of.items()}
+    if not kept and not has_tax(lines).any():
+        return lines.assign(**{TAX_KIND: _own(lines).mask(lines["goods"].isna(), pd.NA)})
     kinds = _kinds(lines, _orders(lines))
     names = zip(lines["store"], lines["settlement_id"], strict=True)
     is_out = pd.Series([name in posted for name in names] if posted else False, lines.index, dtype=bool)
-    if posted and is_out.any():
-        kept = {key: kind for kinds_of in posted.values() for key, kind in kinds_of.items()}
+    if is_out.any():
         then = _alone(lines[is_out])
         then = then.mask(lines.loc[is_out, "key"].isin(list(kept)), lines.loc[is_out, "key"].map(kept))
         kinds = kinds.mask(is_out, then.reindex(lines.index))
@@ -96,7 +100,7 @@ def _alone(lines: pd.DataFrame) -> pd.Series:
 def _kinds(lines: pd.DataFrame, orders: pd.Series) -> pd.Series:
     """Return the kind of each line's tax, by the names of what counts as one order."""
     withheld, taxed = _is_there(_withheld(lines)), _is_there(lines["tax"])
-    kinds = pd.Series(TaxKind.OWN.value, index=lines.index, dtype=TEXT)
+    kinds = _own(lines)
     if (withheld | taxed).any():
         sides = orders + lines["event"].isin(_GIVEN_BACK).map({True: " back", False: ""})
         facilitated = orders.isin(set(orders[withheld]))
@@ -104,6 +108,10 @@ def _kinds(lines: pd.DataFrame, orders: pd.Series) -> pd.Series:
         kinds = kinds.mask(facilitated & shows_tax, TaxKind.FACILITATOR.value)
         kinds = kinds.mask(withheld & ~shows_tax, TaxKind.IN_PRICE.value)
     return kinds
+
+
+def _own(lines: pd.DataFrame) -> pd.Series:
+    return pd.Series(TaxKind.OWN.value, index=lines.index, dtype=TEXT)
 
 
 def open_tax(lines: pd.DataFrame) -> list[OpenTax]:
@@ -143,11 +151,14 @@ def has_tax(lines: pd.DataFrame) -> pd.Series:
 
 def _withheld(lines: pd.DataFrame) -> pd.Series:
     """Return the tax withheld that meets tax collected: not the seller's own prepaid tax (TCS, TDS)."""
+    if not names_type(lines, LineType.PREPAID_TAX).any():
+        return lines["tax_withheld"]
     return lines["tax_withheld"] - sum_of_type(lines, LineType.PREPAID_TAX)
 
 
 def _is_there(amounts: pd.Series) -> pd.Series:
-    return (amounts != Decimal(0)).fillna(value=False).astype(bool)
+    is_other = pc.not_equal(pa.array(amounts.array), Decimal(0)).fill_null(False)  # noqa: FBT003 - a value
+    return pd.Series(is_other.to_numpy(zero_copy_only=False), amounts.index, dtype=bool)
 
 
 def _orders(lines: pd.DataFrame) -> pd.Series:

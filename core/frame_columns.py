@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.money import MONEY
 
@@ -212,18 +213,26 @@ def frame(columns: Columns, rows: Iterable[Mapping[str, object]] = ()) -> pd.Dat
     for name in set().union(*records) - set(columns):
         raise KeyError(name)
     if not records:
-        return _blank(tuple(columns.items())).copy(deep=False)
+        return _blank(columns).copy(deep=False)
     arrays = {name: _array(dtype, (r.get(name) for r in records)) for name, dtype in columns.items()}
     return pd.DataFrame(arrays, copy=False)
 
 
-@cache
-def _blank(columns: tuple[tuple[str, pd.ArrowDtype], ...]) -> pd.DataFrame:
+_BLANKS: dict[tuple[tuple[str, ...], tuple[int, ...]], tuple[list[pd.ArrowDtype], pd.DataFrame]] = {}
+"""Frames without rows, by names and types of their columns; types go by what they are in memory and are kept with it,
+because pandas hashes one by writing it as text."""
+
+
+def _blank(columns: Columns) -> pd.DataFrame:
     """Return a frame without rows, made once for all: most tables of most books are empty, and a shallow copy is free.
 
     Nobody changes it: of a shallow copy pandas copies what is written to.
     """
-    return pd.DataFrame({name: _missing(dtype, 0) for name, dtype in columns}, copy=False)
+    name = tuple(columns), tuple(map(id, columns.values()))
+    if name not in _BLANKS:
+        arrays = {name: _missing(dtype, 0) for name, dtype in columns.items()}
+        _BLANKS[name] = list(columns.values()), pd.DataFrame(arrays, copy=False)
+    return _BLANKS[name][1]
 
 
 def _missing(dtype: pd.ArrowDtype, length: int) -> ExtensionArray:
@@ -246,7 +255,7 @@ def _array(dtype: pd.ArrowDtype, values: Iterable[object]) -> ExtensionArray:
 
 def conform(columns: Columns, table: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with exactly the declared columns, in their order and types; absent ones are missing."""
-    if list(table.columns) == list(columns) and list(table.dtypes) == list(columns.values()):
+    if table.columns.tolist() == list(columns) and list(table.dtypes) == list(columns.values()):
         return table.copy(deep=False)
     arrays = {
         name: table[name].array.astype(dtype) if name in table else _missing(dtype, len(table))
@@ -259,14 +268,44 @@ def rows_where(table: pd.DataFrame, choice: Iterable[bool]) -> pd.DataFrame:
     """Return the rows for which the choice says yes, with every column.
 
     Of a table without rows a plain list of answers is empty, and pandas takes it for a list of columns: none is left.
+    Where the answer is the same for all rows none is moved: a mask takes 0.7 ms for the columns of costed lines.
     """
-    return table[pd.Series(list(choice), table.index, dtype=bool)]
+    chosen = pd.Series(list(choice), table.index, dtype=bool).to_numpy()
+    if chosen.all():
+        return table.copy(deep=False)
+    return table[chosen] if chosen.any() else table.iloc[:0]
 
 
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows as dictionaries of plain values (`Decimal`, `datetime`, `int`, `str`); `None` is missing."""
+def values(column: pd.Series) -> list[Any]:
+    """Return a column as plain values (`Decimal`, `datetime`, `int`, `str`); `None` is missing, and so is NaN."""
+    listed: list[Any] = pa.array(column.array, from_pandas=True).to_pylist()
+    return listed
+
+
+def records(table: pd.DataFrame, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Return the rows as dictionaries of plain values (`values`).
+
+    Args:
+        table: Whose.
+        names: Of these columns alone; to let pandas take three out first lasts ten times as long as to read them.
+    """
     if not len(table):
         return []
-    names = [str(name) for name in table.columns]
-    lists = [pa.array(table[name].array, from_pandas=True).to_pylist() for name in names]  # NaN is missing too
-    return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
+    wanted = [str(name) for name in (table.columns if names is None else names)]
+    lists = [values(table[name]) for name in wanted]
+    return [dict(zip(wanted, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def is_one_of(column: pd.Series, *words: str) -> np.ndarray:
+    """Tell which texts of a column are one of some words; a missing one is none.
+
+    A comparison by pandas and what makes its missing answers a no are three steps and last five times as long.
+    """
+    found = pc.is_in(pa.array(column.array), value_set=pa.array(map(str, words), pa.string()))
+    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
+
+
+def has_text(column: pd.Series, part: str) -> np.ndarray:
+    """Tell which texts of a column contain another; a missing one does not."""
+    found = pc.match_substring(pa.array(column.array), part).fill_null(False)  # noqa: FBT003 - a value
+    return np.asarray(found.to_numpy(zero_copy_only=False), bool)

@@ -360,16 +360,17 @@ def units_of(lines: pd.DataFrame) -> pd.Series:
         lines: TRANSACTION_COLUMNS and COSTED_COLUMNS, with `UNITS_TYPED` and `PROPOSAL_TAKEN` where answers are known.
     """
     typed = lines[UNITS_TYPED].astype(WHOLE) if UNITS_TYPED in lines else pd.Series(None, lines.index, WHOLE)
-    unclear = _told(lines["goods"] == Goods.UNCLEAR.value)
-    open_units = _told(lines["cost_status"] == CostStatus.MISSING) & _told(lines["cause"].isin(list(ASKS_GOODS)))
+    unclear = frame_columns.is_one_of(lines["goods"], Goods.UNCLEAR)
+    asks = frame_columns.is_one_of(lines["cause"], *ASKS_GOODS)
+    open_units = frame_columns.is_one_of(lines["cost_status"], CostStatus.MISSING) & asks
     nothing = _told(lines["cost_quantity"] == 0) & lines["quantity"].isna() & typed.isna()
     counted = lines["quantity"].mask(unclear).fillna(lines["cost_quantity"].mask(open_units | nothing))
-    is_refund = _told(lines["event"].isin([Event.REFUND, Event.DISPUTE]))
+    is_refund = frame_columns.is_one_of(lines["event"], Event.REFUND, Event.DISPUTE)
     answered = ~is_refund & ~open_units & _told(typed > 0) & _told(lines["cost_quantity"] != 0)
     counted = counted.mask(answered, lines["cost_quantity"])
     refunds = is_refund & ~open_units
     if PROPOSAL_TAKEN in lines:
-        moved = _told(lines["disposition"].isin([Disposition.RESTOCKED, Disposition.MONEY_ONLY]))
+        moved = frame_columns.is_one_of(lines["disposition"], Disposition.RESTOCKED, Disposition.MONEY_ONLY)
         counted = counted.mask(refunds & _told(lines[PROPOSAL_TAKEN]) & moved, lines["cost_quantity"])
     came_back = _told(lines["cost_quantity"] <= 0) | lines["cost_quantity"].isna()  # else a refund is undone
     return counted.mask(refunds & _told(typed > 0), (-typed).where(came_back, typed))

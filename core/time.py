@@ -90,15 +90,26 @@ def local_days(lines: pd.DataFrame, zones: Mapping[str, ZoneInfo]) -> pd.Series:
             have a day for a line without a moment: the last one of its settlement.
     """
     known = zones if isinstance(zones, StoreDays) else StoreDays(zones)
-    names = ["store", "settlement_id"] if known.exceptions else ["store"]
     days = pd.Series(pd.NA, index=lines.index, dtype=TEXT)
-    if lines.empty:
-        return days
-    for name, moments in lines.groupby(names, sort=False, dropna=False)["posted_at"]:
-        zone = known.zone(*(str(part) for part in (*name, "")[:2]))
+    for zone, moments in _by_zone(lines, known):
         there = moments.dt.tz_convert(str(zone)) if zone else moments
-        days.loc[moments.index] = there.dt.strftime("%Y-%m-%d").astype(TEXT)
+        of_zone = there.dt.strftime("%Y-%m-%d").astype(TEXT)
+        if len(moments) == len(lines):
+            days = of_zone.rename(None)
+        else:
+            days.loc[moments.index] = of_zone
     return _with_undated(days, lines, known) if known.last_days and days.isna().any() else days
+
+
+def _by_zone(lines: pd.DataFrame, known: StoreDays) -> Iterator[tuple[ZoneInfo | None, pd.Series]]:
+    """Yield the moments of lines by what cuts their days: all at once where that is one zone, as in most companies."""
+    zones = {known.zone(str(store), "") for store in lines["store"].unique()}
+    if not known.exceptions and len(zones) == 1:
+        yield zones.pop(), lines["posted_at"]
+    elif len(lines):
+        names = ["store", "settlement_id"] if known.exceptions else ["store"]
+        for name, moments in lines.groupby(names, sort=False, dropna=False)["posted_at"]:
+            yield known.zone(*(str(part) for part in (*name, "")[:2])), moments
 
 
 def _with_undated(days: pd.Series, lines: pd.DataFrame, known: StoreDays) -> pd.Series:
@@ -131,7 +142,7 @@ class Month:
             MonthUnreadableError: If it is none.
         """
         match = _MONTH.fullmatch(text.strip())
-        if match is None or int(match[1]) == 0:
+        if match is None or int(match[1]) not in _YEARS:
             raise MonthUnreadableError(text)
         return cls(int(match[1]), int(match[2]))
 
@@ -155,7 +166,9 @@ class Month:
         return self.last_day + timedelta(days=1)
 
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_YEARS = range(1900, 9999)
+"""Those of which a sheet can show every day, and the day after."""
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +201,7 @@ def months_of(lines: pd.DataFrame, dates: SettlementDates) -> Iterator[tuple[str
     last = f"{dates.last_day:%Y-%m}"
     months = local_days(lines, dates.zones).str.slice(0, 7).fillna(last)
     months = months.where(months < last, last)
-    for month, group in lines.groupby(months, sort=True):
+    is_one_month = months.nunique() == 1
+    for month, group in [(months.iloc[0], lines)] if is_one_month else lines.groupby(months, sort=True):
         name = str(month)
         yield name, dates.last_day if name == last else Month.parse(name).last_day, group

@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from core.frame_columns import AMOUNT_COLUMNS
+from core.frame_columns import AMOUNT_COLUMNS, has_text, is_one_of, rows_where
 from core.line_types import LineType, TaxKind, usual_type
 from core.model import Event
 from core.money import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
+
+    import numpy as np
 
 
 NOT_DECLARED = ",null,"
@@ -120,7 +122,7 @@ def typed_amounts(lines: pd.DataFrame, currency: str | None = None) -> Iterator[
     """
     yield from (one for _, one in typed_by_place(lines))
     if currency is not None:
-        yield from _of_reader_one(lines[lines["goods"].isna()], currency)
+        yield from _of_reader_one(rows_where(lines, lines["goods"].isna()), currency)
 
 
 def typed_by_place(lines: pd.DataFrame) -> Iterator[tuple[int, TypedOfLine]]:
@@ -150,9 +152,14 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def names_type(lines: pd.DataFrame, line_type: LineType) -> np.ndarray:
+    """Tell which lines have words that declare an amount of one line type."""
+    return has_text(lines["typed"], f'"{line_type}"')
+
+
 def sum_of_type(lines: pd.DataFrame, line_type: LineType) -> pd.Series:
     """Return what each line holds of one line type, where its words declare it (money, on the same index)."""
-    named = lines["typed"].str.contains(f'"{line_type}"', regex=False).fillna(value=False).astype(bool)
+    named = names_type(lines, line_type)
     sums = [
         sum((one.amount for one in from_text(text) if one.line_type is line_type), Decimal(0))
         if named_here
@@ -164,7 +171,7 @@ def sum_of_type(lines: pd.DataFrame, line_type: LineType) -> pd.Series:
 
 def _of_reader_one(lines: pd.DataFrame, currency: str) -> Iterator[TypedOfLine]:
     """Yield what the first reader's rows are about, told by their words as it was told when they were exported."""
-    wanted = lines[(lines["event"] == Event.BALANCE.value) | (currency == _PREPAID_TAX_CURRENCY)]
+    wanted = rows_where(lines, is_one_of(lines["event"], Event.BALANCE) | (currency == _PREPAID_TAX_CURRENCY))
     for row in wanted.to_dict("records"):
         sku = _text(row["sku"])
         if row["event"] == Event.BALANCE.value:

@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the switches of this suite."""
     parser.addoption("--regenerate", action="store_true", help="write the golden files anew; review the diff")
     parser.addoption("--long", action="store_true", help="also run the tests that CI alone has the time for")
+    parser.addoption("--examples", type=int, metavar="N", help="draw N percent of the random examples that CI draws")
 
 
 _MEMORY, _ROOM = Path("/dev/shm"), 2 << 30  # noqa: S108 - where Linux keeps files in memory
@@ -47,6 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     is_long = config.getoption("--long")
     settings.load_profile("long" if is_long else "everyday")
+    if share := config.getoption("--examples"):
+        settings.register_profile("asked", deadline=None, max_examples=share)
+        settings.load_profile("asked")
     if os.access(_MEMORY, os.W_OK) and _has_room(2 * _ROOM if is_long else _ROOM, runs_programs=is_long):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
         tempfile.tempdir = str(_MEMORY)

@@ -9,7 +9,7 @@ _ALL = 100
 
 
 def examples(count: int) -> int:
-    """Return a number of examples for this run: all of them in the long one, else the everyday run's share.
+    """Return a number of examples for this run: all of them in the long one, else its share (`--examples`, a tenth).
 
     Args:
         count: As many as the long run draws.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, area_name, parse_area
@@ -79,13 +80,13 @@ def _styles_of_rows(sheet: SheetPart, area: Area) -> Iterator[list[int]]:
     rows, columns = sheet.rows.rows, range(area.left, area.right + 1)
     before: list[str | None] | None = None
     styles: list[int] = []
-    for number in range(area.top, area.bottom + 1):
-        row = rows.get(number)
-        here = None if row is None or number in sheet.rows.attributes else list(map(row.cells().get, columns))
+    for first, last in rows.runs(area.top, area.bottom):
+        row = rows.get(first)
+        here = None if row is None or first in sheet.rows.attributes else list(map(row.cells().get, columns))
         if here is None or here != before:
-            styles = sheet.row_styles(number, area)
+            styles = sheet.row_styles(first, area)
         before = here
-        yield styles
+        yield from repeat(styles, last - first + 1)
 
 
 def restyle(sheet: SheetPart, area: Area, change: Callable[[int], int]) -> None:
@@ -112,12 +113,14 @@ def restyle(sheet: SheetPart, area: Area, change: Callable[[int], int]) -> None:
         return
     if area.columns == MAX_COLUMN:
         raise UnsupportedError("Whole rows cannot be formatted; name the cells.")
-    for number, styles in zip(range(area.top, area.bottom + 1), _styles_of_rows(sheet, area), strict=True):
-        _restyle_cells(sheet, number, area, styles, changed)
+    styles = _styles_of_rows(sheet, area)
+    for first, last in list(sheet.rows.rows.runs(area.top, area.bottom)):
+        _restyle_cells(sheet, (first, last), area, next(islice(styles, last - first, None)), changed)
 
 
 def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[int], int]) -> None:
-    cells = sheet.rows.rows[number].cells()
+    row = sheet.rows.rows.get(number)
+    cells = row.cells() if row is not None else {}
     new = {
         column: sheet.book.writer.restyled(cell, style)
         for column, cell in cells.items()
@@ -128,12 +131,12 @@ def _restyle_row(sheet: SheetPart, number: int, area: Area, changed: Callable[[i
 
 
 def _restyle_cells(
-    sheet: SheetPart, number: int, area: Area, styles: Sequence[int], changed: Callable[[int], int]
+    sheet: SheetPart, alike: tuple[int, int], area: Area, styles: Sequence[int], changed: Callable[[int], int]
 ) -> None:
     wanted = list(map(changed, styles))
     if wanted == styles:
         return
-    row = sheet.rows.rows.get(number)
+    row = sheet.rows.rows.get(alike[0])
     cells = row.cells() if row is not None else {}
     new: dict[int, str] = {}
     for column, (old, style) in enumerate(zip(styles, wanted, strict=True), area.left):
@@ -141,7 +144,7 @@ def _restyle_cells(
             cell = cells.get(column)
             new[column] = sheet.book.writer.restyled(cell, style) if cell is not None else f' s="{style}"/>'
     if new:
-        sheet.rows.edit(number).update(new)
+        sheet.rows.rows.edit_alike(*alike).update(new)
 
 
 def write_filled(sheet: SheetPart, area: Area, formula: str) -> None:

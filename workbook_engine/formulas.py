@@ -15,7 +15,7 @@ from workbook_engine.parts.xml_text import Element, escape, unescape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from workbook_engine.parts.grid import Row
+    from workbook_engine.parts.row import Row
     from workbook_engine.parts.sheet_part import SheetPart, Workbook
 
 _CHART = re.compile(r"xl/charts/chart[^/]*\.xml", re.IGNORECASE)
@@ -116,9 +116,8 @@ def formulas_in(sheet: SheetPart, area: Area) -> dict[tuple[int, int], str]:
     if sheet.has_shared:
         wanted = whole_formulas(sheet)
     else:
-        wanted = _formulas_of(
-            (number, rows.rows[number]) for number in range(area.top, area.bottom + 1) if number in rows.rows
-        )
+        every = ((number, rows.rows.get(number)) for number in range(area.top, area.bottom + 1))
+        wanted = _formulas_of((number, row) for number, row in every if row is not None)
     for row, column, _, formula in wanted:
         if area.top <= row <= area.bottom and area.left <= column <= area.right:
             table = sheet.table_at(row, column)

@@ -272,7 +272,8 @@ def _extend_look(sheet: SheetPart, old: Area, bottom: int) -> None:
     new = Area(old.bottom + 1, old.left, bottom, old.right)
     styles = [sheet.style_at(old.bottom, column) for column in range(old.left, old.right + 1)]
     empty = [sheet.book.writer.empty(style) for style in styles]
-    for number in range(new.top, new.bottom + 1):
+    blanks = {old.left + place: blank for place, blank in enumerate(empty) if blank is not None}
+    for number in sheet.rows.fill_free(new.top, new.bottom, blanks):
         here = sheet.rows.edit(number)
         for column, style, blank in zip(range(old.left, old.right + 1), styles, empty, strict=True):
             cell = here.get(column)

@@ -6,13 +6,16 @@ import getpass
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from addin.commands.late_files import late_files_before_errors, with_late_files
 from addin.commands.reading_anew import news_before_errors, read_anew, with_news
 from addin.commands.setup.settings_edits import Edits, take_over_edits, with_taken
+from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_stored
 from addin.connections.finale_account import page_account
 from addin.sheets.desk import Desk, TypedSettings
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
+from addin.takeaway.outgoing import deliver
 from core.books.costed_lines.catching_up import catch_up
 from core.books.database import Database
 from core.books.settings.setting_effects import ChangeNotAgreedError
@@ -81,19 +84,26 @@ def desk(
         if altered:
             yield Desk(book, path, database, user, machine, clock, progress, altered_rows=altered)
             return
-        taken = take_over_edits(book, database, user, clock(), edits)
-        if taken is not None and keeps is not None:
-            keeps()
+        with told_what_is_stored(Start.of(database)):
+            taken = take_over_edits(book, database, user, clock(), edits)
+            if taken is not None and keeps is not None:
+                keeps()
         news = tuple(read_anew(database, who=user, now=clock(), progress=progress))
         catch_up(database)
-        with _told_with_errors(taken), news_before_errors(news):
+        late = deliver(database, machine, clock())
+        with (
+            _told_with_errors(taken),
+            news_before_errors(news),
+            late_files_before_errors(late),
+            told_what_is_stored(Start.of(database)),
+        ):
             agreed = edits is Edits.AGREED
-            yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered, agreed)
+            yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered, agreed, late)
 
 
 def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
     """Return what a button did, after what its press took over from the sheets and what was read anew."""
-    return with_news(with_taken(outcome, opened.typed_settings), opened.news)
+    return with_news(with_taken(with_late_files(outcome, opened), opened.typed_settings), opened.news)
 
 
 @contextmanager
@@ -135,10 +145,10 @@ def on_file(
                 keeps=book.save,
             ) as opened,
         ):
+            start = Start.of(opened.database)
             outcome = with_what_was_taken(action(opened), opened)
             if not opened.altered_rows:
                 connect_rows(opened.book, page_account(opened.database))
-            book.save()
-            return outcome
+            return saved_or_told(book, outcome, start)
     except ChangeNotAgreedError as error:
         raise YesNeededError(error, path.name) from error

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands.sentences import counted, identity
-from core.books.database.migrate import back_up, copy_path
+from core.books.database.migrate import keep_copy
 from core.books.importing import reader_upgrade
+from core.companies import machine_folder
 from core.errors import CogsheetError
 from core.marketplaces.settlements.line_keys import READER_VERSION
 
@@ -29,14 +29,15 @@ _MOST_LISTED = 12
 def read_anew(database: Database, *, who: str, now: datetime, progress: Progress) -> list[Rereading]:
     """Read kept files anew where the readers have learned something since; nothing where they have not.
 
-    Of a SQLite file a copy is kept beside it first; a PostgreSQL database is backed up by whoever runs it.
+    A copy is kept first: of a SQLite file beside it, of books on a server in the user's folder.
     """
 
-    def keep_copy() -> None:
-        if isinstance(database.location, Path):
-            back_up(database.location, copy_path(database.location, f"reading anew {now:%Y-%m-%d}"))
+    def keep_books() -> None:
+        before = f"reading anew {now:%Y-%m-%d}"
+        with database.reading() as connection:
+            keep_copy(connection, database.location, before, machine_folder().path)
 
-    return reader_upgrade.read_anew(database, who=who, now=now, keep_copy=keep_copy, progress=progress)
+    return reader_upgrade.read_anew(database, who=who, now=now, keep_copy=keep_books, progress=progress)
 
 
 def with_news(outcome: Outcome, news: Sequence[Rereading]) -> Outcome:

@@ -48,6 +48,7 @@ from core.reports.sku_costs import sku_costs
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    import pandas as pd
     import xlwings as xw
 
     from addin.sheets.desk import Desk
@@ -57,7 +58,9 @@ if TYPE_CHECKING:
     from core.books.costed_lines.catching_up import LineChanges
     from core.books.database import Database
     from core.books.importing.books_after_import import BooksAfterImport
+    from core.books.importing.current_transactions import ReaderDifferences
     from core.books.settlements.booked_settlement import BookedSettlement
+    from core.books.true_ups.reclassifications import Reclassification
     from core.time import SettlementName
 
 
@@ -229,7 +232,10 @@ def refresh_after_sync(
     shown = shown if touched & {one.id for one in shown} else []
     tabs = [one for one in cogs.settlements_with_tab(desk.book, every) if one.id in touched]
     whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
-    keys = {*near.lines["key"], *caught.changed}
+    with desk.database.reading() as connection:
+        waiting = true_up_history.pending(connection)
+        of_true_ups = {*waiting["key"], *true_up_history.dismissed_true_ups(connection)["key"]}
+    keys = {*near.lines["key"], *caught.changed, *of_true_ups}
     books = load_around(desk.database, keys, whole, resolve.settlements_shown(desk.book), others, typed={})
     if books is None or not books.settlement_notes or books.settlements != tuple(every):
         return None
@@ -242,6 +248,8 @@ def refresh_after_sync(
     costs.fill_costs(desk.book, told)
     with desk.database.reading() as connection:
         sku_mapping.fill_sku_mapping(desk.book, told, origins(connection))
+        anew = current_transactions.reader_differences(connection, books.settlements)
+    _show_true_ups(desk.book, books, waiting, anew)
     _show_changed(desk, books, tabs, shown)
     return books
 
@@ -343,6 +351,24 @@ def _show_changed(
     remember_shown(desk.book, state_name(books))
 
 
+def _show_true_ups(
+    book: xw.Book,
+    books: Books,
+    pending: pd.DataFrame,
+    anew: ReaderDifferences,
+    moved: Sequence[Reclassification] = (),
+    moves_dismissed: Sequence[Reclassification] = (),
+) -> None:
+    """Show what became known of exported lines: of books of which some lines are loaded, all that it is about."""
+    rows, rows_dismissed = (reclassifications.reclassification_rows(some, anew) for some in (moved, moves_dismissed))
+    gone = DismissedTrueUps(books.dismissed_true_ups, rows_dismissed)
+    asked, refused = (by_reader(books, some, anew.lines) for some in (pending, gone.true_ups))
+    suspects = suspect_true_ups(books, pending)
+    figures = LockedFigures({row["key"]: row for row in held_lines(books)}, asked | refused, anew.came, suspects)
+    immaterial = set(immaterial_true_ups(books, pending)["id"])
+    true_ups.fill_true_ups(book, pending, every_line(books), figures, immaterial, rows, gone)
+
+
 def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     """Refresh every sheet that shows the books as a whole, the COGS tabs that are there and the open settlements."""
     books = view.books
@@ -352,17 +378,9 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     sku_mapping.fill_sku_mapping(book, books, view.mapping_origins)
     opening_costs.fill_opening_costs(book, books.costing_input.opening, books.company.home_currency)
     journal.fill_journal(book, view.journal)
-    immaterial = immaterial_true_ups(books, view.pending_true_ups)
-    anew = view.read_anew
-    moved = reclassifications.reclassification_rows(view.reclassifications, anew)
-    gone = DismissedTrueUps(
-        books.dismissed_true_ups, reclassifications.reclassification_rows(view.dismissed_reclassifications, anew)
+    _show_true_ups(
+        book, books, view.pending_true_ups, view.read_anew, view.reclassifications, view.dismissed_reclassifications
     )
-    asked, refused = (by_reader(books, some, anew.lines) for some in (view.pending_true_ups, gone.true_ups))
-    suspects = suspect_true_ups(books, view.pending_true_ups)
-    figures = LockedFigures({row["key"]: row for row in held_lines(books)}, asked | refused, anew.came, suspects)
-    immaterial_ones = set(immaterial["id"])
-    true_ups.fill_true_ups(book, view.pending_true_ups, every_line(books), figures, immaterial_ones, moved, gone)
     accounts.fill_accounts(book, books)
     history.fill_change_history(book, view.batches, view.saved_values, books.lines)
     types.fill_types(book, books)

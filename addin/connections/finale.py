@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from addin.connections.finale_account import account_of
+from core.books.database.repeating import repeated
 from core.books.syncing import syncing
 from core.books.syncing.syncing import Probe
 from core.companies import World
@@ -104,6 +105,7 @@ def _recall(desk: Desk, account: str) -> Schema | None:
     return Schema.from_json(probe.content)
 
 
+@repeated
 def remember(desk: Desk, system: FinaleInventory) -> None:
     """Keep what is known of the account's schema, for Setup and for the next connections."""
     if system.schema is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from addin.sheets.setup.setup import FinaleSide
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
 from core.books.syncing import syncing
 from core.companies import World
@@ -45,6 +46,7 @@ def finale_side(database: Database) -> FinaleSide:
     return FinaleSide(account, Schema.from_json(probe.content), probe.fetched_at)
 
 
+@repeated
 def change_account(database: Database, edits: Mapping[str, str], *, who: str, now: datetime) -> None:
     """Store what was typed on Setup about the account, as one batch.
 

@@ -6,7 +6,6 @@ real one. The business is made from a fixed seed, so the figures are the same ea
 
 from __future__ import annotations
 
-import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,10 +17,13 @@ from addin.commands.settlements import importing, opening
 from addin.commands.setup.new import write_workbook
 from addin.commands.terminal import TerminalProgress
 from addin.connections.sandbox import demo_settlement_files
+from addin.demo.earlier_demo import BOOK, FILES, remove_earlier_demo, write_marks
 from addin.sheets.workbook import refuse_open
 from addin.takeaway.ledger_used import remember
+from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import Company
+from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.settings import stored_settings
 from core.companies import DEMO, BooksId, database_address, machine_folder
@@ -41,10 +43,6 @@ if TYPE_CHECKING:
     from core.time import Clock
 
 
-BOOK = "Books.xlsm"
-_FILES = "settlements"
-
-
 def make_demo_in_the_terminal(folder: Path) -> Outcome:
     """Make the demo anew, with a bar that says how far it is.
 
@@ -58,6 +56,7 @@ def make_demo(folder: Path, progress: Progress, clock: Clock = system_clock) -> 
     """Make the demo anew: import its settlements, sync, fill every sheet. Other files in the folder are left alone.
 
     Raises:
+        NotOfTheDemoError: If a file of somebody's own stands where one of the demo would be.
         CogsheetError: If the workbook is open elsewhere, or a step cannot be done.
     """
     book = folder / BOOK
@@ -82,6 +81,7 @@ def _fill(desk: Desk, files: list[Path], folder: Path) -> Outcome:
     return _summary(books, folder)
 
 
+@repeated
 def _choose_accounts(desk: Desk) -> None:
     pairs = {(one.store, one.currency) for one in load_books(desk.database).settlements}
     with desk.database.writing() as connection:
@@ -92,14 +92,14 @@ def _choose_accounts(desk: Desk) -> None:
 
 def _fresh_folder(folder: Path) -> list[Path]:
     """Remove an earlier demo, and put the settlement files of the demo business into the folder."""
-    shutil.rmtree(folder / _FILES, ignore_errors=True)
-    for old in [folder / BOOK, *folder.glob("demo.sqlite*")]:
-        old.unlink(missing_ok=True)
-    (folder / _FILES).mkdir(parents=True)
-    files = [(folder / _FILES / name, content) for name, content in demo_settlement_files()]
-    for path, content in files:
-        path.write_bytes(content)
-    return [path for path, _ in files]
+    files = demo_settlement_files()
+    remove_earlier_demo(folder, files)
+    settlements = folder / FILES
+    settlements.mkdir(parents=True, exist_ok=True)
+    write_marks(settlements, files)
+    for name, content in files:
+        write_file(settlements / name, content)
+    return [settlements / name for name, _ in files]
 
 
 def _summary(books: Books, folder: Path) -> Outcome:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from core.books.entries.outbox import Delivery
 from core.books.overrides.questions import is_proposal
 from core.books.overrides.suspect_answers import suspect_changes
 from core.books.syncing.cost_changes import settlement_changes
@@ -104,6 +105,9 @@ class Desk:
     """Rows that another program altered; `None` where nobody looked for them when the books were opened."""
     agreed: bool = False
     """Whether whoever pressed was shown what the press changes of what is posted or closed, and agreed to it."""
+
+    delivery: Delivery = field(default_factory=Delivery)
+    """What became of files of earlier exports that were waiting in the outbox when it was opened."""
 
     @property
     def before(self) -> Books | None:

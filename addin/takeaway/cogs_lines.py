@@ -68,7 +68,7 @@ def cogs_rows(books: Books, settlement: BookedSettlement) -> list[Row]:
         ship_day=ship_days(shown, books.observations, shipments_of(books, lines))
     )
     packs = _packs(books.mappings)
-    kinds = {row["key"]: row["kind"] for row in records(books.overrides[["key", "kind"]])}
+    kinds = {row["key"]: row["kind"] for row in records(books.overrides, ["key", "kind"])}
     return [
         {
             **row,

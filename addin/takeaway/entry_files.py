@@ -11,13 +11,12 @@ from xlsxwriter import Workbook
 from addin.takeaway.close_pack.close_blocks import entries_block
 from addin.takeaway.look import Look
 from addin.takeaway.page import Page
-from addin.takeaway.written_files import write_next
+from core.books.entries.outbox import FileOfEntries
 from core.file_names import file_name
 from core.journal.files import Ledger, ledger_files, to_import
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from core.journal.entry import Entry
 
@@ -58,30 +57,29 @@ def journal_workbook(entries: Sequence[Entry], *, company: str) -> bytes:
     return target.getvalue()
 
 
-def write_entries(folder: Path, entries: Sequence[Entry], ledger: Ledger, *, company: str, what: str = "") -> list[str]:
-    """Write entries into files of a folder, and return their paths; without an entry to import there is none.
-
-    A file that says the same already is left; one of that name that says something else is left too, and the next name
-    is taken.
+def entry_files(entries: Sequence[Entry], ledger: Ledger, *, company: str, what: str = "") -> list[FileOfEntries]:
+    """Return the files that hand entries on, as few as the system takes; none without an entry to import. Pure.
 
     Args:
-        folder: Where; made if it is not there.
-        entries: What to write.
+        entries: What is handed on.
         ledger: For which system.
         company: Whose they are.
         what: What they are, in the files' name; their kinds if left out.
 
     Raises:
-        CogsheetError: If the system would not take them, or a file cannot be written.
+        CogsheetError: If the system would not take them.
     """
-    if not to_import(entries):
+    ours = to_import(entries)
+    if not ours:
         return []
-    name = _name(to_import(entries), ledger, company, what)
+    name = _name(ours, ledger, company, what)
     if ledger is Ledger.EXCEL:
-        files = [(f"{name}.xlsx", journal_workbook(entries, company=company))]
-    else:
-        files = [(file.name, file.content.encode()) for file in ledger_files(entries, ledger, name)]
-    return [str(write_next(folder / file, content)) for file, content in files]
+        keys = tuple(str(entry.key) for entry in ours)
+        return [FileOfEntries(f"{name}.xlsx", journal_workbook(entries, company=company), keys)]
+    return [
+        FileOfEntries(file.name, file.content.encode(), tuple(str(entry.key) for entry in file.entries))
+        for file in ledger_files(entries, ledger, name)
+    ]
 
 
 def accrual_name(month: str) -> str:

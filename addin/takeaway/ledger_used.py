@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
 from core.errors import CogsheetError
 from core.journal.files import Ledger
@@ -53,6 +54,7 @@ def ledger_for(database: Database, choice: Ledger | None) -> Ledger:
     return chosen
 
 
+@repeated
 def remember(database: Database, ledger: Ledger, *, who: str, now: datetime) -> None:
     """Keep which accounting system an export was made for."""
     with database.writing() as connection:

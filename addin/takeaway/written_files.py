@@ -22,12 +22,12 @@ class FileNotWrittenError(CogsheetError):
 
 
 class EntriesNotWrittenError(CogsheetError):
-    """Entries are in the books, and their files for import could not be written."""
+    """Entries are in the books with their files for import, and those could not be written yet."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"{reason} The entries are in the books and stand on sheet Journal. Export to Excel writes them again as a "
-            f"workbook."
+            f"{reason} The entries are in the books and stand on sheet Journal. Their file is kept with them: the next "
+            f"button writes it there. Export to Excel writes them again as a workbook."
         )
 
 
@@ -84,6 +84,8 @@ def _written(path: Path, content: bytes) -> bool:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         return _named(Path(unfinished), path) or path.read_bytes() == content
     finally:
         Path(unfinished).unlink(missing_ok=True)
@@ -102,4 +104,16 @@ def _named(unfinished: Path, path: Path) -> bool:
         if os.path.lexists(path):
             return False
         unfinished.replace(path)
+    _keep_name(path.parent)
     return True
+
+
+def _keep_name(folder: Path) -> None:
+    """Have the disk keep the names in a folder, as it keeps the contents; Windows does so by itself."""
+    if os.name == "nt":
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

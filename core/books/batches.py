@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from core.books.database import frames, tables
 from core.books.database.column_types import known_word
-from core.frame_columns import MOMENT, TEXT, WHOLE, Columns
+from core.frame_columns import MOMENT, TEXT, WHOLE, Columns, records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -47,6 +49,16 @@ BATCH_COLUMNS: Columns = {
 }
 
 
+def in_words(batch: Mapping[str, Any]) -> str:
+    """Return what names a batch to a bookkeeper: `batch 12, save by M. Lee, 2026-11-30 15:52 UTC`. Pure.
+
+    Args:
+        batch: A row of BATCH_COLUMNS.
+    """
+    note = f" ({batch['note']})" if batch["note"] else ""
+    return f"batch {batch['number']}, {batch['kind']} by {batch['who']}, {batch['at']:%Y-%m-%d %H:%M} UTC{note}"
+
+
 def new(connection: Connection, kind: BatchKind, who: str, now: datetime, note: str = "") -> int:
     """Open a batch and return its number: 1, 2, ... without gaps, because writers come one after the other."""
     return _insert(connection, {"kind": str(kind), "who": who, "at": now, "note": note})
@@ -63,19 +75,37 @@ def history(connection: Connection) -> pd.DataFrame:
     return frames.load(connection, select(tables.batch).order_by(tables.batch.c.number.desc()), BATCH_COLUMNS)
 
 
+def of_number(connection: Connection, number: int) -> dict[str, Any]:
+    """Return a batch (BATCH_COLUMNS) by its number."""
+    (row,) = records(
+        frames.load(connection, select(tables.batch).where(tables.batch.c.number == number), BATCH_COLUMNS)
+    )
+    return row
+
+
 def last(connection: Connection) -> int:
     """Return the number of the newest batch; 0 where there is none."""
-    return connection.scalar(select(func.max(tables.batch.c.number))) or 0
+    return connection.scalar(_newest_number()) or 0
+
+
+@cache
+def _newest_number() -> Select[tuple[int]]:
+    return select(func.max(tables.batch.c.number))
 
 
 def undone(connection: Connection) -> set[int]:
     """Return the batches that are taken back; an undo that was undone itself counts for nothing."""
     numbers: set[int] = set()
-    query = select(tables.batch.c.number, tables.batch.c.undoes).where(tables.batch.c.undoes.is_not(None))
-    for row in connection.execute(query.order_by(tables.batch.c.number.desc())):
+    for row in connection.execute(_undoings()):
         if row.number not in numbers:
             numbers.add(row.undoes)
     return numbers
+
+
+@cache
+def _undoings() -> Select[Any]:
+    batch = tables.batch.c
+    return select(batch.number, batch.undoes).where(batch.undoes.is_not(None)).order_by(batch.number.desc())
 
 
 def since(connection: Connection, number: int) -> set[BatchKind]:
@@ -92,7 +122,6 @@ def taken_back_since(connection: Connection, number: int) -> set[BatchKind]:
 
 
 def _insert(connection: Connection, values: dict[str, Any]) -> int:
-    last = connection.scalar(select(func.max(tables.batch.c.number)))
-    number: int = (last or 0) + 1
+    number = last(connection) + 1
     connection.execute(insert(tables.batch).values(number=number, **values))
     return number

@@ -91,6 +91,8 @@ class Books:
     them; `None` where that is what they have."""
     left_stock: pd.DataFrame = field(default_factory=lambda: frame(LEFT_STOCK_COLUMNS))
     """LEFT_STOCK_COLUMNS: what left stock on orders that no sync asked for."""
+    stored: pd.DataFrame | None = None
+    """TRANSACTION_COLUMNS of every line as it is stored, before any answer about its words; nothing of a part."""
     documents: Documents | None = None
     """What documents say of orders and of goods that came back, to count by them again."""
     reclassifications: Mapping[str, AcceptedReclassification] = field(default_factory=dict)

@@ -60,10 +60,11 @@ if TYPE_CHECKING:
     from core.time import SettlementName, StoreDays
 
 
-def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
-    """Return those of the rows asked about that stand otherwise in the same place of another table."""
-    if rows is others or not asked.any():
+def _differing_rows(rows: pd.DataFrame, others: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
+    """Return those of the rows whose words are asked that stand otherwise in the same place of another table."""
+    if rows is others:
         return rows.iloc[:0]
+    asked = are_asked(stored)
     rows, others = rows[asked], others[asked]
     differ = [one != other for one, other in zip(records(rows), records(others), strict=True)]
     return rows[pd.Series(differ, rows.index, dtype=bool)]
@@ -108,6 +109,8 @@ def _events_of(lines: pd.DataFrame, keys: pd.Series) -> dict[str, str]:
 
 
 def _and_those_beyond(lines: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    if others.empty:
+        return lines
     beyond = others[~others["key"].isin(list(lines["key"]))]
     return pd.concat([lines, beyond], ignore_index=True) if len(beyond) else lines
 
@@ -229,6 +232,7 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         counted_together=tied,
         as_read=as_read,
         documents=told,
+        stored=lines.stored if part is None else None,
         left_stock=stored_observations.left_stock(connection) if part is None else frame(LEFT_STOCK_COLUMNS),
         posted_tax=tax,
         kept_totals={} if part is None else part.totals,
@@ -325,7 +329,7 @@ def _with_entries(connection: Connection, books: Books, lines: _Lines, *, of_all
         reclassifications=stored_entries.reclassified(connection),
         skus_posted=_skus_posted(connection, lines.stored, books.settlements, of_all=of_all),
         postings=postings(connection),
-        words_after_lock=_differing_rows(lines.at_lock, lines.today, are_asked(lines.stored)),
+        words_after_lock=_differing_rows(lines.at_lock, lines.today, lines.stored),
     )
 
 

@@ -25,8 +25,7 @@ from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history
 from core.costing.costs.finale_costs import read_finale
 from core.costing.costs.suspects import Beside
-from core.costing.frames import values
-from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame, records
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, frame, records, values
 from core.model import CostStatus
 from core.settings import POLICIES_NAME, Policies
 
@@ -53,6 +52,11 @@ def _typed_by_sku(near: pd.DataFrame, typed: Mapping[str, Decimal | None]) -> di
         if sku is not None and key in typed:
             costs.setdefault(sku, []).extend(cost for cost in [typed[key]] if cost)
     return costs
+
+
+def _skus_of(near: pd.DataFrame, reimbursed: pd.DataFrame) -> set[str]:
+    """Return the SKUs by which costs of lines may be looked for."""
+    return {*near["sku"].dropna(), *near["cost_sku"].dropna(), *reimbursed["sku"].dropna()}
 
 
 _LAST = 50
@@ -260,7 +264,7 @@ def _part(
     said, mappings = frame(OBSERVATION_COLUMNS), frame(MAPPING_COLUMNS)
     beyond: dict[str, tuple[Decimal, ...]] = {}
     if typed is not None:
-        mappings = sku_mapping.latest(connection, {*near["sku"].dropna(), *near["cost_sku"].dropna()})
+        mappings = sku_mapping.latest(connection, _skus_of(near, told.reimbursed))
         orders, products = {*near["order_id"].dropna(), *told.reimbursed["order_id"].dropna()}, mappings["product_id"]
         said = stored_observations.latest_of(connection, orders, set(products.dropna()))
         finale, costs_by_sku = read_finale(said, mappings, company.home_currency), _typed_by_sku(near, typed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from core.costing.frames import declared, rows, values
+from core.costing.frames import declared, declared_rows
 from core.costing.inputs import (
     ASKED_UNITS_COLUMNS,
     RETURNED_COLUMNS,
@@ -18,7 +18,7 @@ from core.costing.inputs import (
     DuplicateLineError,
 )
 from core.costing.rules.first_reader import goods_by_words
-from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT
+from core.frame_columns import COSTED_COLUMNS, OVERRIDE_COLUMNS, TEXT, is_one_of, values
 from core.model import Goods, OverrideKind, Proposal
 from core.time import local_days
 
@@ -169,7 +169,7 @@ _SHOWN = ("shown_cost", "shown_kind", "sku")
 def overrides_in_force(overrides: pd.DataFrame | None) -> dict[str, Override]:
     """Return the highest version per line."""
     newest: dict[str, Override] = {}
-    for key, *saved in rows(declared(OVERRIDE_COLUMNS, overrides), ("key", "version", *_SAVED, *_SHOWN)):
+    for key, *saved in declared_rows(OVERRIDE_COLUMNS, overrides, ("key", "version", *_SAVED, *_SHOWN)):
         override = Override._make(saved)
         if key not in newest or newest[key].version <= override.version:
             newest[key] = override
@@ -203,9 +203,12 @@ def with_typed_skus(
         overrides: OVERRIDE_COLUMNS; of each line the highest version counts.
         locked: COSTED_COLUMNS of locked lines; one that had no answer when it was locked stays without a SKU.
     """
+    said = typed_skus(overrides)
+    if not said:
+        return transactions
     late = locked_unanswered(locked)
-    typed = {key: sku for key, sku in typed_skus(overrides).items() if key not in late}
-    silent = transactions["sku"].isna() & transactions["key"].isin(list(typed))
+    typed = {key: sku for key, sku in said.items() if key not in late}
+    silent = transactions["sku"].isna() & is_one_of(transactions["key"], *typed)
     if not silent.any():
         return transactions
     named = transactions.copy()
@@ -219,9 +222,8 @@ def locked_unanswered(locked: pd.DataFrame | None) -> frozenset[str]:
     Args:
         locked: COSTED_COLUMNS.
     """
-    if locked is None or locked.empty:
-        return frozenset()
-    return frozenset(locked.loc[(locked["version"].fillna(0) == 0).astype(bool), "key"])
+    every = declared_rows(COSTED_COLUMNS, locked, ("key", "version"))
+    return frozenset(key for key, version in every if not version)
 
 
 def typed_skus(overrides: pd.DataFrame | None) -> dict[str, str]:
@@ -262,12 +264,12 @@ _LOCKED = (
 
 def locks(books: CostingInput) -> dict[str, LineLock]:
     """Return the locked lines by key."""
-    since = {key: told for key, *told in rows(declared(TRUED_UP_COLUMNS, books.trued_up), tuple(TRUED_UP_COLUMNS))}
+    since = {key: told for key, *told in declared_rows(TRUED_UP_COLUMNS, books.trued_up)}
     return dict(_locks(books, since))
 
 
 def _locks(books: CostingInput, since: dict[str, list[object]]) -> Iterator[tuple[str, LineLock]]:
-    for key, *then in rows(declared(COSTED_COLUMNS, books.locked_lines), ("key", *_LOCKED)):
+    for key, *then in declared_rows(COSTED_COLUMNS, books.locked_lines, ("key", *_LOCKED)):
         was = (then[2], then[3] or 0, then[9])
         now = since.get(key, (None, None, None))
         yield key, LineLock(*then, *(new if new is not None else old for old, new in zip(was, now, strict=True)))
@@ -285,16 +287,15 @@ class ReturnReport(NamedTuple):
 
 def reported(returned: pd.DataFrame | None) -> dict[str, ReturnReport]:
     """Return what was reported, by line key."""
-    table = declared(RETURNED_COLUMNS, returned)
-    return {key: ReturnReport(*told) for key, *told in rows(table, tuple(RETURNED_COLUMNS))}
+    return {key: ReturnReport(*told) for key, *told in declared_rows(RETURNED_COLUMNS, returned)}
 
 
 def asked_units(questions: pd.DataFrame | None) -> dict[str, str]:
     """Return why the units of some sales are not sure, by line key."""
-    return dict(rows(declared(ASKED_UNITS_COLUMNS, questions), ("key", "reason")))
+    return dict(declared_rows(ASKED_UNITS_COLUMNS, questions, ("key", "reason")))
 
 
 def history(settlements: pd.DataFrame | None) -> set[tuple[str, str]]:
     """Return store and id of the settlements before books start."""
-    table = declared(SETTLEMENT_COLUMNS, settlements)
-    return {(store, settlement) for store, settlement, old in rows(table, tuple(SETTLEMENT_COLUMNS)) if old}
+    every = declared_rows(SETTLEMENT_COLUMNS, settlements)
+    return {(store, settlement) for store, settlement, old in every if old}

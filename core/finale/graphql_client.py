@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SCHEMA_KEEPS = timedelta(days=1)
 _MOST_ADAPTATIONS = 25
+_MOST_PAGES = 20_000
+"""Of one list: a million and more products; a list that is longer has no end."""
 _INTROSPECTION = re.compile(r"introspection|__schema|__type", re.IGNORECASE)
 _PAYMENT_REQUIRED = 402
 
@@ -180,7 +182,7 @@ def pages(
         following = next_cursor(answer)
         if following is None:
             return
-        if following in seen:
+        if following in seen or len(seen) >= _MOST_PAGES:
             raise FinaleRefusalError(f"the pages of {name} do not move on")
         seen.add(following)
         cursor = following

@@ -15,6 +15,8 @@ _PLAIN = re.compile(r"\d+(\.\d*)?|\.\d+")
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ ,].*)?")
+_LARGEST = 10**9
+_MOST_UNITS = 10**6
 _SHIPMENT = re.compile(r"^(.+)-\d{1,3}$")
 _CURRENCY_SIGNS = "$€£¥₹ \u00a0\u202f"
 
@@ -41,7 +43,8 @@ def raw_text(value: object) -> str | None:
 def number_of(value: object) -> Decimal | None:
     """Return a number, from a raw value or a text for display (`1,234.56`, `$6.00`, `(2)`).
 
-    What could mean two numbers (`6,50`, `1.234,56`) or none is `None`: refused, never guessed.
+    What could mean two numbers (`6,50`, `1.234,56`) or none is `None`: refused, never guessed. So is one of more than
+    a thousand million: no unit costs that, nor are so many in stock.
     """
     text = text_of(value)
     if text is None:
@@ -50,9 +53,8 @@ def number_of(value: object) -> Decimal | None:
     digits = text.strip(f"-+()\u2212{_CURRENCY_SIGNS}")
     if _GROUPED.fullmatch(digits):
         digits = digits.replace(",", "")
-    if not _PLAIN.fullmatch(digits):
-        return _scientific(text)
-    return -Decimal(digits) if negative else Decimal(digits)
+    number = _scientific(text) if not _PLAIN.fullmatch(digits) else -Decimal(digits) if negative else Decimal(digits)
+    return number if number is not None and abs(number) <= _LARGEST else None
 
 
 def _scientific(text: str) -> Decimal | None:
@@ -96,13 +98,16 @@ def cost_of(value: object) -> Cost:
 
 
 def pack_units(value: object) -> int | None:
-    """Return how many units a packing stands for: `6` or `6/1` is 6, `2/6/1` is 12; blank is 1, unreadable `None`."""
+    """Return how many units a packing stands for: `6` or `6/1` is 6, `2/6/1` is 12; blank is 1, unreadable `None`.
+
+    More than a million are unreadable too.
+    """
     text = text_of(value)
     if text is None:
         return 1
-    if not re.fullmatch(r"\d+(\s*/\s*\d+)*", text):
+    if not re.fullmatch(r"\d{1,7}(\s*/\s*\d{1,7}){,9}", text):
         return None
     units = 1
     for part in text.split("/"):
         units *= int(part)
-    return units or None
+    return units if 0 < units <= _MOST_UNITS else None

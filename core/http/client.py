@@ -57,6 +57,10 @@ class Patience:
     attempts: int = 4
     longest_wait: float = 120.0
     """A service that closes for longer than this is an error, not a pause."""
+    deadline: float = 900.0
+    """For a whole answer, however steadily its bytes drip."""
+    largest: int = 600_000_000
+    """Bytes of an answer, unpacked: the largest document known has a tenth of it."""
 
 
 def basic(user: Secret, password: Secret) -> Headers:
@@ -176,20 +180,42 @@ class HttpClient:
         # Never the query: it may hold a signature.
         where = f"{request.method} {'' if self._ours(request.url) else request.url.host}{request.url.path}"
         try:
-            response = self._client.send(request)
+            response = self._client.send(request, stream=True)
+            content = self._whole(response, where)
         except httpx.TimeoutException as error:
             raise ConnectionFailedError(self._service, where, "no answer in time") from error
         except httpx.TransportError as error:
             raise ConnectionFailedError(self._service, where, "the connection failed") from error
         except httpx.DecodingError as error:
             raise BadAnswerError(self._service, where, "a damaged answer") from error
-        answer = ServiceResponse(self._service, where, dict(response.headers), response.content, response.status_code)
+        answer = ServiceResponse(self._service, where, dict(response.headers), content, response.status_code)
         if not response.is_success:
             raise failure(answer, response.status_code, self._clock())
         if response.status_code == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole
             raise BadAnswerError(self._service, where, "only a part of what was asked for")
         self._note_closing(request.method, answer.headers)
         return answer
+
+    def _whole(self, response: httpx.Response, where: str) -> bytes:
+        """Read an answer to its end, within its limits of size and time.
+
+        Raises:
+            BadAnswerError: If it is larger than any that is expected.
+            ConnectionFailedError: If it does not come to its end.
+        """
+        parts, size, until = [], 0, self._clock() + timedelta(seconds=self._patience.deadline)
+        try:
+            for part in response.iter_bytes():
+                parts.append(part)
+                size += len(part)
+                if size > self._patience.largest:
+                    million = self._patience.largest // 1_000_000
+                    raise BadAnswerError(self._service, where, f"an answer of more than {million:,} million bytes")
+                if self._clock() > until:
+                    raise ConnectionFailedError(self._service, where, "the answer did not come to its end in time")
+        finally:
+            response.close()
+        return b"".join(parts)
 
     def _pause(self, error: Exception, failures: int) -> float | None:
         """Return how many seconds to wait before asking again; `None` if that is of no use."""

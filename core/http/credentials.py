@@ -8,12 +8,13 @@ of a system, in capitals with `_` for every other character: `COGSHEET_FINALE_IN
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from typing import TYPE_CHECKING, Protocol
 
 import keyring
-import keyring.errors
+from keyring.backends.fail import Keyring as NoKeyring
 from pydantic import SecretStr
 
 from core.errors import CogsheetError
@@ -37,6 +38,26 @@ class NoKeyringError(CogsheetError):
         )
 
 
+class KeyringLockedError(CogsheetError):
+    """A secret is to be removed, and the keyring does not let anybody at it."""
+
+    def __init__(self, entry: str, reason: Exception) -> None:
+        super().__init__(
+            f"This computer's keyring does not answer ({type(reason).__name__}), so {entry} may still be in it. Unlock "
+            f"the keyring and try again, or remove that entry in the keyring's own program."
+        )
+
+
+class SecretStaysError(CogsheetError):
+    """A secret was removed from the keyring, and is given by the environment all the same."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(
+            f"The key is no longer in this computer's keyring, and the environment variable {variable} still gives it: "
+            f"remove that variable too."
+        )
+
+
 class Credentials(Protocol):
     """A place for secrets, passed in so that tests give a dictionary."""
 
@@ -51,7 +72,11 @@ class Credentials(Protocol):
         """
 
     def forget(self, system: str, account: str, name: str) -> None:
-        """Remove a secret; one that is not there is no error."""
+        """Remove a secret; one that is not there is no error.
+
+        Raises:
+            CogsheetError: If it is still there, or may be.
+        """
 
 
 class Backend(Protocol):
@@ -67,12 +92,20 @@ class Backend(Protocol):
         """Remove a password."""
 
 
+_SHORT_NAMES = {
+    ("Finale Inventory", "API key"): ("COGSHEET_FINALE_KEY",),
+    ("Finale Inventory", "API secret"): ("COGSHEET_FINALE_SECRET",),
+}
+"""What is typed most often has a shorter name too."""
+
+
 def variable_names(system: str, account: str, name: str) -> tuple[str, ...]:
     """Return the environment variables that may hold a secret, the more particular one first."""
-    return tuple(
+    full = (
         re.sub(r"[^A-Z0-9]+", "_", "_".join(("COGSHEET", *parts)).upper())
         for parts in ((system, account, name), (system, name))
     )
+    return (*full, *_SHORT_NAMES.get((system, name), ()))
 
 
 class SystemCredentials:
@@ -87,24 +120,41 @@ class SystemCredentials:
         return _hidden(self._kept(system, account, name) or self._given(system, account, name))
 
     def put(self, system: str, account: str, name: str, secret: Secret) -> None:
-        """Keep a secret in the keyring."""
-        _hidden(secret.get_secret_value())
+        """Keep a secret in the keyring; one that the environment gives needs no keeping where there is no keyring."""
+        text = secret.get_secret_value()
+        _hidden(text)
         try:
-            self._backend.set_password(_entry(system, account, name), account, secret.get_secret_value())
-        except keyring.errors.KeyringError as error:
-            raise NoKeyringError(variable_names(system, account, name)) from error
+            self._backend.set_password(_entry(system, account, name), account, text)
+        except Exception as error:
+            if self._given(system, account, name) != text:
+                raise NoKeyringError(variable_names(system, account, name)) from error
 
     def forget(self, system: str, account: str, name: str) -> None:
-        """Remove a secret from the keyring; the environment is not ours to change."""
+        """Remove a secret from the keyring; the environment is not ours to change.
+
+        Raises:
+            KeyringLockedError: If the keyring does not say that it is gone.
+            SecretStaysError: If an environment variable gives it.
+        """
+        entry = _entry(system, account, name)
+        if not isinstance(self._backend, NoKeyring):
+            self._remove(entry, account)
+        for variable in variable_names(system, account, name):
+            if self._environment.get(variable):
+                raise SecretStaysError(variable)
+
+    def _remove(self, entry: str, account: str) -> None:
         try:
-            self._backend.delete_password(_entry(system, account, name), account)
-        except keyring.errors.KeyringError:
-            return
+            if self._backend.get_password(entry, account) is not None:
+                self._backend.delete_password(entry, account)
+        except Exception as error:
+            raise KeyringLockedError(entry, error) from error
 
     def _kept(self, system: str, account: str, name: str) -> str | None:
         try:
             return self._backend.get_password(_entry(system, account, name), account)
-        except keyring.errors.KeyringError:
+        except Exception as error:  # noqa: BLE001 - a keyring is a program of somebody else's, with errors of its own
+            logging.getLogger(__name__).warning("the keyring does not answer: %s", type(error).__name__)
             return None
 
     def _given(self, system: str, account: str, name: str) -> str | None:

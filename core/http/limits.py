@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Sleep = Callable[[float], None]
 """Waits so many seconds."""
 
+_LONGEST_WAIT = 366 * 24 * 3600.0
 _RELATIVE_BELOW = 100_000_000  # a smaller X-RateLimit-Reset is no moment but a number of seconds
 
 
@@ -58,11 +60,16 @@ class TokenBucket:
 def seconds_to_wait(headers: Mapping[str, str], now: datetime) -> float:
     """Return how long the service asks us to wait: X-RateLimit-Reset, else Retry-After, else 0 (it did not say).
 
-    Walmart's name for the first is X-Next-Replenishment-Time, in milliseconds.
+    Walmart's name for the first is X-Next-Replenishment-Time, in milliseconds. Whatever the headers hold, it is a
+    number from 0 to that of a year.
     """
+    return min(max(0.0, _asked_to_wait(headers, now)), _LONGEST_WAIT)
+
+
+def _asked_to_wait(headers: Mapping[str, str], now: datetime) -> float:
     replenished = _number(headers.get("x-next-replenishment-time"))
     if replenished is not None and replenished >= _RELATIVE_BELOW * 1000:
-        return max(0.0, replenished / 1000 - now.timestamp())
+        return replenished / 1000 - now.timestamp()
     reset = _number(headers.get("x-ratelimit-reset"))
     if reset is not None and reset >= _RELATIVE_BELOW:
         reset -= now.timestamp()
@@ -70,19 +77,20 @@ def seconds_to_wait(headers: Mapping[str, str], now: datetime) -> float:
         return reset
     wait = headers.get("retry-after", "")
     seconds = _number(wait)
-    return max(0.0, _seconds_until(wait, now) if seconds is None else seconds)
+    return _seconds_until(wait, now) if seconds is None else seconds
 
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text or "")
+        number = float(text or "")
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _seconds_until(date: str, now: datetime) -> float:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+    except (ValueError, TypeError, OverflowError):
         return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()

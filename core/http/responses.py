@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http import HTTPStatus
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+LARGEST_JSON = 100_000_000
+"""Bytes of an answer that is read as JSON."""
+DEEPEST_JSON = 64
+_ESCAPED = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LONGEST_DETAIL = 200
 _REFERENCES = ("x-amzn-requestid", "x-request-id", "x-correlation-id")
 _MESSAGES = (
@@ -63,7 +69,7 @@ class ServiceResponse:
             BadAnswerError: If it is empty or no UTF-8.
         """
         try:
-            text = self.content.decode("utf-8-sig")
+            text = self.content.decode("utf-8-sig").replace("\0", "\N{REPLACEMENT CHARACTER}")
         except UnicodeDecodeError as error:
             raise BadAnswerError(self.service, self.where, "text that cannot be read") from error
         if not text.strip():
@@ -74,15 +80,24 @@ class ServiceResponse:
         """Return the body as JSON, fractions as exact decimals.
 
         Raises:
-            BadAnswerError: If it is a web page, empty, cut off or no JSON.
+            BadAnswerError: If it is a web page, empty, cut off, no JSON, or larger or deeper than data is.
         """
+        if len(self.content) > LARGEST_JSON:
+            raise BadAnswerError(
+                self.service, self.where, f"more than {LARGEST_JSON // 1_000_000} million bytes of data"
+            )
         text = self.text()
         if text.lstrip().startswith("<"):
             raise BadAnswerError(self.service, self.where, "a web page instead of data")
         try:
-            return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+            body = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
         except ValueError as error:
             raise BadAnswerError(self.service, self.where, "an answer that breaks off or is not JSON") from error
+        except RecursionError as error:
+            raise BadAnswerError(self.service, self.where, "data that is nested too deeply") from error
+        if _is_deeper(body, DEEPEST_JSON):
+            raise BadAnswerError(self.service, self.where, "data that is nested too deeply")
+        return _storable(body) if _ESCAPED.search(text) else body
 
 
 def failure(answer: ServiceResponse, status: int, now: datetime) -> ServiceError:
@@ -106,7 +121,7 @@ def code(content: bytes) -> str:
     """Return the one word by which a service names the reason of its refusal (`invalid_grant`); empty if none."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return _code_in(body)
 
@@ -127,7 +142,7 @@ def refusal_text(content: bytes) -> str:
     text = content.decode("utf-8", errors="replace").strip()
     try:
         text = message_in(json.loads(text)) or ""
-    except ValueError:
+    except (ValueError, RecursionError):
         text = "" if text.startswith("<") else text
     return " ".join(text.split())[:_LONGEST_DETAIL].rstrip(".")
 
@@ -141,6 +156,26 @@ def message_in(body: object) -> str | None:
     if isinstance(body, dict):
         return next((message for message in (message_in(body.get(name)) for name in _MESSAGES) if message), None)
     return None
+
+
+def _is_deeper(body: object, levels: int) -> bool:
+    """Tell whether lists and objects lie in one another more than so many levels deep."""
+    inside = [body]
+    for _ in range(levels):
+        holders = [one for one in inside if isinstance(one, dict | list)]
+        if not holders:
+            return False
+        inside = [part for one in holders for part in (one.values() if isinstance(one, dict) else one)]
+    return any(isinstance(one, dict | list) for one in inside)
+
+
+def _storable(body: object) -> object:
+    """Return a document with a sign that can be kept in place of each NUL and each half of a character."""
+    if isinstance(body, str):
+        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", body)
+    if isinstance(body, dict):
+        return {_storable(name): _storable(value) for name, value in body.items()}
+    return [_storable(one) for one in body] if isinstance(body, list) else body
 
 
 def _refuse_constant(name: str) -> NoReturn:

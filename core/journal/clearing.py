@@ -164,6 +164,6 @@ def _from(journal: pd.DataFrame, day: date) -> pd.DataFrame:
 
 def _sums(journal: pd.DataFrame, names: tuple[str, ...]) -> dict[tuple[str, ...], Decimal]:
     sums: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
-    for row in records(journal[[*names, "amount"]]):
+    for row in records(journal, [*names, "amount"]):
         sums[tuple(row[name] for name in names)] += row["amount"]
     return dict(sums)

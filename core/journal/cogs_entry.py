@@ -159,7 +159,7 @@ def cogs_entries(
     entries = []
     for number, (month, day, group) in enumerate(months, start=1):
         booked: dict[LineType, list[EntryLine]] = {}
-        for debit, own in _by_kind(group).items():
+        for debit, own in (whole if len(group) == len(lines) else _by_kind(group)).items():
             is_last = number == len(months)
             amount = amounts[debit] - posted[debit] if is_last else cents(total(own["cogs"]))
             posted[debit] += amount
@@ -217,11 +217,13 @@ def cogs_by_type(lines: pd.DataFrame) -> dict[LineType, Decimal]:
 
     The largest kind takes what rounding leaves.
     """
-    exact = {debit: total(own["cogs"]) for debit, own in _by_kind(lines).items()}
+    kinds = cost_types(lines)
+    exact = {debit: total(lines["cogs"][[kind is debit for kind in kinds]]) for debit in COST_TYPES}
     return parts_in_cents(cents(total(lines["cogs"])), exact)
 
 
 def _by_kind(lines: pd.DataFrame) -> dict[LineType, pd.DataFrame]:
     """Return the lines of each kind of cost."""
-    kinds = cost_types(lines)
-    return {debit: rows_where(lines, (kind is debit for kind in kinds)) for debit in COST_TYPES}
+    kinds, none = cost_types(lines), lines.iloc[:0]
+    found = {debit: rows_where(lines, (kind is debit for kind in kinds)) for debit in set(kinds)}
+    return {debit: found.get(debit, none) for debit in COST_TYPES}

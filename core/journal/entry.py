@@ -46,6 +46,8 @@ class EntryKind(StrEnum):
     """Shown and tied out, and left out of every file: Finale posts it itself."""
     FINALE_TRUE_UP = "true-up posted by Finale"
     FINALE_REVERSAL = "reversal of what Finale posted"
+    WITHDRAWAL = "withdrawal"
+    """Takes back what nobody has imported: neither is in any file from then on."""
 
 
 POSTED_BY_FINALE = (EntryKind.FINALE, EntryKind.FINALE_TRUE_UP, EntryKind.FINALE_REVERSAL)
@@ -53,7 +55,7 @@ POSTED_BY_FINALE = (EntryKind.FINALE, EntryKind.FINALE_TRUE_UP, EntryKind.FINALE
 COGS_KINDS = (EntryKind.COGS, EntryKind.FINALE)
 """A settlement's COGS: what Finale posts of it stands in an entry of its own."""
 TRUE_UP_KINDS = (EntryKind.TRUE_UP, EntryKind.FINALE_TRUE_UP)
-REVERSAL_KINDS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL)
+REVERSAL_KINDS = (EntryKind.REVERSAL, EntryKind.FINALE_REVERSAL, EntryKind.WITHDRAWAL)
 """What takes an entry back, whoever posted that."""
 SETTLEMENT_KINDS = (EntryKind.SETTLEMENT, *COGS_KINDS)
 """What an export makes of a settlement, and anew after a reopening."""

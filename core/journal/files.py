@@ -99,13 +99,18 @@ class ForeignEntryError(CogsheetError):
         )
 
 
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""In a file that is opened in a spreadsheet before it is imported, such a name would be run."""
+
+
 class AccountNameError(CogsheetError):
     """An account's name is none that QuickBooks can have."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
             f"QuickBooks cannot have an account “{name}”: a name has at most {_LONGEST_NAME} characters and no "
-            f"quotation mark. None of these entries was exported. Correct it on sheet Accounts."
+            f"quotation mark, and does not begin like a formula (=, +, -, @). None of these entries was exported. "
+            f"Correct it on sheet Accounts."
         )
 
 
@@ -115,6 +120,8 @@ class LedgerFile:
 
     name: str
     content: str
+    entries: tuple[Entry, ...] = ()
+    """What it holds."""
 
 
 def to_import(entries: Iterable[Entry]) -> list[Entry]:
@@ -142,7 +149,7 @@ def refuse_unimportable(entries: Sequence[Entry], ledger: Ledger, home_currency:
         _refuse_in_xero(to_import(entries), home_currency, as_workbook)
     if ledger is Ledger.QUICKBOOKS:
         for name in {line.account for entry in to_import(entries) for line in entry.lines}:
-            if len(name) > _LONGEST_NAME or '"' in name:
+            if len(name) > _LONGEST_NAME or '"' in name or name.startswith(BEGINS_A_FORMULA):
                 raise AccountNameError(name)
 
 
@@ -174,7 +181,7 @@ def ledger_files(entries: Sequence[Entry], ledger: Ledger, name: str) -> list[Le
     groups = _within(to_import(entries), layout.most_lines)
     many = len(groups) > 1
     return [
-        LedgerFile(f"{name}-{number}.csv" if many else f"{name}.csv", _text(layout, group))
+        LedgerFile(f"{name}-{number}.csv" if many else f"{name}.csv", _text(layout, group), tuple(group))
         for number, group in enumerate(groups, start=1)
     ]
 

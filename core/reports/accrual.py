@@ -75,7 +75,7 @@ def _days_by_order(observations: pd.DataFrame) -> dict[object, dict[str, str | N
     """Return order -> product -> the day it left; `None` is on the order and has not left."""
     of_orders = observations[observations["kind"] == ObservationKind.ORDER]
     days: dict[object, dict[str, str | None]] = {}
-    for row in records(of_orders[["order_id", "product_id", "record_date"]]):
+    for row in records(of_orders, ["order_id", "product_id", "record_date"]):
         if row["order_id"] is not None and row["product_id"] is not None:
             of_order = days.setdefault(row["order_id"], {})
             known = of_order.get(row["product_id"])
@@ -175,7 +175,7 @@ def money_in_part(lines: pd.DataFrame, parts: Mapping[str, tuple[int, int]]) -> 
     if not parts:
         return lines
     columns: dict[str, list[Any]] = {name: [] for name in (*AMOUNT_COLUMNS, "net", "typed")}
-    for row in records(lines[["key", *columns]]):
+    for row in records(lines, ["key", *columns]):
         left, sold = parts.get(row["key"], (1, 1))
         amounts: dict[str, Any] = {
             name: at_line_places((row[name] or Decimal(0)) * left / sold) for name in AMOUNT_COLUMNS

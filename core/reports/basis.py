@@ -92,7 +92,7 @@ def _order_days(sales: pd.DataFrame, observations: pd.DataFrame) -> pd.Series:
     """Return the day on which each line's order was placed; of several orders of that name the first."""
     dated = observations[(observations["kind"] == ObservationKind.ORDER) & observations["order_date"].notna()]
     days: dict[str, str] = {}
-    for row in records(dated[["order_id", "order_date"]]):
+    for row in records(dated, ["order_id", "order_date"]):
         days[row["order_id"]] = min(row["order_date"], days.get(row["order_id"], row["order_date"]))
     return pd.Series([days.get(order) for order in sales["order_id"].to_list()], index=sales.index, dtype=TEXT)
 

@@ -117,7 +117,7 @@ def with_marks(lines: pd.DataFrame) -> pd.DataFrame:
     is_suspect = (marks == SUSPECT_MARK).fillna(value=False).astype(bool)
     flags = [
         bool(row["suspect"] and row["suspect"] in (row["cost_note"] or ""))
-        for row in records(lines[["suspect", "cost_note"]])
+        for row in records(lines, ["suspect", "cost_note"])
     ]
     is_told = pd.Series(flags, lines.index, dtype=bool)
     reasons = (" Looks wrong: " + lines["suspect"] + ".").where(is_suspect & ~is_told).fillna("")
@@ -134,7 +134,7 @@ def with_locked_sources(lines: pd.DataFrame, locked: pd.DataFrame | None) -> pd.
     """
     if locked is None or locked.empty:
         return lines
-    then = {row["key"]: row["cost_source"] for row in records(locked[["key", "cost_source"]])}
+    then = {row["key"]: row["cost_source"] for row in records(locked, ["key", "cost_source"])}
     sources = [
         f"{source}: {then[key]}" if source == CostSource.LOCKED and then.get(key) else source
         for key, source in zip(lines["key"].to_list(), pa.array(lines["cost_source"]).to_pylist(), strict=True)

@@ -173,7 +173,7 @@ def _words_beside(lines: pd.DataFrame, orders: set[str]) -> dict[str, set[str]]:
     """Return the marketplace's own words of everything that was settled of these orders."""
     by_order: dict[str, set[str]] = defaultdict(set)
     named = lines[lines["order_id"].str.strip().str.lstrip("#").isin(list(orders)).fillna(value=False).astype(bool)]
-    for row in records(named[["order_id", "raw_type", "raw_description"]]):
+    for row in records(named, ["order_id", "raw_type", "raw_description"]):
         words = (row["raw_type"], row["raw_description"])
         by_order[name_of(str(row["order_id"]))].add(" ".join(word for word in words if word))
     return by_order

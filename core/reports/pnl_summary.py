@@ -128,7 +128,7 @@ def charted(summary: pd.DataFrame, pnl: pd.DataFrame) -> ChartBars:
 
 def _profits(pnl: pd.DataFrame) -> dict[str, Decimal]:
     """Return the profit of each item over all its rows; one without any known cost has none to be compared."""
-    rows = [row for row in records(pnl[["item", "profit", "cogs", "indicator"]]) if is_item(row["item"])]
+    rows = [row for row in records(pnl, ["item", "profit", "cogs", "indicator"]) if is_item(row["item"])]
     items: dict[str, dict[str, Any]] = {}
     for row in rows:
         one = items.setdefault(row["item"], {"profit": Decimal(0), "cogs": Decimal(0), "indicator": None})

@@ -199,7 +199,7 @@ def with_unknown_costs_blank(pnl: pd.DataFrame) -> pd.DataFrame:
     Those are COGS, margin and profit per item of a row without any known cost, and every figure of what has no
     exchange rate.
     """
-    unknown = [is_cost_unknown(row) for row in records(pnl[["indicator", "cogs"]])]
+    unknown = [is_cost_unknown(row) for row in records(pnl, ["indicator", "cogs"])]
     left_out = (pnl["without_rate"] > 0).fillna(value=False).astype(bool)
     masks = dict.fromkeys(("cogs", "margin", "profit_per_item"), pd.Series(unknown, pnl.index, dtype=bool) | left_out)
     masks |= {name: left_out for name in _BLANK if name not in masks}
@@ -301,7 +301,7 @@ def _by_labels(lines: pd.DataFrame, field: str) -> dict[Labels, Any]:
     """Return the first value of a field in each row."""
     first = lines.drop_duplicates(list(_LABELS))
     return {
-        (row[_LABELS[0]], row[_LABELS[1]], row[_LABELS[2]]): row[field] for row in records(first[[*_LABELS, field]])
+        (row[_LABELS[0]], row[_LABELS[1]], row[_LABELS[2]]): row[field] for row in records(first, [*_LABELS, field])
     }
 
 

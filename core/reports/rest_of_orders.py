@@ -136,7 +136,7 @@ def _is_known(row: Mapping[str, Any]) -> bool:
 
 def _products(mappings: pd.DataFrame) -> dict[str, list[tuple[str, int]]]:
     products: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for row in records(mappings[["sku", "product_id", "units"]]):
+    for row in records(mappings, ["sku", "product_id", "units"]):
         if row["product_id"] is not None:
             products[row["sku"]].append((row["product_id"], row["units"] or 1))
     return products

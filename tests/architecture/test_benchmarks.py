@@ -29,6 +29,7 @@ NAMES = [
     "open-in-big-books",
     "save-in-big-books",
     "sync-in-big-books",
+    "sync-in-exported-books",
     "settlements-in-big-books",
     "pnl-in-big-books",
     "big-books-memory",

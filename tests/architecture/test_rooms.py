@@ -78,7 +78,8 @@ ENGINE_FLOORS = (
     {"addresses", "errors", "typing_rules", "parts.xml_text", "number_formats", "cell_values", "formula_text"},
     {
         "parts",
-        *(f"parts.{name}" for name in ("package", "styles", "cell_codec", "grid", "table_part", "workbook_part")),
+        *(f"parts.{name}" for name in ("package", "packing", "styles", "cell_codec", "table_part", "workbook_part")),
+        *(f"parts.{name}" for name in ("grid", "row", "row_store")),
     },
     {"parts.sheet_part"},
     {"formulas", "cells", "following", "table_rows", "sheet_list", "sheet_copy"},

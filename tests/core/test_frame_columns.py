@@ -21,6 +21,8 @@ from core.frame_columns import (
     WHOLE,
     conform,
     frame,
+    has_text,
+    is_one_of,
     records,
     rows_where,
 )
@@ -123,3 +125,26 @@ def test_a_choice_among_no_rows_keeps_the_columns() -> None:
 def test_an_entry_of_no_lines_is_none() -> None:
     """Each kind of cost of no lines is nothing."""
     assert set() == set(cogs_by_type(frame(COSTED_COLUMNS | TRANSACTION_COLUMNS)).values()) - {Decimal(0)}
+
+
+def test_some_columns_are_read_as_the_whole_frame_is() -> None:
+    """What is read of some columns is what the rows have in them, in the order that is asked for."""
+    rows = [{"sku": "MUG", "units": 2}, {"product_id": "P", "units": None}]
+    table = frame(COLUMNS, rows)
+    assert [{"units": 2, "sku": "MUG"}, {"units": None, "sku": None}] == records(table, ["units", "sku"])
+    assert [{name: row[name] for name in ("units", "sku")} for row in records(table)] == records(
+        table, ("units", "sku")
+    )
+    assert [] == records(table.iloc[:0], ["sku"])
+
+
+@pytest.mark.parametrize("words", [(), ("sale",), (Event.SALE, Event.REFUND), ("SALE",), ("sal",)])
+@pytest.mark.parametrize("texts", [[], [None], ["sale", None, "refund", "", "Sale", "resale"]])
+def test_words_are_told_as_pandas_tells_them(texts: list[str | None], words: tuple[str, ...]) -> None:
+    """A missing text is none of the words and contains nothing; capitals matter."""
+    column = pd.Series(texts, dtype=TEXT)
+    assert [text in words for text in texts] == list(is_one_of(column, *words))
+    for word in words:
+        assert [text is not None and word in text for text in texts] == list(has_text(column, word))
+    halves = pd.concat([column, column], ignore_index=True)  # of two chunks, as Arrow keeps them
+    assert [text in words for text in texts] * 2 == list(is_one_of(halves, *words))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from core.companies import MachineFolder
 from core.log import FILE_NAME, Redaction, set_up
 
 if TYPE_CHECKING:
@@ -82,3 +84,18 @@ def test_a_registered_secret_is_masked_in_every_form(log_file: Path) -> None:
 
 def _fail(value: str) -> None:
     raise ValueError(value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a user's folder to its user")
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_own_files_are_for_their_user_alone(tmp_path: Path, umask: int) -> None:
+    """The log and the list of companies, whatever the umask."""
+    before = os.umask(umask)
+    try:
+        handler = set_up(tmp_path)
+        MachineFolder(tmp_path).remember("Acme", "books.sqlite")
+    finally:
+        os.umask(before)
+    logging.getLogger().removeHandler(handler)
+    handler.close()
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}

@@ -60,8 +60,9 @@ class DemoBook:
 
 
 def run(*arguments: str) -> Ran:
-    """Run a command of cogsheet; an error that is not ours goes through."""
+    """Run a command of cogsheet; an error that nobody foresaw is none that a test may pass over."""
     result = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+    assert "Something unexpected stopped" not in result.stdout + result.stderr
     return Ran(result.exit_code, result.stdout, result.stderr)
 
 

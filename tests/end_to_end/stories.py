@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -312,11 +312,15 @@ class FinaleOnLine:
     """A company's Finale account in the sandbox, over HTTP; what happened there grows from sync to sync."""
 
     environment: pytest.MonkeyPatch
+    connected: set[Path] = field(default_factory=set)
+    """Workbooks that know of the account."""
 
     def sync(self, story: Story, *happened: Purchase | Left, currency: str = "USD") -> Ran:
-        """Serve what has happened so far, connect and sync."""
+        """Serve what has happened so far, connect where that is not done, and sync."""
         with self.serving(finale_of(*happened, currency=currency)):
-            story.deed("connect", "--account", DEMO_ACCOUNT)
+            if story.book.path not in self.connected:
+                story.deed("connect", "--account", DEMO_ACCOUNT)
+                self.connected.add(story.book.path)
             ran = story.book.run("sync")
         assert ran.status in (0, 1), ran.output + ran.error
         story.book.run("resolve")

@@ -58,7 +58,7 @@ def test_lost_returns_and_replacements_post_where_it_was_chosen(
     settle(story, finale, tmp_path, "5")
     posted = story.export("1")
     story.ties()
-    story.deed("reopen", "1", "--reason", "wrong bill")
+    story.deed("reopen", "1", "--imported", "--reason", "wrong bill")
     back = story.posted("reversal")
 
     assert {GOODS: Decimal(10), STOCK: Decimal(-25), **expected}.items() <= posted.items()

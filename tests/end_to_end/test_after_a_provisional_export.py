@@ -196,7 +196,7 @@ def test_reopening_has_one_answer_of_each_question(story: Story, tmp_path: Path)
     story.answer(({"SKU": "BUNDLE"}, {"Cost": 12.6}))
     story.deed("export", "5500000001", "--format", "quickbooks", "--accept-provisional")
     brought(story, tmp_path, "payout.json", record)
-    story.deed("reopen", "5500000001", "--reason", "the final document")
+    story.deed("reopen", "5500000001", "--imported", "--reason", "the final document")
     story.book.run("resolve")
     missing = story.status()
     story.answer(({"SKU": "BUNDLE"}, {"Cost": 4.2}), accept=False)
@@ -219,7 +219,7 @@ def test_a_cogs_entry_that_waits_for_its_reopening_says_so(
     story.answer()
     (row,) = story.book.table("Settlements").rows
     refused = story.deed("export", settlement, "--format", "quickbooks", "--accept-provisional", status=2).error
-    story.deed("reopen", settlement, "--reason", "the final document")
+    story.deed("reopen", settlement, "--imported", "--reason", "the final document")
     (after,) = story.book.table("Settlements").rows
 
     assert row["Settlement Export Status"].startswith("Settlement exported; Read otherwise since: reopen")
@@ -258,7 +258,7 @@ def test_an_answer_to_a_line_that_came_after_the_export_stays_with_it(
     again = [row["SKU"] for row in story.asked()]
     after = [(row["SKU"], row["Difference"]) for row in story.pending() if row["SKU"]]
     if reopens:
-        story.deed("reopen", settlement, "--reason", "its report came")
+        story.deed("reopen", settlement, "--imported", "--reason", "its report came")
         story.book.run("resolve")
         again += [row["SKU"] for row in story.asked()]
         assert Decimal(12) == story.cogs(Type="sale")
@@ -288,7 +288,7 @@ def test_a_proposal_of_a_line_that_a_later_file_lacks_is_withdrawn(story: Story,
     story.ties()
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("prices", "asked", "cogs"),
     [(("38.00", "40.00", "40.00"), [], 11), (("40.00", "40.00", "40.00", "38.00"), [4, 4, 4], 15)],
@@ -313,7 +313,7 @@ def test_what_was_typed_on_equal_rows_goes_on_under_the_final_document(
     due = sum(Decimal(str(row["Difference"])) for row in story.pending() if row["SKU"])
     story.decide("accept")
     story.ties()
-    story.deed("reopen", "24000000099", "--reason", "its report came")
+    story.deed("reopen", "24000000099", "--imported", "--reason", "its report came")
     story.book.run("resolve")
 
     assert asked == proposed

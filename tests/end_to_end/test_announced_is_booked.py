@@ -91,7 +91,7 @@ CLASSIFIED = ("Transaction types", {"Type": "Strange Sale"}, {"Line type": "Reim
 """What nobody knew is said to be a loss, so that the cost of 7.00 that was typed for it is only proposed."""
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("settings", "beside", "figures"),
     [

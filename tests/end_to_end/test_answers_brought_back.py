@@ -21,6 +21,7 @@ def sold(folder: Path, *units: str) -> Path:
     return v2(folder, [item("Order", str(n), "20.00", units=count) for n, count in enumerate(units, start=1)])
 
 
+@pytest.mark.long
 def test_import_and_undo_name_the_answers_that_hold_again(story: Story, tmp_path: Path) -> None:
     """Two orders answered, removed, and imported again with other units in one: one holds, the other is proposed."""
     story.bring(sold(tmp_path, "1", "1"))

@@ -23,6 +23,7 @@ ASKED = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("units", "status", "said", "cogs"),
     [(1, 0, GOES_ON, 5), pytest.param(2, 1, ASKED, 0, marks=pytest.mark.long)],

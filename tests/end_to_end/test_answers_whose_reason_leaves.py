@@ -85,6 +85,7 @@ def test_an_accepted_zero_is_asked_again_when_what_spoke_for_it_leaves(story: St
     story.ties()
 
 
+@pytest.mark.long
 def test_an_accepted_zero_holds_again_with_what_spoke_for_it(story: Story, tmp_path: Path) -> None:
     """The replacement's line leaves, and its 0 is asked again; the line comes again: 0 holds, and nothing is asked."""
     case = CASES["a replacement whose own line leaves"]

@@ -177,7 +177,7 @@ def test_reopening_reverses_the_entries_and_needs_a_reason(demo: DemoBook) -> No
     demo.run("export", settlement)
 
     without = demo.run("reopen", settlement)
-    ran = demo.run("reopen", settlement, "--reason", "wrong bill")
+    ran = demo.run("reopen", settlement, "--imported", "--reason", "wrong bill")
 
     journal = demo.table("Journal").rows
     assert without.status == 2

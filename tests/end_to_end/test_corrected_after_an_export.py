@@ -58,7 +58,7 @@ def test_the_named_remedy_books_what_the_corrected_file_says(
     story.deed("export", name, "--format", "quickbooks", "--entries", "settlement", "--accept-provisional")
     refused = story.deed("import", str(second), status=1)
     said = " ".join((refused.output + refused.error).split())
-    story.deed("reopen", name, "--reason", "the marketplace corrected it")
+    story.deed("reopen", name, "--imported", "--reason", "the marketplace corrected it")
     if "remove it" in said:
         story.deed("remove", name)
     story.deed("import", str(second))

@@ -45,7 +45,7 @@ def test_what_is_exported_stays_in_its_month_when_the_zone_changes(
     story.deed("settings", "--yes")
     stays = months(story)
     story.ties()
-    story.deed("reopen", "1", "--reason", "zone")
+    story.deed("reopen", "1", "--imported", "--reason", "zone")
     story.export("1")
     rows = [row for row in story.book.table("Journal").rows if row["Kind"] == "COGS" and row["Debit"]]
 

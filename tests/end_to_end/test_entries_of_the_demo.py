@@ -165,7 +165,7 @@ def test_what_finale_posts_is_shown_and_left_out(demo: DemoBook) -> None:
     assert ran.data["settlements"][0]["locked"]
     assert all(one["ok"] for one in verified.data["tie_outs"])
     assert any("COGS entry and COGS" in one["name"] for one in verified.data["tie_outs"])
-    reopened = demo.run("reopen", settlement, "--reason", "test", "--json")
+    reopened = demo.run("reopen", settlement, "--imported", "--reason", "test", "--json")
     back = [row for file in reopened.data["files"] for row in rows_of(file)]
     out = [row for file in ran.data["files"] for row in rows_of(file)]
     assert "reversal of what Finale posted" in {row["Kind"] for row in journal(demo)}

@@ -27,7 +27,7 @@ def sent(kind: str, order: str, units: str, day: str) -> dict[str, str]:
     return paid(kind, "20.00", order=order, units=units, day=day)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "how"),
     [

@@ -142,7 +142,7 @@ def test_close_and_verify_say_what_left_without_a_line(
     assert Decimal(14) == story.cogs(SKU="A")
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("settled", "listed"), [((2,), [(1, "7.00")]), ((1, 1), [(1, "7.00")]), ((3,), []), ((2, 1), []), ((1,), [])]
 )

@@ -20,6 +20,7 @@ def costs(story: Story) -> dict[tuple[str, str], Decimal]:
     return {(row["Order ID"] or "", row["SKU"]): Decimal(str(row["COGS"])) for row in story.lines() if row["SKU"]}
 
 
+@pytest.mark.long
 def test_the_average_before_a_receipt_of_the_same_day_counts_and_is_marked(
     story: Story, finale: FinaleOnLine, tmp_path: Path
 ) -> None:

@@ -67,6 +67,7 @@ def test_a_value_of_another_kind_is_refused_by_its_cell(
     assert "Nothing was changed" in ran.error
 
 
+@pytest.mark.long
 def test_values_of_the_wanted_kind_are_taken_however_they_are_kept(story: Story, tmp_path: Path) -> None:
     """Real dates, and numbers that the cell keeps as text: of three sheets, taken by one command."""
     story.bring(v2(tmp_path, [item("Order", "1", "20.00", units="1", day="02")]))

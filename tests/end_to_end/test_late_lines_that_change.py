@@ -27,7 +27,7 @@ def so_far(story: Story, folder: Path, name: str, *orders: ShopOrder) -> None:
     story.book.run("import", str(folder / name))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("price", "due"),
     [("8", 1), ("6", -1)],

@@ -24,7 +24,7 @@ def opened(folder: Path) -> tuple[Story, Ran]:
     """Join the old books with a new workbook and let the first command read them anew."""
     shutil.copy(OLD, folder / "books.sqlite")
     story = Story(DemoBook(folder / "Books.xlsm"))
-    story.deed("new", "--company", "Acme", "--database", str(folder / "books.sqlite"))
+    story.deed("new", "--join", "--company", "Acme", "--database", str(folder / "books.sqlite"))
     story.set(Accounting_system="quickbooks")
     return story, story.book.run("resolve")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HEAD = "return-date\torder-id\tsku\tquantity\tdetailed-disposition\n"
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("dates", "cogs"),
     [

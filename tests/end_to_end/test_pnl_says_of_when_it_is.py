@@ -66,7 +66,7 @@ def test_a_press_that_changes_costs_says_so_on_both_sheets(story: Story, change:
     assert not any(CHANGED in text for text in below_titles(story))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("moment", "zones"),
     [
@@ -88,6 +88,7 @@ def test_a_time_zone_that_moves_a_sale_to_another_month_is_said(
         assert [is_said] * 2 == [CHANGED in text for text in below_titles(story)], zone
 
 
+@pytest.mark.long
 def test_costs_that_are_as_they_were_are_not_said_to_have_changed(story: Story) -> None:
     """A save that was undone leaves what the sheets show true; a press that changes nothing leaves them alone."""
     fresh = below_titles(story)

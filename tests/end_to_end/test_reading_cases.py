@@ -121,7 +121,7 @@ def test_the_rate_of_a_line_stands_in_its_entry_and_in_what_takes_it_back(tmp_pa
     number_accounts(story)
     booked = rates_of(entry_of(story, "xero"))
     number = str(settlement_of(story)["Settlement ID"])
-    reopened = story.deed("reopen", number, "--reason", "another rate", "--json").data["files"]
+    reopened = story.deed("reopen", number, "--imported", "--reason", "another rate", "--json").data["files"]
     rows = [row for one in reopened for row in csv.DictReader(io.StringIO(Path(one).read_text("utf-8")))]
 
     exempt = "Tax Exempt (0%)"

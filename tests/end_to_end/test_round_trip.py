@@ -40,6 +40,7 @@ def name(row: dict[str, object]) -> tuple[object, object]:
     return row["Order ID"], row["SKU"]
 
 
+@pytest.mark.long
 def test_save_saves_exactly_what_was_edited(demo: DemoBook) -> None:
     """The edited cost is saved, the unedited proposal only when accepted, the cleared one never."""
     (edited, left, cleared), cost = edit(demo)

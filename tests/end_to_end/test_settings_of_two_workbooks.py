@@ -38,7 +38,7 @@ def story(story: Story, tmp_path: Path) -> Story:
     return with_opening_cost(story, tmp_path)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("theirs", "said", "ours", "typed"),
     [(NAME, "Returns", NUMBER, "4100"), (NUMBER, "4100", NAME, "Returns"), (OPENING, 32, AS_OF, "2026-08-31")],
@@ -57,7 +57,7 @@ def test_one_cell_of_a_row_takes_no_other_cell_back(
     assert (said, typed) == (in_books(colleague, theirs), in_books(colleague, ours))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cell", "said", "typed"),
     [

@@ -66,7 +66,7 @@ def test_typed_goods_are_saved_and_exported(story: Story, tmp_path: Path, reason
     assert (0, "") == (exported.status, exported.error), exported.output
     assert (Decimal(12), ["MUG"]) == (story.cogs(Type="reimbursement"), skus(story))
     story.ties()
-    reopened = story.book.run("reopen", "24000000099", "--reason", "trying")
+    reopened = story.book.run("reopen", "24000000099", "--imported", "--reason", "trying")
     assert (0, ["MUG"], Decimal(12)) == (reopened.status, skus(story), story.cogs(Type="reimbursement"))
     story.ties()
 

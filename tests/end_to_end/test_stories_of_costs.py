@@ -305,7 +305,7 @@ def test_reopening_takes_up_what_was_dismissed_beside(
     story.export("1", "2")
     finale.sync(story, bought("A", "2026-08-01", 10, after), gone)
     story.decide("dismiss", "small")
-    story.deed("reopen", "1", "--reason", "wrong bill")
+    story.deed("reopen", "1", "--imported", "--reason", "wrong bill")
     story.export("1")
     proposed = [(row["Type"], row["Difference"]) for row in story.pending()]
     story.decide("accept")

@@ -125,6 +125,7 @@ def test_where_nothing_is_known_a_cost_is_held_against_what_its_sale_brought(
     assert reason in refused_cost(story, cost)
 
 
+@pytest.mark.long
 def test_the_note_says_whether_a_zero_was_proposed_or_confirmed(story: Story, tmp_path: Path) -> None:
     """A 0 that was proposed and left says that no goods moved; only `yes` under Zero OK confirms one."""
     words = ("CS_ERROR_ITEMS", "GENERAL_ADJUSTMENT", "REVERSAL_REIMBURSEMENT")

@@ -85,7 +85,7 @@ NETTING: dict[str, tuple[Rows, dict[str, str]]] = {
 }
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("name", NETTING)
 def test_tax_that_the_marketplace_pays_leaves_no_rest(story: Story, tmp_path: Path, name: str) -> None:
     """On no account but the seller's own is anything left of it."""

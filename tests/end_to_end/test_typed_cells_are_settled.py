@@ -44,7 +44,7 @@ CELLS = [
 ]
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("cell", "first", "second", "command"), CELLS)
 def test_a_value_typed_again_counts_after_a_command_that_fills_nothing(
     story: Story, cell: Cell, first: object, second: object, command: str
@@ -83,6 +83,7 @@ def test_a_cell_that_verify_took_is_not_written_over_what_a_copy_said_later(
     assert (later, later) == (in_books(story, cell), in_books(other, cell))
 
 
+@pytest.mark.long
 def test_a_command_that_fails_later_has_taken_the_cell_all_the_same(story: Story) -> None:
     """What is told as applied is no edit any more, though the command itself could not be done."""
     put(story, OPENING, 40)
@@ -94,6 +95,7 @@ def test_a_command_that_fails_later_has_taken_the_cell_all_the_same(story: Story
     assert 40 == in_books(other, OPENING)
 
 
+@pytest.mark.long
 def test_one_wrong_cell_leaves_every_sheet_as_it_was(story: Story) -> None:
     """“Nothing was changed” holds of the other sheets too: the account of the same press was taken."""
     other = copy_of(story, "Other.xlsm")

@@ -31,7 +31,7 @@ def report(folder: Path, fees: str) -> Path:
     return file
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fees", "said", "kind", "cause", "cogs"),
     [

@@ -45,7 +45,7 @@ def report_and_record(folder: Path) -> Documents:
 ORDERS = (("111-1", "20.00", "A"), ("111-2", "30.00", "B"))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("documents", "typed", "is_final"),
     [

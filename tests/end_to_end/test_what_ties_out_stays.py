@@ -154,7 +154,7 @@ def test_another_report_of_what_went_out_names_the_steps_that_book_it(
     second = report(tmp_path / "second", "-25.00")
     told = story.deed("import", second, status=1).output
     said = ", ".join(["reopen the settlement", *(f"{step} it" for step in steps)])
-    story.deed("reopen", "24000000099", "--reason", "a corrected report")
+    story.deed("reopen", "24000000099", "--imported", "--reason", "a corrected report")
     for step in steps:
         story.deed(step, "24000000099")
     story.deed("import", second)
@@ -176,7 +176,7 @@ def test_the_reissued_report_after_the_first_went_out(story: Story) -> None:
     story.deed("posted-elsewhere", "24000000004", "--reason", "by hand in August")
     second = str(CASES / "not_tying_2_reissued.txt")
     told = story.deed("import", second, status=1).output
-    story.deed("reopen", "24000000004", "--reason", "a corrected report")
+    story.deed("reopen", "24000000004", "--imported", "--reason", "a corrected report")
     after = story.deed("import", second).output
 
     assert "the books have 85.00 USD, this file 45.00 USD" in told

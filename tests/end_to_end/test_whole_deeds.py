@@ -43,11 +43,12 @@ def _journal(story: Story) -> list[str]:
     return sorted({str(row["Entry"]) for row in table(story.book.open(), "Journal").rows})
 
 
+@pytest.mark.long
 def test_none_is_reopened_where_one_of_several_cannot_be(two: Story) -> None:
     """Settlement 2 never went out: 1 stays exported too, and its entries are not reversed without a file."""
     two.export("1")
     before = _journal(two)
-    refused = two.deed("reopen", "1", "2", "--reason", "wrong bill", status=2)
+    refused = two.deed("reopen", "1", "2", "--imported", "--reason", "wrong bill", status=2)
     two.book.run("resolve")
     assert "No settlement was reopened." in refused.error
     assert (before, ["Exported", "Ready"]) == (_journal(two), _statuses(two))
@@ -64,12 +65,13 @@ def test_what_is_reopened_is_shown_also_where_its_files_cannot_be_written(two: S
         file.unlink()
     (two.book.path.parent / "exports").rmdir()
     (two.book.path.parent / "exports").write_text("in the way", encoding="utf-8")
-    told = two.deed("reopen", "1", "2", "2", "--reason", "wrong bill", status=2)
+    told = two.deed("reopen", "1", "2", "2", "--imported", "--reason", "wrong bill", status=2)
     assert "4 entries reversed" in told.output
     assert "The entries are in the books and stand on sheet Journal." in told.output + told.error
     assert (8, ["Ready", "Ready"]) == (len(_journal(two)), _statuses(two))
 
 
+@pytest.mark.long
 def test_a_refused_press_decides_no_true_up_at_all(two: Story, finale: FinaleOnLine) -> None:
     """One that is unknown keeps the other from being taken up; an account too long keeps the other from dismissal."""
     two.export("1", "2")
@@ -109,21 +111,19 @@ def test_none_of_several_files_is_imported_where_one_cannot_be_taken(story: Stor
 
 
 @pytest.mark.long
-def test_an_export_that_stops_says_what_of_it_is_done_and_what_is_not(two: Story, tmp_path: Path) -> None:
-    """Of three the second has no cost: the first is out, and no sentence says that nothing is."""
+@pytest.mark.parametrize("command", [("export", "--format", "quickbooks"), ("export-excel",)])
+def test_an_export_looks_at_every_settlement_before_it_stores_the_first(
+    two: Story, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """Of three the second has no cost: none is out, each that keeps them back is named, and so is what is ready."""
     story, days = two, ("2026-11-01", "2026-11-28")
     story.bring(v2(tmp_path, [item("Order", "U-3", "30.00", units="1", sku="B", day="2026-11-02")], "3", days=days))
-    unknown = story.deed("export-excel", "1", "9", status=2)
-    assert "9" in unknown.error
+    assert "9" in story.deed(*command, "1", "9", status=2).error
+    told = story.deed(*command, "1", "3", "1", "2", status=2).error
+    assert told.startswith("Settlement Amazon/3 cannot be exported: Not synced. None of it was exported.")
+    assert "\nNot exported either, though nothing keeps them back: Amazon/1, Amazon/2." in told
     assert ["Ready", "Ready"] == _statuses(story)[:2]
-    left_over = {("export", "--format", "quickbooks"): "Amazon/3, Amazon/2", ("export-excel",): "Amazon/2"}
-    for command, names in left_over.items():
-        told = story.deed(*command, "1", "3", "1", "2", status=2)
-        assert told.output.startswith("Settlement Amazon/1: 2 entries, its costs are locked.")
-        assert "None of it was exported." in told.output
-        assert f"\nNot exported: {names}.\n" in told.output
-        assert "Ready" == _statuses(story)[1]
-        story.deed("reopen", "1", "--reason", "once more")
+    assert not (story.book.path.parent / "exports").exists()
 
 
 @pytest.mark.long

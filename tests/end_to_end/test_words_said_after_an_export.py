@@ -145,7 +145,7 @@ def test_what_is_corrected_in_another_currency_counts_in_the_profit_and_loss(
         story.answer(({"Type": asked["Type"]}, {"Cost": 3}))
     story.decide("accept")
     corrected = story.book.run("pnl", "--json")
-    story.deed("reopen", NUMBER, "--reason", "once more")
+    story.deed("reopen", NUMBER, "--imported", "--reason", "once more")
     reopened = story.book.run("pnl", "--json")
 
     assert ["", ""] == [corrected.error, reopened.error]
@@ -270,7 +270,9 @@ def test_a_reversal_posts_where_its_entry_did(story: Story, tmp_path: Path, line
     story.answer(({"Type": "sale"}, {"Cost": 5}))
     first = story.export(NUMBER)
     story.type("Accounts", {"Line type": line_type}, {"Account": "Ours"})
-    reversal = balances(story.deed("reopen", NUMBER, "--reason", "another account", "--json").data["files"])
+    reversal = balances(
+        story.deed("reopen", NUMBER, "--imported", "--reason", "another account", "--json").data["files"]
+    )
     second = story.export(NUMBER)
 
     assert {account: -amount for account, amount in first.items()} == reversal
@@ -290,7 +292,7 @@ def test_a_settlement_entry_that_went_out_alone_is_reopened(
     first = settled(story)
     again = story.book.run("export", NUMBER, "--entries", "settlement", "--format", "quickbooks")
     story.type("Accounts", {"Line type": "Sales"}, {"Account": account})
-    reopened = story.deed("reopen", NUMBER, "--reason", "a wrong account", "--json").data
+    reopened = story.deed("reopen", NUMBER, "--imported", "--reason", "a wrong account", "--json").data
     (row,) = story.book.table("Settlements").rows
     second = settled(story)
 

@@ -33,7 +33,7 @@ def said_late(story: Story, folder: Path, row: Mapping[str, str], said: str, app
     return told, story.asked()
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("row", "said", "applying", "typed", "change"),
     [

@@ -5,130 +5,48 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area, column_name, column_number
+from workbook_engine.addresses import MAX_COLUMN, MAX_ROW, Area
 from workbook_engine.errors import RefusedByExcelError
+from workbook_engine.parts.row import Cells, Row, read_rows
+from workbook_engine.parts.row_store import RowStore
 from workbook_engine.parts.xml_text import Element
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_ROW = re.compile(r"<row\b((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(?:/>|>(.*?)</row\s*>)", re.DOTALL)
-_CELL = re.compile(r'<c(?: r="([A-Z]+)[0-9]+")?((?:\s[^>]*?)?)(/>|>.*?</c\s*>)', re.DOTALL)
-_NUMBER = re.compile(r"\sr\s*=\s*[\"']([0-9]+)[\"']")
-_SPANS = re.compile(r"\sspans\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_ADDRESS = re.compile(r'<c r="([A-Z]+)[0-9]+"')
-_REFERENCE = re.compile(r"\sr\s*=\s*[\"']([A-Za-z]+)[0-9]+[\"']")
-_HIDDEN_MARKUP = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-Cells = dict[int, str]
+    from workbook_engine.parts.packing import PackedPiece
 
-
-class Row:
-    """The cells of one row."""
-
-    __slots__ = ("_bounds", "_cells", "_inside", "_text", "formulas", "intact", "seen")
-
-    def __init__(self, text: str = "", inside: slice = slice(0, 0), *, intact: bool = False) -> None:
-        self._text = text
-        self._inside = inside
-        self._cells: Cells | None = None
-        self._bounds: tuple[int, int] | None = None
-        self.intact = intact
-        """Whether it is unchanged and in its old place, so that its text can be written as it was read."""
-        self.seen = False
-        self.formulas = "<f" in text
-
-    def cells(self) -> Cells:
-        """Return the cells to look at; do not change them.
-
-        They are kept from the second look on: a block is mostly read once, but a table may be read column by column.
-        """
-        if self._cells is not None:
-            return self._cells
-        cells = parse_cells(self._text[self._inside])
-        if self.seen:
-            self._cells = cells
-        self.seen = True
-        return cells
-
-    def edit(self) -> Cells:
-        """Return the cells to change."""
-        if self._cells is None:
-            self._cells = self.cells()
-        self._text, self._bounds, self.intact = "", None, False
-        return self._cells
-
-    def bounds(self) -> tuple[int, int]:
-        """Return the first and last column that has a cell; (0, 0) when there is none."""
-        if self._bounds is None:
-            self._bounds = (self._written_bounds() if self._cells is None else None) or self._counted_bounds()
-        return self._bounds
-
-    def _written_bounds(self) -> tuple[int, int] | None:
-        """Read first and last address from the text, which is quicker than cutting it into cells."""
-        text, start, stop = self._text, self._inside.start, self._inside.stop
-        if text.find("<c>", start, stop) >= 0 or text.find("<c/>", start, stop) >= 0:
-            return None
-        first = _ADDRESS.match(text, start)
-        last = _ADDRESS.match(text, text.rfind("<c ", start, stop))
-        return (column_number(first[1]), column_number(last[1])) if first and last else None
-
-    def _counted_bounds(self) -> tuple[int, int]:
-        cells = self.cells()
-        return (min(cells), max(cells)) if cells else (0, 0)
-
-    def to_text(self, number: int, attributes: str) -> str:
-        """Write the row at its place."""
-        if self.intact:
-            return self._text
-        cells = self.cells()
-        name = column_name
-        written = "".join([f'<c r="{name(column)}{number}"{cells[column]}' for column in sorted(cells)])
-        return f'<row r="{number}"{attributes}>{written}</row>' if written else f'<row r="{number}"{attributes}/>'
-
-
-def parse_cells(inner: str) -> Cells:
-    """Cut the inside of a row into its cells; a cell without address follows the one before it."""
-    cells: Cells = {}
-    column = 0
-    for letters, attributes, rest in _CELL.findall(inner):
-        if letters:
-            column = column_number(letters)
-            cells[column] = attributes + rest
-        else:
-            reference = _REFERENCE.search(attributes)
-            column = column_number(reference[1]) if reference else column + 1
-            cells[column] = _REFERENCE.sub("", attributes, count=1) + rest
-    return cells
+MOST_LOOSE = 10_000
+"""So many rows are quicker at hand than compressed."""
 
 
 class SheetRows:
     """All rows of a sheet, by number."""
 
     def __init__(self, text: str) -> None:
-        self.rows: dict[int, Row] = {}
+        self.rows = RowStore()
         self.attributes: dict[int, str] = {}
         """What a row has beside cells (height, hidden, style), which stays when cells move."""
         self.has_formulas = "<f" in text
         """Whether a cell may hold a formula."""
-        number = 0
-        for match in _ROW.finditer(plain_markup(text)):
-            written, start = match[1], match.start()
-            inside = slice(match.start(2) - start, match.end(2) - start) if match[2] else slice(0, 0)
-            number_match = _NUMBER.search(written)
-            number = int(number_match[1]) if number_match else number + 1
-            self.rows[number] = Row(match[0], inside, intact=number_match is not None)
-            rest = _SPANS.sub("", _NUMBER.sub("", written, count=1), count=1)
+        for number, row, rest in read_rows(text):
+            self.rows[number] = row
             if rest:
                 self.attributes[number] = rest
 
-    def texts(self) -> Iterator[str]:
-        """Yield the rows as they are written, in order."""
+    def pieces(self) -> Iterator[str | PackedPiece]:
+        """Yield the rows as they are written, in order: each by itself, or many that are packed."""
         blank = Row()
-        for number in sorted(self.rows.keys() | self.attributes.keys()):
-            attributes = self.attributes.get(number, "")
-            text = self.rows.get(number, blank).to_text(number, attributes)
-            if attributes or not text.endswith('"/>'):
-                yield text
+        for first, last in self.rows.stretches_with(self.attributes):
+            packed = self.rows.packed(first)
+            if packed is not None:
+                yield packed
+                continue
+            for number in range(first, last + 1):
+                attributes = self.attributes.get(number, "")
+                text = (self.rows.get(number) or blank).to_text(number, attributes)
+                if attributes or not text.endswith('"/>'):
+                    yield text
 
     def row_attribute(self, number: int, name: str) -> str:
         """Return an attribute of a row, empty when it has none."""
@@ -139,7 +57,7 @@ class SheetRows:
         """Set or remove (`None`) an attribute of a row."""
         rest = re.sub(rf"\s{name}\s*=\s*(?:\"[^\"]*\"|'[^']*')", "", self.attributes.get(number, ""))
         self.attributes[number] = rest if value is None else f'{rest} {name}="{value}"'
-        self.rows.setdefault(number, Row()).edit()
+        self.edit(number)
 
     def cell(self, row: int, column: int) -> str | None:
         """Return one cell."""
@@ -148,30 +66,44 @@ class SheetRows:
 
     def edit(self, row: int) -> Cells:
         """Return the cells of a row to change, making the row where there is none."""
-        cells = self.rows.get(row)
-        if cells is None:
-            cells = self.rows[row] = Row()
-        return cells.edit()
+        return self.rows.edit(row).edit()
+
+    def fill_free(self, first: int, last: int, cells: Cells) -> list[int]:
+        """Give rows that have nothing yet these cells; return the numbers of the others."""
+        return self.rows.fill_free(first, last, cells, self.attributes)
+
+    def pack(self, first: int, last: int) -> None:
+        """Keep rows compressed until one of them is changed, where the sheet has very many."""
+        if len(self.rows.loose) > MOST_LOOSE:
+            self.rows.pack(first, last, self.attributes)
 
     def note_formula(self, row: int) -> None:
         """Remember that a row may hold formulas."""
-        self.rows[row].formulas = self.has_formulas = True
+        self.rows.edit(row).formulas = self.has_formulas = True
 
     def formula_rows(self) -> Iterator[tuple[int, Row]]:
         """Yield the rows that may hold formulas, in order."""
         if not self.has_formulas:
             return
-        for number in sorted(self.rows):
-            if self.rows[number].formulas:
-                yield number, self.rows[number]
+        for first, last in list(self.rows.stretches_with(())):
+            if self.rows.may_have_formulas(first):
+                yield from self._formula_rows(first, last)
+
+    def _formula_rows(self, first: int, last: int) -> Iterator[tuple[int, Row]]:
+        rows = ((number, self.rows.get(number)) for number in range(first, last + 1))
+        yield from ((number, row) for number, row in rows if row is not None and row.formulas)
 
     def used(self) -> Area | None:
         """Return the smallest area that holds every cell, formatted empty ones too."""
-        numbers = [number for number, row in self.rows.items() if row.bounds()[0]]
-        if not numbers:
+        parts = [
+            (first, last, *bounds)
+            for first, last in self.rows.stretches_with(())
+            if (bounds := self.rows.bounds(first))[0]
+        ]
+        if not parts:
             return None
-        lefts, rights = zip(*(self.rows[number].bounds() for number in numbers), strict=True)
-        return Area(min(numbers), min(lefts), max(numbers), max(rights))
+        firsts, lasts, lefts, rights = zip(*parts, strict=True)
+        return Area(min(firsts), min(lefts), max(lasts), max(rights))
 
     # moving cells
 
@@ -187,7 +119,7 @@ class SheetRows:
         Raises:
             RefusedByExcelError: If cells would leave the sheet.
         """
-        if max(self.rows, default=0) + area.rows > MAX_ROW:
+        if self.rows.last() + area.rows > MAX_ROW:
             raise RefusedByExcelError(
                 "Cells cannot be moved off the end of the sheet. Clear what stands in its last rows."
             )
@@ -203,10 +135,11 @@ class SheetRows:
 
     def _take(self, area: Area) -> list[tuple[int, Row]]:
         """Take out the cells in the columns of an area, from its first row on."""
+        self.rows.loosen_from(area.top)
         left_behind: dict[int, Row] = {}
         taken: list[tuple[int, Row]] = []
         top, left, _, right = area
-        for number, row in self.rows.items():
+        for number, row in self.rows.loose.items():
             if number < top:
                 left_behind[number] = row
                 continue
@@ -218,11 +151,11 @@ class SheetRows:
                 left_behind[number] = row
                 if first <= right and left <= last:
                     taken.append((number, _cut(row, left, right)))
-        self.rows = left_behind
+        self.rows.loose = left_behind
         return taken
 
     def _put(self, parts: Iterable[tuple[int, Row]]) -> None:
-        rows = self.rows
+        rows = self.rows.loose
         for number, part in parts:
             here = rows.get(number)
             if here is None:
@@ -241,17 +174,6 @@ def _cut(row: Row, left: int, right: int) -> Row:
         taken[column] = cells.pop(column)
     part.formulas = row.formulas
     return part
-
-
-def plain_markup(text: str) -> str:
-    """Return sheet text without comments and CDATA, which the fast patterns here do not know."""
-    if "<!" not in text and "<?" not in text:
-        return text
-
-    def plain(match: re.Match[str]) -> str:
-        return (match[1] or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-    return _HIDDEN_MARKUP.sub(plain, text)
 
 
 _PIXELS_PER_CHARACTER = 7

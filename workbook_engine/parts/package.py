@@ -23,10 +23,11 @@ from workbook_engine.errors import (
     OpenElsewhereError,
     WorkbookMissingError,
 )
+from workbook_engine.parts.packing import PackedPart, PackedPiece, pack, unpack
 from workbook_engine.parts.xml_text import DECLARATION, Document, Element, UnsafeXmlError, decode_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -36,32 +37,6 @@ _UTF8_NAME = 0x800
 _SIZE_FOLLOWS = 0x8
 _ENCRYPTED = 0x1
 _LIMIT = 0xFFFFFFFF
-_LEVEL = 3
-"""Compression of changed parts: a third of the time of the usual 6, for files a tenth larger."""
-
-
-class PackedPart(NamedTuple):
-    """A part as the archive holds it."""
-
-    data: bytes
-    size: int
-    checksum: int
-
-
-def pack(chunks: Iterable[bytes]) -> PackedPart:
-    """Compress a part piece by piece, so that a large one is never in memory as a whole."""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
-    pieces, size, checksum = [], 0, 0
-    for chunk in chunks:
-        pieces.append(packer.compress(chunk))
-        size += len(chunk)
-        checksum = zlib.crc32(chunk, checksum)
-    return PackedPart(b"".join([*pieces, packer.flush()]), size, checksum)
-
-
-def unpack(packed: PackedPart) -> bytes:
-    """Return the bytes of a part."""
-    return zlib.decompress(packed.data, -15)
 
 
 def read_infos(data: bytes) -> list[zipfile.ZipInfo]:
@@ -92,7 +67,7 @@ def rewrite(
         if info.filename in changed:
             directory.append(_write_new(out, info.filename, changed[info.filename], info.external_attr))
         else:
-            directory.append(_write_raw(out, info, _raw_data(original, info)))
+            directory.append(_write_raw(out, info, [_raw_data(original, info)]))
     known = {info.filename for info in infos}
     for name, packed in changed.items():
         if name not in known and name not in removed:
@@ -115,21 +90,22 @@ def _write_new(out: io.BytesIO, name: str, packed: PackedPart, external: int) ->
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = external
     info.create_system = 0
-    info.CRC, info.file_size, info.compress_size = packed.checksum, packed.size, len(packed.data)
-    return _write_raw(out, info, packed.data)
+    info.CRC, info.file_size, info.compress_size = packed.checksum, packed.size, packed.length
+    return _write_raw(out, info, packed.pieces)
 
 
-def _write_raw(out: io.BytesIO, info: zipfile.ZipInfo, packed: bytes) -> bytes:
-    offset = out.tell()
-    if max(offset + len(packed), info.file_size) >= _LIMIT:
+def _write_raw(out: io.BytesIO, info: zipfile.ZipInfo, pieces: Sequence[bytes]) -> bytes:
+    offset, length = out.tell(), sum(map(len, pieces))
+    if max(offset + length, info.file_size) >= _LIMIT:
         raise zipfile.LargeZipFile("a workbook of more than 4 GB")
     name = info.filename.encode()
     flags = (info.flag_bits & ~_SIZE_FOLLOWS) | (0 if name.isascii() else _UTF8_NAME)
     year, month, day, hour, minute, second = info.date_time
     date = (year - 1980) << 9 | month << 5 | day
     time = hour << 11 | minute << 5 | second // 2
-    common = (flags, info.compress_type, time, date, info.CRC, len(packed), info.file_size, len(name))
-    out.write(_LOCAL.pack(b"PK\3\4", 20, *common, 0) + name + packed)
+    common = (flags, info.compress_type, time, date, info.CRC, length, info.file_size, len(name))
+    out.write(_LOCAL.pack(b"PK\3\4", 20, *common, 0) + name)
+    out.writelines(pieces)
     made_by = info.create_version | info.create_system << 8
     attributes = (0, len(info.comment), 0, info.internal_attr, info.external_attr, offset)
     return _CENTRAL.pack(b"PK\1\2", made_by, 20, *common, *attributes) + name + info.comment
@@ -211,7 +187,7 @@ class Package:
         """Replace or add a part."""
         self.write_chunks(name, [data])
 
-    def write_chunks(self, name: str, chunks: Iterable[bytes]) -> None:
+    def write_chunks(self, name: str, chunks: Iterable[bytes | PackedPiece]) -> None:
         """Replace or add a part that is made piece by piece."""
         stored = self._names.setdefault(name.lower(), name)
         self._removed.discard(stored)

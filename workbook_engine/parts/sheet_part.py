@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import abc
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from workbook_engine.addresses import Area, Changes, area_name, parse_area
 from workbook_engine.cell_values import has_kind, read_text_runs, style_of
 from workbook_engine.errors import NotAWorkbookError
 from workbook_engine.parts.cell_codec import CellReader, CellWriter
-from workbook_engine.parts.grid import ColumnSettings, SheetRows, plain_markup
+from workbook_engine.parts.grid import ColumnSettings, SheetRows
 from workbook_engine.parts.package import Package
+from workbook_engine.parts.packing import PackedPiece, unpack_piece
+from workbook_engine.parts.row import plain_markup
 from workbook_engine.parts.styles import MINIMAL, Styles
 from workbook_engine.parts.table_part import TablePart
 from workbook_engine.parts.workbook_part import WorkbookPart
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _SHEET_DATA = "<sheetData"
 _ROWS_AT_ONCE = 500
+_PUT_AT_ONCE = 4_000
+"""So many rows are kept one by one at the most before they are compressed."""
 ORDER = (
     *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection"),
     *("protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells"),
@@ -194,21 +197,28 @@ class SheetPart:
             table.store()
         if not self.changed:
             return
-        self.book.package.write_chunks(self.part, (text.encode() for text in self._texts()))
+        self.book.package.write_chunks(self.part, self._chunks())
         self.changed = False
 
     def to_text(self) -> str:
         """Write the whole part as it stands."""
-        return "".join(self._texts())
+        chunks = (unpack_piece(one) if isinstance(one, PackedPiece) else one for one in self._chunks())
+        return b"".join(chunks).decode()
 
-    def _texts(self) -> Iterator[str]:
+    def _chunks(self) -> Iterator[bytes | PackedPiece]:
         self._set_dimension()
         before, _, after = self._document.to_text().partition("<sheetData/>")
-        yield f"{before}<sheetData>"
-        rows = self.rows.texts()
-        while chunk := "".join(islice(rows, _ROWS_AT_ONCE)):
-            yield chunk
-        yield f"</sheetData>{after}"
+        texts = [f"{before}<sheetData>"]
+        for piece in self.rows.pieces():
+            packed = isinstance(piece, PackedPiece)
+            if packed or len(texts) == _ROWS_AT_ONCE:
+                yield "".join(texts).encode()
+                texts.clear()
+            if isinstance(piece, PackedPiece):
+                yield piece
+            else:
+                texts.append(piece)
+        yield "".join([*texts, f"</sheetData>{after}"]).encode()
 
     def _set_dimension(self) -> None:
         dimension = self.root.find("dimension")
@@ -254,7 +264,8 @@ class SheetPart:
         rows = self.rows.rows
         if not self.rows.has_formulas:
             return False
-        return any(number in rows and rows[number].formulas for number in range(area.top, area.bottom + 1))
+        every = (rows.get(number) for number in range(area.top, area.bottom + 1))
+        return any(row is not None and row.formulas for row in every)
 
     def row_styles(self, number: int, area: Area) -> list[int]:
         """Return the styles of the cells of one row of an area, their own or inherited."""
@@ -274,11 +285,17 @@ class SheetPart:
 
     def put(self, area: Area, cells: Sequence[Sequence[str | None]]) -> None:
         """Put finished cells in their places (`None`: no cell there); rows that stay as they are are not touched."""
-        rows = self.rows
         if self.book.moves and any(cell is not None and "<f" in cell for line in cells for cell in line):
             self.book.settle()
+        for start in range(0, len(cells), _PUT_AT_ONCE):
+            some = cells[start : start + _PUT_AT_ONCE]
+            self._put(area._replace(top=area.top + start, bottom=area.top + start + len(some) - 1), some)
+
+    def _put(self, area: Area, cells: Sequence[Sequence[str | None]]) -> None:
+        rows = self.rows
         for number, line in enumerate(cells, area.top):
-            present = rows.rows[number].cells() if number in rows.rows else {}
+            row = rows.rows.get(number)
+            present = row.cells() if row is not None else {}
             if all(present.get(column) == cell for column, cell in enumerate(line, area.left)):
                 continue
             here = rows.edit(number)
@@ -295,6 +312,7 @@ class SheetPart:
                     here[column] = cell
                     formulas = formulas or "<f" in cell
             self._note_put(number, area, formulas=formulas)
+        rows.pack(area.top, area.bottom)
 
     def _note_put(self, number: int, area: Area, *, formulas: bool) -> None:
         if formulas:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from addin.commands.close.files_to_import import write_for_import
+from addin.commands.close.files_to_import import keep_for_import, write_again, write_kept
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted, identity
@@ -14,31 +14,33 @@ from addin.commands.settlements.importing import NothingChosenError
 from addin.commands.terminal_remedies import EXPORT_TO_EXCEL, way_out, with_way_out
 from addin.takeaway.entry_files import accrual_name
 from addin.takeaway.ledger_used import ledger_for, remember
+from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
+from core.books.entries.entry_rows import as_written, withdrawn_keys
 from core.books.entries.exporting import (
     AlreadyExportedError,
     ExportOptions,
     NotMadeByExportError,
     NotReadyError,
     ReadOtherwiseError,
-    as_written,
-    export_settlement,
+    export_settlements,
+    kinds_to_export,
 )
 from core.books.loading import load_books
-from core.books.settlements.booked_settlement import named_settlements
-from core.books.settlements.stored_settlements import booked_settlements
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from addin.commands.close.files_to_import import FilesToImport
     from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.books.entries.exporting import SettlementExport
     from core.books.entries.stored_entries import PostedEntry
+    from core.books.settlements.booked_settlement import BookedSettlement
 
 KINDS = {
     "settlement": (EntryKind.SETTLEMENT,),
@@ -55,6 +57,7 @@ _GROUPS = {
     EntryKind.RECLASSIFICATION: "true-ups",
     EntryKind.REVERSAL: "reversals",
     EntryKind.FINALE_REVERSAL: "reversals",
+    EntryKind.WITHDRAWAL: "reversals",
 }
 _ACCRUALS = "accruals"
 """What belongs to no settlement: accruals, their reversals, and what took either back."""
@@ -84,7 +87,7 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     Raises:
         NothingChosenError: If no settlement is named.
         LedgerNotChosenError: If nobody has said yet which accounting system they are for.
-        CogsheetError: If the first is not ready; behind others the outcome says what was done before it stopped.
+        CogsheetError: If one of them is not ready; then none is exported.
     """
     if not ids:
         raise NothingChosenError("export")
@@ -92,24 +95,27 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     ledger = ledger_for(desk.database, options.ledger)
     conditions = _conditions(options, books, ledger)
     refuse_unfillable(desk)
-    chosen = books.named(ids)
-    done: list[SettlementExport] = []
-    files: list[str] = []
-    stopped = None
-    try:
-        for settlement in chosen:
-            with desk.database.writing():
-                one = export_settlement(desk.database, books, settlement, conditions, who=desk.user, now=desk.clock())
-                remember(desk.database, ledger, who=desk.user, now=desk.clock())
-            done.append(one)
-            files += write_for_import(desk, one.entries, ledger, options.folder)
-            desk.progress("Exporting", len(done), len(chosen))
-    except CogsheetError as error:
-        if not done:
-            raise
-        stopped = error
+    done, kept = _export_all(desk, books, books.named(ids), conditions, ledger, options.folder)
+    files = write_kept(desk, kept)
     refresh(desk, load(desk.database))
-    return _export_outcome(done, files, stopped, [one.name for one in chosen[len(done) :]])
+    return files.told(_export_outcome(done, files))
+
+
+@repeated
+def _export_all(
+    desk: Desk,
+    books: Books,
+    chosen: Sequence[BookedSettlement],
+    conditions: ExportOptions,
+    ledger: Ledger,
+    folder: Path | None,
+) -> tuple[list[SettlementExport], list[int]]:
+    """Store the entries of all, and their files in the outbox; return these by their numbers."""
+    who, now = desk.user, desk.clock()
+    with desk.database.writing():
+        done = export_settlements(desk.database, books, chosen, conditions, who=who, now=now, progress=desk.progress)
+        remember(desk.database, ledger, who=who, now=now)
+        return done, [one for made in done for one in keep_for_import(desk, made.entries, ledger, folder)]
 
 
 def _conditions(options: ExportCommandOptions, books: Books, ledger: Ledger) -> ExportOptions:
@@ -182,48 +188,51 @@ def export_and_write_again(
 
     Raises:
         NothingChosenError: If no settlement is named.
-        CogsheetError: If the first is not ready; behind others the outcome says what was done before it stopped.
+        CogsheetError: If one of them is not ready, and none of it is out; then none is exported.
     """
     if not ids:
         raise NothingChosenError("export")
-    with desk.database.reading() as connection:
-        names = [one.name for one in named_settlements(booked_settlements(connection), ids)]
-    done: list[Outcome] = []
-    for place, name in enumerate(names):
-        try:
-            for one in _open_and_out(desk, name, options, once_more):
-                done.append(one)  # noqa: PERF402 - what was done before an error is told
-        except CogsheetError as error:
-            if not done:
-                raise
-            done += [_refused(error, stopped=True), *map(_told_only, _not_exported(names[place + 1 :]))]
-            break
+    books = load_books(desk.database)
+    chosen = books.named(ids)
+    open_ones, refused = _open_or_refused(books, chosen, _conditions(options, books, Ledger.EXCEL))
+    done = [export(desk, ids=open_ones, options=options)] if open_ones else []
+    done += [_refused(error) for error in refused]
+    was_out = [one.name for one in chosen if one.is_exported]
+    try:
+        if was_out:
+            of_those = replace(options, entries=once_more)
+            again = export_again(desk, ids=was_out, options=of_those, until=books.last_batch)
+            done += [again] if again.data["entries"] or not done else []
+    except CogsheetError as error:
+        if not done:
+            raise
+        done.append(_refused(error, stopped=True))
     return _as_one(done)
 
 
-def _told_only(sentence: str) -> Outcome:
-    return Outcome(sentence)
+def _open_or_refused(
+    books: Books, selection: Sequence[BookedSettlement], conditions: ExportOptions
+) -> tuple[list[str], list[CogsheetError]]:
+    """Tell settlements that an export is for from those of which an entry is out and the other cannot go out.
 
+    One of which nothing is out is the export's to refuse, before anything is stored.
 
-def _open_and_out(desk: Desk, name: str, options: ExportCommandOptions, once_more: str) -> Iterator[Outcome]:
-    """Yield what was done for a settlement: exported, and written once more what had gone out before."""
-    books = load_books(desk.database)
-    (settlement,) = books.named([name])
-    was_out = settlement.is_exported
-    is_told = False
-    try:
-        yield export(desk, ids=[name], options=options)
-        is_told = True
-    except (AlreadyExportedError, NotReadyError, ReadOtherwiseError) as error:
-        if not was_out:
-            raise
-        if not isinstance(error, AlreadyExportedError):
-            yield _refused(error)
-            is_told = True
-    if was_out:
-        again = export_again(desk, ids=[name], options=replace(options, entries=once_more), until=books.last_batch)
-        if again.data["entries"] or not is_told:
-            yield again
+    Returns:
+        The names of the former, and why each of the latter cannot.
+    """
+    names: list[str] = []
+    refused: list[CogsheetError] = []
+    for one in selection:
+        try:
+            kinds_to_export(books, one, conditions)
+        except (AlreadyExportedError, NotReadyError, ReadOtherwiseError) as error:
+            if one.is_exported:
+                refused += [] if isinstance(error, AlreadyExportedError) else [error]
+                continue
+        except CogsheetError:
+            pass
+        names.append(one.name)
+    return names, refused
 
 
 def _refused(error: CogsheetError, *, stopped: bool = False) -> Outcome:
@@ -240,23 +249,13 @@ def _as_one(done: Sequence[Outcome]) -> Outcome:
     return Outcome("\n".join(one.message for one in done), attention, data, stopped, "\n".join(ways))
 
 
-def _export_outcome(
-    done: Sequence[SettlementExport], files: Sequence[str], stopped: CogsheetError | None, left: Sequence[str]
-) -> Outcome:
-    to_do = f"To import: {', '.join(files)}." if files else "There is nothing to import."
-    sentences = [*map(_exported, done), f"{to_do} The entries stand on sheet Journal."]
-    error = {} if stopped is None else {"error": with_way_out(stopped)}
+def _export_outcome(done: Sequence[SettlementExport], files: FilesToImport) -> Outcome:
+    nothing = "" if files.failure else "There is nothing to import. "
+    to_do = f"To import: {', '.join(files.paths)}. " if files.paths else nothing
     return Outcome(
-        "\n".join([*sentences, *([] if stopped is None else [str(stopped)]), *_not_exported(left)]),
-        data={"settlements": [_told(one) for one in done], "files": list(files), **error},
-        stopped=stopped is not None,
-        at_terminal="" if stopped is None else way_out(stopped),
+        "\n".join([*map(_exported, done), f"{to_do}The entries stand on sheet Journal."]),
+        data={"settlements": [_told(one) for one in done], "files": list(files.paths)},
     )
-
-
-def _not_exported(names: Sequence[str]) -> list[str]:
-    """Say of which settlements nothing was exported, because the deed stopped before."""
-    return [f"Not exported: {', '.join(names)}."] if names else []
 
 
 def _kinds_to_make(entries: str) -> tuple[EntryKind, ...]:
@@ -310,24 +309,31 @@ def export_again(
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
     with desk.database.reading() as connection:
         posted = stored_entries.posted_entries(connection)
+    withdrawn = withdrawn_keys(one.entry for one in posted)
     wanted = [
         one
         for one in posted
         if (not ids or (one.store, one.settlement_id) in chosen)
         and (until is None or one.batch <= until)
+        and one.entry.key not in withdrawn
         and _is_wanted(one, options.entries)
     ]
     deeds = [(_accrual_of(deed), [as_written(one, books.accounts) for one in deed]) for deed in _deeds(wanted)]
     for _, made in deeds:
         refuse_unimportable(made, ledger, books.company.home_currency, as_workbook=EXPORT_TO_EXCEL)
-    files = [path for what, made in deeds for path in write_for_import(desk, made, ledger, options.folder, what)]
+    files = write_again(desk, deeds, ledger, options.folder)
     keys = [str(entry.key) for _, entries in deeds for entry in to_import(entries)]
-    return Outcome(
+    told = Outcome(
         f"{counted(len(keys), 'entry', 'entries')} written again from the books, as they were exported: "
-        f"{', '.join(files) or 'no file'}. Import a file only where its entries are not in the accounting system yet: "
-        f"each carries its key in its memo.",
-        data={"files": files, "entries": keys},
+        f"{', '.join(files.paths) or 'no file'}. Import a file only where its entries are not in the accounting system "
+        f"yet: each carries its key in its memo.",
+        data={"files": list(files.paths), "entries": keys},
     )
+    if files.failure is None:
+        return told
+    if not files.paths:
+        raise files.failure
+    return files.told(replace(told, message=f"Written again from the books: {', '.join(files.paths)}."))
 
 
 def _accrual_of(deed: Sequence[PostedEntry]) -> str:

@@ -1,4 +1,4 @@
-"""The files for the accounting system that a deed writes once its entries are in the books."""
+"""The files for the accounting system: stored with their entries, written once these are in the books."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.commands.terminal_remedies import way_out, with_way_out
-from addin.takeaway.entry_files import write_entries
+from addin.takeaway.entry_files import entry_files
 from addin.takeaway.ledger_used import ledger_for
-from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError
-from core.errors import CogsheetError
+from addin.takeaway.outgoing import deliver
+from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError, write_next
+from core.books.database.repeating import repeated
+from core.books.entries import outbox
 from core.journal.files import Ledger, to_import
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from addin.commands.outcome import Outcome
     from addin.sheets.desk import Desk
+    from core.errors import CogsheetError
     from core.journal.entry import Entry
 
 
@@ -42,35 +45,73 @@ class FilesToImport:
         )
 
 
-def write_what_is_booked(desk: Desk, deeds: Iterable[Sequence[Entry]]) -> FilesToImport:
-    """Write entries that are in the books for the accounting system, one file or more for each deed.
+def keep_what_is_booked(desk: Desk, deeds: Iterable[Sequence[Entry]]) -> list[int]:
+    """Put the files of entries that are being stored into the outbox, one or more for each deed.
 
-    They are booked whether or not a file can be written, so that this stops nothing: the failure is told with the rest.
+    Called within the writing of the books that stores them.
+
+    Returns:
+        The files' numbers.
     """
-    paths: list[str] = []
+    booked = [entries for entries in deeds if to_import(entries)]
+    return [one for entries in booked for one in keep_for_import(desk, entries, ledger_for(desk.database, None))]
+
+
+@repeated
+def keep_for_import(
+    desk: Desk, entries: Sequence[Entry], ledger: Ledger, folder: Path | None = None, what: str = ""
+) -> list[int]:
+    """Put the files of entries that are being stored into the outbox, and return their numbers.
+
+    Args:
+        desk: The desk, within the writing of the books that stores the entries.
+        entries: What is handed on.
+        ledger: For which system.
+        folder: Where the files go; folder exports beside the workbook if left out.
+        what: What the entries are, in the files' name; their kinds if left out.
+    """
+    place = (folder or desk.path.parent / "exports").absolute()
+    files = entry_files(entries, ledger, company=desk.database.company.name, what=what)
+    with desk.database.writing() as connection:
+        return outbox.keep_files(connection, files, str(place), desk.machine.id)
+
+
+def write_kept(desk: Desk, numbers: Sequence[int]) -> FilesToImport:
+    """Write files of the outbox, once the books are stored.
+
+    Their entries are booked whether or not a file can be written, so that this stops nothing: the failure is told with
+    the rest, and the next command tries again.
+    """
+    if not numbers:
+        return FilesToImport()
+    done = deliver(desk.database, desk.machine, desk.clock(), only=numbers)
+    failure = EntriesNotWrittenError(done.left[0].why) if done.left else None
+    return FilesToImport(done.paths, failure)
+
+
+def write_again(
+    desk: Desk, deeds: Iterable[tuple[str, Sequence[Entry]]], ledger: Ledger, folder: Path | None
+) -> FilesToImport:
+    """Write the files of entries that are in the books once more; what waits in the outbox of them is done by it.
+
+    Args:
+        desk: The desk.
+        deeds: What entries are in their files' name (`keep_for_import`), and the entries, file by file.
+        ledger: For which system.
+        folder: Where; folder exports beside the workbook if left out.
+    """
+    place, paths = folder or desk.path.parent / "exports", []
     try:
-        for entries in deeds:
-            if to_import(entries):
-                paths += write_for_import(desk, entries, ledger_for(desk.database, None))
-    except CogsheetError as error:
+        for what, entries in deeds:
+            files = entry_files(entries, ledger, company=desk.database.company.name, what=what)
+            written = [str(write_next(place / file.name, file.content)) for file in files]
+            paths += written
+            keys = [key for file in files for key in file.entries]
+            if written:
+                outbox.note_written_again(desk.database, keys, written[0], desk.clock())
+    except FileNotWrittenError as error:
         return FilesToImport(tuple(paths), error)
     return FilesToImport(tuple(paths))
-
-
-def write_for_import(
-    desk: Desk, entries: Sequence[Entry], ledger: Ledger, folder: Path | None = None, what: str = ""
-) -> list[str]:
-    """Write entries for an accounting system, beside the workbook unless a folder is named.
-
-    Raises:
-        EntriesNotWrittenError: If a file cannot be written; the entries are in the books.
-    """
-    place = folder or desk.path.parent / "exports"
-    try:
-        company = desk.database.company.name
-        return write_entries(place, entries, ledger, company=company, what=what)
-    except FileNotWrittenError as error:
-        raise EntriesNotWrittenError(str(error)) from error
 
 
 def to_import_words(files: Sequence[str]) -> str:

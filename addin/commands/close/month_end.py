@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands.close.files_to_import import FilesToImport, write_for_import
+from addin.commands.close.files_to_import import FilesToImport, keep_for_import, write_again, write_kept
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.reports.pnl import came_sentences, other_month, other_month_sentence
@@ -15,7 +15,8 @@ from addin.takeaway.close_pack.close_figures import closing_figures
 from addin.takeaway.close_pack.close_pack import write_pack
 from addin.takeaway.close_pack.close_summary import lock_advice
 from addin.takeaway.entry_files import accrual_name
-from addin.takeaway.written_files import EntriesNotWrittenError, write_file, write_next
+from addin.takeaway.written_files import write_file, write_next
+from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.accruals import book_accrual, plan_accrual
 from core.books.entries.exporting import ExportOptions
@@ -108,25 +109,32 @@ def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | 
     return write_next(desk.path.parent / name, content)
 
 
+@repeated
+def _keep_accrual(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> list[int]:
+    """Store the accrual's entries, and their files in the outbox; return these by their numbers."""
+    check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency, as_workbook=_AS_WORKBOOK)
+    what = accrual_name(str(figures.month))
+    with desk.database.writing():
+        book_accrual(
+            desk.database,
+            plan,
+            month=str(figures.month),
+            lines=figures.accrual_lines,
+            who=desk.user,
+            now=desk.clock(),
+            check=check,
+        )
+        return [] if plan.is_booked else keep_for_import(desk, plan.entries, ledger, folder, what)
+
+
 def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, ledger: Ledger) -> FilesToImport:
     """Keep the accrual's entries and write them for import; what is kept already is only written again."""
-    check = partial(refuse_unimportable, ledger=ledger, home_currency=figures.home_currency, as_workbook=_AS_WORKBOOK)
-    book_accrual(
-        desk.database,
-        plan,
-        month=str(figures.month),
-        lines=figures.accrual_lines,
-        who=desk.user,
-        now=desk.clock(),
-        check=check,
-    )
-    if not plan.is_booked:
-        refresh(desk, load(desk.database))
-    what = accrual_name(str(figures.month))
-    try:
-        return FilesToImport(tuple(write_for_import(desk, plan.entries, ledger, folder, what)))
-    except EntriesNotWrittenError as error:
-        return FilesToImport(failure=error)
+    kept = _keep_accrual(desk, folder, figures, plan, ledger)
+    if plan.is_booked:
+        return write_again(desk, [(accrual_name(str(figures.month)), plan.entries)], ledger, folder)
+    files = write_kept(desk, kept)
+    refresh(desk, load(desk.database))
+    return files
 
 
 def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[str]:

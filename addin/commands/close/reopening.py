@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addin.commands.close.files_to_import import to_import_words, write_what_is_booked
+from addin.commands.close.files_to_import import keep_what_is_booked, to_import_words, write_kept
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted
 from addin.commands.settlements.importing import NothingChosenError
 from addin.takeaway.ledger_used import ledger_for
-from core.books.entries import reopening
-from core.books.entries.exporting import as_written
+from core.books.database.repeating import repeated
+from core.books.entries import outbox, reopening
+from core.books.entries.entry_rows import as_written
 from core.books.entries.stored_entries import PostedEntry
 from core.books.loading import load_books
 from core.books.settings.announcement import effects_of_reopening, words_of_reopening
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
+from core.journal.entry import EntryKind
 from core.journal.files import refuse_unimportable, to_import
 
 if TYPE_CHECKING:
@@ -23,16 +26,34 @@ if TYPE_CHECKING:
 
     from addin.sheets.desk import Desk
     from core.books.books import Books
+    from core.books.entries.reopening import Decision
     from core.books.entries.stored_entries import EntryRow
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.journal.entry import Entry
 
 
-def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
-    """Reverse the entries of exported settlements and let their costs move again, all of them or none.
+def reopen(
+    desk: Desk,
+    *,
+    ids: Sequence[str],
+    reason: str,
+    imported: bool = False,
+    not_imported: bool = False,
+    revision: int | None = None,
+) -> Outcome:
+    """Take back the entries of exported settlements and let their costs move again, all of them or none.
+
+    Args:
+        desk: The desk.
+        ids: The settlements.
+        reason: Why.
+        imported: Whether their entries are in the accounting system, and are to be reversed there.
+        not_imported: Whether they are not; then nothing is reversed there.
+        revision: At which revision their entries stand; another one is refused.
 
     Raises:
         NothingChosenError: If no settlement is named.
+        ImportedOrNotError: If files of theirs were written, and nobody said whether they were imported.
         CogsheetError: If one is not exported, or no reason is given; then none is reopened.
     """
     if not ids:
@@ -42,18 +63,36 @@ def reopen(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     chosen = books.named(ids)
     elsewhere = [one for one in chosen if one.cogs_entry is EntryStatus.POSTED_ELSEWHERE]
     otherwise = effects_of_reopening(books, {(one.store, one.settlement_id) for one in chosen})
-    made = _reversed(desk, books, chosen, reason)
-    files = write_what_is_booked(desk, made)
+    said = imported if imported != not_imported else None
+    decided = reopening.decision(desk.database, books, chosen, imported=said)
+    if revision is not None:
+        decided = replace(decided, revisions=dict.fromkeys(decided.revisions, revision))
+    rows, made, kept = _reopen_all(desk, books, chosen, reason, decided)
+    files = write_kept(desk, kept)
     refresh(desk, load(desk.database))
-    count = sum(len(entries) for entries in made)
-    reversed_ones = [f"{counted(count, 'entry', 'entries')} reversed"] if count or not elsewhere else []
+    withdrawn = [entry.reverses or "" for found in rows for entry in found if entry.kind is EntryKind.WITHDRAWAL]
+    count = sum(len(found) for found in rows) - len(withdrawn)
+    did = [f"{counted(count, 'entry', 'entries')} reversed"] if count or not (elsewhere or withdrawn) else []
+    did += [f"{counted(len(withdrawn), 'entry', 'entries')} withdrawn, which nobody imported"] if withdrawn else []
     told = Outcome(
-        f"{'; '.join([*map(_not_elsewhere, elsewhere), *reversed_ones])}; costs can change again."
-        f"{to_import_words(files.paths)} Export again when they are right.{words_of_reopening(books, otherwise)}",
+        f"{'; '.join([*map(_not_elsewhere, elsewhere), *did])}; costs can change again."
+        f"{to_import_words(files.paths)}{_not_to_import(desk, withdrawn)} Export again when they are right."
+        f"{words_of_reopening(books, otherwise)}",
         needs_attention=any(one.counted_out for one in otherwise),
-        data={"reversed": [entry.reverses for entries in made for entry in entries], "files": list(files.paths)},
+        data={
+            "reversed": [entry.reverses for entries in made for entry in entries],
+            "withdrawn": withdrawn,
+            "files": list(files.paths),
+        },
     )
     return files.told(told)
+
+
+def _not_to_import(desk: Desk, withdrawn: Sequence[str]) -> str:
+    """Name the files that lie somewhere and must not be imported any more."""
+    with desk.database.reading() as connection:
+        paths = outbox.paths_of(connection, withdrawn)
+    return f" Do not import {', '.join(paths)} any more, and delete it." if paths else ""
 
 
 def _not_elsewhere(one: BookedSettlement) -> str:
@@ -65,19 +104,39 @@ def _not_elsewhere(one: BookedSettlement) -> str:
     return f"Settlement {one.name} is not posted elsewhere any more{rest}"
 
 
-def _reversed(desk: Desk, books: Books, selection: Sequence[BookedSettlement], reason: str) -> list[list[Entry]]:
-    """Reopen settlements; return the reversing entries of each as the files have them."""
+def _as_files_have_them(books: Books, settlement: BookedSettlement, found: Sequence[EntryRow]) -> list[Entry]:
+    """Return the entries that take others back as the files have them; what was never imported is in none."""
+    ours = (one for one in found if one.kind is not EntryKind.WITHDRAWAL)
+    posted = (PostedEntry(one, settlement.store, settlement.settlement_id, 0) for one in ours)
+    return [as_written(one, books.accounts) for one in posted]
 
-    def written(settlement: BookedSettlement, found: Sequence[EntryRow]) -> list[Entry]:
-        posted = (PostedEntry(one, settlement.store, settlement.settlement_id, 0) for one in found)
-        return [as_written(one, books.accounts) for one in posted]
+
+@repeated
+def _reopen_all(
+    desk: Desk, books: Books, chosen: Sequence[BookedSettlement], reason: str, decided: Decision
+) -> tuple[list[list[EntryRow]], list[list[Entry]], list[int]]:
+    """Reopen all; return what takes entries back, as it is stored and as files have it, and the files' numbers."""
+    with desk.database.writing():
+        rows = _taken_back(desk, books, chosen, reason, decided)
+        made = [_as_files_have_them(books, one, found) for one, found in zip(chosen, rows, strict=True)]
+        return rows, made, keep_what_is_booked(desk, made)
+
+
+def _taken_back(
+    desk: Desk,
+    books: Books,
+    selection: Sequence[BookedSettlement],
+    reason: str,
+    decided: Decision,
+) -> list[list[EntryRow]]:
+    """Reopen settlements; return the entries of each that take its own back."""
 
     def check(settlement: BookedSettlement, found: Sequence[EntryRow]) -> None:
-        made = written(settlement, found)
+        made = _as_files_have_them(books, settlement, found)
         if to_import(made):
             refuse_unimportable(made, ledger_for(desk.database, None), books.company.home_currency)
 
-    reversed_ones = reopening.reopen_all(
+    return reopening.reopen_all(
         desk.database,
         selection,
         reason,
@@ -85,5 +144,5 @@ def _reversed(desk: Desk, books: Books, selection: Sequence[BookedSettlement], r
         who=desk.user,
         now=desk.clock(),
         check=check,
+        decided=decided,
     )
-    return [written(one, found) for one, found in zip(selection, reversed_ones, strict=True)]

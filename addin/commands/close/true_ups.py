@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.commands.close import reclassifications
-from addin.commands.close.files_to_import import to_import_words, write_what_is_booked
+from addin.commands.close.files_to_import import keep_what_is_booked, to_import_words, write_kept
 from addin.commands.close.reclassifications import apart, each_of, of_readers, reader_name, reason
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import amount, counted
 from addin.sheets.close.true_ups import read_decisions
 from addin.takeaway.ledger_used import ledger_for
+from core.books.database.repeating import repeated
 from core.books.importing import current_transactions
 from core.books.loading import load_books
 from core.books.true_ups import true_up_history
@@ -103,12 +104,19 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
     sheet = read_decisions(desk.book)
     books = load_books(desk.database)
     refuse_unfillable(desk)
-    with desk.database.writing():
-        decided = _decide(desk, books, sheet, options)
-    files = write_what_is_booked(desk, [decided.posted.entries])
+    decided, kept = _decide_at_once(desk, books, sheet, options)
+    files = write_kept(desk, kept)
     view = load(desk.database)
     refresh(desk, view)
     return files.told(_true_ups_outcome(view, decided, files.paths))
+
+
+@repeated
+def _decide_at_once(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> tuple[_Decided, list[int]]:
+    """Decide all of it or nothing; the files of what is booked are in the outbox, and returned by their numbers."""
+    with desk.database.writing():
+        decided = _decide(desk, books, sheet, options)
+        return decided, keep_what_is_booked(desk, [decided.posted.entries])
 
 
 def _decide(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> _Decided:
@@ -165,7 +173,7 @@ def _refuse_not_dismissed(desk: Desk, books: Books, names: Collection[Number]) -
 
 def _typed(books: Books, taken_up: Sequence[tuple[Number, str]]) -> list[TrueUpOptions]:
     """Return what is to be taken up by the sheet; the reason that it was dismissed for is none to take it up."""
-    why = {row["id"]: row["reason"] for row in records(books.dismissed_true_ups[["id", "reason"]])}
+    why = {row["id"]: row["reason"] for row in records(books.dismissed_true_ups, ["id", "reason"])}
     return [
         TrueUpOptions(take_up=(name,), reason="" if reason == why.get(name) else reason) for name, reason in taken_up
     ]

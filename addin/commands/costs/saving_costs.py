@@ -247,7 +247,7 @@ def _write_rulings(sheet: SheetAnswers, saving: Saving, after: Books) -> None:
 
 def _still_asked(books: Books) -> dict[str, str]:
     """Return the cause of each line that lacks its cost."""
-    return {row["key"]: str(row["cause"]) for row in records(_lines_asked(books)[["key", "cause"]])}
+    return {row["key"]: str(row["cause"]) for row in records(_lines_asked(books), ["key", "cause"])}
 
 
 def _lines_asked(books: Books) -> pd.DataFrame:

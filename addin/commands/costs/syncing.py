@@ -14,6 +14,7 @@ from addin.commands.reports.rates import missing_rates
 from addin.commands.sentences import RATES_AT_TERMINAL, amount, counted, identity
 from addin.connections.finale import inventory
 from addin.machine.cost_file import asked_skus, forget_asked_skus
+from addin.sheets.close.true_ups import shows_reclassifications
 from addin.sheets.costs import resolve
 from addin.sheets.costs.changes import fill_cost_changes
 from addin.sheets.reports.rates import are_rates_shown
@@ -21,6 +22,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep, state_now
+from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
 from core.books.overrides.stored_overrides import replace_averages, replaceable
@@ -29,6 +31,7 @@ from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus, named_settlements
 from core.books.syncing.cost_changes import changed_settlements, cost_changes, settlement_changes
 from core.books.syncing.syncing import due_settlements, sync_costs
+from core.books.true_ups.due_true_ups import is_known_what_is_due, propose_due
 from core.books.true_ups.true_ups import propose_true_ups
 from core.exchange_rates import missing_sentence
 
@@ -90,8 +93,9 @@ def _near(desk: Desk, ids: Sequence[str]) -> Books | None:
     """Return the books with what a sync asks for and what may be tied to it, where everything shows them as they are.
 
     Returns:
-        Nothing where a sync may say something of other lines as well: of exported ones it proposes true-ups, lines of
-        other currencies may lack a rate, costs that were accepted may be replaced, and cells may ask for any SKU.
+        Nothing where a sync may say something of other lines as well: where true-ups may be due of any exported ones,
+        lines of other currencies may lack a rate, costs that were accepted may be replaced, and cells may ask for any
+        SKU. Reclassifications are proposed from whole settlements.
     """
     if not ids or desk.typed_settings is not None or not shows_now(desk, state_now(desk.database)):
         return None
@@ -100,9 +104,11 @@ def _near(desk: Desk, ids: Sequence[str]) -> Books | None:
             stored_settlements.booked_settlements(connection),
             stored_overrides.has_estimates(connection),
         )
+        is_known = is_known_what_is_due(connection)
     is_out = any(one.cogs_entry is not EntryStatus.OPEN for one in booked)
     asked = asked_skus(desk.machine, desk.database.company.database_id)
-    if is_out or has_estimates or asked or are_rates_shown(desk.book):
+    is_far = (is_out and not is_known) or shows_reclassifications(desk.book)
+    if is_far or has_estimates or asked or are_rates_shown(desk.book):
         return None
     return load_to_sync(desk.database, named_settlements(booked, ids))
 
@@ -135,14 +141,21 @@ def _synced_nearby(desk: Desk, near: Books, *, has_news: bool) -> tuple[Books, B
         return None
     _note_changes(desk, near, after)
     catch_up(desk.database)
-    books = refresh_after_sync(desk, caught, near, resolve.keys_shown(desk.book), has_news=has_news)
-    if books is None:
-        return _synced_whole(desk, near, is_noted=True)
     was = caught.was[~caught.was["key"].isin(list(near.lines["key"]))]
     lines = pd.concat([near.lines, was[list(near.lines.columns)]], ignore_index=True)
-    return books, replace(near, lines=lines), 0
+    before = replace(near, lines=lines)
+    proposed = propose_due(desk.database, who=desk.user, now=desk.clock())
+    if proposed is None:
+        return _synced_whole(desk, before, is_noted=True)
+    catch_up(desk.database)
+    books = refresh_after_sync(desk, caught, near, resolve.keys_shown(desk.book), has_news=has_news)
+    if books is None:
+        books, before, more = _synced_whole(desk, before, is_noted=True)
+        return books, before, proposed.new + more
+    return books, before, proposed.new
 
 
+@repeated
 def _note_changes(desk: Desk, before: Books, after: Books) -> None:
     """Keep in Change history what the press changed in open settlements: old, new, difference."""
     changed = changed_settlements(before, after)

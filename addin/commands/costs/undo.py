@@ -12,7 +12,16 @@ from addin.commands.sentences import counted, identity
 from addin.sheets.costs import history
 from addin.sheets.costs.resolve import keys_shown
 from core.books.database.state import state
-from core.books.overrides.undo import UndoResult, restore_values, undo_batch, undo_last, undoable_before, values_of
+from core.books.overrides.undo import (
+    UndoResult,
+    last_save,
+    restore_values,
+    undo_batch,
+    undo_last,
+    undoable_before,
+    values_of,
+)
+from core.books.overrides.undo_wishes import OtherSaveError, UndoWish
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.settlement_lines import line_name
 from core.frame_columns import records
@@ -49,20 +58,36 @@ def restore_marked(desk: Desk, *, batch: int | None = None, keys: Sequence[str] 
     return with_proposals(told, books, restored.keys)
 
 
-def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
+def undo_save(
+    desk: Desk, *, batch: int | None = None, of_another: bool = False, expected: int | None = None
+) -> Outcome:
     """Take the last save back, or one by the number of its batch, as a new batch.
 
     Where the last save cannot be taken back because its settlement is exported, nothing else is taken back in its
     place; the outcome names the save before it.
 
+    Args:
+        desk: The desk.
+        batch: The save; the last one if left out.
+        of_another: Whether it may be another person's.
+        expected: Which save was shown as the last one; one that sheet Change history shows if left out.
+
     Raises:
         NothingToUndoError: If there is none.
+        OtherSaveError: If the last one is another one than was shown.
+        SomebodyElsesSaveError: If it is another person's, and may not be.
     """
     state_before = _state(desk)
-    if batch is None:
-        undone = undo_last(desk.database, who=desk.user, now=desk.clock())
+    wish = UndoWish(expected, of_another)
+    if batch is not None:
+        undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock(), wish=wish)
     else:
-        undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock())
+        last = last_save(desk.database)
+        if last is not None and expected is None:
+            if last["number"] not in history.batches_shown(desk.book):
+                return _shown_first(desk, last)
+            wish = UndoWish(last["number"], of_another)
+        undone = undo_last(desk.database, who=desk.user, now=desk.clock(), wish=wish)
     books = _refreshed(desk, state_before, undone.keys)
     resolving.list_missing(desk, books, list(books.settlements))
     is_stuck = undone.batch is None
@@ -83,6 +108,13 @@ def undo_save(desk: Desk, *, batch: int | None = None) -> Outcome:
         },
     )
     return with_answers(told, books, undone.keys) if undone.is_removal else with_proposals(told, books, undone.keys)
+
+
+def _shown_first(desk: Desk, last: Mapping[str, object]) -> Outcome:
+    """Undo nothing that nobody saw: show it, and say so."""
+    refresh(desk, load(desk.database))
+    words = str(OtherSaveError(None, last))
+    return Outcome(words, data={"error": words}, stopped=True)
 
 
 def _state(desk: Desk) -> str:

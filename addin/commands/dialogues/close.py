@@ -13,6 +13,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.ribbon import ribbon_questions
 from addin.takeaway.ledger_used import ledger_used
 from core.books.entries.exporting import NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.entries.reopening import ImportedOrNotError
 from core.books.loading import load_books
 from core.books.true_ups.suspect_true_ups import SuspectTrueUpsError
 from core.books.true_ups.true_up_reasons import rule_changed
@@ -67,6 +68,18 @@ def _export_one(desk: Desk, name: str, options: ExportCommandOptions, export_as:
     if changed == options or not ribbon_questions.confirmed(desk.book.app, question):
         return Outcome(f"{name} was not exported.", needs_attention=True)
     return _export_one(desk, name, changed, export_as)
+
+
+def imported_or_not(desk: Desk, error: CogsheetError) -> dict[str, bool] | None:
+    """Ask whether entries that are to be taken back were imported; nothing where they are not to be.
+
+    Raises:
+        CogsheetError: If something else was refused.
+    """
+    if not isinstance(error, ImportedOrNotError):
+        raise error
+    was_imported = ribbon_questions.were_imported(desk.book.app, str(error))
+    return None if was_imported is None else {"imported": was_imported, "not_imported": not was_imported}
 
 
 def true_ups(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

@@ -12,9 +12,11 @@ from addin.commands.ribbon import ribbon_questions
 from addin.commands.ribbon.selection import selected_rows_of
 from addin.sheets.costs import history
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
+from core.books import batches
+from core.books.overrides.undo import last_save
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from addin.sheets.desk import Desk
 
@@ -58,15 +60,29 @@ def undo(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogu
         desk.book.app, ribbon_questions.restore_question(len(marked), undo_next=True)
     ):
         return restore_marked(desk)
-    question = "Undo the last save? Lines that were saved again since, or exported, stay as they are."
-    if not ribbon_questions.confirmed(desk.book.app, question):
+    last = last_save(desk.database)
+    if last is None:
+        return undo_save(desk)
+    if not ribbon_questions.confirmed(desk.book.app, f"Undo {_whose(desk, last)} {_STAYS}"):
         return Outcome("Nothing was undone.")
-    outcome = undo_save(desk)
+    outcome = undo_save(desk, expected=last["number"], of_another=True)
     before = outcome.data["undoable_before"]
     if not isinstance(before, int):
         return outcome
-    question = f"{outcome.message}\n\nUndo batch {before} instead?"
-    return undo_save(desk, batch=before) if ribbon_questions.confirmed(desk.book.app, question) else outcome
+    with desk.database.reading() as connection:
+        earlier = batches.of_number(connection, before)
+    if not ribbon_questions.confirmed(desk.book.app, f"{outcome.message}\n\nUndo {_whose(desk, earlier)}"):
+        return outcome
+    return undo_save(desk, batch=before, of_another=True)
+
+
+_STAYS = "Lines that were saved again since, or exported, stay as they are."
+
+
+def _whose(desk: Desk, batch: Mapping[str, object]) -> str:
+    """Return the question's name for a save, and that it is another person's where it is."""
+    words = f"{batches.in_words(batch)}?"
+    return words if batch["who"] == desk.user else f"{words} It is not yours: undo it only if {batch['who']} knows."
 
 
 def restore(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dialogue's signature

@@ -9,7 +9,10 @@ import click
 
 from addin.commands.setup import connecting
 from addin.commands.setup.connecting import StoreDetails, connect_store
+from addin.connections.finale import KEY, SECRET
 from addin.connections.marketplaces import connections, credentials_account, kept_secrets, kind_of
+from core.finale.account_settings import account_name
+from core.finale.errors import SYSTEM
 from core.http.credentials import Credentials, SystemCredentials, variable_names
 from core.marketplaces.pulling.connectors import CONNECTORS
 from core.settings import StoreConnection
@@ -45,9 +48,15 @@ def connect_in_the_terminal(
         return connect_by_asking(desk, store=store, marketplace=marketplace, given=given)
     if forget:
         return connecting.forget(desk)
-    key = os.environ.get("COGSHEET_FINALE_KEY") or click.prompt("API key", hide_input=True, err=True)
-    secret = os.environ.get("COGSHEET_FINALE_SECRET") or click.prompt("API secret", hide_input=True, err=True)
+    key, secret = (_given_or_asked(account, name) for name in (KEY, SECRET))
     return connecting.connect(desk, account=account, key=key, secret=secret)
+
+
+def _given_or_asked(account: str, name: str) -> str:
+    """Return a secret of a Finale account from the environment, where sync looks for it too, else ask for it."""
+    names = variable_names(SYSTEM, account_name(account), name)
+    given = next((os.environ[variable] for variable in names if os.environ.get(variable)), None)
+    return given or str(click.prompt(name, hide_input=True, err=True))
 
 
 def connect_by_asking(

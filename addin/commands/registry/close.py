@@ -161,17 +161,28 @@ CLOSE = (
             Option(
                 "--reason", "Reason for reopening, kept for the auditor.", OptionKind.TEXT, metavar="WHY", default=""
             ),
+            Option("--imported", "The entries are in the accounting system: reverse them."),
+            Option("--not-imported", "They are not, and will not be imported: withdraw them without a reversal."),
+            Option(
+                "--revision",
+                "Only if the entries stand at this revision (r2 of their keys).",
+                OptionKind.NUMBER,
+                metavar="NUMBER",
+            ),
         ),
         selects=Selects.SETTLEMENTS,
         asks=Asks(
             text="Why are the selected settlements reopened? The auditor will read this.",
             into="reason",
             confirm="Reopen {settlements}? Their entries are reversed, and their costs can change again.",
+            refused="addin.commands.dialogues.close:imported_or_not",
         ),
         action="addin.commands.close.reopening:reopen",
         shows="Settlements",
         changes_costs=True,
-        notes="It reverses whatever was exported, both entries or one, and takes *Posted elsewhere* back too.",
+        notes="It reverses whatever was exported, both entries or one, and takes *Posted elsewhere* back too. Say with "
+        "`--imported` or `--not-imported` whether the accounting system has the entries: a reversal of what it never "
+        "had would leave its accounts wrong. Entries whose file was never written are withdrawn without a word.",
     ),
     Command(
         name="posted-elsewhere",

@@ -137,6 +137,9 @@ class Asks:
     """The action's parameter that takes those words."""
     confirm: str = ""
     """A question that OK agrees to; `{settlements}` stands for those that are selected."""
+    refused: str = ""
+    """`module:function` for what only a refusal shows must be asked; it is given desk and error, and returns the
+    options with which it is tried again, nothing where it is not to be. Other errors it raises."""
     dialogue: str = ""
     """`module:function` for what needs more than one question; it is given desk and settlements, and acts itself."""
 
@@ -184,7 +187,8 @@ class Command:
         """Everything that is imported only when the command runs, as `module:name`."""
         made = (one.becomes for one in self.options)
         gathered = self.gathers.type if self.gathers else ""
-        return tuple(filter(None, (self.action, self.asks.dialogue, self.epilog, gathered, *made)))
+        asking = (self.asks.dialogue, self.asks.refused)
+        return tuple(filter(None, (self.action, *asking, self.epilog, gathered, *made)))
 
     def arguments(self, typed: dict[str, Any]) -> dict[str, Any]:
         """Return what the action takes, of what was typed.

@@ -83,13 +83,17 @@ COSTS = (
             "Reverses the last save, removal or move of costs. Lines that were saved again since then, or whose "
             "settlement has been exported, stay as they are and are listed.",
         ),
-        options=(Argument("batch", "BATCH", OptionKind.NUMBER, required=False),),
+        options=(
+            Argument("batch", "BATCH", OptionKind.NUMBER, required=False),
+            Option("--of-another", "Also where another person saved it."),
+        ),
         asks=Asks(dialogue="addin.commands.dialogues.costs:undo"),
         action="addin.commands.costs.undo:undo_save",
         changes_costs=True,
         notes="With a number it reverses that batch, also the import of a report of returned goods or reimbursements, "
         "which counts no more until it is imported again. Undoing is a new batch; a save of exported settlements can "
-        "be undone once they are reopened.",
+        "be undone once they are reopened. A save that sheet *Change history* does not show yet is refused and shown; "
+        "that of another person is undone with `--of-another` only.",
     ),
     Command(
         name="accept",

@@ -12,21 +12,67 @@ SETUP = (
         group=Group.SETUP,
         tip=Tip(
             "Make a new workbook for a company",
-            "With new books, or joined to books that exist already at the database's address.",
+            "With new books, or with --join for books that exist already.",
         ),
         options=(
             _BOOK,
             Option("--company", "The company whose books these are.", OptionKind.TEXT, metavar="NAME", required=True),
-            Option("--currency", "Its home currency: the currency of Finale's costs.", OptionKind.TEXT, default="USD"),
+            Option(
+                "--currency",
+                "Its home currency, as ISO 4217 has it: the currency of Finale's costs.",
+                OptionKind.TEXT,
+                default="USD",
+            ),
             Option(
                 "--database",
-                "Where the books are kept: a path or a PostgreSQL URL. Existing books are joined.",
+                "Where the books are kept: a path, or the URL of a PostgreSQL database, which may be empty.",
                 OptionKind.TEXT,
                 metavar="ADDRESS",
             ),
+            Option("--join", "Show books that are there already; company and currency are theirs."),
         ),
         action="addin.commands.setup.new:new_workbook",
         at_desk=False,
+    ),
+    Command(
+        name="database move",
+        group=Group.SETUP,
+        tip=Tip(
+            "Move a company's books to another database",
+            "From a file to a PostgreSQL server that a team shares, and back: every row is copied and compared. The "
+            "old books stay whole, and take no more changes once the new ones are complete.",
+        ),
+        options=(
+            Argument("company", "COMPANY"),
+            Argument("address", "ADDRESS"),
+        ),
+        action="addin.commands.setup.database_place:move",
+        at_desk=False,
+        notes="COMPANY is its name or one of its workbooks, ADDRESS a path where nothing is yet or the URL of an empty "
+        "PostgreSQL database: `postgresql://USER@SERVER/NAME`. Nobody can write meanwhile. Stopped in between, the "
+        "books are where they were; type it again. Colleagues' computers are told with "
+        "`database where`.",
+    ),
+    Command(
+        name="database where",
+        group=Group.SETUP,
+        tip=Tip(
+            "Show or change where a company's books are",
+            "What this computer knows: a company's database, or those of all companies. Changing it moves nothing.",
+        ),
+        options=(
+            Argument("company", "COMPANY", required=False),
+            Option(
+                "--set",
+                "Where they are: a path, or a PostgreSQL URL. The books there must be this company's.",
+                OptionKind.TEXT,
+                name="address",
+                metavar="ADDRESS",
+            ),
+        ),
+        action="addin.commands.setup.database_place:where",
+        at_desk=False,
+        notes="COMPANY is its name or one of its workbooks.",
     ),
     Command(
         name="connect",
@@ -100,6 +146,13 @@ SETUP = (
             "Checks the installation, the books, the connections and the versions, and tells you how to fix what is "
             "wrong.",
         ),
+        options=(
+            Option(
+                "--recost",
+                "Cost every line from nothing, compare it with what is kept, and keep what differs anew.",
+                name="recost",
+            ),
+        ),
         action="addin.commands.setup.doctor:doctor",
         notes="It also checks what Excel needs to start Python, whether the workbook's macros are blocked, and every "
         "connected store.",
@@ -167,7 +220,10 @@ DEMO = (
         ),
         options=(
             Option(
-                "--folder", "Where it is made; an earlier demo there is replaced.", OptionKind.FOLDER, default="demo"
+                "--folder",
+                "Where it is made; an earlier demo there is replaced, and nothing else.",
+                OptionKind.FOLDER,
+                default="demo",
             ),
         ),
         action="addin.demo.book:make_demo_in_the_terminal",

@@ -129,7 +129,14 @@ def _asked(command: Command, desk: Desk, ids: Sequence[str]) -> Outcome:
 def _done(command: Command, desk: Desk, ids: Sequence[str], text: str) -> Outcome:
     chosen = {} if command.selects in (Selects.NOTHING, Selects.TYPED) else {"ids": ids}
     options = {command.asks.into: text} if command.asks.into else {}
-    outcome: Outcome = load(command.action)(desk, **chosen, **options)
+    act = partial(load(command.action), desk, **chosen, **options)
+    try:
+        outcome: Outcome = act()
+    except CogsheetError as error:
+        if not command.asks.refused:
+            raise
+        more = load(command.asks.refused)(desk, error)
+        outcome = Outcome("Nothing was changed.") if more is None else act(**more)
     return outcome
 
 

@@ -222,6 +222,16 @@ def accept_or_dismiss_rule(app: xw.App, summary: str, reader: str) -> str | None
     return {"yes": "accept", "no": "dismiss"}.get(ask(app, question, YES_NO_CANCEL))
 
 
+def were_imported(app: xw.App, refusal: str) -> bool | None:
+    """Ask whether entries were imported into the accounting system; `None` where nothing is to be taken back."""
+    question = (
+        f"{refusal}\n\nYes: they were imported, and are reversed. No: none was, and none will be; they are withdrawn "
+        f"without a reversal. Cancel reopens nothing."
+    )
+    answer = ask(app, question, YES_NO_CANCEL)
+    return None if answer == "cancel" else answer == "yes"
+
+
 def confirmed(app: xw.App, question: str) -> bool:
     """Ask a question that OK agrees to."""
     return ask(app, question, OK_CANCEL) == "ok"

@@ -17,6 +17,7 @@ from addin.commands.settlements.import_messages import (
     with_another_payout,
     with_remarks,
 )
+from core.books.database.repeating import repeated
 from core.books.database.state import state
 from core.books.importing.importing import ImportedFile, import_file
 from core.books.overrides.counted_answers import follow_units
@@ -83,6 +84,7 @@ def import_files(
     return with_remarks(told, books, stores, told=after.remarks)
 
 
+@repeated
 def _import_all(
     desk: Desk, readings: Sequence[tuple[OriginalFile, Reading]], store: str | None, *, another_payout: bool
 ) -> list[ImportedFile]:

@@ -19,11 +19,12 @@ from addin.connections.marketplaces import (
 )
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.importing import pulling
 from core.books.loading import load_books
 from core.books.settings import stored_settings, stores
 from core.books.settings.stores import Store, StoreMarketplaceError
-from core.errors import InventoryError
+from core.errors import CogsheetError, InventoryError
 from core.finale.account_settings import account_name
 from core.finale.errors import SYSTEM
 from core.http.credentials import Secret, SystemCredentials
@@ -31,7 +32,7 @@ from core.marketplaces.pulling.connectors import CONNECTORS
 from core.settings import FINALE_NAME, STORES_NAME, FinaleAccount, StoreConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from addin.sheets.desk import Desk
     from core.finale.self_test import Example
@@ -80,16 +81,36 @@ def connect(desk: Desk, *, account: str, key: str, secret: str, credentials: Cre
 
 
 def forget(desk: Desk, *, credentials: Credentials | None = None) -> Outcome:
-    """Remove the account's key from this computer; the books keep what came from it."""
+    """Remove the account's key from this computer; the books keep what came from it.
+
+    Raises:
+        CogsheetError: If the key is still there, or may be.
+    """
     account = account_of(desk).account
     kept = credentials or SystemCredentials()
-    for label in (KEY, SECRET):
-        kept.forget(SYSTEM, account, label)
+    _forget_each(kept, SYSTEM, account, (KEY, SECRET))
     return Outcome(
         f"The key of Finale account {account or '(none)'} is no longer on this computer.", data={"account": account}
     )
 
 
+def _forget_each(kept: Credentials, system: str, account: str, names: Iterable[str]) -> None:
+    """Remove secrets from this computer; one that stays keeps none of the others, and is told at the end.
+
+    Raises:
+        CogsheetError: If one is still there, or may be.
+    """
+    stays = []
+    for name in names:
+        try:
+            kept.forget(system, account, name)
+        except CogsheetError as error:
+            stays.append(error)
+    if stays:
+        raise stays[0]
+
+
+@repeated
 def _store(desk: Desk, account: FinaleAccount) -> None:
     now = desk.clock()
     with desk.database.writing() as connection:
@@ -164,14 +185,14 @@ def forget_store(
 
     Raises:
         StoreNotConnectedError: If it is not connected.
+        CogsheetError: If a key is still there, or may be; the store is connected then.
     """
     known = connections(desk)
     if store not in known:
         raise StoreNotConnectedError(store, known)
     marketplace = known[store].marketplace
     kept = credentials or SystemCredentials()
-    for name in kind_of(marketplace, kinds).secrets:
-        kept.forget(str(marketplace), credentials_account(desk, store), name)
+    _forget_each(kept, str(marketplace), credentials_account(desk, store), kind_of(marketplace, kinds).secrets)
     _store_connections(desk, {name: how for name, how in known.items() if name != store}, f"store {store} disconnected")
     return Outcome(
         f"Store “{store}” is no longer connected, and its keys are no longer on this computer. What was pulled stays.",
@@ -186,6 +207,7 @@ def _refuse_other_marketplace(desk: Desk, store: str, kind: ConnectorKind) -> No
         raise StoreMarketplaceError(store, known.marketplace, kind.marketplace)
 
 
+@repeated
 def _store_connections(
     desk: Desk, all_of_them: Mapping[str, StoreConnection], note: str, new: str | None = None
 ) -> None:

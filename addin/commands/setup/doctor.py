@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import xlwings as xw
 
 from addin.commands.outcome import Outcome
-from addin.commands.refresh import show_setup
+from addin.commands.refresh import load, refresh, show_setup
 from addin.commands.sentences import counted
+from addin.commands.terminal_remedies import WRITTEN_ELSEWHERE
 from addin.connections.finale import inventory
 from addin.connections.finale_account import finale_side
 from addin.connections.marketplaces import connected_stores, connections
@@ -21,6 +22,7 @@ from addin.machine.places import template_bytes
 from addin.machine.version import program_version
 from addin.sheets.tables.tables import to_be_added
 from addin.sheets.workbook import SPECS
+from core.books.costed_lines.stored_lines import forget_kept_lines, keep, kept_otherwise
 from core.books.importing import pulling
 from core.books.importing.pulling import PulledStore
 from core.books.loading import load_books
@@ -45,21 +47,25 @@ def doctor(
     credentials: Credentials | None = None,
     kinds: Sequence[ConnectorKind] = CONNECTORS,
     computer: Computer | None = None,
+    recost: bool = False,
 ) -> Outcome:
     """Look at program, computer, workbook, books, Finale account and stores.
 
-    That every table is there was seen when the workbook was opened.
+    That every table is there was seen when the workbook was opened. With `recost` every line is costed from nothing too
+    (docs/design/books.md, Costed lines are kept).
 
     Raises:
         CogsheetError: If the books cannot be read at all.
     """
     here = computer or this_computer()
-    books = load_books(desk.database)
+    books = load_books(desk.database, anew=recost)
     findings = [
         _program(),
         *_computer(desk, here),
         _workbook(desk),
         *_books(desk, books),
+        *([_costs(desk, books)] if recost else []),
+        *_files(desk),
         *_finale(desk, credentials),
         *_stores(desk, credentials, kinds),
     ]
@@ -103,6 +109,28 @@ def _books(desk: Desk, books: Books) -> list[Finding]:
     whole = Finding("Books", ok=True, words=f"{books.company.name} at {desk.database.location}: {contents}")
     gaps = [Finding(f"Store {store}", ok=False, words=problem.message) for store, problem in gap_warnings(books)]
     return [whole, *gaps]
+
+
+def _costs(desk: Desk, books: Books) -> Finding:
+    """Compare what is kept of every line with what it costs from nothing; what differs is kept and shown anew."""
+    with desk.database.reading() as connection:
+        otherwise = kept_otherwise(connection, books)
+    costed = f"{counted(len(books.lines), 'line')} costed from nothing"
+    if otherwise is None:
+        keep(desk.database, books)
+        return Finding("Costs", ok=True, words=f"{costed} and kept; none were kept for these books as they are now.")
+    if not otherwise:
+        return Finding("Costs", ok=True, words=f"{costed}; each is kept as it costs, to the cent.")
+    forget_kept_lines(desk.database)
+    refresh(desk, load(desk.database))
+    wrong = ", ".join(otherwise)
+    return Finding("Costs", ok=False, words=f"{costed}; kept otherwise, and now kept and shown anew: {wrong}.")
+
+
+def _files(desk: Desk) -> list[Finding]:
+    """Say which files of exports still wait to be written; those that could be were when the desk was opened."""
+    left = desk.delivery.left
+    return [Finding("Files to import", ok=False, words=one.why, at_terminal=WRITTEN_ELSEWHERE) for one in left]
 
 
 def _finale(desk: Desk, credentials: Credentials | None) -> list[Finding]:

@@ -1,7 +1,10 @@
-"""Make a new workbook for a company, with new books or joined to those that are there."""
+"""Make a new workbook for a company, with new books or, where that is asked for, joined to those that are there."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,17 +13,24 @@ from addin.commands.refresh import load, show
 from addin.commands.sentences import counted
 from addin.machine.places import template_bytes
 from addin.sheets.workbook import open_workbook, write_books_name
+from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.database.location import is_url
+from core.books.database.moving import is_there, lasting_address
+from core.books.database.repeating import repeated
+from core.books.database.whose_books import database_id_of
 from core.books.settings import stored_settings
 from core.books.settlements import stored_settlements
-from core.companies import BooksId, machine_folder
-from core.errors import WorkbookError
+from core.companies import BooksId, checked_company_name, machine_folder
+from core.currencies import checked_currency
+from core.errors import DatabaseError, WorkbookError
 from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Chart
 from core.time import system_clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from core.companies import MachineFolder
     from core.time import Clock
 
@@ -32,56 +42,167 @@ class WorkbookExistsError(WorkbookError):
         super().__init__(f"{path} exists already and was not touched. Choose another name for the new workbook.")
 
 
+class WorkbookEndingError(WorkbookError):
+    """Excel opens a workbook with macros only under its own ending."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} must end in {_ENDING}: Excel does not open its buttons otherwise. Nothing was made.")
+
+
+class BooksThereError(DatabaseError):
+    """New books are asked for where there are some."""
+
+    def __init__(self, database: Database, books: str) -> None:
+        super().__init__(
+            f"There are books already: {database.location} holds {books}. Nothing was made. If the new workbook "
+            f"is to show these books, ask for it: `cogsheet new --join`. Else choose another name for the company, or "
+            f"another place with `cogsheet new --database`."
+        )
+
+
+class OtherCompanyError(DatabaseError):
+    """The books to be joined are another company's."""
+
+    def __init__(self, database: Database, books: str, company: str) -> None:
+        super().__init__(
+            f"{database.location} holds {books}, and “{company}” was asked for. Nothing was made. Type the name "
+            f"exactly as it is there, or choose another place."
+        )
+
+
+class CompanyKnownError(DatabaseError):
+    """This machine knows a company of that name."""
+
+    def __init__(self, company: str, known: str, address: str) -> None:
+        super().__init__(
+            f"This computer knows a company “{known}” already, with its books at {address}; its workbooks would not "
+            f"find them any more if “{company}” were made. Nothing was made. For another workbook of those books "
+            f"type `cogsheet new --join` with the name as it is there; else choose another name."
+        )
+
+
+_ENDING = ".xlsm"
+
+
 def new_workbook(
     path: Path,
     *,
     company: str,
     currency: str,
     database: str | None = None,
+    join: bool = False,
     clock: Clock = system_clock,
     machine: MachineFolder | None = None,
 ) -> Outcome:
-    """Make the workbook of a company; books that exist at the database's address are joined, else they are made.
+    """Make the workbook of a company, with new books or, where that is asked for, with those that are there.
+
+    Args:
+        path: The workbook.
+        company: Its name.
+        currency: ISO 4217; of books that are joined their own holds.
+        database: Where the books are; as this machine knows if left out.
+        join: Whether there are books already, which the workbook is to show.
+        clock: What time it is.
+        machine: The user's folder; of this machine if left out.
 
     Raises:
         CogsheetError: If the file exists, or the books cannot be made or joined; then no file is left behind.
     """
-    if path.exists():
+    name, code = checked_company_name(company), checked_currency(currency)
+    if path.suffix.lower() != _ENDING:
+        raise WorkbookEndingError(path)
+    if os.path.lexists(path):
         raise WorkbookExistsError(path)
     known = machine or machine_folder()
-    address = database or known.default_database(company)
-    with _books(address, company, currency, clock) as opened:
-        write_workbook(path, opened)
-        known.remember(opened.company.name, address)
-        with opened.reading() as connection:
-            there = len(stored_settlements.booked_settlements(connection))
-    joined = f" It joins books that hold {counted(there, 'settlement')} already." if there else ""
+    address = lasting_address(database or known.default_database(name))
+    with _joined(address, name, known) if join else _made(address, name, code, known, clock) as opened:
+        try:
+            known.remember(name, address if is_url(address) else str(opened.location))
+            write_workbook(path, opened)
+        except BaseException:
+            _take_back(opened, is_new=not join)
+            raise
+        joined = f" It joins books that are there: {_what_they_hold(opened)}." if join else ""
     return Outcome(
-        f"{path} is made for {company}. Its books are at {opened.location}.{joined}\n"
+        f"{path} is made for {name}. Its books are at {opened.location}.{joined}\n"
         f"Next: import settlement files with Import settlement…, then Sync with Finale Inventory.",
-        data={"workbook": str(path), "company": company, "database": str(opened.location)},
+        data={"workbook": str(path), "company": name, "database": str(opened.location)},
     )
 
 
 def write_workbook(path: Path, database: Database) -> None:
-    """Write the template, name its books in it and show what they hold."""
+    """Write the template, name its books in it and show what they hold; under its own name it is whole or not there.
+
+    Raises:
+        FileThereError: If somebody put another file there meanwhile.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(template_bytes())
-    try:
-        with open_workbook(path) as book:
+    with tempfile.TemporaryDirectory(prefix=".cogsheet-", dir=path.parent) as folder:
+        unfinished = Path(folder) / path.name
+        unfinished.write_bytes(template_bytes())
+        with open_workbook(unfinished) as book:
             write_books_name(book, BooksId(database.company.name, database.company.database_id))
             show(book, load(database))
             book.save()
-    except BaseException:
-        path.unlink()
+        write_file(path, unfinished.read_bytes())
+        shutil.copymode(unfinished, path)
+
+
+def _joined(address: str, company: str, machine: MachineFolder) -> Database:
+    """Open the books that are there.
+
+    Raises:
+        OtherCompanyError: If they are another company's.
+        CompanyKnownError: If this machine knows other books of that company.
+    """
+    opened = Database.open(address)
+    known = machine.named_like(company)
+    try:
+        if opened.company.name != company:
+            raise OtherCompanyError(opened, _what_they_hold(opened), company)
+        place = None if known is None else machine.database_of(known)
+        if known and place and database_id_of(Path(place)) not in {None, opened.company.database_id}:
+            raise CompanyKnownError(company, known, place)
+    except DatabaseError:
+        opened.close()
         raise
+    return opened
 
 
-def _books(address: str, company: str, currency: str, clock: Clock) -> Database:
-    if is_url(address) or Path(address).exists():
-        return Database.open(address)
+def _made(address: str, company: str, currency: str, machine: MachineFolder, clock: Clock) -> Database:
+    """Make new books where none are.
+
+    Raises:
+        BooksThereError: If some are.
+        CompanyKnownError: If this machine knows a company of that name with books elsewhere.
+    """
+    if is_there(address):
+        with Database.open(address) as there:
+            raise BooksThereError(there, _what_they_hold(there))
+    known = machine.named_like(company)
+    if known is not None and (is_url(place := machine.database_of(known)) or Path(place).exists()):
+        raise CompanyKnownError(company, known, place)
     made = Database.create(address, new_company(company, currency, clock()))
+    _choose_chart(made, clock())
+    return made
+
+
+@repeated
+def _choose_chart(made: Database, now: datetime) -> None:
     with made.writing() as connection:
         rows = AccountRows(chart=Chart.CONTROLLER)
-        stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=clock())
-    return made
+        stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=now)
+
+
+def _take_back(database: Database, *, is_new: bool) -> None:
+    """Remove books that were made a moment ago for a workbook that could not be made; those of a server stay."""
+    database.close()
+    if is_new and isinstance(database.location, Path):
+        database.location.unlink(missing_ok=True)
+
+
+def _what_they_hold(database: Database) -> str:
+    """Return whose books they are, their currency and how much is in them."""
+    with database.reading() as connection:
+        there = len(stored_settlements.booked_settlements(connection))
+    return f"books of {database.company.name} in {database.company.home_currency} with {counted(there, 'settlement')}"

@@ -23,6 +23,7 @@ from addin.sheets.reports import rates
 from addin.sheets.reports.pnl_age import keep_days, say_if_changed
 from addin.sheets.settlements import types
 from addin.sheets.setup import setup, stores
+from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.settings.account_choices import change_accounts
 from core.books.settings.opening_costs import change_opening_costs
@@ -144,6 +145,7 @@ def _counts(typed: Mapping[Callable[..., object], Any]) -> dict[str, int]:
     return counts
 
 
+@repeated
 def _store(database: Database, typed: Mapping[Callable[..., object], Any], who: str, now: datetime) -> None:
     """Store what was edited on every sheet, or, where a value cannot be taken, nothing of any."""
     with database.writing():
@@ -237,6 +239,7 @@ class _OnlyTriedError(Exception):
     """Takes back what was stored to see what it does."""
 
 
+@repeated
 def _tried(
     database: Database, changes: Iterable[tuple[Callable[..., object], Any]], who: str, now: datetime
 ) -> Books | None:

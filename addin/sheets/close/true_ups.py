@@ -162,6 +162,12 @@ def read_decisions(book: xw.Book) -> Decisions:
     return Decisions(accepted, dismissed, again)
 
 
+def shows_reclassifications(book: xw.Book) -> bool:
+    """Tell whether a reclassification stands on the sheet."""
+    rows = tables.read(tables.find(book, TRUE_UPS_SPEC), TRUE_UPS_SPEC)
+    return any(isinstance(_number(to_text(row["id"])), str) for row in rows)
+
+
 def _number(text: str | None) -> int | str | None:
     """Return what the hidden key says: a true-up's number, or a reclassification's name."""
     if text is not None and re.fullmatch(r"R\d+", text):

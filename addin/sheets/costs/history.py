@@ -109,6 +109,13 @@ def _contradiction(
     return f"{cells} mark different batches of {line}: keep one of the marks"
 
 
+def batches_shown(book: xw.Book) -> set[int]:
+    """Return the numbers of the batches that the sheet shows."""
+    rows = tables.read(tables.find(book, HISTORY_SPEC), HISTORY_SPEC)
+    keys = ((to_text(row["key"]) or "").partition(" ")[0] for row in rows)
+    return {int(number) for number in keys if number.isdecimal()}
+
+
 def clear_marks(book: xw.Book) -> None:
     """Take the marks away."""
     table = tables.find(book, HISTORY_SPEC)

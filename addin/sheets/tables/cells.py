@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from addin.sheets.tables.native_cells import in_rows, plain_values
 from addin.sheets.tables.sheet_specs import Kind
+from addin.sheets.tables.typed_numbers import NotANumber, exact_number
 from core.money import at_line_places
 from workbook_engine.cell_values import ERROR_TEXTS
 
@@ -38,14 +39,10 @@ _EXPONENT = re.compile(r"[Ee][+-]")
 _FIRST_DAY = date(1899, 12, 30)
 """The day of a cell that holds a time alone."""
 
+_LONGEST_TEXT = 32_767
+"""What Excel lets into a cell."""
+
 CellValue = str | float | int | bool | datetime | date | None
-
-
-@dataclass(frozen=True, slots=True)
-class NotANumber:
-    """What a cell holds where a number was wanted."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +95,19 @@ def to_cell(value: object, kind: Kind) -> CellValue:
         return moment.to_pydatetime() if isinstance(moment, pd.Timestamp) else moment
     if (error := error_text(value)) is not None:
         return error
-    if kind in (Kind.TEXT, Kind.FLAG):
-        return str(value)
+    if isinstance(value, str) or kind in (Kind.TEXT, Kind.FLAG):
+        return shown_text(str(value))
     return value if isinstance(value, str | float | int | date) else str(value)
+
+
+def shown_text(text: str) -> str:
+    """Return a text as a cell can hold it: one that is longer ends in `…`, so that no text keeps a sheet from showing.
+
+    Examples:
+        >>> len(shown_text("x" * 40_000)), shown_text("MUG")
+        (32767, 'MUG')
+    """
+    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
 
 
 def error_text(value: object) -> str | None:
@@ -146,11 +153,7 @@ def _exact(value: object) -> Decimal | NotANumber | None:
     error = error_text(value)
     if error or isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         return NotANumber(error or str(value))
-    try:
-        number = Decimal(str(value).strip())  # the shortest text of a float is the number that was typed
-    except InvalidOperation:
-        return NotANumber(str(value))
-    return number if number.is_finite() else NotANumber(str(value))
+    return exact_number(value)
 
 
 def to_whole(value: object) -> int | NotANumber | None:
@@ -251,6 +254,8 @@ def _read_amount(value: object, column: Column) -> Decimal | CellRefusal | None:
     number = _exact(value)
     if isinstance(number, NotANumber):
         return CellRefusal(_not_a_number(value), _advice(column))
+    if number is not None and abs(number) > (largest := _LARGEST.get(column.kind, _LARGEST_AMOUNT)):
+        return CellRefusal(f"holds {number.normalize():,f}, which is more than {largest:,}", _advice(column))
     return number if number is None or column.kind is Kind.RATE else at_line_places(number)
 
 
@@ -331,6 +336,10 @@ def read_choice(value: object, column: Column) -> Decimal | int | bool | str | C
     chosen = next((choice for choice in column.choices if choice.lower() == word), None)
     return chosen or CellRefusal(f"holds “{read.strip()}”", _advice(column))
 
+
+_LARGEST_AMOUNT = 10**9
+"""Per unit: what goods cost is far less, and what they come to in a settlement stays below what a column holds."""
+_LARGEST = {Kind.WHOLE: 10**6}
 
 _READERS = {
     Kind.WHOLE: _read_whole,

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from addin.sheets.tables.cells import to_cell, to_text
+from addin.sheets.tables.cells import shown_text, to_cell, to_text
 from core.money import LINE_PLACES
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def rows_of(spec: TableSpec, rows: Sequence[Mapping[str, object]] | pd.DataFrame
 def cells_of(array: pa.Array, kind: Kind) -> list[CellValue]:
     """Turn values of one type into cells: for each the same as `to_cell`."""
     if pa.types.is_string(array.type) and not pc.any(pc.match_substring(array, "#")).as_py():
-        texts: list[CellValue] = array.to_pylist()
+        texts: list[CellValue] = [text and shown_text(text) for text in array.to_pylist()]
         return texts
     if pa.types.is_timestamp(array.type) and array.type.unit == "us":
         moments: list[CellValue] = array.cast(pa.timestamp("us")).to_pylist()

@@ -245,7 +245,7 @@ def _not_exported(view: View, settlements: Sequence[BookedSettlement], to_date: 
 
 def _estimates(view: View, to_date: pd.DataFrame) -> list[Row]:
     """Return the accepted averages that no real cost has confirmed yet, and those an open settlement still uses."""
-    saved = records(view.books.overrides[["key", "kind", "unit_cost", "saved_by", "saved_at"]])
+    saved = records(view.books.overrides, ["key", "kind", "unit_cost", "saved_by", "saved_at"])
     accepted = {row["key"]: row for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE}
     rows = [
         row | {"estimate": accepted[row["key"]]["unit_cost"]} | _saved(accepted[row["key"]])

@@ -66,6 +66,10 @@ class BroughtLines(NamedTuple):
     """The same lines as they are, in the same order."""
     new: dict[str, int]
     """The keys of the lines that came, each with the number of its settlement."""
+    near: pd.DataFrame
+    """All lines that were costed again, or that came: `key` and the number of their `settlement`."""
+    has_documents: bool = False
+    """Whether documents tell of their orders."""
 
 
 def _plain(orders: Collection[str]) -> set[str]:
@@ -173,7 +177,9 @@ def _part(
     named = {*documents.goods_back["sku"].dropna(), *documents.order_units["sku"].dropna()}
     part = with_finale(connection, part_of(company, given, before, known, frozenset()), named)
     counted, together = with_documents(part.costing_input, documents)
-    return replace(part, costing_input=replace(counted, reimbursed=told.reimbursed), together=together)
+    has_any = not (documents.order_units.empty and documents.goods_back.empty)
+    known = replace(counted, reimbursed=told.reimbursed)
+    return replace(part, costing_input=known, together=together, has_documents=has_any)
 
 
 def _documents(connection: Connection, company: Company, given: BooksSettings, held: pd.DataFrame) -> Documents | None:
@@ -213,4 +219,5 @@ def _keep(
     for one in brought:
         of_it = own[own["settlement"] == one.id].reset_index(drop=True)
         keep_new(connection, one, of_it, part.counted, has_ended=ended[one.store, one.settlement_id])
-    return BroughtLines(was, now, dict(zip(own["key"], map(int, own["settlement"]), strict=True)))
+    new = dict(zip(own["key"], map(int, own["settlement"]), strict=True))
+    return BroughtLines(was, now, new, after[["key", "settlement"]], part.has_documents)

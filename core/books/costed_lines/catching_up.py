@@ -22,18 +22,21 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.bringing_in import BroughtDocuments, BroughtLines, bring_in
 from core.books.costed_lines.costing_parts import kept_part, recosted_part, with_finale
+from core.books.costed_lines.due_lines import bring_note_along, exported_among
 from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, tie_columns
 from core.books.costed_lines.moved_lines import bring_along
 from core.books.costed_lines.stored_lines import kept_lines_by_key, kept_state, note_kept_state
 from core.books.costed_lines.tied_lines import lines_near, lines_that_ask, rows_with
 from core.books.database import costing_tables
 from core.books.database.errors import DatabaseBusyError
+from core.books.database.repeating import repeated
 from core.books.database.state import changed_between, state, statements_between
 from core.books.documents import file_rows
 from core.books.overrides import stored_overrides
 from core.books.settings import sku_mapping
 from core.books.settlements import stored_settlements
 from core.books.syncing import stored_observations
+from core.books.true_ups import true_up_history
 from core.costing import with_report
 from core.costing.costs.finale_costs import read_finale
 from core.costing.costs.suspects import TIMES
@@ -53,6 +56,8 @@ _WITHOUT_EFFECT = frozenset(
 """Tables that say nothing of which costs are made; a batch does where it takes another one back."""
 _ANSWERS = frozenset({"override"})
 _BY_FINALE = {"observation": "orders", "mapping": "skus"}
+_BY_DECISIONS = {"true_up_decision": true_up_history.DECIDED}
+"""The table of what became of true-ups, with what is told of those that were not withdrawn: these move costs."""
 """The tables of what the inventory system says, each with what is always told beside it of what that is."""
 _OF_FILES = frozenset({"original_file", "problem"})
 _BY_FILES = {
@@ -119,6 +124,7 @@ def _with_tied_before(part: CostingPart, keys: set[str], new: set[str]) -> set[s
     return keys | closure(with_report(part.costing_input), keys, known[~known["sku"].isin(list(new))])
 
 
+@repeated
 def catch_up(database: Database) -> LineChanges | None:
     """Bring the kept lines along to the books as they are, where it is known what has changed since.
 
@@ -159,8 +165,16 @@ def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     if kept is None or changed is None:
         return None
     written = changed_between(connection, kept[0], now)
+    bring_note_along(connection, kept[0], now, _due(connection, changed))
     note_kept_state(connection, now, batches.last(connection))
-    return LineChanges(kept[0], now, *changed, frozenset(written or ()))
+    return LineChanges(kept[0], now, changed.was, changed.now, changed.new, frozenset(written or ()))
+
+
+def _due(connection: Connection, changed: BroughtLines) -> set[str] | None:
+    """Return the exported lines of which true-ups may be others; nothing where documents may tell of them."""
+    near = changed.near
+    locked = near[near["settlement"].isin(list(exported_among(connection, set(near["settlement"]))))]
+    return None if changed.has_documents and len(locked) else set(locked["key"])
 
 
 def _bring_files(connection: Connection, company: Company, told: _News) -> BroughtLines | None:
@@ -185,13 +199,15 @@ def _told_since(connection: Connection, of: str, batch: int, now: str) -> _News 
         now: The state that they are in.
     """
     changed = changed_between(connection, of, now)
-    known = _WITHOUT_EFFECT | _OF_FILES | _ANSWERS | _BY_FINALE.keys() | _BY_FILES.keys()
+    by_table = {**_BY_FINALE, **_BY_FILES, **_BY_DECISIONS}
+    known = _WITHOUT_EFFECT | _OF_FILES | _ANSWERS | by_table.keys()
     if changed is None or not changed <= known:
         return None
     if not batches.taken_back_since(connection, batch) <= _OF_ANSWERS:
         return None
-    said = statements_between(connection, of, now, {**_BY_FINALE, **_BY_FILES})
-    if said is None or said.get(sku_mapping.SAID_OTHERWISE) or said.get(stored_settlements.ALTERED):
+    said = statements_between(connection, of, now, by_table)
+    far = (sku_mapping.SAID_OTHERWISE, stored_settlements.ALTERED, true_up_history.DECIDED)
+    if said is None or any(said.get(kind) for kind in far):
         return None
     return _News(stored_overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
 
@@ -206,7 +222,7 @@ def _bring(connection: Connection, company: Company, told: _News) -> BroughtLine
     if not own.together.isdisjoint(told.answered):
         return None  # an answer about units moves those of the order's other lines
     if own.before.empty:
-        return BroughtLines(own.before, own.before, {})
+        return BroughtLines(own.before, own.before, {}, own.before)
     keys, new = set(own.before["key"]), told.told.get("skus", set())
     start, ties = set(keys), tie_columns(own.costing_input, own.together)
     while True:
@@ -217,7 +233,8 @@ def _bring(connection: Connection, company: Company, told: _News) -> BroughtLine
             break
         start |= asking
     now = tie_columns(part.costing_input, part.together)[list(TIE_COLUMNS)].set_axis(found.lines.index)
-    return BroughtLines(*bring_along(connection, part.before, found.lines.assign(**now), part.counted), {})
+    changed = bring_along(connection, part.before, found.lines.assign(**now), part.counted)
+    return BroughtLines(*changed, {}, part.before[["key", "settlement"]])
 
 
 def _said_of(connection: Connection, company: Company, said: Mapping[str, set[str]]) -> set[str]:

@@ -46,6 +46,8 @@ class CostingPart:
     """Keys of the lines whose answers move the units of others."""
     counted: Callable[[pd.DataFrame], pd.DataFrame]
     """Returns those of some lines that the books count."""
+    has_documents: bool = False
+    """Whether documents that were read anew tell of its orders."""
 
 
 def part_of(

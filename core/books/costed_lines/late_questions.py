@@ -15,7 +15,8 @@ from sqlalchemy import exists, select
 from core.books.database import costing_tables, tables
 from core.books.overrides import stored_overrides
 from core.books.settlements.booked_settlement import EntryStatus
-from core.frame_columns import records
+from core.costing.frames import rows
+from core.frame_columns import is_one_of
 from core.model import Event
 
 if TYPE_CHECKING:
@@ -48,9 +49,8 @@ def late_questions(
     found = {*locked["key"], *trued_up["key"]} & (set(asked) - said(known.overrides))
     found |= _without_original(locked, lines) | _without_sale(trued_up, lines) | of_other_units(trued_up, lines)
     exported = {(one.store, one.settlement_id) for one in settlements if one.cogs_entry is EntryStatus.EXPORTED}
-    rows = lines.loc[lines["key"].isin(list(found)), ["key", "store", "settlement_id"]] if found else lines.iloc[:0]
-    names = zip(rows["key"], rows["store"], rows["settlement_id"], strict=True)
-    return frozenset(key for key, *name in names if tuple(name) in exported)
+    places = rows(lines, ("key", "store", "settlement_id"), is_one_of(lines["key"], *found)) if found else ()
+    return frozenset(key for key, *name in places if tuple(name) in exported)
 
 
 def _without_original(locked: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
@@ -58,23 +58,23 @@ def _without_original(locked: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
 
     Where a settlement's own report took the place of a view, its sale has another key and is there.
     """
-    gone = locked.loc[locked["original_key"].notna() & ~locked["original_key"].isin(list(lines["key"])), "key"]
-    if gone.empty:
-        return set()
-    return _not_sold(lines[lines["key"].isin(list(gone))], lines)
+    originals = dict(rows(locked, ("key", "original_key"), locked["original_key"].notna().to_numpy()))
+    there = set(lines["key"]) if originals else set()
+    return _not_sold({key for key, original in originals.items() if original not in there}, lines)
 
 
 def _without_sale(trued_up: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
     """Return the refunds that came after their export of whose order and SKU there is no sale any more."""
-    refunds = trued_up.loc[trued_up["event"].isin([str(Event.REFUND), str(Event.DISPUTE)]), "key"]
-    return _not_sold(lines[lines["key"].isin(list(refunds))], lines)
+    refunds = trued_up.loc[is_one_of(trued_up["event"], Event.REFUND, Event.DISPUTE), "key"]
+    return _not_sold(set(refunds), lines)
 
 
-def _not_sold(some: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
-    sales = lines[(lines["event"] == Event.SALE).fillna(value=False).astype(bool)]
-    sold = set(zip(sales["order_id"], sales["sku"], strict=True))
-    own = records(some[["key", "order_id", "sku"]])
-    return {row["key"] for row in own if None in row.values() or (row["order_id"], row["sku"]) not in sold}
+def _not_sold(keys: set[str], lines: pd.DataFrame) -> set[str]:
+    if not keys:
+        return set()
+    sold = set(rows(lines, ("order_id", "sku"), is_one_of(lines["event"], Event.SALE)))
+    own = rows(lines, ("key", "order_id", "sku"), is_one_of(lines["key"], *keys))
+    return {key for key, *item in own if None in item or tuple(item) not in sold}
 
 
 def of_other_units(trued_up: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
@@ -84,9 +84,9 @@ def of_other_units(trued_up: pd.DataFrame, lines: pd.DataFrame) -> set[str]:
         trued_up: `Books.trued_up_lines`.
         lines: The lines as they are read today (TRANSACTION_COLUMNS).
     """
-    units = {row["key"]: row["quantity"] for row in records(trued_up[["key", "quantity"]])}
-    now = records(lines.loc[lines["key"].isin(list(units)), ["key", "quantity"]])
-    return {row["key"] for row in now if row["quantity"] != units[row["key"]]}
+    units = dict(rows(trued_up, ("key", "quantity")))
+    now = rows(lines, ("key", "quantity"), is_one_of(lines["key"], *units)) if units else ()
+    return {key for key, quantity in now if quantity != units[key]}
 
 
 def said(answers: pd.DataFrame | None) -> set[str]:

@@ -11,7 +11,7 @@ from core.costing import CostingInput, CostingPolicies, cost, with_typed_skus
 from core.costing.costs.prefilled_costs import UNITS
 from core.costing.inputs import SETTLEMENT_COLUMNS
 from core.costing.lines import locked_unanswered
-from core.frame_columns import FLAG, TEXT, WHOLE, frame, records
+from core.frame_columns import FLAG, TEXT, WHOLE, frame, is_one_of, records
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED, Cause, Event, Goods, OverrideKind
 from core.settings import AverageOnDate, Policies, Poster, RefundUnits
 from core.time import local_days
@@ -141,14 +141,14 @@ def named_lines(books: CostingInput) -> pd.DataFrame:
         TRANSACTION_COLUMNS, `STATED_SKU`, `UNITS_TYPED` and `PROPOSAL_TAKEN`.
     """
     stated = books.transactions
-    late = locked_unanswered(books.locked_lines)
-    every = [] if books.overrides is None else records(books.overrides[["key", "units_back", "kind"]])
+    every = [] if books.overrides is None else records(books.overrides, ["key", "units_back", "kind"])
+    late = locked_unanswered(books.locked_lines) if every else ()
     saved = [row for row in every if row["key"] not in late]
     typed = {row["key"]: row["units_back"] for row in saved if row["units_back"] is not None}
     taken = [row["key"] for row in saved if row["kind"] == OverrideKind.ACCEPTED_AVERAGE]
     told = {
         STATED_SKU: stated["sku"],
-        UNITS_TYPED: stated["key"].map(typed).astype(WHOLE),
-        PROPOSAL_TAKEN: stated["key"].isin(taken).astype(FLAG),
+        UNITS_TYPED: stated["key"].map(typed).astype(WHOLE) if typed else pd.Series(pd.NA, stated.index, dtype=WHOLE),
+        PROPOSAL_TAKEN: pd.Series(is_one_of(stated["key"], *taken), stated.index, dtype=FLAG),
     }
     return with_typed_skus(stated, books.overrides, books.locked_lines).assign(**told)

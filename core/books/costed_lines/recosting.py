@@ -26,8 +26,7 @@ from core.books.overrides import stored_overrides
 from core.books.overrides.questions import overrides_for_questions
 from core.books.settlements.booked_settlement import EntryStatus
 from core.costing import CostingInput, CostingPolicies, closure, cost, last_costs_used, with_report
-from core.costing.frames import values
-from core.frame_columns import COSTED_COLUMNS, records
+from core.frame_columns import COSTED_COLUMNS, records, values
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostStatus
 
 if TYPE_CHECKING:
@@ -85,8 +84,8 @@ def _skus_posted(before: Books, lines: pd.DataFrame, keys: Iterable[str]) -> dic
 
 def _changed(before: pd.DataFrame, now: pd.DataFrame) -> set[str]:
     """Return the keys whose newest version is another."""
-    versions = {row["key"]: row["version"] for row in records(before[["key", "version"]])}
-    return {row["key"] for row in records(now[["key", "version"]]) if versions.get(row["key"]) != row["version"]}
+    versions = {row["key"]: row["version"] for row in records(before, ["key", "version"])}
+    return {row["key"] for row in records(now, ["key", "version"]) if versions.get(row["key"]) != row["version"]}
 
 
 def recosted(lines: pd.DataFrame, books: CostingInput, policies: CostingPolicies, keys: Iterable[str]) -> pd.DataFrame:

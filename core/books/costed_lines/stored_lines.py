@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sqlalchemy import delete, insert, select
 
+from core.books.costed_lines.due_lines import follow_writings
 from core.books.costed_lines.line_costs import STATED_SKU, named_lines
 from core.books.costed_lines.line_digests import (
     digest,
@@ -32,6 +33,7 @@ from core.books.costed_lines.line_totals import (
 )
 from core.books.database import costing_tables, frames, tables
 from core.books.database.errors import DatabaseBusyError
+from core.books.database.repeating import repeated
 from core.books.database.state import forget_writings, state
 from core.books.entries import locks
 from core.books.settings import calendars, rates
@@ -102,6 +104,20 @@ def differing(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     same = places >= 0
     same[same] = (was[places[same]] == now[same]).all(axis=1)
     return pd.Series(~same, index=lines.index)
+
+
+def _stored_of(books: Books, one: BookedSettlement) -> pd.DataFrame | None:
+    """Return the transactions of a settlement as they are stored, where the books have read them."""
+    if books.stored is None or len(books.settlements) == 1:
+        return books.stored
+    is_its = (books.stored["settlement_id"] == one.settlement_id) & (books.stored["store"] == one.store)
+    return books.stored[is_its]
+
+
+def _shown_otherwise(stored: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines that are not as they are stored; mostly there are none, which is quicker seen by columns."""
+    shown = lines[list(stored.columns)].reset_index(drop=True)
+    return lines.iloc[:0] if shown.equals(stored.reset_index(drop=True)) else lines[differing(stored, lines)]
 
 
 def _replaced(stored: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
@@ -222,6 +238,7 @@ def _are_as_kept(connection: Connection, lines: pd.DataFrame) -> bool:
     return all(digests.get(name) == found for name, found in digests_by_settlement(lines))
 
 
+@repeated
 def keep(database: Database, books: Books) -> None:
     """Keep the lines of books as they were loaded: those of the settlements that are not kept as they are.
 
@@ -238,6 +255,7 @@ def keep(database: Database, books: Books) -> None:
         return
 
 
+@repeated
 def keep_notes(database: Database, of: str, notes: Mapping[int, SettlementNotes]) -> bool:
     """Keep what is noted of settlements in a state of the books; tell whether it could be kept."""
     try:
@@ -252,9 +270,18 @@ def keep_notes(database: Database, of: str, notes: Mapping[int, SettlementNotes]
 
 def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     """Hold the kept lines against those of books that were costed from nothing; nothing where none are said to hold."""
+    named = kept_otherwise(connection, books)
+    if named is None:
+        return []
+    words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
+    return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
+
+
+def kept_otherwise(connection: Connection, books: Books) -> list[str] | None:
+    """Name what is kept otherwise than it is in books that were costed from nothing; none where nothing is kept."""
     kept = kept_lines(connection, books.settlements)
     if kept is None:
-        return []
+        return None
     lines = books.lines_of_all(books.settlements)
     ties = tie_columns(books.costing_input, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
     beside = frames.load(connection, select(costing_tables.costed_line), {"key": TEXT, **TIE_COLUMNS})
@@ -266,10 +293,10 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     if kept_ones:
         others = (one for one in books.settlements if kept_ones.get(one.id) != notes.get(one.id))
         named += [f"the remarks of {one.name}" for one in others]
-    words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
-    return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
+    return named
 
 
+@repeated
 def forget_kept_lines(database: Database) -> None:
     """Let nothing that is kept hold any more, so that whoever loads the books next keeps all of it anew."""
     with database.keeping() as connection:
@@ -287,13 +314,15 @@ def _keep(connection: Connection, books: Books) -> None:
         beside = ties.loc[lines["key"]].set_axis(lines.index)
         digests = (digest(lines), digest(beside.assign(key=lines["key"])))
         if known.pop(one.id, None) != digests:
-            put_settlement(connection, one, lines.assign(**beside), digests)
+            put_settlement(connection, one, lines.assign(**beside), digests, _stored_of(books, one))
     sums, sums_now = kept_totals(connection), {one.id: books.totals(one) for one in books.settlements}
     put_totals(connection, {number: each for number, each in sums_now.items() if sums.get(number) != each})
     put_notes(connection, notes_of(books))
     for number in known:
         for table in (costing_tables.costed_line, costing_tables.shown_line, kept):
             connection.execute(delete(table).where(table.c.settlement == number))
+    was = kept_state(connection)
+    follow_writings(connection, None if was is None else was[0], books.database_state)
     note_kept_state(connection, books.database_state, books.last_batch)
 
 
@@ -317,18 +346,31 @@ def _holds(connection: Connection, wanted: str) -> bool:
 
 
 def put_settlement(
-    connection: Connection, one: BookedSettlement, lines: pd.DataFrame, digests: tuple[str, str]
+    connection: Connection,
+    one: BookedSettlement,
+    lines: pd.DataFrame,
+    digests: tuple[str, str],
+    stored: pd.DataFrame | None = None,
 ) -> None:
-    """Keep the lines of a settlement, with what they are found by; what is kept of a line that is as it was stays."""
+    """Keep the lines of a settlement, with what they are found by; what is kept of a line that is as it was stays.
+
+    Args:
+        connection: Of `Database.keeping`.
+        one: Which.
+        lines: All of it, with STORED.
+        digests: Of its lines, and of what they are found by.
+        stored: Its transactions as they are stored, where they were read in this state of the books.
+    """
     of_it = costing_tables.costed_line.c.settlement == one.id
     known = frames.load(connection, select(costing_tables.costed_line).where(of_it), STORED)
-    changed = lines[differing(known, lines)]
+    changed = lines if known.empty else lines[differing(known, lines)]
     stays = known["key"].isin(lines["key"]) & ~known["key"].isin(changed["key"])
     for some in frames.among(costing_tables.costed_line.c.key, known["key"][~stays]):
         connection.execute(delete(costing_tables.costed_line).where(some))
     frames.store(connection, costing_tables.costed_line, changed[list(STORED)], STORED, settlement=one.id)
     connection.execute(delete(costing_tables.shown_line).where(costing_tables.shown_line.c.settlement == one.id))
-    shown = lines[differing(settlement_lines.stored_transactions(connection, [one]), lines)]
+    as_stored = settlement_lines.stored_transactions(connection, [one]) if stored is None else stored
+    shown = _shown_otherwise(as_stored, lines)
     frames.store(connection, costing_tables.shown_line, shown, TRANSACTION_COLUMNS, settlement=one.id)
     kept, posted = costing_tables.costed_settlement, lines["posted_at"].dropna()
     ends = {"first_posted": posted.min(), "last_posted": posted.max()} if len(posted) else {}

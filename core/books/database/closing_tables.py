@@ -1,11 +1,21 @@
-"""The tables of what has gone out: locks, entries, true-ups; and opening costs. Append-only, all of them.
+"""The tables of what has gone out: locks, entries, their files, true-ups; and opening costs. Append-only, all of them.
 
 What happens to a row later (a lock is reopened, a true-up is accepted) is a row of its own in another table.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Integer, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+)
 
 from core.books.database.column_types import Moment, Money, RowId, Verbatim, Word, metadata
 from core.model import Cause, Disposition, Event
@@ -79,6 +89,30 @@ entry_line = Table(
     Column("number", Verbatim),  # of the account; this and what follows is missing where it was stored before 0008
     Column("tax_code", Verbatim),
     Column("is_bank", Boolean),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("machine", Verbatim, nullable=False),  # whose folder it is: a path says nothing on another computer
+    Column("folder", Verbatim, nullable=False),
+    Column("name", Verbatim, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # zlib
+)
+"""A file of entries on its way to the accounting system, stored in the transaction that stores the entries."""
+outbox_entry = Table(
+    "outbox_entry",
+    metadata,
+    Column("outbox", ForeignKey("outbox.id"), primary_key=True),
+    Column("entry", ForeignKey("entry.id"), primary_key=True, index=True),
+)
+outbox_end = Table(
+    "outbox_end",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("outbox", ForeignKey("outbox.id"), nullable=False, index=True),
+    Column("path", Verbatim),  # where it was written; missing: its entries were withdrawn before that
+    Column("at", Moment, nullable=False),
 )
 true_up = Table(
     "true_up",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Dialect
 
+SORTS_BY_LOCALE = "cogsheet_sorts_by_locale"
+"""Of a dialect: whether its server sorts a column by code point only where that column says so."""
 _Listed = TypeVar("_Listed", bound="StrEnum")
 MONEY_DIGITS = 18
 """As many as `core.money.MONEY` holds, so that whatever is stored can be loaded into a frame."""
@@ -81,8 +83,9 @@ class Verbatim(TypeDecorator[str]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Text:
-        """Sort as SQLite does, whatever the server's locale."""
-        return Text(collation="C") if dialect.name == "postgresql" else Text()
+        """Sort as SQLite does, whatever the server's locale; servers of other makers do so by themselves."""
+        sorts_by_locale = dialect.name == "postgresql" and getattr(dialect, SORTS_BY_LOCALE, True)
+        return Text(collation="C") if sorts_by_locale else Text()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Return the text itself.

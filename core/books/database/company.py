@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from core.books.database import tables
 from core.companies import World, world_of
@@ -58,3 +58,18 @@ def read_company(connection: Connection) -> Company | None:
     if row is None:
         return None
     return Company(row.name, row.home_currency, row.created_at, row.id, row.database_id)
+
+
+_MOVED = " moved to "
+"""Follows the id of a database whose books are kept elsewhere since, before the address."""
+
+
+def retire(connection: Connection, company: Company, address: str) -> None:
+    """Let a database be that of no workbook any more, once its books are kept elsewhere."""
+    retired = f"{company.database_id}{_MOVED}{address}"
+    connection.execute(update(tables.company).values(database_id=retired))
+
+
+def moved_to(company: Company) -> str | None:
+    """Return where the books are kept since a database was retired; `None` where it never was. Pure."""
+    return company.database_id.partition(_MOVED)[2] or None

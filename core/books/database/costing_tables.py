@@ -40,6 +40,17 @@ costed_state = Table(
     Column("batch", Integer, nullable=False),  # the newest one that the books had
     CheckConstraint('"row" = 1', name="only_one"),
 )
+proposed_state = Table(
+    "proposed_state",
+    metadata,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("state", Verbatim, nullable=False),  # of the kept lines: all true-ups are proposed but those that are due
+    CheckConstraint('"row" = 1', name="only_one"),
+)
+due_true_up = Table("due_true_up", metadata, Column("key", Verbatim, primary_key=True))
+"""Lines with which all that may be tied to them is to be compared anew with what the books hold."""
+NOTES = frozenset({one.name for one in (proposed_state, due_true_up)})
+"""Tables that are written beside what they are about, without moving the books to another state."""
 costed_settlement = Table(
     "costed_settlement",
     metadata,

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from sqlalchemy.exc import DBAPIError as SqlError
+
 from core.books.database import migrate, seals
-from core.books.database.company import Company, read_company, write_company
+from core.books.database.company import Company, moved_to, read_company, write_company
+from core.books.database.costing_tables import NOTES
 from core.books.database.engine import (
     BUSY_SECONDS,
-    become_only_writer,
     connect_to_read,
     connect_to_write,
+    only_writer,
     postgresql_engine,
     postgresql_url,
+    shown_url,
     sqlite_engine,
     watch_changes,
 )
 from core.books.database.errors import (
     DamagedDatabaseError,
+    DatabaseBusyError,
     DatabaseExistsError,
     DatabaseInSyncedFolderError,
     DatabaseNotFoundError,
+    DatabaseUnreachableError,
     ForeignDatabaseError,
+    MovedDatabaseError,
     NotADatabaseError,
+    StoredUnknownError,
 )
 from core.books.database.location import is_url, network_mounts, remote_drives, unsafe_place
-from core.books.database.state import begin_writing, move_on
+from core.books.database.state import begin_writing, move_on, was_reached
+from core.companies import machine_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,12 +83,12 @@ class Database:
         if isinstance(location, str) and is_url(location):
             _fill_new_server_database(location, company)
         else:
-            _make_new_file(_safe_path(location), company)
+            _make_new_file(safe_path(location), company)
         return cls.open(location, expect_id=company.database_id)
 
     @classmethod
     def open(cls, location: str | Path, expect_id: str | None = None, *, busy_seconds: float = BUSY_SECONDS) -> Self:
-        """Open books, and bring their tables up to date; of a SQLite file a copy is kept beside it before that.
+        """Open books, and bring their tables up to date; a copy is kept before that (`migrate.keep_copy`).
 
         Args:
             location: A path or a PostgreSQL URL.
@@ -91,6 +99,7 @@ class Database:
             DatabaseNotFoundError: If nothing is there; an empty database is never made in its place.
             NotADatabaseError: If something else is there.
             ForeignDatabaseError: If it has another id.
+            MovedDatabaseError: If its books are kept elsewhere since.
             NewerDatabaseError: If a later Cogsheet has been at work on it.
             DatabaseInSyncedFolderError: If a path lies where SQLite is not safe.
             DatabaseBusyError: If it must be migrated while another program writes.
@@ -100,8 +109,8 @@ class Database:
         if isinstance(location, str) and is_url(location):
             url = postgresql_url(location)
             engine = postgresql_engine(url, busy_seconds)
-            return cls._open(engine, url.render_as_string(hide_password=True), expect_id)
-        path = _safe_path(location)
+            return cls._open(engine, shown_url(url), expect_id)
+        path = safe_path(location)
         if not path.is_file():
             raise DatabaseNotFoundError(path)
         return cls._open(sqlite_engine(path, busy_seconds), path, expect_id)
@@ -110,11 +119,16 @@ class Database:
     def _open(cls, engine: Engine, location: Path | str, expect_id: str | None) -> Self:
         try:
             company = _check_identity(engine, location, expect_id)
-            migrate.bring_up_to_date(engine, location)
+            migrate.bring_up_to_date(engine, location, machine_folder().path)
         except BaseException:
             engine.dispose()
             raise
         return cls(engine, location, company)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the present thread is in the middle of `writing` or `keeping`."""
+        return self._here.writing is not None
 
     def close(self) -> None:
         """Close every connection."""
@@ -153,17 +167,35 @@ class Database:
 
         Raises:
             DatabaseBusyError: If another program writes for too long.
+            DatabaseUnreachableError: If the connection broke before it was stored.
+            StoredUnknownError: If it broke at that moment, and the server does not answer since.
         """
         if self._here.writing is not None:
             with self._here.writing.begin_nested():
                 yield self._here.writing
             return
-        with self._only_writer() as connection:
-            changes = watch_changes(connection)
-            begin_writing(connection)
-            yield connection
-            if changes:
-                move_on(connection, frozenset(changes))
+        reaches: str | None = None
+        try:
+            with self._only_writer() as connection:
+                changes = watch_changes(connection)
+                begin_writing(connection)
+                yield connection
+                if changed := changes - NOTES:
+                    reaches = move_on(connection, frozenset(changed))
+        except DatabaseUnreachableError:
+            if reaches is None or not self._was_stored(reaches):
+                raise
+
+    def _was_stored(self, reaches: str) -> bool:
+        """Ask, once the connection broke while something was stored, and after the server has done with it."""
+        try:
+            with only_writer(self._engine) as connection:
+                stored = was_reached(connection, reaches)
+        except (DatabaseUnreachableError, DatabaseBusyError):
+            stored = None
+        if stored is None:
+            raise StoredUnknownError(self.location)
+        return stored
 
     @contextmanager
     def keeping(self) -> Iterator[Connection]:
@@ -179,8 +211,8 @@ class Database:
     def _only_writer(self) -> Iterator[Connection]:
         if self._here.readers:
             raise RuntimeError("writing inside reading: on SQLite the writer would wait for its own reader")
-        with connect_to_write(self._engine) as connection, connection.begin():
-            become_only_writer(connection)
+        with only_writer(self._engine) as connection:
+            migrate.check_still_known(connection, self.location)
             before = seals.mark(connection)
             self._here.writing = connection
             try:
@@ -190,7 +222,7 @@ class Database:
                 self._here.writing = None
 
 
-def _safe_path(location: str | Path) -> Path:
+def safe_path(location: str | Path) -> Path:
     """Return the path, absolute, if SQLite is safe there: as it is written and as links lead on."""
     written, real = Path(location).absolute(), Path(location).resolve()
     for place in (written, real):
@@ -205,20 +237,19 @@ def _make_new_file(path: Path, company: Company) -> None:
     if path.exists():
         raise DatabaseExistsError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
-    os.close(handle)
+    unfinished = migrate.unfinished_file(path)
     try:
-        engine = sqlite_engine(Path(unfinished))
+        engine = sqlite_engine(unfinished)
         try:
             _fill(engine, company)
         finally:
             engine.dispose()
-        _give_name(Path(unfinished), path)
+        give_name(unfinished, path)
     finally:
-        Path(unfinished).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
-def _give_name(unfinished: Path, path: Path) -> None:
+def give_name(unfinished: Path, path: Path) -> None:
     """Rename without ever replacing what another program may have put there meanwhile."""
     try:
         os.link(unfinished, path)
@@ -229,18 +260,37 @@ def _give_name(unfinished: Path, path: Path) -> None:
 
 
 def _fill_new_server_database(location: str, company: Company) -> None:
+    with empty_server(location) as engine:
+        _fill(engine, company)
+
+
+@contextmanager
+def empty_server(location: str) -> Iterator[Engine]:
+    """Give an engine on a server's database that has no tables of ours, while they are made.
+
+    Raises:
+        DatabaseExistsError: If it has them, or somebody else makes them at the same moment.
+    """
     engine = postgresql_engine(postgresql_url(location))
+    shown = shown_url(engine.url)
     try:
         if migrate.revision(engine) is not None:
-            raise DatabaseExistsError(engine.url.render_as_string(hide_password=True))
-        _fill(engine, company)
+            raise DatabaseExistsError(shown)
+        yield engine
+    except SqlError as error:
+        if getattr(error.orig, "sqlstate", None) in _MADE_MEANWHILE:
+            raise DatabaseExistsError(shown) from error
+        raise
     finally:
         engine.dispose()
 
 
+_MADE_MEANWHILE = {"42P07", "23505", "42710"}
+"""PostgreSQL's states for a table, or a row of its catalogue, that is there already."""
+
+
 def _fill(engine: Engine, company: Company) -> None:
     with connect_to_write(engine) as connection, connection.begin():
-        become_only_writer(connection)
         migrate.make_tables(connection)
         write_company(connection, company)
         seals.seal_all(connection)
@@ -259,6 +309,8 @@ def _check_identity(engine: Engine, location: Path | str, expect_id: str | None)
             raise DamagedDatabaseError(location, "the row of table company cannot be read") from error
     if company is None:
         raise NotADatabaseError(location)
+    if (elsewhere := moved_to(company)) is not None:
+        raise MovedDatabaseError(location, company.name, elsewhere)
     if expect_id is not None and company.database_id != expect_id:
         raise ForeignDatabaseError(location, company.name, expect_id, company.database_id)
     return company

@@ -1,7 +1,12 @@
 """How a connection to the books behaves: the same promises on SQLite and on PostgreSQL.
 
-Writers come one after the other (BEGIN IMMEDIATE; an advisory lock), readers see one state throughout, foreign keys
-hold, and waiting ends with `DatabaseBusyError`.
+Writers come one after the other (BEGIN IMMEDIATE; a row that all of them update first), readers see one state
+throughout, foreign keys hold, and waiting ends with `DatabaseBusyError`.
+
+On a server a writing transaction is SERIALIZABLE, and what it is refused with where it met another one
+(`WriteConflictError`) is repeated (`core.books.database.repeating`). Nothing is used that servers lack which only speak
+PostgreSQL's protocol: no advisory lock, no LOCK TABLE, no LISTEN, no temporary table
+(docs/scale.md).
 
 SQLite keeps its rollback journal rather than the write-ahead log: between two writes the books are then one single
 file, which a bookkeeper can copy, move and back up without losing what still lies in a `-wal` file beside it. The price
@@ -12,28 +17,32 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.engine import URL, ExceptionContext, Transaction, make_url
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import LRUCache
 
+from core.books.database.column_types import SORTS_BY_LOCALE
 from core.books.database.errors import (
     DamagedDatabaseError,
     DatabaseBusyError,
     DatabaseDriverMissingError,
-    DatabaseNotFoundError,
     DatabaseStorageError,
     DatabaseUnreachableError,
     NotADatabaseError,
+    ServerLacksDatabaseError,
+    WriteConflictError,
 )
 from core.errors import CogsheetError, DatabaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy.dialects import postgresql
@@ -41,11 +50,11 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 20.0
 """How long one waits for another writer: longer than storing the largest settlement takes."""
-_WRITER_LOCK = 0x434F4753
-"""The advisory lock of whoever writes into a PostgreSQL database ("COGS")."""
 _PRIMARY_CODE = 0xFF
 """SQLite puts details into the higher bits."""
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"}
+_CONFLICTS = {"40001", "40P01"}
+"""PostgreSQL's states for a transaction that met another one (serialization failure, deadlock): it can be repeated."""
 _STORAGE: dict[int | str | None, str] = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_IOERR: "the disk reports an error",
@@ -117,16 +126,25 @@ def postgresql_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
+def shown_url(url: URL) -> str:
+    """Return a URL as people may see it: without its password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
 def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return an engine on a PostgreSQL database.
 
     Raises:
         DatabaseDriverMissingError: If psycopg is not installed.
     """
+    place = shown_url(url), busy_seconds
     try:
-        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, use_native_hstore=False, execution_options={_WHERE: place}
+        )
     except ModuleNotFoundError as missing:
         raise DatabaseDriverMissingError from missing
+    vars(engine.dialect)["_get_server_version_info"] = look_at_server
 
     @event.listens_for(engine, "connect")
     def wait_no_longer(connection: DBAPIConnection, _record: object) -> None:
@@ -135,9 +153,24 @@ def postgresql_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
         cursor.close()
         connection.commit()
 
-    place = url.render_as_string(hide_password=True), busy_seconds
     _name_errors(engine, lambda _context: place)
     return engine
+
+
+def look_at_server(connection: Connection) -> tuple[int, ...]:
+    """Return the version of PostgreSQL that a server is like: what it calls itself says that only where it is one.
+
+    CockroachDB, which calls itself otherwise, sorts all texts by code point and makes no column that says so.
+    """
+    calls_itself = str(connection.exec_driver_sql("SELECT version()").scalar())
+    vars(connection.dialect)[SORTS_BY_LOCALE] = calls_itself.startswith("PostgreSQL")
+    return version_numbers(str(connection.exec_driver_sql("SHOW server_version").scalar()))
+
+
+def version_numbers(said: str) -> tuple[int, ...]:
+    """Return the numbers of `15.4 (Debian 15.4-1)` or `15.12-YB-2025.1`. Pure."""
+    found = re.match(r"\d+(?:\.\d+)*", said)
+    return tuple(int(number) for number in found[0].split(".")) if found else (9, 6)
 
 
 def connect_to_read(engine: Engine) -> Connection:
@@ -148,22 +181,53 @@ def connect_to_read(engine: Engine) -> Connection:
 
 
 def connect_to_write(engine: Engine) -> Connection:
-    """Return a connection whose next transaction is the only one that writes."""
+    """Return a connection whose next transaction writes; see `only_writer`."""
     if engine.dialect.name == "sqlite":
         return engine.connect().execution_options(**{_WRITES: True})
-    return engine.connect().execution_options(isolation_level="READ COMMITTED")
+    return engine.connect().execution_options(isolation_level="SERIALIZABLE")
 
 
-def become_only_writer(connection: Connection) -> None:
-    """Wait until no other transaction writes; on SQLite the transaction's beginning has done so.
-
-    A transaction under READ COMMITTED sees afterwards all that the writers before it have committed.
+@contextmanager
+def only_writer(engine: Engine) -> Iterator[Connection]:
+    """Give a connection in a transaction that is the only one that writes: stored at the end, or, after an error, not.
 
     Raises:
-        DatabaseBusyError: If that takes too long.
+        DatabaseBusyError: If another one writes for too long.
+    """
+    with connect_to_write(engine) as connection, _begin_alone(connection):
+        yield connection
+
+
+def _begin_alone(connection: Connection) -> Transaction:
+    """Begin until no other transaction has been in the way: each waits for the one before, and begins anew after it.
+
+    A server fixes what a SERIALIZABLE transaction sees before it waits, and says so where somebody else has stored
+    something meanwhile; nothing was done yet then, so that beginning anew costs nothing.
+    """
+    location, seconds = connection.get_execution_options().get(_WHERE, ("the books", BUSY_SECONDS))
+    until = time.monotonic() + seconds
+    while True:
+        transaction = connection.begin()
+        try:
+            _become_only_writer(connection)
+        except WriteConflictError as conflict:
+            transaction.rollback()
+            if time.monotonic() > until:
+                raise DatabaseBusyError(location, seconds) from conflict
+        except BaseException:
+            transaction.rollback()
+            raise
+        else:
+            return transaction
+
+
+def _become_only_writer(connection: Connection) -> None:
+    """Wait until no other transaction writes; on SQLite the transaction's beginning has done so.
+
+    The row is there in books of every version, and says afterwards what it said.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+        connection.exec_driver_sql('UPDATE company SET "row" = "row"')
 
 
 def insert_unless_there(
@@ -226,6 +290,8 @@ def _named(error: BaseException, location: object, busy_seconds: float) -> Datab
     """Return what the driver's own code for the error means to a user; `None` if it is a mistake of ours."""
     sqlite: int | None = getattr(error, "sqlite_errorcode", None)
     code = getattr(error, "sqlstate", None) if sqlite is None else sqlite & _PRIMARY_CODE
+    if code in _CONFLICTS:
+        return WriteConflictError(location)
     if code in _BUSY:
         return DatabaseBusyError(location, busy_seconds)
     if code == sqlite3.SQLITE_NOTADB:
@@ -239,7 +305,7 @@ def _no_access(location: object, error: BaseException) -> DatabaseError:
     """Tell a server that does not have the database from one that does not answer."""
     reason = _first_line(error)
     if re.search(r'database ".*" does not exist', reason):
-        return DatabaseNotFoundError(location)
+        return ServerLacksDatabaseError(location)
     return DatabaseUnreachableError(location, reason)
 
 

@@ -2,13 +2,20 @@
 
 DatabaseError
 ├── DatabaseNotFoundError          nothing is there, and nothing is made silently
+│   └── ServerLacksDatabaseError   the server answers, and has no database of that name
 ├── DatabaseExistsError            something is there already, and nothing is overwritten
 ├── NotADatabaseError              the file or database holds something else
 ├── ForeignDatabaseError           the books of another company
+├── MovedDatabaseError             the books are kept elsewhere since
+├── BooksDifferError               what was moved is not what is there
+├── DemoStaysError                 the demo's books lie beside its workbook
+├── UncopiedTableError             rows that the other database does not keep as they are
 ├── NewerDatabaseError             written by a later Cogsheet
 ├── DatabaseInSyncedFolderError    a SQLite file where a sync program or a network would corrupt it
 ├── DatabaseBusyError              another program is writing
+├── WriteConflictError             what was to be stored met what somebody else stored, each time it was tried
 ├── DatabaseUnreachableError       the PostgreSQL server does not answer or refuses
+├── StoredUnknownError             the connection broke while something was stored, and nobody answers since
 ├── DatabaseStorageError           the disk is full, or the file may not be written
 ├── DatabaseDriverMissingError     PostgreSQL support is not installed
 ├── MigrationFailedError           the tables could not be brought up to date
@@ -28,9 +35,21 @@ class DatabaseNotFoundError(DatabaseError):
     def __init__(self, location: object) -> None:
         super().__init__(
             f"The database {location} was not found. Nothing was created in its place. If it was moved, move it back, "
-            "or make a workbook for the company where it is now (command `cogsheet new`): this one finds it there too "
-            "then. If it was lost, restore it from a backup."
+            "or tell this computer where it is now (command `cogsheet database where`). If it was lost, restore it "
+            "from a backup."
         )
+
+
+class ServerLacksDatabaseError(DatabaseNotFoundError):
+    """A server was asked for a database that it does not have."""
+
+    def __init__(self, location: object) -> None:
+        super().__init__(location)
+        words = (
+            f"The server has no database {location}. Nothing was created. Check its name; whoever runs the server "
+            "makes an empty one (`CREATE DATABASE name`), and the books are made in that."
+        )
+        self.args = (words,)
 
 
 class DatabaseExistsError(DatabaseError):
@@ -53,8 +72,46 @@ class ForeignDatabaseError(DatabaseError):
     def __init__(self, location: object, company: str, expected: str, found: str) -> None:
         super().__init__(
             f"{location} holds the books of {company} (database {found}), but this workbook belongs to database "
-            f"{expected}. Nothing was read or written. Open the workbook of {company}, or make a workbook for this "
-            "company at the address of its own database (command `cogsheet new`): this one finds it there too then."
+            f"{expected}. Nothing was read or written. Open the workbook of {company}, or tell this computer where "
+            "this company's own database is (command `cogsheet database where`)."
+        )
+
+
+class MovedDatabaseError(DatabaseError):
+    """The books were moved, and what is left here is as they were then."""
+
+    def __init__(self, location: object, company: str, moved_to: str) -> None:
+        super().__init__(
+            f"The books of {company} are kept at {moved_to} since they were moved there; {location} holds them as they "
+            "were before and takes no more changes. Nothing was read or written. Tell this computer where they are "
+            "(command `cogsheet database where`)."
+        )
+
+
+class BooksDifferError(DatabaseError):
+    """A row is not the same in both databases."""
+
+    def __init__(self, table: str, row: object) -> None:
+        super().__init__(
+            f"The two databases differ in table “{table}”, row {row}. Nothing was moved: the books stay where they "
+            "are. Empty the other database, or choose another place, then try again."
+        )
+
+
+class DemoStaysError(DatabaseError):
+    """The demo's books were to be moved."""
+
+    def __init__(self) -> None:
+        super().__init__("The demo's books lie beside its workbook and stay there: move the folder, with both in it.")
+
+
+class UncopiedTableError(DatabaseError):
+    """The other database does not take what is there."""
+
+    def __init__(self, table: str, reason: str) -> None:
+        super().__init__(
+            f"Table “{table}” could not be copied: {reason.strip()}. Nothing was moved: the books stay where they are. "
+            "Command Verify names rows that another program altered."
         )
 
 
@@ -88,11 +145,31 @@ class DatabaseBusyError(DatabaseError):
         )
 
 
+class WriteConflictError(DatabaseError):
+    """A transaction met another one, and the server stored only the other; it can be repeated as it is."""
+
+    def __init__(self, location: object) -> None:
+        super().__init__(
+            f"{location} stored what somebody else changed at the same moment, so nothing of this was changed, "
+            "although it was tried several times. Try again."
+        )
+
+
 class DatabaseUnreachableError(DatabaseError):
     """The PostgreSQL server gives no access."""
 
     def __init__(self, location: object, reason: str) -> None:
         super().__init__(f"The database {location} cannot be reached: {reason}. Check server, name, user and password.")
+
+
+class StoredUnknownError(DatabaseError):
+    """The connection broke while a transaction was stored, and what became of it cannot be asked."""
+
+    def __init__(self, location: object) -> None:
+        super().__init__(
+            f"The connection to {location} broke at the moment of storing, and since then nobody answers there: all of "
+            "it is stored or nothing. Once the server answers, look at sheet Change history before you do it again."
+        )
 
 
 class DatabaseStorageError(DatabaseError):

@@ -1,19 +1,24 @@
-"""Bringing the tables of existing books up to what this version of Cogsheet expects."""
+"""Bringing the tables of existing books up to what this version of Cogsheet expects, a copy of them kept first."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tempfile
 import threading
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError as SqlError
 
-from core.books.database import seals
-from core.books.database.engine import become_only_writer, connect_to_write, sqlite_engine
+from core.books.database import copying, seals
+from core.books.database.all_tables import metadata
+from core.books.database.engine import only_writer, sqlite_engine
 from core.books.database.errors import DamagedDatabaseError, MigrationFailedError, NewerDatabaseError
+from core.file_names import file_name
+from core.progress import Progress, silent
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = threading.Lock()
@@ -62,6 +67,16 @@ def check_known(revision: str, location: Path | str) -> None:
         raise NewerDatabaseError(location, revision)
 
 
+def check_still_known(connection: Connection, location: Path | str) -> None:
+    """Refuse to write where a later version has changed the tables since these books were opened.
+
+    Raises:
+        NewerDatabaseError: If so.
+    """
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    check_known(str(found), location)
+
+
 def upgrade(connection: Connection, target: str = "head") -> None:
     """Run the missing migrations inside the connection's transaction: all of them, or none."""
     from alembic import command  # noqa: PLC0415 - it takes long, and most books are up to date
@@ -74,30 +89,57 @@ def upgrade(connection: Connection, target: str = "head") -> None:
         command.upgrade(config, target)
 
 
-def make_tables(connection: Connection) -> None:
-    """Make the newest tables in an empty database, inside the connection's transaction: what the migrations end in."""
+def make_tables(connection: Connection, revision: str | None = None) -> None:
+    """Make the tables of a revision, or the newest, in an empty database, inside the connection's transaction.
+
+    They are what the migrations end in; on a server only the newest are ever made.
+    """
     if connection.dialect.name != "sqlite":
-        upgrade(connection)
+        _make_on_server(connection)
         return
-    for statement in _newest_tables():
+    for statement in _tables_in_sqlite(revision or newest_revision()):
         connection.exec_driver_sql(statement)
-    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (newest_revision(),))
+    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (revision or newest_revision(),))
+
+
+def _make_on_server(connection: Connection) -> None:
+    """Make the newest tables at once: servers that only speak PostgreSQL's protocol take no ALTER in a transaction."""
+    metadata.create_all(connection, checkfirst=False)
+    version = "CREATE TABLE alembic_version (version_num VARCHAR(32) CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+    connection.exec_driver_sql(version)
+    connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest_revision()})
 
 
 @cache
-def _newest_tables() -> tuple[str, ...]:
-    """Return what makes the newest tables in SQLite: the migrations run once, in memory, for all books of a process."""
+def _tables_in_sqlite(revision: str) -> tuple[str, ...]:
+    """Return what makes the tables in SQLite: the migrations run once, in memory, for all books of a process."""
     in_memory = create_engine("sqlite://")
     with in_memory.begin() as connection:
-        upgrade(connection)
+        upgrade(connection, revision)
         made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
         statements = tuple(connection.exec_driver_sql(made).scalars())
     in_memory.dispose()
     return statements
 
 
-def bring_up_to_date(engine: Engine, location: Path | str) -> None:
-    """Run the missing migrations; of a SQLite file a copy is kept beside it first.
+@cache
+def tables_at(revision: str) -> MetaData:
+    """Return the tables of a revision with plain types, to copy rows as the database has them."""
+    in_memory, found = create_engine("sqlite://"), MetaData()
+    with in_memory.begin() as connection:
+        make_tables(connection, revision)
+        found.reflect(connection)
+    in_memory.dispose()
+    return found
+
+
+def bring_up_to_date(engine: Engine, location: Path | str, folder: Path) -> None:
+    """Run the missing migrations; a copy is kept first, beside a SQLite file or of a server in the user's folder.
+
+    Args:
+        engine: Of the books.
+        location: Their path, or the URL with its password masked.
+        folder: Where the copy of a server's books is kept.
 
     Raises:
         DatabaseBusyError: If another program is writing.
@@ -107,13 +149,11 @@ def bring_up_to_date(engine: Engine, location: Path | str) -> None:
     if revision(engine) == newest_revision():
         return
     migrating = sqlite_engine(location, foreign_keys=False) if isinstance(location, Path) else engine
-    with connect_to_write(migrating) as connection, connection.begin():
-        become_only_writer(connection)
+    with only_writer(migrating) as connection:
         stored_revision = _revision(connection)
         if stored_revision == newest_revision():
             return
-        if isinstance(location, Path):
-            back_up(location, copy_path(location, stored_revision or "0000"))
+        keep_copy(connection, location, stored_revision or "0000", folder)
         _upgrade_or_explain(connection, location)
         seals.seal_all(connection)
         _check_references(connection, location)
@@ -131,6 +171,53 @@ def copy_path(path: Path, revision: str) -> Path:
     plain = path.with_name(f"{path.stem} before update from {revision}{path.suffix}")
     numbered = (plain.with_stem(f"{plain.stem} ({number})") for number in range(2, 10_000))
     return next(candidate for candidate in (plain, *numbered) if not candidate.exists())
+
+
+def keep_copy(connection: Connection, location: Path | str, before: str, folder: Path) -> Path:
+    """Keep a copy of the books as they are, before they are changed, as one SQLite file that can be opened; return it.
+
+    Args:
+        connection: Of the writing that is about to change them.
+        location: Their path, or the URL with its password masked.
+        before: What the copy is named by: the revision of the tables.
+        folder: Where the copy of a server's books is kept; that of a file lies beside it.
+    """
+    if isinstance(location, Path):
+        copy = copy_path(location, before)
+        back_up(location, copy)
+        return copy
+    folder.mkdir(parents=True, exist_ok=True)
+    company = str(connection.exec_driver_sql("SELECT name FROM company").scalar())
+    copy = copy_path(folder / file_name(company, ending=".sqlite"), before)
+    unfinished = unfinished_file(copy)
+    try:
+        copy_into_file(connection, unfinished, str(_revision(connection)))
+        unfinished.replace(copy)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return copy
+
+
+def unfinished_file(path: Path) -> Path:
+    """Make an empty file beside a path, which gets that name once it is whole."""
+    handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+    os.close(handle)
+    return Path(unfinished)
+
+
+def copy_into_file(source: Connection, path: Path, revision: str, progress: Progress = silent) -> int:
+    """Copy all rows into an empty file, compare every one with what is in it then, and return how many there are."""
+    engine = sqlite_engine(path, foreign_keys=False)
+    try:
+        with only_writer(engine) as target:
+            make_tables(target, revision)
+            copying.copy_rows(source, target, tables_at(revision), progress)
+        with engine.connect() as stored:
+            rows = copying.compare_rows(source, stored, tables_at(revision), progress)
+            _check_references(stored, path)
+    finally:
+        engine.dispose()
+    return rows
 
 
 def back_up(path: Path, copy: Path) -> None:

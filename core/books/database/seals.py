@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, select, tuple
 from sqlalchemy.types import NullType
 
 from core.books.database import tables
+from core.books.database.costing_tables import NOTES
 from core.books.database.engine import insert_unless_there
 from core.books.database.schema import metadata
 
@@ -38,6 +39,7 @@ UNSEALED = {
     "books_state": "its token says only whether anything was written",
     "writing": "it says only what was written to, until what is kept is made anew",
     **dict.fromkeys(("costed_state", "costed_settlement", "costed_line", "shown_line"), _MADE_AGAIN),
+    **dict.fromkeys(NOTES, "it says only of which lines true-ups are to be proposed anew"),
 }
 SEALED: dict[str, Table] = {one.name: one for one in metadata.sorted_tables if one.name not in UNSEALED}
 """By name, a table before those that refer to it."""
@@ -57,7 +59,11 @@ _MOVES = {
     "later_transaction": ("ended_batch",),
 }
 """The columns that are updated of tables to which rows are only added otherwise (`touch`)."""
-_OF_PARENT = {"locked_line": ("lock", "lock"), "entry_line": ("entry", "entry")}
+_OF_PARENT = {
+    "locked_line": ("lock", "lock"),
+    "entry_line": ("entry", "entry"),
+    "outbox_entry": ("outbox", "outbox"),
+}
 """Tables whose rows are stored together with that of another one: the column that refers to it, and its name."""
 _TOUCHED = "rows that are updated"
 
@@ -81,20 +87,39 @@ def rows_of(
     connection: Connection, table: Table, where: ColumnElement[bool] | None = None, only: Collection[str] = ()
 ) -> Iterator[tuple[Key, Row]]:
     """Yield the rows of a table as the database has them, each with what names it."""
-    query, names, keys = _query(table, tuple(only))
-    for values in connection.execute(query if where is None else query.where(where)):
-        plain = [_plain(value) for value in values]
-        row = {name: value for name, value in zip(names, plain, strict=True) if value is not None}
-        yield tuple(plain[place] for place in keys), row
+    question = _question(table, tuple(only))
+    yield from _answers(connection, question if where is None else question.of(where))
+
+
+class _Question(NamedTuple):
+    """What asks for rows, what their values are called, and at which places the key is.
+
+    Every writing asks the same of every table, so that it is made once: SQLAlchemy takes longer to see what a new
+    statement is than SQLite to answer it.
+    """
+
+    query: Select[*tuple[Any, ...]]
+    names: list[str]
+    keys: list[int]
+
+    def of(self, where: ColumnElement[bool]) -> _Question:
+        """Ask for some of the rows alone."""
+        return self._replace(query=self.query.where(where))
 
 
 @cache
-def _query(table: Table, only: tuple[str, ...]) -> tuple[Select[*tuple[Any, ...]], list[str], list[int]]:
-    """Return what asks for rows, what their values are called, and at which places the key is: every writing asks."""
+def _question(table: Table, only: tuple[str, ...]) -> _Question:
     names = [column.name for column in table.c if column.name not in LEFT_OUT.get(table.name, ())]
     names = [name for name in names if not only or name in only]
     query = select(*(type_coerce(table.c[name], NullType()).label(name) for name in names))
-    return query, names, [names.index(name) for name in key_columns(table)]
+    return _Question(query, names, [names.index(name) for name in key_columns(table)])
+
+
+def _answers(connection: Connection, question: _Question, **values: int) -> Iterator[tuple[Key, Row]]:
+    for found in connection.execute(question.query, values):
+        plain = [_plain(value) for value in found]
+        row = {name: value for name, value in zip(question.names, plain, strict=True) if value is not None}
+        yield tuple(plain[place] for place in question.keys), row
 
 
 def _plain(value: object) -> object:
@@ -150,10 +175,15 @@ def mark(connection: Connection) -> Mark:
     last = _highest(connection)
     by_batch = [table for table in SEALED.values() if _goes_by_batch(table)]
     of_last = {
-        table.name: {key for key, _ in rows_of(connection, table, table.c.batch == last["batch"], key_columns(table))}
+        table.name: {key for key, _ in _answers(connection, _keys_of_batch(table), number=last["batch"])}
         for table in by_batch
     }
     return Mark(last, of_last, {name: _changing(connection, name) for name in _CHANGING})
+
+
+@cache
+def _keys_of_batch(table: Table) -> _Question:
+    return _question(table, key_columns(table)).of(table.c.batch == bindparam("number"))
 
 
 def touch(connection: Connection, table: str, keys: Iterable[Key]) -> None:
@@ -169,7 +199,7 @@ def seal_written(connection: Connection, before: Mark) -> None:
             _seal_changes(connection, table, before)
         elif table.name not in last or last[table.name] > before.last[table.name]:
             there = before.in_last_batch.get(table.name, ())
-            rows = rows_of(connection, table, _is_new(table, before))
+            rows = _answers(connection, _new_rows(table), number=before.last[_counted_by(table)])
             _add(connection, table, ((key, row) for key, row in rows if key not in there))
     for name, keys in connection.info.pop(_TOUCHED, {}).items():
         rows = _named(connection, SEALED[name], list(keys))
@@ -205,16 +235,26 @@ def _changing(connection: Connection, name: str) -> dict[Key, Row]:
     return dict(rows_of(connection, SEALED[name], only=_ENDS_ONLY.get(name, ())))
 
 
-def _is_new(table: Table, before: Mark) -> ColumnElement[bool]:
-    """Ask for the rows that came since; those of the last batch that had come before are among them."""
+def _counted_by(table: Table) -> str:
+    """Return the table whose numbers tell which of its rows are new: itself, its parent, or that of batches."""
     if table.name in _OF_PARENT:
-        column, parent = _OF_PARENT[table.name]
-        return table.c[column] > before.last[parent]
-    if table.name == "batch":
-        return table.c.number > before.last["batch"]
-    if "id" in table.c:
-        return table.c.id > before.last[table.name]
-    return table.c.batch >= before.last["batch"]
+        return _OF_PARENT[table.name][1]
+    return table.name if "id" in table.c else "batch"
+
+
+@cache
+def _new_rows(table: Table) -> _Question:
+    """Ask for the rows that came since a `number`; those of the last batch that had come before are among them."""
+    number = bindparam("number")
+    if table.name in _OF_PARENT:
+        is_new = table.c[_OF_PARENT[table.name][0]] > number
+    elif table.name == "batch":
+        is_new = table.c.number > number
+    elif "id" in table.c:
+        is_new = table.c.id > number
+    else:
+        is_new = table.c.batch >= number
+    return _question(table, ()).of(is_new)
 
 
 def _seal_changes(connection: Connection, table: Table, before: Mark) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
@@ -19,7 +20,7 @@ from core.books.database.costing_tables import books_state, writing
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 
 def state(connection: Connection) -> str:
@@ -29,8 +30,13 @@ def state(connection: Connection) -> str:
         The number of writings so far, and a word that was drawn at the last: books that were put back from a copy and
         written to again as often are in another state.
     """
-    row = connection.execute(select(books_state.c.number, books_state.c.token)).first()
+    row = connection.execute(_number_and_token()).first()
     return "0" if row is None else f"{row.number}-{row.token}"
+
+
+@cache
+def _number_and_token() -> Select[tuple[int, str]]:
+    return select(books_state.c.number, books_state.c.token)
 
 
 def writings(of: str) -> int:
@@ -38,8 +44,8 @@ def writings(of: str) -> int:
     return int(of.partition("-")[0])
 
 
-def move_on(connection: Connection, changed: Collection[str]) -> None:
-    """Move the books to their next state, in the transaction that changed them.
+def move_on(connection: Connection, changed: Collection[str]) -> str:
+    """Move the books to their next state, in the transaction that changed them, and return that.
 
     Args:
         connection: Of the transaction.
@@ -53,6 +59,16 @@ def move_on(connection: Connection, changed: Collection[str]) -> None:
     said = {what: sorted(names) for what, names in connection.info.pop(_SAID, {}).items()}
     told = {"number": writings(after), "before": before, "after": after, "changed": json.dumps(sorted(changed))}
     connection.execute(insert(writing).values({**told, "said": json.dumps(said, ensure_ascii=False)}))
+    return after
+
+
+def was_reached(connection: Connection, wanted: str) -> bool | None:
+    """Tell whether the books came to a state; `None` where nobody remembers so far back."""
+    led = connection.execute(select(writing.c.after).where(writing.c.number == writings(wanted))).scalar()
+    if led is not None:
+        return bool(led == wanted)
+    now = state(connection)
+    return True if now == wanted else False if writings(now) < writings(wanted) else None
 
 
 _SAID = "of what the inventory system said something"
@@ -97,13 +113,25 @@ def statements_between(
 
 def changed_between(connection: Connection, earlier: str, later: str) -> set[str] | None:
     """Return the tables that were written to between two states; nothing where no row of writings leads there."""
+    told = writings_told(connection, earlier, later)
+    return None if told is None else {table for changed, _ in told for table in changed}
+
+
+def writings_told(
+    connection: Connection, earlier: str, later: str
+) -> list[tuple[set[str], dict[str, list[str]]]] | None:
+    """Return the writings between two states, each with its tables and of what something was said, by kind.
+
+    Returns:
+        Nothing where no row of writings leads from the one to the other.
+    """
     query = select(writing).where(writing.c.number > writings(earlier), writing.c.number <= writings(later))
-    found: set[str] = set()
+    found: list[tuple[set[str], dict[str, list[str]]]] = []
     reached = earlier
     for row in connection.execute(query.order_by(writing.c.number)):
         if row.before != reached:
             return None
-        found |= set(json.loads(row.changed))
+        found.append((set(json.loads(row.changed)), json.loads(row.said)))
         reached = row.after
     return found if reached == later else None
 

@@ -71,7 +71,7 @@ def _as_exported(books: CostingInput, documents: Documents) -> pd.DataFrame | No
 
 
 def _units(lines: pd.DataFrame) -> list[tuple[str, int | None]]:
-    return [(row["key"], row["quantity"]) for row in records(lines[["key", "quantity"]])]
+    return [(row["key"], row["quantity"]) for row in records(lines, ["key", "quantity"])]
 
 
 def with_documents(known: CostingInput, documents: Documents) -> tuple[CostingInput, frozenset[str]]:

@@ -8,6 +8,7 @@ is superseded or its settlement removed, it says nothing, until the settlement i
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select, tuple_
@@ -100,8 +101,12 @@ def files_of(connection: Connection, of: FileRows, store: str) -> set[str]:
 
 def _holds(connection: Connection, of: FileRows) -> ColumnElement[bool]:
     """Tell of a row whether the batch that brought it is not undone, and its file's settlements not ended."""
-    file = tuple_(of.table.c.store, of.table.c.sha256)
-    return of.table.c.batch.not_in(batches.undone(connection)) & file.not_in(_ended_files())
+    return _is_in_force(of.table, frozenset(batches.undone(connection)))
+
+
+def _is_in_force(table: Table, undone: frozenset[int]) -> ColumnElement[bool]:
+    file = tuple_(table.c.store, table.c.sha256)
+    return table.c.batch.not_in(undone) & file.not_in(_ended_files())
 
 
 def _ended_files() -> Select[tuple[str, str]]:
@@ -160,5 +165,10 @@ def are_any(connection: Connection, of: FileRows) -> bool:
 
 
 def _in_books(connection: Connection, of: FileRows) -> Select[Any]:
-    query = select(of.table).join(tables.store, tables.store.c.name == of.table.c.store)
-    return query.where(tables.store.c.ended_batch.is_(None), _holds(connection, of)).order_by(of.table.c.id)
+    return _in_books_without(of.table, frozenset(batches.undone(connection)))
+
+
+@lru_cache(maxsize=16)
+def _in_books_without(table: Table, undone: frozenset[int]) -> Select[Any]:
+    query = select(table).join(tables.store, tables.store.c.name == table.c.store)
+    return query.where(tables.store.c.ended_batch.is_(None), _is_in_force(table, undone)).order_by(table.c.id)

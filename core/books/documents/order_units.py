@@ -90,7 +90,7 @@ def with_stated_units(
     if not stated:
         return statements
     known = {
-        (row["store"], row["order_id"], row["item_id"]) for row in records(statements[["store", "order_id", "item_id"]])
+        (row["store"], row["order_id"], row["item_id"]) for row in records(statements, ["store", "order_id", "item_id"])
     }
     rows_of = {(one.store, one.settlement_id): _rows_of(one) for one in booked}
     new = [
@@ -164,7 +164,7 @@ class _Orders:
         orders = {(store, order) for store, order, _ in self.statements}
         of_goods = transactions[transactions["event"].isin([Event.SALE.value, Event.REFUND.value])]
         names = ["key", "store", "settlement_id", "event", "order_id", "order_item_id", "sku"]
-        for row in records(of_goods[[*names, "posted_at", "quantity", "stock_effect"]]):
+        for row in records(of_goods, [*names, "posted_at", "quantity", "stock_effect"]):
             if (row["store"], row["order_id"]) in orders:
                 self._read_line(row)
 
@@ -346,7 +346,7 @@ def _returned(key: str, units: int) -> dict[str, object]:
 def _with_quantities(transactions: pd.DataFrame, units: Mapping[str, int | None]) -> pd.DataFrame:
     """Return the transactions with the units of some sales, and what follows from them, in place of their own."""
     changing = (*_OF_UNITS, "goods")
-    rows = records(transactions[["key", *changing]])
+    rows = records(transactions, ["key", *changing])
     if all(row["key"] not in units or row["quantity"] == units[row["key"]] for row in rows):
         return transactions
     changed = [row | _counted(row, units[row["key"]]) if _differs(row, units) else row for row in rows]

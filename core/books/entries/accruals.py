@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import costing_policies
+from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
-from core.books.entries.exporting import as_written, row_of
+from core.books.entries.entry_rows import as_written, row_of
 from core.books.settings import stored_settings
 from core.costing import sold_in_shipments
 from core.facilitator_tax import TAX_KIND
@@ -210,6 +211,7 @@ def _taken_back(entry: Entry) -> Entry:
     return replace(entry, key=key, lines=lines, reverses=str(entry.key))
 
 
+@repeated
 def book_accrual(
     database: Database,
     plan: AccrualPlan,

@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from core.books.database import closing_tables
 from core.books.settings import stored_settings
@@ -47,7 +48,7 @@ _KINDS = {
     EntryKind.FINALE: EntryKind.COGS,
 }
 """The entries that a settlement's lines are in, and which of the two it is: Finale's part is booked with the COGS."""
-_TAX_NAME = "tax of exported settlements"
+TAX_NAME = "tax of exported settlements"
 _MONTH = re.compile(r" (\d{4}-\d{2}) [^0-9]+ r\d+$")
 """The month of the lines, at the end of an entry's key."""
 
@@ -147,9 +148,7 @@ def _of_settlement(
 
 def postings(connection: Connection) -> Postings:
     """Read on which days entries are booked, and what was taken back in another month than its own."""
-    entry = closing_tables.entry
-    columns = (entry.c.id, entry.c.key, entry.c.kind, entry.c.settlement, entry.c.entry_date, entry.c.reverses)
-    rows = connection.execute(select(*columns).where(entry.c.settlement.is_not(None)).order_by(entry.c.id)).all()
+    rows = connection.execute(_entries_of_settlements()).all()
     reversals = {row.reverses: date.fromisoformat(row.entry_date) for row in rows if row.reverses is not None}
     days: dict[tuple[int, EntryKind, str], date] = {}
     gone: dict[int, tuple[int, date, date]] = {}
@@ -160,6 +159,13 @@ def postings(connection: Connection) -> Postings:
         elif row.id not in reversals and row.kind in _KINDS and month and not row.key.endswith(REVERSED):
             days[row.settlement, _KINDS[EntryKind(row.kind)], month[1]] = day
     return Postings(days, tuple(_taken_back(connection, gone)))
+
+
+@cache
+def _entries_of_settlements() -> Select[Any]:
+    entry = closing_tables.entry.c
+    columns = (entry.id, entry.key, entry.kind, entry.settlement, entry.entry_date, entry.reverses)
+    return select(*columns).where(entry.settlement.is_not(None)).order_by(entry.id)
 
 
 def _taken_back(connection: Connection, gone: Mapping[int, tuple[int, date, date]]) -> Iterator[ReversedEntry]:
@@ -183,13 +189,13 @@ def keep_tax_kinds(
         who: Who exports.
         now: When.
     """
-    kept, decided = stored_settings.get(connection, _TAX_NAME, dict[str, dict[str, str]], {}), decided_elsewhere(lines)
+    kept, decided = stored_settings.get(connection, TAX_NAME, dict[str, dict[str, str]], {}), decided_elsewhere(lines)
     if decided != kept.get(settlement.name, {}):
-        stored_settings.put(connection, _TAX_NAME, {**kept, settlement.name: decided}, who=who, now=now)
+        stored_settings.put(connection, TAX_NAME, {**kept, settlement.name: decided}, who=who, now=now)
 
 
 def posted_tax(connection: Connection, settlements: Iterable[BookedSettlement]) -> PostedTax:
     """Return the settlements whose settlement entry is out, with what `keep_tax_kinds` kept of them."""
-    kept = stored_settings.get(connection, _TAX_NAME, dict[str, dict[str, str]], {})
+    kept = stored_settings.get(connection, TAX_NAME, dict[str, dict[str, str]], {})
     out = (one for one in settlements if one.settlement_entry is EntryStatus.EXPORTED)
     return {(one.store, one.settlement_id): kept.get(one.name, {}) for one in out}

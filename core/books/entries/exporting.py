@@ -6,15 +6,16 @@ entry locks. Everything of one export is stored together or not at all, before a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import booking_day, keep_tax_kinds
-from core.books.entries.stored_entries import EntryLineRow, EntryRow, PostedEntry
+from core.books.entries.entry_rows import row_of
+from core.books.entries.meanwhile import refuse_changed
 from core.books.settings.calendars import keep_lock_date, last_day
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
@@ -23,13 +24,12 @@ from core.books.settlements.status import NOT_TYING, blockers_of, remedies
 from core.costing.costs.finale_costs import read_finale
 from core.costing.costs.suspects import SuspectCost, named_costs, suspect_costs
 from core.errors import CogsheetError
-from core.journal.accounts import Account, Accounts
 from core.journal.cogs_entry import cogs_entries
-from core.journal.entry import REVERSAL_KINDS, Entry, EntryKey, EntryKind, EntryLine, line_to
+from core.journal.entry import Entry, EntryKind
 from core.journal.settlement_entry import settlement_entries
-from core.line_types import LineType
 from core.marketplaces import FORMATS
 from core.marketplaces.formats import what_helps
+from core.progress import Progress, silent
 from core.time import settlement_dates
 
 if TYPE_CHECKING:
@@ -38,11 +38,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from core.books.books import Books
-    from core.books.database import Database
+    from core.books.database import Connection, Database
     from core.books.settlements.status import LineCounts
+    from core.journal.accounts import Accounts
 
-OWN_RATE = re.compile(r"\d+(\.\d+)?%")
-"""How the tax rate begins of a line whose prices hold a tax: it is the goods' own, whatever the account's is."""
 _IMPORT_ANEW = (
     "Lines of it are missing or were changed: download its report anew and import that. What ties out takes the place "
     "of what does not."
@@ -207,57 +206,6 @@ def _dated(entry: Entry, lock_date: date | None, revision: int) -> Entry:
     return replace(entry, day=booking_day(entry.day, lock_date), key=replace(entry.key, revision=revision))
 
 
-def row_of(entry: Entry, settlement: int | None) -> EntryRow:
-    """Return an entry as the database keeps it, under the settlement's number there if it belongs to one."""
-    return EntryRow(
-        key=str(entry.key),
-        kind=entry.key.kind,
-        entry_date=entry.day,
-        lines=tuple(_line_row(one, entry.currency) for one in entry.lines),
-        settlement=settlement,
-        revision=entry.key.revision,
-        memo=entry.memo,
-        reverses=entry.reverses,
-    )
-
-
-def _line_row(line: EntryLine, currency: str) -> EntryLineRow:
-    return EntryLineRow(line.account, line.amount, currency, str(line.type), line.number, line.tax_code, line.is_bank)
-
-
-def as_written(posted: PostedEntry, accounts: Accounts) -> Entry:
-    """Return a stored entry as the files for import have it. Pure.
-
-    Account names and amounts are those that went out. Number and tax rate are those which the account has now on sheet
-    Accounts, so that a code that was missing or wrong then can be put right; where no line type posts to an account of
-    that name any more, they are those of the day.
-    """
-    entry = posted.entry
-    key = EntryKey.parse(entry.key, store=posted.store, settlement_id=posted.settlement_id)
-    lines = tuple(_written_line(one, posted.store, accounts) for one in entry.lines)
-    return Entry(key, entry.entry_date, entry.lines[0].currency, lines, entry.reverses)
-
-
-def _written_line(line: EntryLineRow, store: str, accounts: Accounts) -> EntryLine:
-    line_type = LineType(line.memo)
-    then = Account(
-        line.account, line.number or "", line.tax_code or accounts.usual_tax_code, is_bank=bool(line.is_bank)
-    )
-    now = accounts.named(line_type, line.account, store=store, currency=line.currency) or then
-    code = then.tax_code if OWN_RATE.match(then.tax_code) else now.tax_code
-    return line_to(replace(now, number=now.number or then.number, tax_code=code), line_type, line.amount)
-
-
-def standing_entries(there: Sequence[EntryRow]) -> list[EntryRow]:
-    """Return the entries that no other one of them reverses, reversals left out. Pure.
-
-    An entry of nothing but 0.00, which older versions stored, books nothing: nothing needs to take it back.
-    """
-    reversed_before = {entry.reverses for entry in there}
-    of_something = (one for one in there if any(line.amount for line in one.lines))
-    return [one for one in of_something if one.kind not in REVERSAL_KINDS and one.key not in reversed_before]
-
-
 def _open_kinds(settlement: BookedSettlement, wanted: Collection[EntryKind]) -> list[EntryKind]:
     kinds = [kind for kind, status in settlement.statuses.items() if kind in wanted and status is EntryStatus.OPEN]
     if not kinds:
@@ -303,23 +251,14 @@ def _way_to_tie(settlement: BookedSettlement) -> str:
     return f"Lines of it are missing or were changed. {what_helps(form)}" if is_pulled else _IMPORT_ANEW
 
 
-def export_settlement(
-    database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, *, who: str, now: datetime
-) -> SettlementExport:
-    """Make a settlement's entries, store them and lock its costs.
+def kinds_to_export(books: Books, settlement: BookedSettlement, options: ExportOptions) -> list[EntryKind]:
+    """Return which entries of a settlement go out.
 
     What has gone out already is not made again: the settlement entry may go today and the COGS entry next week.
 
-    Args:
-        database: The books.
-        books: Their state, just loaded.
-        settlement: Which.
-        options: What is to go out.
-        who: Who exports.
-        now: When.
-
     Raises:
         HistoryError: If it ended before the books start.
+        AlreadyExportedError: If all that is wanted has gone out.
         NotReadyError: If it does not tie out, or costs are missing and COGS is to go out.
         SuspectCostsError: If costs look wrong and nobody said that they are right.
         ProvisionalError: If its final document may still come and nobody said that it goes out all the same.
@@ -330,18 +269,94 @@ def export_settlement(
     _refuse_unready(books, settlement, kinds, accept_suspect=options.accept_suspect)
     if not options.accept_provisional and (why := provisional(settlement)):
         raise ProvisionalError(settlement.settlement_id, why)
+    return kinds
+
+
+def _kinds_of_all(
+    books: Books, selection: Sequence[BookedSettlement], options: ExportOptions
+) -> dict[int, list[EntryKind]]:
+    """Return which entries of each go out; where one is not ready the error names every such one, and what stays."""
+    kinds, errors = {}, []
+    for one in selection:
+        try:
+            kinds[one.id] = kinds_to_export(books, one, options)
+        except CogsheetError as error:
+            errors.append(error)
+    if not errors:
+        return kinds
+    ready = [one.name for one in selection if one.id in kinds]
+    stays = [f"Not exported either, though nothing keeps them back: {', '.join(ready)}."] if ready else []
+    errors[0].args = ("\n".join([*dict.fromkeys(map(str, errors)), *stays]),)
+    raise errors[0]
+
+
+def export_settlement(
+    database: Database, books: Books, settlement: BookedSettlement, options: ExportOptions, *, who: str, now: datetime
+) -> SettlementExport:
+    """Make a settlement's entries, store them and lock its costs, as `export_settlements` does."""
+    return export_settlements(database, books, [settlement], options, who=who, now=now)[0]
+
+
+@repeated
+def export_settlements(
+    database: Database,
+    books: Books,
+    selection: Sequence[BookedSettlement],
+    options: ExportOptions,
+    *,
+    who: str,
+    now: datetime,
+    progress: Progress = silent,
+) -> list[SettlementExport]:
+    """Make the entries of settlements, store them and lock their costs: all of them or none.
+
+    Every settlement is looked at before the first is stored, and held against what was read of it in the transaction
+    that stores it.
+
+    Args:
+        database: The books.
+        books: Their state, just loaded.
+        selection: Which, each once.
+        options: What is to go out.
+        who: Who exports.
+        now: When.
+        progress: Who is told how far it has come.
+
+    Raises:
+        ChangedMeanwhileError: If one was changed since the books were loaded.
+        CogsheetError: As `kinds_to_export` does, of the first that is not ready; the message names every one of them.
+    """
+    kinds = _kinds_of_all(books, selection, options)
+    done = []
     with database.writing() as connection:
-        batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
-        keep_lock_date(connection, batch, options.lock_date, who=who, now=now)
-        revision = locks.next_revision(connection, settlement)
-        made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, options, revision=revision)]
-        if options.check:
-            options.check(made)
-        for entry in made:
-            stored_entries.post(connection, row_of(entry, settlement.id), batch)
-        if EntryKind.SETTLEMENT in kinds:
-            stored_settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
-            keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
-        if EntryKind.COGS in kinds:
-            locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
+        refuse_changed(connection, database, books, selection)
+        for one in selection:
+            done.append(_store(connection, books, one, kinds[one.id], options, who=who, now=now))
+            progress("Exporting", len(done), len(selection))
+    return done
+
+
+def _store(
+    connection: Connection,
+    books: Books,
+    settlement: BookedSettlement,
+    kinds: Sequence[EntryKind],
+    options: ExportOptions,
+    *,
+    who: str,
+    now: datetime,
+) -> SettlementExport:
+    batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
+    keep_lock_date(connection, batch, options.lock_date, who=who, now=now)
+    revision = locks.next_revision(connection, settlement)
+    made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, options, revision=revision)]
+    if options.check:
+        options.check(made)
+    for entry in made:
+        stored_entries.post(connection, row_of(entry, settlement.id), batch)
+    if EntryKind.SETTLEMENT in kinds:
+        stored_settlements.set_status(connection, settlement, settlement_entry=EntryStatus.EXPORTED)
+        keep_tax_kinds(connection, settlement, books.lines_of(settlement), who=who, now=now)
+    if EntryKind.COGS in kinds:
+        locks.lock(connection, settlement, books.lines_of(settlement), batch, EntryStatus.EXPORTED)
     return SettlementExport(settlement, tuple(made), is_locked=EntryKind.COGS in kinds)

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 
 from core.books.database import closing_tables, frames
 from core.books.database.column_types import known_word
+from core.books.database.state import note_statements
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import DatabaseError
@@ -107,6 +109,10 @@ LOCKED_COLUMNS: Columns = {**COSTED_COLUMNS, "lock": WHOLE, "hash": TEXT}
 """The lines of the locks in force, as they were locked; proposals were none of it and are missing."""
 _REVISED = [str(kind) for kind in SETTLEMENT_KINDS]
 """The entries that go out anew after a reopening; the revision of a true-up is its batch."""
+
+
+LOCKED = "locked"
+"""What is told (`core.books.database.state.note_statements`) of settlements that were locked, by their numbers."""
 
 
 class AlreadyLockedError(DatabaseError):
@@ -229,6 +235,7 @@ def lock(
     hashed = lines.assign(hash=pd.Series(hashes, lines.index, dtype=TEXT))
     frames.store(connection, closing_tables.locked_line, hashed, {**COSTED_COLUMNS, "hash": TEXT}, lock=number)
     stored_settlements.set_status(connection, settlement, cogs_entry=reason)
+    note_statements(connection, {LOCKED: [str(settlement.id)]})
     return _lock(connection.execute(select(closing_tables.lock).where(closing_tables.lock.c.id == number)).one())
 
 
@@ -306,15 +313,20 @@ def lines(
         settlements: Whose; all if left out.
         keys: Only those with one of these keys; all if left out.
     """
-    in_force = _holding().with_only_columns(closing_tables.lock.c.id)
-    if settlements is not None:
-        in_force = in_force.where(closing_tables.lock.c.settlement.in_([one.id for one in settlements]))
     line = closing_tables.locked_line
-    query = select(line).where(line.c.lock.in_(in_force)).order_by(line.c.lock, line.c.key)
+    query = _locked_lines()
+    if settlements is not None:
+        of_them = closing_tables.lock.c.settlement.in_([one.id for one in settlements])
+        query = query.where(line.c.lock.in_(select(closing_tables.lock.c.id).where(of_them)))
     if keys is None:
         return frames.load(connection, query, LOCKED_COLUMNS)
     parts = (frames.load(connection, query.where(some), LOCKED_COLUMNS) for some in frames.among(line.c.key, keys))
     return frames.concat(parts, LOCKED_COLUMNS)
+
+
+def are_any(connection: Connection) -> bool:
+    """Tell whether the costs of any settlement are locked."""
+    return connection.scalar(_holding().with_only_columns(closing_tables.lock.c.id).limit(1)) is not None
 
 
 def verify(connection: Connection, settlement: BookedSettlement, lines: pd.DataFrame | None = None) -> list[BrokenLine]:
@@ -370,6 +382,13 @@ def _locked(
     return {key for some in frames.among(line.key, keys) for key in connection.scalars(query.where(some))}
 
 
+@cache
+def _locked_lines() -> Select[Any]:
+    line, in_force = closing_tables.locked_line, _holding().with_only_columns(closing_tables.lock.c.id)
+    return select(line).where(line.c.lock.in_(in_force)).order_by(line.c.lock, line.c.key)
+
+
+@cache
 def _holding() -> Select[Any]:
     return select(closing_tables.lock).where(closing_tables.lock.c.id.not_in(select(closing_tables.reopening.c.lock)))
 

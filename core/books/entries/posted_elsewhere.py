@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import locks
+from core.books.entries.meanwhile import refuse_changed
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import CogsheetError
@@ -42,6 +44,7 @@ class NothingToLockError(CogsheetError):
         )
 
 
+@repeated
 def post_elsewhere(
     database: Database, books: Books, selection: Sequence[BookedSettlement], reason: str, *, who: str, now: datetime
 ) -> None:
@@ -53,6 +56,7 @@ def post_elsewhere(
     Raises:
         PostedElsewhereReasonError: If no reason is given.
         NothingToLockError: If the COGS of one has gone out, or it is History.
+        ChangedMeanwhileError: If one was changed since the books were loaded.
     """
     if not reason.strip():
         raise PostedElsewhereReasonError
@@ -60,6 +64,7 @@ def post_elsewhere(
         if books.is_history(one) or one.cogs_entry is not EntryStatus.OPEN:
             raise NothingToLockError(one.name, books.state(one).cogs_status)
     with database.writing() as connection:
+        refuse_changed(connection, database, books, selection)
         note = f"{ELSEWHERE}{reason.strip()}"
         batch = batches.new(connection, BatchKind.EXPORT, who, now, note=note)
         for one in selection:

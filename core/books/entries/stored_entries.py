@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, func, insert, select, union_all
+from sqlalchemy import Connection, Row, Select, func, insert, select, union_all
 
 from core.books.database import closing_tables, frames, tables
 from core.books.database.column_types import known_word
@@ -170,12 +171,21 @@ def reclassified(connection: Connection) -> dict[str, AcceptedReclassification]:
     Of those that older versions accepted, which kept no decision, what their entry says.
     """
     decided = stored_settings.get(connection, _RECLASSIFIED, dict[str, AcceptedReclassification], {})
-    kind = closing_tables.entry.c.kind == str(EntryKind.RECLASSIFICATION)
-    posted_ones = [_entry(connection, row) for row in connection.execute(select(closing_tables.entry).where(kind))]
-    from_entries = {one.key: _said(one) for one in posted_ones if one.lines}
-    reversing = select(closing_tables.entry.c.reverses).where(closing_tables.entry.c.reverses.is_not(None))
-    gone = set(connection.scalars(select(closing_tables.entry.c.key).where(closing_tables.entry.c.id.in_(reversing))))
-    return {key: one for key, one in (from_entries | decided).items() if key not in gone}
+    posted_ones = [_entry(connection, row) for row in connection.execute(_reclassifications())]
+    known = {one.key: _said(one) for one in posted_ones if one.lines} | decided
+    gone = set(connection.scalars(_reversed_keys())) if known else set()
+    return {key: one for key, one in known.items() if key not in gone}
+
+
+@cache
+def _reclassifications() -> Select[Any]:
+    return select(closing_tables.entry).where(closing_tables.entry.c.kind == str(EntryKind.RECLASSIFICATION))
+
+
+@cache
+def _reversed_keys() -> Select[tuple[str]]:
+    entry = closing_tables.entry.c
+    return select(entry.key).where(entry.id.in_(select(entry.reverses).where(entry.reverses.is_not(None))))
 
 
 def post(connection: Connection, entry: EntryRow, batch: int) -> bool:

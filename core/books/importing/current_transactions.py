@@ -8,10 +8,11 @@ proposed and never booked by itself.
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 
 from core.books.batches import BatchKind
 from core.books.database import Connection, frames, marketplace_tables, seals, tables
@@ -165,16 +166,20 @@ def end(connection: Connection, of: BookedSettlement, batch: int) -> None:
 
 def load(connection: Connection, of: BookedSettlement | None = None) -> pd.DataFrame:
     """Return what exported settlements, or one, hold as read now (TRANSACTION_COLUMNS), always in the same order."""
-    query = (
-        select(tables.later_transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
-        .join(tables.settlement, tables.later_transaction.c.settlement == tables.settlement.c.id)
-        .where(tables.later_transaction.c.ended_batch.is_(None))
-        .order_by(
-            tables.later_transaction.c.settlement, tables.later_transaction.c.posted_at, tables.later_transaction.c.key
-        )
-    )
+    query = _standing_in_order()
     one = query if of is None else query.where(tables.settlement.c.id == of.id)
     return frames.load(connection, one, TRANSACTION_COLUMNS)
+
+
+@cache
+def _standing_in_order() -> Select[Any]:
+    later = tables.later_transaction
+    return (
+        select(later, tables.settlement.c.store, tables.settlement.c.settlement_id)
+        .join(tables.settlement, later.c.settlement == tables.settlement.c.id)
+        .where(later.c.ended_batch.is_(None))
+        .order_by(later.c.settlement, later.c.posted_at, later.c.key)
+    )
 
 
 def as_trued_up(connection: Connection, accepted: pd.DataFrame) -> pd.DataFrame:

@@ -138,8 +138,10 @@ def _is_derived(one: BookedSettlement) -> bool:
 
 def _shared_lines(lines: pd.DataFrame, doubtful: AbstractSet[str]) -> Counter[frozenset[str]]:
     """Return how many lines of orders two settlements share, one of them at least being doubtful."""
+    if not doubtful:
+        return Counter()
     own = lines[lines["order_id"].notna() & (lines["event"] != Event.PAYOUT.value)]
-    own = own[own.duplicated(["order_id", "event", "sku", "net", "posted_at"], keep=False)] if doubtful else own[:0]
+    own = own[own.duplicated(["order_id", "event", "sku", "net", "posted_at"], keep=False)]
     owners: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     names = (f"{store}/{number}" for store, number in zip(own["store"], own["settlement_id"], strict=True))
     for name, content in zip(names, _contents(own, own["settlement_id"]), strict=True):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.frames import rows_of
+from core.books.database.repeating import repeated
 from core.books.documents.order_units import remember_units
 from core.books.documents.reported_reimbursements import ImportedReimbursements, import_reimbursements
 from core.books.documents.returned_goods import ImportedReturns, import_returns
@@ -165,6 +166,7 @@ def _still_there(before: pd.DataFrame, after: pd.DataFrame) -> int:
     return (old & new).total()
 
 
+@repeated
 def import_file(
     database: Database,
     reading: Reading,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, or_, select
 from core.books.batches import BatchKind
 from core.books.database import Database, marketplace_tables, tables
 from core.books.database.errors import UnstorableValueError
+from core.books.database.repeating import repeated
 from core.books.importing.duplicates import AnotherStoreError
 from core.books.importing.importing import ImportedFile, NotImportableError, import_file
 from core.books.importing.readings import KeptFileError
@@ -181,14 +182,20 @@ def pull_stores(
 def _documents(
     database: Database, store: ConnectedStore, *, who: str, clock: Clock, another_payout: bool
 ) -> Iterator[DocumentImport]:
-    with database.writing() as connection:
-        stores.ensure(connection, Store(store.name, store.connector.marketplace))
-        known = frozenset(known_documents(connection, store.name))
+    known = _known(database, store)
     seen = set(known)  # a list that moves on while it is paged through offers the same document twice
     for document in store.connector.documents(known):
         if document.id not in seen:
             seen.add(document.id)
             yield _pull(database, store, document, who=who, clock=clock, another_payout=another_payout)
+
+
+@repeated
+def _known(database: Database, store: ConnectedStore) -> frozenset[str]:
+    """See that the store is in the books, and return the documents that were looked at before."""
+    with database.writing() as connection:
+        stores.ensure(connection, Store(store.name, store.connector.marketplace))
+        return frozenset(known_documents(connection, store.name))
 
 
 def _pull(
@@ -199,18 +206,34 @@ def _pull(
     except _OF_ONE_DOCUMENT as error:
         return _failed(database, _note(store, document, clock(), reason=str(error)))
     try:
-        reading = read_file(file.content, file.name)
-        with database.writing() as connection:
-            imported = import_file(
-                database, reading, file, store=store.name, who=who, now=clock(), another_payout=another_payout
-            )
-            not_done = _not_done(imported)
-            remember_document(connection, _note(store, document, clock(), file, not_done))
+        imported = _take(database, store, document, file, who=who, clock=clock, another_payout=another_payout)
     except _OF_ITS_CONTENT as error:
         return _failed(database, _note(store, document, clock(), file, str(error)))
     return DocumentImport(document.name, imported)
 
 
+@repeated
+def _take(
+    database: Database,
+    store: ConnectedStore,
+    document: Document,
+    file: OriginalFile,
+    *,
+    who: str,
+    clock: Clock,
+    another_payout: bool,
+) -> ImportedFile:
+    """Import what was fetched, together with the note that it was pulled."""
+    reading = read_file(file.content, file.name)
+    with database.writing() as connection:
+        imported = import_file(
+            database, reading, file, store=store.name, who=who, now=clock(), another_payout=another_payout
+        )
+        remember_document(connection, _note(store, document, clock(), file, _not_done(imported)))
+    return imported
+
+
+@repeated
 def _failed(database: Database, note: PulledDocument) -> DocumentImport:
     with database.writing() as connection:
         remember_document(connection, note)

@@ -17,6 +17,7 @@ import pandas as pd
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.frames import rows_of
+from core.books.database.repeating import repeated
 from core.books.documents import file_rows
 from core.books.documents.order_units import ORDER_UNITS
 from core.books.documents.returned_goods import RETURNED_GOODS
@@ -108,11 +109,17 @@ def read_anew(
     if not waiting:
         return []
     keep_copy()
+    return _read_all(database, who=who, now=now, progress=progress)
+
+
+@repeated
+def _read_all(database: Database, *, who: str, now: datetime, progress: Progress) -> list[Rereading]:
     with database.writing() as connection:
         note = f"reader {READER_VERSION}"
         batch = batches.new(connection, BatchKind.REREAD, who, now, note=note)
         readings = []
-        for number, one in enumerate(due(stored_settlements.booked_settlements(connection)), start=1):
+        waiting = due(stored_settlements.booked_settlements(connection))
+        for number, one in enumerate(waiting, start=1):
             readings.append(_read_one(connection, one, batch, who=who, now=now))
             progress("Reading the kept files again", number, len(waiting))
         return readings

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.overrides import stored_overrides
 from core.books.overrides.questions import says_something
 from core.frame_columns import records
@@ -76,11 +77,12 @@ def _items(books: Books, answered: set[str]) -> Sequence[Sequence[Row]]:
     bare = sold[sold["key"].isin(list(answered)) & (sold["quantity"] == 0).fillna(value=False).astype(bool)]
     near = sold[sold["order_id"].isin(list(bare["order_id"]))] if len(bare) else bare
     items: dict[tuple[object, ...], list[Row]] = {}
-    for row in records(near[["key", *_ITEM, "quantity"]]):
+    for row in records(near, ["key", *_ITEM, "quantity"]):
         items.setdefault(tuple(row[name] for name in _ITEM), []).append(row)
     return [rows for rows in items.values() if len(rows) > 1]
 
 
+@repeated
 def follow_units(database: Database, books: Books, *, who: str, now: datetime) -> Mapping[str, str]:
     """Let answers go on to the lines that carry their units now, as a batch of its own that undo takes back.
 

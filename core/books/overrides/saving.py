@@ -18,6 +18,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import STATED_SKU, takes_back
 from core.books.costed_lines.recosting import with_overrides
+from core.books.database.repeating import repeated
 from core.books.entries import locks
 from core.books.overrides import stored_overrides
 from core.books.overrides.answers import Answer, Cell, Decision, InForce, LineState, Ruling
@@ -368,6 +369,7 @@ def save_answers(
     return work.saving(decisions, planned.suspects) if refused else planned
 
 
+@repeated
 def _store(database: Database, work: _Work, saving: Saving) -> dict[str, RefusedRow]:
     """Save as one batch; return the rows that another user was quicker with."""
     rows = work.rows(saving.decisions)

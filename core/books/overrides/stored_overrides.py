@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import costed_lines, costing_policies
 from core.books.database import Database, frames, tables
 from core.books.database.engine import insert_unless_there
+from core.books.database.repeating import repeated
 from core.books.entries import locks
 from core.books.overrides.questions import ASKED
 from core.frame_columns import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, Columns, conform, frame, records
@@ -164,7 +166,7 @@ def in_force(connection: Connection, keys: Iterable[str] | None = None) -> pd.Da
     """Return the newest version of every line that has one (OVERRIDE_COLUMNS), or of some."""
     if keys is not None:
         return conform(OVERRIDE_COLUMNS, frames.concat(_parts(connection, keys), HISTORY_COLUMNS))
-    return frames.load(connection, _newest().order_by(tables.override.c.key), OVERRIDE_COLUMNS)
+    return frames.load(connection, _every_newest(), OVERRIDE_COLUMNS)
 
 
 def saved_since(connection: Connection, batch: int) -> set[str]:
@@ -193,14 +195,25 @@ def typed_sku_versions(
         connection: Of `Database.reading` or `writing`.
         keys: Only these lines; all if left out.
     """
-    said = tables.override.c
-    typed = select(said.key).where(said.sku.is_not(None))
-    query = select(said.key, said.batch, said.sku).where(said.key.in_(typed)).order_by(said.version)
+    query, column = _versions_of_typed_skus(), tables.override.c.key
+    queries = [query] if keys is None else [query.where(some) for some in frames.among(column, keys)]
     skus: dict[str, list[tuple[int, str | None]]] = {}
-    for some in (true(),) if keys is None else frames.among(said.key, keys):
-        for row in connection.execute(query.where(some)):
+    for one in queries:
+        for row in connection.execute(one):
             skus.setdefault(row.key, []).append((row.batch, row.sku))
     return skus
+
+
+@cache
+def _versions_of_typed_skus() -> Select[Any]:
+    said = tables.override.c
+    typed = select(said.key).where(said.sku.is_not(None))
+    return select(said.key, said.batch, said.sku).where(said.key.in_(typed)).order_by(said.version)
+
+
+@cache
+def _every_newest() -> Select[Any]:
+    return _newest().order_by(tables.override.c.key)
 
 
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
@@ -257,6 +270,7 @@ def _insert(connection: Connection, rows: pd.DataFrame, batch: int, who: str, no
     return [row["key"] for row in parameters if row["key"] not in stored]
 
 
+@repeated
 def replace_averages(
     database: Database, books: Books, *, settlement_ids: Collection[SettlementName] | None, who: str, now: datetime
 ) -> list[str]:

@@ -57,7 +57,7 @@ def suspect_changes(before: Books, after: Books) -> tuple[SuspectCost, ...]:
         before: The books without what was typed.
         after: The books with it.
     """
-    was = {row["key"]: row["unit_cost"] for row in records(before.lines[["key", "unit_cost"]])}
+    was = {row["key"]: row["unit_cost"] for row in records(before.lines, ["key", "unit_cost"])}
     names = ["key", "store", "settlement_id", "order_id", "sku", "unit_cost", "cost_source", "suspect"]
     rows = records(after.lines.loc[after.lines["unit_cost"].notna() & after.lines["sku"].notna(), names])
     changed = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, tables
+from core.books.database.repeating import repeated
 from core.books.documents import file_rows
 from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
@@ -18,6 +19,7 @@ from core.books.entries import locks
 from core.books.overrides import stored_overrides
 from core.books.overrides.questions import ASKED, is_proposal
 from core.books.overrides.stored_overrides import ANSWER_COLUMNS, RefusedRow
+from core.books.overrides.undo_wishes import ANY_SAVE, UndoWish, refuse_other
 from core.books.settlements import removing
 from core.errors import CogsheetError
 from core.frame_columns import frame, records
@@ -266,33 +268,47 @@ def _bring_back(
     return stored_overrides.save(connection, frame(ANSWER_COLUMNS, rows), batch, who=who, now=now)
 
 
-def undo_last(database: Database, *, who: str, now: datetime) -> UndoResult:
+@repeated
+def undo_last(database: Database, *, who: str, now: datetime, wish: UndoWish = ANY_SAVE) -> UndoResult:
     """Take the newest save that has not been undone back.
 
     Lines saved again later and lines of locked settlements are left alone and listed.
 
     Raises:
         NothingToUndoError: If there is none.
+        OtherSaveError: If it is another one than was expected.
+        SomebodyElsesSaveError: If it is another person's, and may not be.
     """
     with database.writing() as connection:
         number = last_undoable(connection)
         if number is None:
             raise NothingToUndoError
+        refuse_other(connection, number, who, wish)
         return undo(connection, number, who=who, now=now)
 
 
-def undo_batch(database: Database, number: int, *, who: str, now: datetime) -> UndoResult:
+@repeated
+def undo_batch(database: Database, number: int, *, who: str, now: datetime, wish: UndoWish = ANY_SAVE) -> UndoResult:
     """Take one save back, whichever came after it, or the import of a report of returned goods or reimbursements.
 
     The report can be imported again, which brings it back.
 
     Raises:
         NothingToUndoError: If it is none that can be undone.
+        SomebodyElsesSaveError: If it is another person's, and may not be.
     """
     with database.writing() as connection:
         if last_undoable(connection, before=number + 1) != number and not _report_rows(connection, number):
             raise NothingToUndoError(number)
+        refuse_other(connection, number, who, replace(wish, expected=number))
         return undo(connection, number, who=who, now=now)
+
+
+def last_save(database: Database) -> dict[str, Any] | None:
+    """Return the batch that an undo would take back (`batches.BATCH_COLUMNS`); nothing where there is none."""
+    with database.reading() as connection:
+        number = last_undoable(connection)
+        return None if number is None else batches.of_number(connection, number)
 
 
 def undoable_before(database: Database, number: int) -> int | None:
@@ -320,6 +336,7 @@ def values_of(database: Database, batch: int, named: Collection[str] = ()) -> li
     return [(batch, key) for key in keys if not named or key in named]
 
 
+@repeated
 def restore_values(database: Database, wanted: Sequence[tuple[int, str]], *, who: str, now: datetime) -> RestoreResult:
     """Make lines say again what batches had saved for them, as one new batch that can be undone.
 

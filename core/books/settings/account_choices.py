@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
 from core.errors import CogsheetError
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows, Accounts, beginnings, takes_groups
+from core.journal.files import BEGINS_A_FORMULA
 from core.line_types import LineType
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from core.books.database import Connection, Database
@@ -61,6 +63,9 @@ def _read(row: Mapping[str, str]) -> AccountRow:
         raise AccountRowError(row, "a currency is its three letters, like USD.")
     if row["item_group"] and not takes_groups(line_type):
         raise AccountRowError(row, "lines of this type name no item, so they cannot be split by item group.")
+    for column, text in (("Account", row["name"]), ("Number", row["number"]), ("Tax rate", row["tax_code"])):
+        if text.startswith(BEGINS_A_FORMULA):
+            raise AccountRowError(row, f"column {column} begins like a formula, which a spreadsheet would run: {text}.")
     return AccountRow(
         line_type=line_type,
         store=row["store"],
@@ -80,7 +85,8 @@ def in_force(connection: Connection, policies: Policies | None = None) -> Accoun
     return Accounts(chosen.rows, known.usual_tax_code, chosen.chart)
 
 
-def change_accounts(database: Database, edits: Iterable[Mapping[str, str]], *, who: str, now: datetime) -> Accounts:
+@repeated
+def change_accounts(database: Database, edits: Sequence[Mapping[str, str]], *, who: str, now: datetime) -> Accounts:
     """Store edited rows of sheet Accounts as one batch.
 
     A row that says what would hold without it is taken away, so that it follows again.
@@ -97,15 +103,14 @@ def change_accounts(database: Database, edits: Iterable[Mapping[str, str]], *, w
     Raises:
         AccountRowError: If a row cannot be taken; nothing is stored then.
     """
-    rows = list(edits)
     with database.reading() as connection:
         before = accounts = in_force(connection)
-    for row in rows:
+    for row in edits:
         accounts = _with(accounts, _read(row))
     if accounts == before:
         return before
     with database.writing() as connection:
-        named = ", ".join(f"{row['line_type']}: {row['name'] or 'usual'}" for row in rows)
+        named = ", ".join(f"{row['line_type']}: {row['name'] or 'usual'}" for row in edits)
         batches.new(connection, BatchKind.SETUP, who, now, note=f"Accounts: {named}")
         stored_settings.put(
             connection, ACCOUNTS_NAME, AccountRows(rows=accounts.rows, chart=accounts.chart), who=who, now=now

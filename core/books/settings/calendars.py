@@ -98,8 +98,12 @@ def _day(settlement: BookedSettlement, moment: datetime, zones: Mapping[str, Zon
     return known.day(moment, settlement.store, settlement.settlement_id)
 
 
+LOCK_DATES = "lock date of batch "
+"""How the names of settings begin that say by which lock date the entries of a batch are dated."""
+
+
 def _lock_date_name(batch: int) -> str:
-    return f"lock date of batch {batch}"
+    return f"{LOCK_DATES}{batch}"
 
 
 def time_zones(connection: Connection) -> dict[str, ZoneInfo]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, closing_tables, frames
+from core.books.database.repeating import repeated
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, Columns, conform, frame, records
 from core.money import MONEY
@@ -91,6 +93,7 @@ OPENING_COST_COLUMNS: Columns = {
 """What a SKU cost before."""
 
 
+@repeated
 def change_opening_costs(database: Database, openings: Sequence[TypedOpening], *, who: str, now: datetime) -> int:
     """Store edited opening costs as one batch, all of them or none, and return how many are new or changed.
 
@@ -136,10 +139,11 @@ def latest(connection: Connection) -> pd.DataFrame:
 
 
 def _newest(connection: Connection) -> pd.DataFrame:
+    return frames.load(connection, _newest_rows(), OPENING_COST_COLUMNS)
+
+
+@cache
+def _newest_rows() -> Select[Any]:
     newest = select(func.max(closing_tables.opening_cost.c.id)).group_by(closing_tables.opening_cost.c.sku)
-    query = (
-        select(closing_tables.opening_cost)
-        .where(closing_tables.opening_cost.c.id.in_(newest))
-        .order_by(closing_tables.opening_cost.c.sku)
-    )
-    return frames.load(connection, query, OPENING_COST_COLUMNS)
+    rows = select(closing_tables.opening_cost).where(closing_tables.opening_cost.c.id.in_(newest))
+    return rows.order_by(closing_tables.opening_cost.c.sku)

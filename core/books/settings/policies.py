@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.settings import stored_settings
 from core.books.settings.announcement import typed_effects
@@ -130,6 +131,7 @@ def _noted(name: str, text: str, after: Policies) -> str:
     return f"{getattr(after, name)} from {max(since)}" if since else text or "none"
 
 
+@repeated
 def change_policies(
     database: Database, edits: Mapping[str, str], *, who: str, now: datetime, agreed: bool = False
 ) -> Policies:

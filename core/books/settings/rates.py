@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, frames, tables
+from core.books.database.repeating import repeated
 from core.books.true_ups.corrections import rated_lines
 from core.errors import CogsheetError
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, find_rates, needed_rates
@@ -131,6 +133,7 @@ def save_fetched_rates(database: Database, fetched: pd.DataFrame, *, who: str, n
     return _store(database, fetched, f"Exchange rates of the {ECB}", who, now)
 
 
+@repeated
 def _store(database: Database, rates: pd.DataFrame, note: str, who: str, now: datetime) -> int:
     with database.writing() as connection:
         return add(connection, rates, lambda: batches.new(connection, BatchKind.SETUP, who, now, note=note))
@@ -160,15 +163,12 @@ def latest(connection: Connection) -> pd.DataFrame:
 
 
 def _newest(connection: Connection) -> pd.DataFrame:
-    newest = select(func.max(tables.exchange_rate.c.id)).group_by(
-        tables.exchange_rate.c.base,
-        tables.exchange_rate.c.quote,
-        tables.exchange_rate.c.day,
-        tables.exchange_rate.c.source,
-    )
-    query = (
-        select(tables.exchange_rate)
-        .where(tables.exchange_rate.c.id.in_(newest))
-        .order_by(tables.exchange_rate.c.base, tables.exchange_rate.c.quote, tables.exchange_rate.c.day)
-    )
-    return frames.load(connection, query, RATE_COLUMNS)
+    return frames.load(connection, _newest_rows(), RATE_COLUMNS)
+
+
+@cache
+def _newest_rows() -> Select[Any]:
+    rate = tables.exchange_rate.c
+    newest = select(func.max(rate.id)).group_by(rate.base, rate.quote, rate.day, rate.source)
+    rows = select(tables.exchange_rate).where(rate.id.in_(newest))
+    return rows.order_by(rate.base, rate.quote, rate.day)

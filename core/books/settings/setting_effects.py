@@ -296,7 +296,7 @@ def _true_ups(before: Books, after: Books) -> dict[tuple[str, str], Decimal]:
     """Return by how much more would be proposed of each settlement's locked lines."""
     if before.costing_input.locked_lines is None or before.costing_input.locked_lines.empty:
         return {}
-    place = {row["key"]: (row["store"], row["settlement_id"]) for row in records(before.lines[["key", *_PLACE]])}
+    place = {row["key"]: (row["store"], row["settlement_id"]) for row in records(before.lines, ["key", *_PLACE])}
     sums: dict[tuple[str, str], Decimal] = {}
     for books, sign in ((before, -1), (after, 1)):
         for row in records(differences(books)):

@@ -7,6 +7,7 @@ A kit stands for several products. On the sheet and in what is typed they are jo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, u
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Connection, Database, frames, tables
+from core.books.database.repeating import repeated
 from core.books.database.state import note_statements
 from core.books.settlements import settlement_lines
 from core.books.syncing.stored_observations import FactCounts
@@ -46,6 +48,10 @@ _FIRST = (Cause.SKU_NOT_MAPPED, OWN_UNKNOWN)
 """What needs the user stands first."""
 _SAME_NAME = "product id"
 """The rule of a SKU that is a product's own id."""
+
+
+_MOST_UNITS = 10**6
+"""Of a product in one of a SKU: what they cost together stays below what books hold."""
 
 
 class MappingTypedError(CogsheetError):
@@ -161,8 +167,10 @@ def typed_parts(edit: TypedMapping) -> list[tuple[str, int]]:
 
 
 def _whole(sku: str, text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) == 0:
+    if not text.isascii() or not text.isdecimal() or not text.strip("0"):
         raise MappingTypedError(sku, f"“{text}” is not a whole number of units.")
+    if len(text.lstrip("0")) > len(str(_MOST_UNITS)) or int(text) > _MOST_UNITS:
+        raise MappingTypedError(sku, f"“{text}” is more than {_MOST_UNITS:,} units.")
     return int(text)
 
 
@@ -203,6 +211,7 @@ def _answers(rows: pd.DataFrame) -> dict[tuple[str, bool], set[tuple[Any, ...]]]
     return answers
 
 
+@repeated
 def change_mappings(database: Database, edits: Sequence[TypedMapping], *, who: str, now: datetime) -> None:
     """Store what was typed on the sheet as one batch; a row that was emptied takes the typed mapping away.
 
@@ -281,11 +290,13 @@ def latest(connection: Connection, skus: Iterable[str] | None = None) -> pd.Data
     newest = origins(connection, skus)
     if newest.empty:
         return frame(MAPPING_COLUMNS)
+    newest["fetched_at"] = newest["seen_at"]
     typed = newest["typed_in"]
+    if not typed.any():
+        return conform(MAPPING_COLUMNS, newest)
     says_product = set(newest.loc[typed & newest["product_id"].notna(), "sku"])
     fetched = set(newest.loc[~typed, "sku"])
     by_typed = newest["sku"].isin(says_product) | ~newest["sku"].isin(fetched)
-    newest["fetched_at"] = newest["seen_at"]
     return conform(MAPPING_COLUMNS, newest[typed == by_typed].reset_index(drop=True))
 
 
@@ -295,9 +306,16 @@ def origins(connection: Connection, skus: Iterable[str] | None = None) -> pd.Dat
     Returns:
         HISTORY_COLUMNS.
     """
-    parts = [None] if skus is None else [*frames.among(tables.mapping.c.sku, sorted(skus))]
-    in_order = (_newest(some).order_by(tables.mapping.c.sku, tables.mapping.c.id) for some in parts)
+    if skus is None:
+        return frames.load(connection, _every_newest(), HISTORY_COLUMNS)
+    mapping = tables.mapping.c
+    in_order = (_newest(some).order_by(mapping.sku, mapping.id) for some in frames.among(mapping.sku, sorted(skus)))
     return frames.concat((frames.load(connection, query, HISTORY_COLUMNS) for query in in_order), HISTORY_COLUMNS)
+
+
+@cache
+def _every_newest() -> Select[Any]:
+    return _newest().order_by(tables.mapping.c.sku, tables.mapping.c.id)
 
 
 def of_products(connection: Connection, products: Iterable[str]) -> set[str]:

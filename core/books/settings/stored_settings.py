@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from core.books.database import tables
+from core.books.database.state import note_statements
 from core.errors import DatabaseError
 
 T = TypeVar("T")
@@ -28,9 +30,15 @@ class SettingUnreadableError(DatabaseError):
 
 def _read(key: str, kind: type[T], text: str) -> T:
     try:
-        return TypeAdapter(kind).validate_json(text)
+        value: T = _reader(kind).validate_json(text)
     except ValidationError as error:
         raise SettingUnreadableError(key, str(error.errors()[0]["msg"])) from error
+    return value
+
+
+@cache
+def _reader(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def get(connection: Connection, key: str, kind: type[T], default: T) -> T:
@@ -49,10 +57,15 @@ def get(connection: Connection, key: str, kind: type[T], default: T) -> T:
     return default if text is None else _read(key, kind, text)
 
 
+SETTINGS = "settings"
+"""What is told (`core.books.database.state.note_statements`) of the settings that were set."""
+
+
 def put(connection: Connection, key: str, value: object, *, who: str, now: datetime) -> None:
     """Set a setting, unless it is so already; decimals and dates come back exactly."""
     text = _AS_IT_IS.dump_json(value).decode()
     if text != _newest(connection, key):
+        note_statements(connection, {SETTINGS: [key]})
         connection.execute(insert(tables.setting).values(key=key, value=text, changed_by=who, changed_at=now))
 
 
@@ -62,10 +75,7 @@ def versions(connection: Connection, key: str, kind: type[T]) -> list[T]:
     Raises:
         SettingUnreadableError: If one of them is not of that kind.
     """
-    texts = connection.scalars(
-        select(tables.setting.c.value).where(tables.setting.c.key == key).order_by(tables.setting.c.id.desc())
-    )
-    return [_read(key, kind, text) for text in texts]
+    return [_read(key, kind, text) for text in connection.scalars(_values(newest_alone=False), {"name": key})]
 
 
 def values_around(connection: Connection, key: str, kind: type[T], default: T, at: datetime) -> list[T]:
@@ -90,8 +100,13 @@ def values_around(connection: Connection, key: str, kind: type[T], default: T, a
 
 
 def _newest(connection: Connection, key: str) -> str | None:
-    newest = (
-        select(tables.setting.c.value).where(tables.setting.c.key == key).order_by(tables.setting.c.id.desc()).limit(1)
-    )
-    text: str | None = connection.scalar(newest)
+    text: str | None = connection.scalar(_values(newest_alone=True), {"name": key})
     return text
+
+
+@cache
+def _values(*, newest_alone: bool) -> Select[tuple[str]]:
+    """Ask for the values of a setting of a `name`, the newest first; each loading of books asks eleven times."""
+    setting = tables.setting.c
+    every = select(setting.value).where(setting.key == bindparam("name")).order_by(setting.id.desc())
+    return every.limit(1) if newest_alone else every

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from core.books.database import Connection, marketplace_tables, tables
 from core.books.settlements import stored_settlements
@@ -158,10 +159,12 @@ def find(connection: Connection, name: str) -> Store | None:
 
 def all_stores(connection: Connection) -> list[Store]:
     """Return every store that was not removed, by name."""
-    rows = connection.execute(
-        select(tables.store).where(tables.store.c.ended_batch.is_(None)).order_by(tables.store.c.name)
-    )
-    return [Store(row.name, Marketplace(row.marketplace)) for row in rows]
+    return [Store(row.name, Marketplace(row.marketplace)) for row in connection.execute(_by_name())]
+
+
+@cache
+def _by_name() -> Select[Any]:
+    return select(tables.store).where(tables.store.c.ended_batch.is_(None)).order_by(tables.store.c.name)
 
 
 def remove(connection: Connection, name: str, batch: int) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.settings import stored_settings
 from core.books.settings.announcement import typed_effects
@@ -111,6 +112,7 @@ def zones_as_typed(books: Books, edits: Mapping[str, str]) -> dict[str, ZoneInfo
     return zones | {store: ZoneInfo(name) for store, name in named.items() if name}
 
 
+@repeated
 def change_time_zones(
     database: Database, edits: Mapping[str, str], *, who: str, now: datetime, agreed: bool = False
 ) -> list[SettingEffect]:

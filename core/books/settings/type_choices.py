@@ -15,10 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import locks, stored_entries
 from core.books.settings import stored_settings
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.errors import CogsheetError
+from core.frame_columns import has_text, is_one_of
 from core.marketplaces.words.classification import CHOICES, OLDER_CHOICES, choice_of, classified, whatever_follows
 from core.model import Event
 from core.typed_amounts import NOT_DECLARED
@@ -102,8 +104,8 @@ def _choice(word: str, text: str) -> str | None:
 
 def are_asked(transactions: pd.DataFrame) -> pd.Series:
     """Tell which transactions hold a word that nobody has declared."""
-    typed = transactions["typed"].str.contains(NOT_DECLARED, regex=False).fillna(value=False).astype(bool)
-    return typed | (transactions["event"] == Event.OTHER.value).fillna(value=False).astype(bool)
+    asked = has_text(transactions["typed"], NOT_DECLARED) | is_one_of(transactions["event"], Event.OTHER)
+    return pd.Series(asked, transactions.index)
 
 
 def _batch(
@@ -120,6 +122,7 @@ def _held(versions: Sequence[TypeChoices], before: int | None) -> TypeChoices:
     return next((one for one in versions if before is None or one.batch < before), TypeChoices())
 
 
+@repeated
 def change_types(database: Database, edits: Mapping[Type, str], *, who: str, now: datetime) -> TypeChoices:
     """Store what unknown types are, as one batch; an empty text takes a choice back.
 

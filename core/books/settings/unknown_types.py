@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.frame_columns import records
+from core.frame_columns import records, rows_where
 from core.marketplaces.words.classification import asked_words, listed_by_reader_one, whatever_follows
 from core.marketplaces.words.meanings import proposed_type
 from core.marketplaces.words.wording import folded
@@ -81,7 +81,9 @@ def _seen(books: Books) -> Iterator[tuple[Name, _Seen]]:
         (marketplace, folded(word)): word for marketplace, words in books.type_choices.events.items() for word in words
     }
     names = ["store", "settlement_id", "event", "raw_type", "raw_description", "net", "currency", "sku", "quantity"]
-    for row in records(_as_read(books)[[*names, "typed", "goods"]]):
+    lines = _as_read(books)
+    may_have_words = lines["typed"].notna() | (lines["event"] == Event.OTHER.value).fillna(value=False)
+    for row in records(rows_where(lines, may_have_words), [*names, "typed", "goods"]):
         marketplace = marketplaces.get(row["store"], "")
         for word, amount, is_asked in _words(row):
             every = whatever_follows(word.split(" / ", maxsplit=1)[0])

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Connection, func, insert, literal, or_, selec
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, tables
+from core.books.database.repeating import repeated
 from core.books.overrides import stored_overrides
 from core.books.overrides.questions import says_something
 from core.books.settings import stores
@@ -97,6 +98,7 @@ def orphans_of(books: Books, removed: BookedSettlement, leaving: Sequence[Booked
     return [Orphans(store, number, count) for (store, number), count in names.items() if (store, number) not in gone]
 
 
+@repeated
 def remove_settlements(
     database: Database, books: Books, selection: Sequence[BookedSettlement], *, who: str, now: datetime
 ) -> list[Removal]:
@@ -133,6 +135,7 @@ def remove_settlements(
     return removed
 
 
+@repeated
 def remove_store(database: Database, name: str, *, who: str, now: datetime) -> None:
     """Take a store out of the books that has no settlement in them; reports of returned goods of it count no more.
 

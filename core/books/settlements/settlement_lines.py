@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, literal, select, union_all
 
 from core.books.database import frames, tables
 from core.books.database.frames import rows_of
@@ -126,14 +127,19 @@ def money_in_words(amount: Decimal) -> str:
 
 def stored_transactions(connection: Connection, settlements: Iterable[BookedSettlement] | None = None) -> pd.DataFrame:
     """Return the transactions (TRANSACTION_COLUMNS) of some settlements, or of all, always in the same order."""
-    query = (
+    query = _in_order()
+    if settlements is not None:
+        query = query.where(tables.transaction.c.settlement.in_([one.id for one in settlements]))
+    return frames.load(connection, query, TRANSACTION_COLUMNS)
+
+
+@cache
+def _in_order() -> Select[Any]:
+    return (
         select(tables.transaction, tables.settlement.c.store, tables.settlement.c.settlement_id)
         .join(tables.settlement, tables.transaction.c.settlement == tables.settlement.c.id)
         .order_by(tables.transaction.c.settlement, tables.transaction.c.posted_at, tables.transaction.c.key)
     )
-    if settlements is not None:
-        query = query.where(tables.transaction.c.settlement.in_([one.id for one in settlements]))
-    return frames.load(connection, query, TRANSACTION_COLUMNS)
 
 
 def transactions_at(connection: Connection, batch: int) -> pd.DataFrame:
@@ -256,3 +262,8 @@ def end_lines(connection: Connection, number: int, keys: Iterable[str], batch: i
 def store_lines(connection: Connection, number: int, lines: pd.DataFrame, batch: int) -> None:
     """Store lines of a settlement (TRANSACTION_COLUMNS)."""
     frames.store(connection, tables.transaction, lines, TRANSACTION_COLUMNS, settlement=number, batch=batch)
+
+
+def count(connection: Connection) -> int:
+    """Return how many lines the books have."""
+    return connection.scalar(select(func.count()).select_from(tables.transaction)) or 0

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.books.settlements.booked_settlement import EntryStatus
+from core.frame_columns import is_one_of, rows_where
 from core.model import Cause, CostStatus, Event, units_of
 from core.money import cents, total
 from core.typed_amounts import asked_amounts
@@ -124,7 +125,7 @@ def settlement_totals(lines: pd.DataFrame, counted: pd.DataFrame | None = None, 
         counted: Those of them that the books count; `None` means all.
         is_history: Whether the settlement lies before the books start.
     """
-    sales, cogs = lines[lines["event"] == Event.SALE], total(lines["cogs"])
+    sales, cogs = rows_where(lines, is_one_of(lines["event"], Event.SALE)), total(lines["cogs"])
     return Totals(
         orders=int(sales["order_id"].nunique()),
         units=int(units_of(sales).fillna(0).sum()),
@@ -217,12 +218,12 @@ def missing_lines(lines: pd.DataFrame) -> pd.DataFrame:
 
     A refund that waits for its original is none of them: it is answered by answering that one.
     """
-    return lines[(lines["cost_status"] == CostStatus.MISSING).fillna(value=False).astype(bool)]
+    return rows_where(lines, is_one_of(lines["cost_status"], CostStatus.MISSING))
 
 
 def line_counts(lines: pd.DataFrame) -> LineCounts:
     """Count the lines that need a cost, and what stands in the way of theirs."""
-    missing = missing_lines(lines)
+    missing = missing_lines(lines[["cost_status", "cause"]])
     causes = missing["cause"]
     covered = lines["cost_status"].isin([CostStatus.COSTED, CostStatus.ZERO_CONFIRMED])
     waiting = lines["cost_status"] == CostStatus.WAITING

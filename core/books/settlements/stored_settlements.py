@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
@@ -200,8 +201,7 @@ def find(connection: Connection, store: str, settlement_id: str) -> BookedSettle
 
 def booked_settlements(connection: Connection) -> list[BookedSettlement]:
     """Return every settlement, by store and period."""
-    order = (tables.settlement.c.store, tables.settlement.c.period_start, tables.settlement.c.settlement_id)
-    return [_booked(row) for row in connection.execute(_in_force().order_by(*order))]
+    return [_booked(row) for row in connection.execute(_in_order())]
 
 
 def of_number(connection: Connection, number: int) -> BookedSettlement | None:
@@ -262,9 +262,17 @@ def same_lines(connection: Connection, there: BookedSettlement, read: Settlement
     return _compared(stored) == _compared(read.transactions)
 
 
+@cache
 def _in_force() -> Select[Any]:
     columns = [column for column in tables.settlement.c if column.name != "ended_batch"]
     return select(*columns).where(tables.settlement.c.ended_batch.is_(None))
+
+
+@cache
+def _in_order() -> Select[Any]:
+    return _in_force().order_by(
+        tables.settlement.c.store, tables.settlement.c.period_start, tables.settlement.c.settlement_id
+    )
 
 
 def _parts_of(connection: Connection, there: BookedSettlement | None) -> list[str]:

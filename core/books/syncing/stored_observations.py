@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -17,7 +18,17 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case,
 
 from core.books.database import frames, tables
 from core.books.database.state import note_statements
-from core.frame_columns import LEFT_STOCK_COLUMNS, MOMENT, OBSERVATION_COLUMNS, WHOLE, Columns, conform, frame, records
+from core.frame_columns import (
+    LEFT_STOCK_COLUMNS,
+    MOMENT,
+    OBSERVATION_COLUMNS,
+    WHOLE,
+    Columns,
+    conform,
+    frame,
+    is_one_of,
+    records,
+)
 from core.model import Cause, ObservationKind
 
 if TYPE_CHECKING:
@@ -68,11 +79,9 @@ def _one_row_per_average(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _holds(newest: pd.DataFrame) -> pd.Series:
-    """Tell which rows no later answer about the same order has replaced."""
+    """Tell which rows no later answer about the same order has replaced; some order was not found."""
     of_order = newest["kind"] == ObservationKind.ORDER
     not_found = of_order & newest["product_id"].isna()
-    if not not_found.any():
-        return pd.Series(data=True, index=newest.index)
     seen = newest["seen_at"]
     found_at = seen.where(of_order & ~not_found).groupby(newest["order_id"]).transform("max")
     not_found_at = seen.where(not_found).groupby(newest["order_id"]).transform("max")
@@ -92,6 +101,8 @@ def _holding(newest: pd.DataFrame) -> pd.DataFrame:
     if newest.empty:
         return frame(OBSERVATION_COLUMNS)
     newest["fetched_at"] = newest["seen_at"]
+    if not (is_one_of(newest["kind"], ObservationKind.ORDER) & newest["product_id"].isna()).any():
+        return conform(OBSERVATION_COLUMNS, newest)  # every order was found, so that nothing is replaced
     return conform(OBSERVATION_COLUMNS, newest[_holds(newest)].reset_index(drop=True))
 
 
@@ -149,7 +160,7 @@ def latest(connection: Connection) -> pd.DataFrame:
     each other: the one seen later holds. But where an order that had costs is not found any more, its last costs hold
     beside that: what the goods cost is not undone by deleting the order.
     """
-    return _holding(frames.load(connection, _newest(), HISTORY_COLUMNS))
+    return _holding(frames.load(connection, _every_newest(), HISTORY_COLUMNS))
 
 
 def latest_of(connection: Connection, orders: Iterable[str], products: Iterable[str]) -> pd.DataFrame:
@@ -170,6 +181,11 @@ def orders_of(connection: Connection, products: Iterable[str]) -> set[str]:
     }
 
 
+@cache
+def _every_newest() -> Select[Any]:
+    return _newest().order_by(tables.observation.c.id)
+
+
 def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
     """Select the newest answer about every fact."""
     dated = case((tables.observation.c.kind == ObservationKind.AVERAGE_ON_DATE, tables.observation.c.record_date))
@@ -178,7 +194,7 @@ def _newest(only: ColumnElement[bool] | None = None) -> Select[Any]:
     )
     if only is not None:
         newest = newest.where(only)
-    return select(tables.observation).where(tables.observation.c.answer.in_(newest)).order_by(tables.observation.c.id)
+    return select(tables.observation).where(tables.observation.c.answer.in_(newest))
 
 
 def _known(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
@@ -190,9 +206,8 @@ def _known(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
         and_(is_average, some)
         for some in frames.among(tables.observation.c.product_id, rows.loc[~of_order, "product_id"])
     )
-    return frames.concat(
-        (frames.load(connection, _newest(only), HISTORY_COLUMNS) for only in (*orders, *averages)), HISTORY_COLUMNS
-    )
+    queries = (_newest(only).order_by(tables.observation.c.id) for only in (*orders, *averages))
+    return frames.concat((frames.load(connection, query, HISTORY_COLUMNS) for query in queries), HISTORY_COLUMNS)
 
 
 def _move_seen_at(connection: Connection, known: pd.DataFrame, again: pd.DataFrame) -> None:
@@ -245,10 +260,11 @@ def add_left_stock(connection: Connection, left: pd.DataFrame, batch: int) -> in
 
 def left_stock(connection: Connection) -> pd.DataFrame:
     """Return what holds now (LEFT_STOCK_COLUMNS): of each order, product and day the newest answer."""
+    return frames.load(connection, _newest_left_stock(), LEFT_STOCK_COLUMNS)
+
+
+@cache
+def _newest_left_stock() -> Select[Any]:
     newest = select(func.max(tables.left_stock.c.id)).group_by(*(tables.left_stock.c[name] for name in _FACT))
-    query = (
-        select(tables.left_stock)
-        .where(tables.left_stock.c.id.in_(newest))
-        .order_by(tables.left_stock.c.record_date, tables.left_stock.c.order_id, tables.left_stock.c.id)
-    )
-    return frames.load(connection, query, LEFT_STOCK_COLUMNS)
+    left = select(tables.left_stock).where(tables.left_stock.c.id.in_(newest))
+    return left.order_by(tables.left_stock.c.record_date, tables.left_stock.c.order_id, tables.left_stock.c.id)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, seals, tables
+from core.books.database.repeating import repeated
 from core.books.settings import sku_mapping
 from core.books.settings.calendars import ended_before
 from core.books.settings.sku_mapping import TYPED_IN
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.books.syncing import stored_observations
+from core.books.syncing.stored_observations import FactCounts
 from core.books.true_ups.resolve_after_export import lines_to_sync, unanswered
 from core.costing import with_report, without_order
 from core.errors import InventoryError
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from core.books.books import Books
-    from core.books.syncing.stored_observations import FactCounts
     from core.finale.system import CostPage
     from core.progress import Progress
 
@@ -202,7 +204,7 @@ def typed_products(known: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return the products of each SKU that a person has mapped."""
     typed = known[(known["rule"] == TYPED_IN) & known["product_id"].notna()]
     products: dict[str, tuple[str, ...]] = {}
-    for row in records(typed[["sku", "product_id"]]):
+    for row in records(typed, ["sku", "product_id"]):
         products[row["sku"]] = (*products.get(row["sku"], ()), row["product_id"])
     return products
 
@@ -294,28 +296,49 @@ def sync_costs(  # noqa: PLR0913 - all that a sync is made of, by name
     averages = without_order(with_report(books.known_now), books.mappings)
     lines = with_report(replace(books.known_now, transactions=lines_to_sync(books, list(selection))))
     whole = cost_request(lines, also, books.mappings, averages=averages, catalogue=full, zones=books.zones)
-    with database.writing() as connection:
-        since = None if full else _stopped_since(last(connection, finished=False), system.name, clock())
-        request = whole if since is None else rest_of(whole, books, since)
-        batch = batches.new(connection, BatchKind.SYNC, who, clock())
-        start(connection, batch, account=system.name, request=_sizes(request, since), now=clock())
-    new = unchanged = 0
+    request, batch = _begin(database, system.name, books, whole, full=full, who=who, now=clock())
+    so_far = FactCounts(0, 0)
     marked = _marked(books.observations)
     resumed, costed = len(whole.orders) - len(request.orders), _costed(books.observations)
     left = {order.order_id for order in request.orders}
     try:
         for page in system.costs(request, progress):
             observed = with_marks_kept(without_forgetting(page.observations, costed), marked)
-            with database.writing() as connection:
-                added = _keep(connection, replace(page, observations=observed), batch, clock())
-                new, unchanged = new + added.new, unchanged + added.unchanged
-                advance(connection, batch, {"new": new, "unchanged": unchanged})
+            so_far = _keep_page(database, replace(page, observations=observed), batch, so_far, clock())
             left -= set(page.observations["order_id"])
     except InventoryError as error:
-        return SyncResult(new, unchanged, error, len(left), resumed)
+        return SyncResult(so_far.new, so_far.unchanged, error, len(left), resumed)
+    _finish(database, batch, clock())
+    return SyncResult(so_far.new, so_far.unchanged, resumed=resumed)
+
+
+@repeated
+def _begin(
+    database: Database, account: str, books: Books, whole: CostRequest, *, full: bool, who: str, now: datetime
+) -> tuple[CostRequest, int]:
+    """Return what is still to be asked for, and the batch of the sync, which begins with that."""
     with database.writing() as connection:
-        finish(connection, batch, clock())
-    return SyncResult(new, unchanged, resumed=resumed)
+        since = None if full else _stopped_since(last(connection, finished=False), account, now)
+        request = whole if since is None else rest_of(whole, books, since)
+        batch = batches.new(connection, BatchKind.SYNC, who, now)
+        start(connection, batch, account=account, request=_sizes(request, since), now=now)
+    return request, batch
+
+
+@repeated
+def _keep_page(database: Database, page: CostPage, batch: int, before: FactCounts, now: datetime) -> FactCounts:
+    """Keep a page together with how far the sync has come, and return that."""
+    with database.writing() as connection:
+        added = _keep(connection, page, batch, now)
+        so_far = FactCounts(before.new + added.new, before.unchanged + added.unchanged)
+        advance(connection, batch, {"new": so_far.new, "unchanged": so_far.unchanged})
+    return so_far
+
+
+@repeated
+def _finish(database: Database, batch: int, now: datetime) -> None:
+    with database.writing() as connection:
+        finish(connection, batch, now)
 
 
 def _keep(connection: Connection, page: CostPage, batch: int, now: datetime) -> FactCounts:
@@ -346,10 +369,14 @@ def finish(connection: Connection, batch: int, now: datetime) -> None:
 
 def last(connection: Connection, *, finished: bool) -> SyncRun | None:
     """Return the newest sync that finished; or the newest of all if that one did not, to go on with it."""
-    newest_first = select(tables.sync_run).order_by(tables.sync_run.c.batch.desc()).limit(1)
-    query = newest_first.where(tables.sync_run.c.finished_at.is_not(None)) if finished else newest_first
-    newest = connection.execute(query).one_or_none()
+    newest = connection.execute(_newest(finished=finished)).one_or_none()
     return None if newest is None or (newest.finished_at is not None) != finished else _run(newest)
+
+
+@cache
+def _newest(*, finished: bool) -> Select[Any]:
+    newest_first = select(tables.sync_run).order_by(tables.sync_run.c.batch.desc()).limit(1)
+    return newest_first.where(tables.sync_run.c.finished_at.is_not(None)) if finished else newest_first
 
 
 def remember_probe(connection: Connection, account: str, probe: Probe) -> None:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.books.true_ups.cost_comparison import posted_corrections
-from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame
+from core.books.true_ups.cost_comparison import every_line, in_places
+from core.frame_columns import AMOUNT_COLUMNS, COSTED_COLUMNS, TEXT, TRANSACTION_COLUMNS, frame, records
 from core.journal.cogs_entry import COST_TYPES
 from core.line_types import PNL_PARTS, LineType, PnlPart
-from core.model import CostStatus, Event, Goods
-from core.money import total
+from core.model import PROPOSAL_TAKEN, UNITS_TYPED, CostStatus, Event, Goods
+from core.money import MONEY, total
 from core.reports.basis import Basis
 from core.typed_amounts import TypedAmount, to_text
 
@@ -136,6 +136,39 @@ def _bare_line(
         "cost_status": str(CostStatus.NOT_APPLICABLE),
         **amounts,
     }
+
+
+def posted_corrections(books: Books) -> pd.DataFrame:
+    """Return what accepted true-ups correct, for reports that count it where the journal has it. Pure.
+
+    A sale of August was exported at 10.00 and cost 12.00 by an invoice of October: August keeps its 10.00, and October,
+    in which the true-up was accepted, has 2.00 more of COGS without any unit or money.
+
+    Returns:
+        TRANSACTION_COLUMNS and COSTED_COLUMNS of the corrected lines, whose COGS is the difference (home currency, + is
+        more expense), and `day`, on which the correction counts: that of its entry.
+    """
+    lines = every_line(books).drop(columns="cogs").drop_duplicates("key")
+    true_ups = books.posted_true_ups
+    days = [
+        row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
+        for row in records(true_ups[["entry_date", "decided_at", "store", "settlement_id"]])
+    ]
+    posted = true_ups[["id", *_POSTED]].assign(day=pd.Series(days, true_ups.index, dtype=TEXT))
+    rows = posted.merge(lines, on="key")
+    events = [books.posted_as.get(number) or was for number, was in zip(rows["id"], rows["event"], strict=True)]
+    rows = in_places(rows.assign(event=pd.Series(events, rows.index, dtype=TEXT)))
+    rows = rows.assign(cogs=rows["difference"]).drop(columns=["id", *(set(_POSTED) - {"key", "cogs"})])
+    amounts = {name: pd.Series(Decimal(0), rows.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
+    none = {"quantity": 0, "cost_quantity": 0, "cost_status": str(CostStatus.COSTED)}
+    bare = {name: pd.Series(value, rows.index, dtype=lines[name].dtype) for name, value in none.items()}
+    empty = {
+        name: pd.Series(None, rows.index, dtype=lines[name].dtype) for name in ("typed", UNITS_TYPED, PROPOSAL_TAKEN)
+    }
+    return rows.assign(**amounts, **bare, **empty)
+
+
+_POSTED = ("key", "cogs", "difference", "event_was", "sku_was", "event_now", "sku_now")
 
 
 def corrections(books: Books, basis: Basis = Basis.POSTED) -> pd.DataFrame:

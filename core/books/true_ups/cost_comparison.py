@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -25,13 +25,12 @@ from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups.true_up_history import FOUND_COLUMNS, SAYS
 from core.costing import with_typed_skus
 from core.costing.units.reimbursed_units import reports_by_line, reports_in_force
-from core.frame_columns import AMOUNT_COLUMNS, TEXT, frame, records
+from core.frame_columns import TEXT, frame, records
 from core.journal.cogs_entry import CostLine, CostPosting, cost_accounts
-from core.model import ASKS_GOODS, COST_KNOWN, PROPOSAL_TAKEN, UNITS_TYPED, CostSource, CostStatus, OverrideKind
-from core.money import MONEY
+from core.model import ASKS_GOODS, COST_KNOWN, CostSource, CostStatus, OverrideKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from core.books.books import Books
@@ -44,8 +43,24 @@ ACCOUNT = "account"
 _NOTHING: Row = {"unit_cost": None, "cost_quantity": None, "disposition": None, "cogs": None}
 
 
+class Comparison(NamedTuple):
+    """What locked lines would cost today beside what the books hold for them."""
+
+    found: pd.DataFrame
+    """FOUND_COLUMNS of those that would cost something else, but for what was dismissed."""
+    now: Mapping[str, Row]
+    """Every line as it costs today, those too whose difference was dismissed."""
+    held: Sequence[Row]
+    """`held_lines`."""
+
+
 def differences(books: Books) -> pd.DataFrame:
-    """Return every locked line that would cost something else now (FOUND_COLUMNS). Pure.
+    """Return every locked line that would cost something else now (FOUND_COLUMNS), see `compared`. Pure."""
+    return compared(books).found
+
+
+def compared(books: Books) -> Comparison:
+    """Compare every locked line with what it would cost now. Pure.
 
     What its settlement's files say today counts, and what was answered about their words since: a line that is none any
     more gives its cost back, one that was not known costs what it costs. A line whose cost is not known any more
@@ -54,28 +69,33 @@ def differences(books: Books) -> pd.DataFrame:
     lies before books start.
     """
     if books.costing_input.locked_lines is None or books.costing_input.locked_lines.empty:
-        return frame(FOUND_COLUMNS)
-    changed_costs = _differences(books, books.never_posted)
-    dismissed = frozenset(_dismissed(books, changed_costs))
-    return _differences(books, books.never_posted | dismissed) if dismissed else changed_costs
+        return Comparison(frame(FOUND_COLUMNS), {}, ())
+    first = _differences(books, books.never_posted)
+    dismissed = frozenset(_dismissed(books, first.found))
+    if not dismissed:
+        return first
+    found = _differences(books, books.never_posted | dismissed)
+    return found._replace(now={**found.now, **{key: first.now[key] for key in dismissed & first.now.keys()}})
 
 
-def _differences(books: Books, standing: AbstractSet[str]) -> pd.DataFrame:
+def _differences(books: Books, standing: AbstractSet[str]) -> Comparison:
     """Cost all locked lines but the standing ones as if they were free, and compare."""
     now = {row["key"]: row for row in records(costed_now(books, standing))}
-    pairs = _compared(books, now, {row["key"]: row for row in held_lines(books)})
+    held = held_lines(books)
+    pairs = _compared(books, now, {row["key"]: row for row in held})
     home, posted = books.company.home_currency, posted_lines(books)
     rows = [
         _found(new, old, home) | _move(books, new, old, posted.get(old["key"], {}))
         for new, old in pairs
         if old["key"] not in standing
     ]
-    return frame(FOUND_COLUMNS, [row for row in rows if row["difference"] or "event_now" in row])
+    found = frame(FOUND_COLUMNS, [row for row in rows if row["difference"] or "event_now" in row])
+    return Comparison(found, now, held)
 
 
 def posted_lines(books: Books) -> dict[str, Row]:
     """Return store, SKU and what tells the kind of cost, as the cost of each line stands in the journal, by its key."""
-    return {row["key"]: row for row in records(every_line(books)[["key", "store", *CostLine._fields, "sku"]])}
+    return {row["key"]: row for row in records(every_line(books), ["key", "store", *CostLine._fields, "sku"])}
 
 
 def is_elsewhere(books: Books, posted: Row, now: Row) -> bool:
@@ -289,39 +309,6 @@ def in_places(corrections: pd.DataFrame) -> pd.DataFrame:
     left = moved.assign(event=moved["event_was"], sku=moved["sku_was"], difference=moved["difference"] - moved["cogs"])
     come = moved.assign(event=moved["event_now"], sku=moved["sku_now"], difference=moved["cogs"])
     return pd.concat([corrections[~moving], left, come], ignore_index=True)
-
-
-def posted_corrections(books: Books) -> pd.DataFrame:
-    """Return what accepted true-ups correct, for reports that count it where the journal has it. Pure.
-
-    A sale of August was exported at 10.00 and cost 12.00 by an invoice of October: August keeps its 10.00, and October,
-    in which the true-up was accepted, has 2.00 more of COGS without any unit or money.
-
-    Returns:
-        TRANSACTION_COLUMNS and COSTED_COLUMNS of the corrected lines, whose COGS is the difference (home currency, + is
-        more expense), and `day`, on which the correction counts: that of its entry.
-    """
-    lines = every_line(books).drop(columns="cogs").drop_duplicates("key")
-    true_ups = books.posted_true_ups
-    days = [
-        row["entry_date"] or books.zones.day(row["decided_at"], row["store"], row["settlement_id"]).isoformat()
-        for row in records(true_ups[["entry_date", "decided_at", "store", "settlement_id"]])
-    ]
-    posted = true_ups[["id", *_POSTED]].assign(day=pd.Series(days, true_ups.index, dtype=TEXT))
-    rows = posted.merge(lines, on="key")
-    events = [books.posted_as.get(number) or was for number, was in zip(rows["id"], rows["event"], strict=True)]
-    rows = in_places(rows.assign(event=pd.Series(events, rows.index, dtype=TEXT)))
-    rows = rows.assign(cogs=rows["difference"]).drop(columns=["id", *(set(_POSTED) - {"key", "cogs"})])
-    amounts = {name: pd.Series(Decimal(0), rows.index, dtype=MONEY) for name in (*AMOUNT_COLUMNS, "net")}
-    none = {"quantity": 0, "cost_quantity": 0, "cost_status": str(CostStatus.COSTED)}
-    bare = {name: pd.Series(value, rows.index, dtype=lines[name].dtype) for name, value in none.items()}
-    empty = {
-        name: pd.Series(None, rows.index, dtype=lines[name].dtype) for name in ("typed", UNITS_TYPED, PROPOSAL_TAKEN)
-    }
-    return rows.assign(**amounts, **bare, **empty)
-
-
-_POSTED = ("key", "cogs", "difference", "event_was", "sku_was", "event_now", "sku_now")
 
 
 def _dismissed(books: Books, rows: pd.DataFrame) -> Iterator[str]:

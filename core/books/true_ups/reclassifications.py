@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
-from core.books.entries.exporting import as_written, row_of, standing_entries
+from core.books.entries.entry_rows import as_written, row_of, standing_entries
 from core.books.entries.stored_entries import AcceptedReclassification, EntryRow, PostedEntry
 from core.books.settings import stored_settings
 from core.books.settings.calendars import keep_lock_date, last_day
@@ -241,6 +242,7 @@ def _all(connection: Connection, books: Books) -> list[Reclassification]:
     return [one for one in proposals if one.lines]
 
 
+@repeated
 def accept_reclassification(
     database: Database,
     books: Books,
@@ -311,6 +313,7 @@ def take_up_reclassification(
         _remember(database, {one.settlement.name: "" for one in chosen}, reason.strip(), who=who, now=now)
 
 
+@repeated
 def _remember(database: Database, told: Mapping[str, str], reason: str, *, who: str, now: datetime) -> None:
     with database.writing() as connection:
         before = stored_settings.get(connection, _SETTING, dict[str, str], {})

@@ -163,7 +163,7 @@ def _read_as_others(books: Books) -> set[str]:
     if books.as_read is None:
         return since
     was, now = (
-        {row["key"]: row["quantity"] for row in records(known.transactions[["key", "quantity"]])}
+        {row["key"]: row["quantity"] for row in records(known.transactions, ["key", "quantity"])}
         for known in (books.costing_input, books.as_read)
     )
     return since | {key for key, units in now.items() if key in was.keys() - trued_up and units != was[key]}

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
 from core.books.database import closing_tables, frames, tables
+from core.books.database.state import note_statements
 from core.books.entries import stored_entries
 from core.errors import DatabaseError
 from core.frame_columns import MOMENT, TEXT, WHOLE, Columns, conform
 from core.money import MONEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     import pandas as pd
 
@@ -64,6 +66,10 @@ POSTED_COLUMNS: Columns = {
 _MOVES = ("event_was", "sku_was", "event_now", "sku_now")
 SAYS = ("unit_cost", "cost_quantity", "disposition", "cogs", "difference", "currency", *_MOVES)
 """The figures of a proposal: one with the same figures is the same proposal."""
+
+DECIDED = "decided"
+"""What is told (`core.books.database.state.note_statements`) of the lines whose true-ups were accepted, dismissed or
+taken up again; of withdrawn ones nothing is."""
 
 
 class TrueUpDecision(StrEnum):
@@ -117,11 +123,18 @@ class ProposalCounts(NamedTuple):
 
 def with_whole_moves(rows: pd.DataFrame) -> pd.DataFrame:
     """Return true-ups of which those move that say from where and to where; verify names one that says half of it."""
+    if rows.empty:
+        return rows
     moves = rows["event_was"].notna() & rows["event_now"].notna()
     return rows if moves.all() else rows.assign(**{name: rows[name].where(moves) for name in _MOVES})
 
 
-def update_proposals(connection: Connection, differences: pd.DataFrame, new_batch: Callable[[], int]) -> ProposalCounts:
+def update_proposals(
+    connection: Connection,
+    differences: pd.DataFrame,
+    new_batch: Callable[[], int],
+    compared: Collection[str] | None = None,
+) -> ProposalCounts:
     """Make the pending proposals say what the last costing found.
 
     Args:
@@ -129,13 +142,16 @@ def update_proposals(connection: Connection, differences: pd.DataFrame, new_batc
         differences: FOUND_COLUMNS: every locked line with a difference; a line that is absent has none (any more).
             Lines that are not locked are left out.
         new_batch: Makes the batch that the costing belongs to, asked only where a proposal comes or goes.
+        compared: Which lines were costed, where not all were: the proposals of others stay.
 
     Returns:
         Counts of lines. One that was dismissed with exactly these figures is not proposed again.
     """
-    rows = conform(FOUND_COLUMNS, differences).merge(_held_lines(connection), on="key")
+    rows = conform(FOUND_COLUMNS, differences)
+    rows = rows.merge(_held_lines(connection, rows["key"]), on="key")
     says = dict(zip(rows["key"], frames.rows_of(rows, SAYS), strict=True))
     there = pending(connection)
+    there = there if compared is None else there[there["key"].isin(list(compared))]
     stand = dict(zip(there["key"], frames.rows_of(there, SAYS), strict=True))
     gone = [number for number, key in zip(there["id"], there["key"], strict=True) if says.get(key) != stand[key]]
     known = dismissed_true_ups(connection)
@@ -153,8 +169,12 @@ def update_proposals(connection: Connection, differences: pd.DataFrame, new_batc
 
 def pending(connection: Connection) -> pd.DataFrame:
     """Return the proposals that wait for a decision (TRUE_UP_COLUMNS), of locks that hold."""
-    undecided = _all().where(closing_tables.true_up_decision.c.decision.is_(None), _held())
-    return with_whole_moves(frames.load(connection, undecided, TRUE_UP_COLUMNS))
+    return with_whole_moves(frames.load(connection, _undecided(), TRUE_UP_COLUMNS))
+
+
+@cache
+def _undecided() -> Select[Any]:
+    return _all().where(closing_tables.true_up_decision.c.decision.is_(None), _held())
 
 
 def history(connection: Connection) -> pd.DataFrame:
@@ -167,33 +187,46 @@ def history(connection: Connection) -> pd.DataFrame:
 
 def accepted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the newest accepted true-up of each locked line (TRUE_UP_COLUMNS): what the books hold for it now."""
+    return with_whole_moves(frames.load(connection, _newest_accepted(), TRUE_UP_COLUMNS))
+
+
+@cache
+def _newest_accepted() -> Select[Any]:
     newest = (
         select(func.max(closing_tables.true_up.c.id))
         .join(closing_tables.true_up_decision, closing_tables.true_up_decision.c.true_up == closing_tables.true_up.c.id)
         .where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held())
         .group_by(closing_tables.true_up.c.key)
     )
-    rows = frames.load(connection, _all().where(closing_tables.true_up.c.id.in_(newest)), TRUE_UP_COLUMNS)
-    return with_whole_moves(rows)
+    return _all().where(closing_tables.true_up.c.id.in_(newest))
 
 
 def posted_true_ups(connection: Connection) -> pd.DataFrame:
     """Return every accepted true-up of locks that hold (POSTED_COLUMNS), the oldest first."""
+    return with_whole_moves(frames.load(connection, _posted(), POSTED_COLUMNS))
+
+
+@cache
+def _posted() -> Select[Any]:
     query = _all().add_columns(closing_tables.entry.c.entry_date, tables.batch.c.at.label("decided_at"))
     query = query.outerjoin(tables.batch, tables.batch.c.number == closing_tables.true_up_decision.c.batch)
-    is_posted = (closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED) & _held()
-    return with_whole_moves(frames.load(connection, query.where(is_posted), POSTED_COLUMNS))
+    return query.where((closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED) & _held())
 
 
 def dismissed_true_ups(connection: Connection) -> pd.DataFrame:
     """Return the last decided true-up of each locked line, where that was dismissed for good (TRUE_UP_COLUMNS)."""
-    ours = closing_tables.true_up_decision.c.decision.in_([str(TrueUpDecision.ACCEPTED), str(TrueUpDecision.DISMISSED)])
-    decided = with_whole_moves(frames.load(connection, _all().where(ours, _held()), TRUE_UP_COLUMNS))
+    decided = with_whole_moves(frames.load(connection, _decided(), TRUE_UP_COLUMNS))
     if decided.empty:
         return decided
     last = decided.drop_duplicates("key", keep="last")
     again = list(connection.scalars(select(closing_tables.taken_up.c.true_up)))
     return last[(last["decision"] == TrueUpDecision.DISMISSED) & ~last["id"].isin(again)].reset_index(drop=True)
+
+
+@cache
+def _decided() -> Select[Any]:
+    ours = closing_tables.true_up_decision.c.decision.in_([str(TrueUpDecision.ACCEPTED), str(TrueUpDecision.DISMISSED)])
+    return _all().where(ours, _held())
 
 
 def take_up(connection: Connection, numbers: Collection[int], reason: str, batch: int) -> None:
@@ -214,6 +247,7 @@ def take_up(connection: Connection, numbers: Collection[int], reason: str, batch
     if numbers:
         rows = [{"true_up": number} for number in sorted(set(numbers))]
         connection.execute(insert(closing_tables.taken_up).values(reason=reason, batch=batch), rows)
+        note_statements(connection, {DECIDED: _keys_of(connection, numbers)})
 
 
 def decide_true_ups(connection: Connection, numbers: Collection[int], verdict: Verdict, batch: int) -> None:
@@ -238,13 +272,23 @@ def decide_true_ups(connection: Connection, numbers: Collection[int], verdict: V
         posted = None if verdict.entry is None else stored_entries.number(connection, verdict.entry)
         same = {"decision": str(verdict.decision), "reason": verdict.reason, "entry": posted, "batch": batch}
         connection.execute(insert(closing_tables.true_up_decision).values(same), rows)
+        is_for_good = verdict.decision is not TrueUpDecision.WITHDRAWN
+        note_statements(connection, {DECIDED: _keys_of(connection, numbers) if is_for_good else []})
 
 
+def _keys_of(connection: Connection, numbers: Collection[int]) -> set[str]:
+    true_up = closing_tables.true_up.c
+    parts = frames.among(true_up.id, [int(number) for number in numbers])
+    return {key for some in parts for key in connection.scalars(select(true_up.key).where(some))}
+
+
+@cache
 def _held() -> ColumnElement[bool]:
     """Ask only about locks that hold."""
     return closing_tables.true_up.c.lock.not_in(select(closing_tables.reopening.c.lock))
 
 
+@cache
 def _all() -> Select[Any]:
     return (
         select(
@@ -266,15 +310,15 @@ def _all() -> Select[Any]:
     )
 
 
-def _held_lines(connection: Connection) -> pd.DataFrame:
-    """Return every locked line with the lock that holds it, and those that came with another reading of it.
+def _held_lines(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
+    """Return those of some lines that are locked with the lock that holds them, or came with another reading of it.
 
     Those whose true-up was accepted are among them, also where a still later reading lacks them.
     """
     columns = {"key": TEXT, "lock": WHOLE}
-    locked = select(closing_tables.locked_line.c.key, closing_tables.locked_line.c.lock).where(
-        _holds(closing_tables.locked_line.c.lock)
-    )
+    in_force = select(closing_tables.lock.c.id).where(_holds(closing_tables.lock.c.id))
+    line = closing_tables.locked_line.c
+    locked = select(line.key, line.lock).where(line.lock.in_(in_force))  # so that the key of the table finds them
     came = (
         select(tables.later_transaction.c.key, closing_tables.lock.c.id.label("lock"))
         .join(closing_tables.lock, closing_tables.lock.c.settlement == tables.later_transaction.c.settlement)
@@ -285,7 +329,17 @@ def _held_lines(connection: Connection) -> pd.DataFrame:
         .join(closing_tables.true_up_decision, closing_tables.true_up_decision.c.true_up == closing_tables.true_up.c.id)
         .where(closing_tables.true_up_decision.c.decision == TrueUpDecision.ACCEPTED, _held())
     )
-    parts = [frames.load(connection, query, columns) for query in (locked, came, accepted)]
+    by_key = (
+        (locked, closing_tables.locked_line.c.key),
+        (came, tables.later_transaction.c.key),
+        (accepted, closing_tables.true_up.c.key),
+    )
+    wanted = list(keys)
+    parts = [
+        frames.load(connection, query.where(some), columns)
+        for query, column in by_key
+        for some in frames.among(column, wanted)
+    ]
     return frames.concat(parts, columns).drop_duplicates("key", ignore_index=True)
 
 

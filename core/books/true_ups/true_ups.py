@@ -18,12 +18,15 @@ import pandas as pd
 
 from core.books import batches
 from core.books.batches import BatchKind
+from core.books.costed_lines.due_lines import note_all
+from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
-from core.books.entries.exporting import row_of, standing_entries
+from core.books.entries.entry_rows import row_of, standing_entries
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
-from core.books.true_ups.cost_comparison import Row, amount_or_zero, differences, every_line, held_lines, in_places
+from core.books.true_ups.cost_comparison import Row, amount_or_zero, compared, every_line, held_lines, in_places
+from core.books.true_ups.far_true_ups import follow_from_all_lines
 from core.books.true_ups.true_up_history import ProposalCounts, TrueUpDecidedError, TrueUpDecision, Verdict
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, frame, records
@@ -82,7 +85,7 @@ def by_reader(books: Books, some: pd.DataFrame, readers: Mapping[str, str]) -> d
     told = {group: readers[key] for group, key in zip(groups, some["key"], strict=True) if key in readers}
     proposed = set(some["key"])
     found = {}
-    for row, group in zip(records(some[["id", "key", "cause"]]), groups, strict=True):
+    for row, group in zip(records(some, ["id", "key", "cause"]), groups, strict=True):
         key, original = row["key"], originals.get(row["key"])
         hangs_on = (original in readers and original in proposed) or row["cause"] != "cost"
         if key in readers or (group in told and hangs_on):
@@ -178,7 +181,7 @@ def _decided_alike(books: Books, pending: pd.DataFrame) -> pd.Series:
     """
     every = every_line(books)
     waiting = every[every["key"].isin(list(pending["key"]))]
-    known = {row["key"]: list(_names(row)) for row in records(waiting[["key", "original_key", *_GOODS]])}
+    known = {row["key"]: list(_names(row)) for row in records(waiting, ["key", "original_key", *_GOODS])}
     names: dict[str, list[tuple[object, ...]]] = {key: known.get(key, [(key,)]) for key in pending["key"]}
     group_of: dict[tuple[object, ...], int] = {}
     members: dict[int, set[tuple[object, ...]]] = {}
@@ -213,15 +216,19 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
     return cents(posted + difference) - cents(posted)
 
 
+@repeated
 def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> ProposalCounts:
     """Make the pending proposals say what is known now."""
-    changed_costs = differences(books)
+    comparison = compared(books)
+    is_known = not follow_from_all_lines(books, comparison)
     with database.writing() as connection:
+        note_all(connection, books.database_state, is_known=is_known)
         return true_up_history.update_proposals(
-            connection, changed_costs, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
+            connection, comparison.found, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
         )
 
 
+@repeated
 def accept_true_ups(
     database: Database,
     books: Books,
@@ -302,6 +309,7 @@ def _post(
         )
 
 
+@repeated
 def dismiss_true_ups(
     database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
 ) -> list[int]:
@@ -325,6 +333,7 @@ def dismiss_true_ups(
     return chosen
 
 
+@repeated
 def take_up_true_ups(
     database: Database, books: Books, numbers: Collection[int], reason: str, *, who: str, now: datetime
 ) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.books.entries.exporting import OWN_RATE
+from core.books.entries.entry_rows import OWN_RATE
 from core.books.verification.tie_outs import TieOut, difference
 from core.journal.entry import EntryKind
 from core.journal.settlement_entry import PRICES

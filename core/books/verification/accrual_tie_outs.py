@@ -68,7 +68,7 @@ def _of_lines(name: str, of: AccrualBasis, lines: pd.DataFrame, end: date, books
 
 def _beyond_their_moments(name: str, posted: Mapping[str, str], lines: pd.DataFrame) -> Iterator[TieOut]:
     """Name lines whose posted day no time zone makes of their moment: it is that of UTC, the one before or after."""
-    for row in records(lines[["key", "posted_at"]]):
+    for row in records(lines, ["key", "posted_at"]):
         day, moment = posted[row["key"]], row["posted_at"]
         if day and moment is not None and abs(date.fromisoformat(day) - moment.date()) > _ZONES_APART:
             yield difference(f"{name}: line {row['key']}, posted", day, str(moment.date()))
@@ -103,7 +103,7 @@ def _tax_kinds(of: AccrualBasis, named: pd.DataFrame, posted: PostedTax) -> tupl
 
 
 def _by_key(lines: pd.DataFrame) -> TaxKinds:
-    return {row["key"]: row[TAX_KIND] for row in records(lines[["key", TAX_KIND]])}
+    return {row["key"]: row[TAX_KIND] for row in records(lines, ["key", TAX_KIND])}
 
 
 def _as_known(named: pd.DataFrame, of: AccrualBasis, tax_kinds: TaxKinds) -> pd.DataFrame:

@@ -17,7 +17,8 @@ import pandas as pd
 
 from core.books.batches import BatchKind
 from core.books.entries.booking_months import booking_day
-from core.books.true_ups.cost_comparison import every_line, in_places, posted_corrections
+from core.books.true_ups.corrections import posted_corrections
+from core.books.true_ups.cost_comparison import every_line, in_places
 from core.books.true_ups.true_up_history import DECIDED_COLUMNS, TrueUpDecision, with_whole_moves
 from core.books.true_ups.true_ups import finale_corrects
 from core.books.verification.account_tie_outs import account_detail
@@ -157,7 +158,12 @@ def entry_tie_outs(posted: PostedEntry, all_posted: Mapping[str, PostedEntry], b
     unbalanced = left_over(entry.amounts).items()
     ties = [TieOut(f"{name}, balance in {currency}", rest, Decimal(0), is_exact=True) for currency, rest in unbalanced]
     ties += _key(name, posted)
-    if entry.memo not in ("", f"Cogsheet {entry.key}", f"Reversal of {entry.reverses}"):
+    if entry.memo not in (
+        "",
+        f"Cogsheet {entry.key}",
+        f"Reversal of {entry.reverses}",
+        f"Withdrawal of {entry.reverses}",
+    ):
         ties.append(difference(f"{name}, memo", entry.memo, f"Cogsheet {entry.key}"))
     kinds = _BATCHES.get(entry.kind, ())
     if batch is None or (kinds and batch.kind not in kinds):
@@ -191,7 +197,7 @@ def _kinds_of(key: EntryKey, *, is_accrual: bool) -> tuple[EntryKind, ...]:
         return (EntryKind.REVERSAL,) if key.suffix else (EntryKind.ACCRUAL, EntryKind.REVERSAL)
     if not key.suffix:
         return (key.kind,)
-    return (reversal_kind(key.kind),)
+    return (reversal_kind(key.kind), EntryKind.WITHDRAWAL)
 
 
 def _reversal(name: str, entry: PostedEntry, original: PostedEntry | None) -> Iterator[TieOut]:

@@ -46,7 +46,7 @@ def proposal_tie_outs(name: str, lines: pd.DataFrame, of: Proposals) -> Iterator
         lines: The lines that its true-ups may be about.
         of: What was proposed for them.
     """
-    places = {row["key"]: place_of(row) for row in records(lines[["key", *PLACE]])}
+    places = {row["key"]: place_of(row) for row in records(lines, ["key", *PLACE])}
     known = {*places, *of.came, *(row["key"] for row in of.locked_lines)}
     locked = {row["key"] for row in of.locked_lines}
     held: dict[str, Mapping[str, Any]] = {row["key"]: row for row in of.locked_lines}

@@ -265,6 +265,8 @@ _PARENTS = {
     "true_up_decision": ("true_up", "true_up"),
     "taken_up": ("true_up", "true_up"),
     "entry_line": ("entry", "entry"),
+    "outbox_entry": ("entry", "entry"),
+    "outbox_end": ("outbox", "outbox"),
     "reopening": ("lock", "lock"),
 }
 """Tables whose rows are named by the row of another one, and the column that refers to it."""

@@ -295,7 +295,7 @@ def lock_tie_outs(
         saved: Every version of the saved answers, by line key, the oldest first.
         batch: In which it was made: what was answered since, because the words of a line were said, is a true-up.
     """
-    places = {row["key"]: place_of(row) for row in records(lines[["key", *PLACE]])}
+    places = {row["key"]: place_of(row) for row in records(lines, ["key", *PLACE])}
     ties = []
     for row in locked:
         place = f"{name}, {places.get(row['key'], row['key'])}: locked"

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from core.books import batches
 from core.books.costed_lines.stored_lines import kept_tie_outs
 from core.books.entries import locks, stored_entries
-from core.books.entries.exporting import ExportOptions, make_entries, standing_entries
+from core.books.entries.entry_rows import standing_entries
+from core.books.entries.exporting import ExportOptions, make_entries
 from core.books.overrides import stored_overrides
 from core.books.settings import stored_settings
 from core.books.settings.calendars import lock_dates_of
@@ -293,8 +294,8 @@ def _proposals(
     own = [row for row in evidence.true_ups if f"{row['store']}/{row['settlement_id']}" == settlement.name]
     rows = [row for row in own if (row["decided_in"] or row["batch"]) > lock.batch]
     skus: dict[str, set[str]] = defaultdict(set)
-    read = [] if books.as_read is None else records(books.as_read.transactions[["key", "sku"]])
-    for row in (*records(books.lines[["key", "sku"]]), *read, *chain.from_iterable(evidence.answers.values())):
+    read = [] if books.as_read is None else records(books.as_read.transactions, ["key", "sku"])
+    for row in (*records(books.lines, ["key", "sku"]), *read, *chain.from_iterable(evidence.answers.values())):
         if row["sku"]:
             skus[row["key"]].add(row["sku"])
     came = true_up_history.keys_that_came(connection, settlement.id)

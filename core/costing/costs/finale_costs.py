@@ -11,9 +11,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.frames import declared, rows
+from core.costing.frames import declared, declared_rows, rows
 from core.costing.inputs import CostCurrencyError
-from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS
+from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, is_one_of
 from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind
 
 if TYPE_CHECKING:
@@ -214,9 +214,9 @@ def read_finale(observations: pd.DataFrame, mappings: pd.DataFrame, home_currenc
         CostCurrencyError: If a cost is in another currency than the company's.
     """
     told = declared(OBSERVATION_COLUMNS, observations)
-    of_orders = told["kind"] == ObservationKind.ORDER
-    orders = [_Observation(*row) for row in rows(told[of_orders], _Observation._fields[:-1])]
-    averages = sorted((_Observation(*row) for row in rows(told[~of_orders], _Observation._fields)), key=_fetched)
+    of_orders = is_one_of(told["kind"], ObservationKind.ORDER)
+    orders = [_Observation(*row) for row in rows(told, _Observation._fields[:-1], of_orders)]
+    averages = sorted((_Observation(*row) for row in rows(told, _Observation._fields, ~of_orders)), key=_fetched)
     for observation in (*orders, *averages):
         if observation.unit_cost is not None and observation.currency not in {home_currency, None}:
             raise CostCurrencyError(str(observation.currency), home_currency, observation.product_id)
@@ -270,8 +270,8 @@ def read_mapping(mappings: pd.DataFrame) -> dict[str, SkuProduct]:
     """Return what SKUs stand for (MAPPING_COLUMNS)."""
     parts: dict[str, list[SkuPart]] = defaultdict(list)
     descriptions: dict[str, str | None] = {}
-    for sku, product, units, description in rows(
-        declared(MAPPING_COLUMNS, mappings), ("sku", "product_id", "units", "description")
+    for sku, product, units, description in declared_rows(
+        MAPPING_COLUMNS, mappings, ("sku", "product_id", "units", "description")
     ):
         if product is not None:
             parts[sku].append(SkuPart(product, units or 1))

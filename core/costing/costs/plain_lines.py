@@ -20,13 +20,13 @@ import pyarrow.compute as pc
 from core.costing.costs.finale_costs import midnight, read_finale
 from core.costing.costs.plain_costs import OfOrders, costs_on_orders, goods_of
 from core.costing.costs.prefilled_costs import UsedCost
-from core.costing.frames import arrow, declared, flags, values
+from core.costing.frames import arrow, declared, flags
 from core.costing.lines import LONG_AGO
 from core.costing.notes import COST_OF_ORDER, day_in_words
 from core.costing.rules.rules import NO_GOODS
 from core.costing.units.reimbursed_units import with_report
 from core.costing.units.sold_goods import plain_order
-from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS
+from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS, values
 from core.model import CostSource, CostStatus, Event, Goods, ObservationKind, is_multi_channel
 from core.money import from_millionths, in_millionths
 from core.time import local_days

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.costing.costs.finale_costs import midnight
-from core.costing.frames import declared, rows
+from core.costing.frames import declared_rows
 from core.costing.inputs import OPENING_COLUMNS
 from core.costing.lines import LineLock
 from core.costing.rules.rules import Rule
@@ -38,7 +38,7 @@ class OpeningCost(NamedTuple):
 def read_opening(opening: pd.DataFrame | None) -> dict[str, list[OpeningCost]]:
     """Return the opening costs of each SKU, the oldest first; a blank or zero one is none."""
     by_sku: dict[str, list[OpeningCost]] = defaultdict(list)
-    for sku, unit_cost, as_of in rows(declared(OPENING_COLUMNS, opening), tuple(OPENING_COLUMNS)):
+    for sku, unit_cost, as_of in declared_rows(OPENING_COLUMNS, opening):
         if unit_cost:
             by_sku[sku].append(OpeningCost((as_of or "")[:10], unit_cost, midnight(as_of) if as_of else None))
     return {sku: sorted(costs, key=lambda cost: cost.day) for sku, costs in by_sku.items()}

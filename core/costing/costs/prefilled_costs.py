@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.frames import declared, rows, table, values
+from core.costing.frames import declared_rows, table
 from core.costing.inputs import LAST_USED_COLUMNS
+from core.frame_columns import values
 from core.model import Cause, CostSource, Proposal
 from core.time import local_days
 
@@ -177,4 +178,4 @@ def last_costs_used(
 
 def read_last_used(frame: pd.DataFrame) -> dict[str, tuple[Decimal, str | None]]:
     """Return LAST_USED_COLUMNS by SKU."""
-    return {sku: (cost, day) for sku, cost, day in rows(declared(LAST_USED_COLUMNS, frame), tuple(LAST_USED_COLUMNS))}
+    return {sku: (cost, day) for sku, cost, day in declared_rows(LAST_USED_COLUMNS, frame)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.frames import declared, rows
+from core.costing.frames import declared_rows
 from core.costing.inputs import REIMBURSED_COLUMNS
 from core.costing.lines import overrides_in_force, typed_skus, with_typed_skus
 from core.costing.rules.line_kinds import NAMES_GOODS
@@ -76,8 +76,7 @@ class ReimbursementReport(NamedTuple):
 
 def reports_by_line(reimbursed: pd.DataFrame | None) -> dict[str, ReimbursementReport]:
     """Return what the report says, by line key."""
-    table = declared(REIMBURSED_COLUMNS, reimbursed)
-    return {key: ReimbursementReport(*told) for key, *told in rows(table, tuple(REIMBURSED_COLUMNS))}
+    return {key: ReimbursementReport(*told) for key, *told in declared_rows(REIMBURSED_COLUMNS, reimbursed)}
 
 
 def reports_in_force(

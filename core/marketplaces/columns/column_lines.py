@@ -131,6 +131,10 @@ class ColumnLines:
         """Return what is told of each line by its words."""
         return self.shapes.spread(lambda shape: tell(shape.line), dtype)
 
+    def words_of(self, tell: Callable[[FileLine], str]) -> Coded[str]:
+        """Return the text that is told of each line by its words."""
+        return Coded(self.shapes.codes, [tell(shape.line) for shape in self.shapes.values])
+
     def part(self, column: str) -> np.ndarray | None:
         """Return what each line adds to an amount column, in millionths; `None` where none adds anything."""
         return self._sum(lambda shape, at: shape.of(column, at))

@@ -129,15 +129,19 @@ def transactions_by_settlement(
     groups: Groups, settlements: Sequence[str], units: Callable[[Groups], tuple[np.ndarray, np.ndarray]]
 ) -> dict[str, pd.DataFrame]:
     """Return `core.model.TRANSACTION_COLUMNS` without key and store, by settlement, each in order of posting."""
-    columns = _columns(groups, units)
     place = {settlement: at for at, settlement in enumerate(settlements)}
     of = groups.lines.settlements.spread(lambda one: place.get(one, -1), np.int64)[groups.lead]
-    posted = columns["posted_at"]
+    named = {
+        "posted_at": _posted(groups),
+        "group_key": groups.key_text,
+        "ordinal": pa.array(groups.ordinal, pa.int64()),
+    }
     order = pc.sort_indices(
-        pa.table({"settlement": of, "posted": posted, "key": columns["group_key"], "ordinal": columns["ordinal"]}),
-        sort_keys=[(name, "ascending") for name in ("settlement", "posted", "key", "ordinal")],
+        pa.table({"settlement": of, **named}),
+        sort_keys=[(name, "ascending") for name in ("settlement", *named)],
     )
-    whole = pa.table({name: column.take(order) for name, column in columns.items()})
+    columns = {name: column.take(order) for name, column in {**named, **_columns(groups, units)}.items()}
+    whole = pa.table({**columns, **_leading_texts(groups, groups.lead[order.to_numpy()])})
     at = np.searchsorted(of[order.to_numpy()], np.arange(len(settlements) + 1))
     return {
         settlement: _frame(whole.slice(at[number], at[number + 1] - at[number]), TRANSACTION_COLUMNS)
@@ -164,29 +168,38 @@ def _columns(groups: Groups, units: Callable[[Groups], tuple[np.ndarray, np.ndar
     effect = lines.values_of(lambda line: line.stock_effect.value, object)[lead]
     effect = np.where((source < UNKNOWN) & (quantity == 0), StockEffect.NONE.value, effect)
     quantity, source, goods, effect = _asked(groups, quantity, source, goods, effect)
-    posted = pa.array(lines.moments.values, pa.timestamp("us", tz="UTC"))
     return {
-        "group_key": groups.key_text,
-        "ordinal": pa.array(groups.ordinal, pa.int64()),
-        "settlement_id": _or_none(texts_of_rows(lines.settlements, lead)),
-        "event": pa.array(lines.values_of(lambda line: line.event.value, object)[lead], pa.string()),
-        "raw_type": _verbatim(lines, lead),
-        "raw_description": _or_none(
-            pa.array(lines.values_of(lambda line: line.raw_description, object)[lead], pa.string())
-        ),
-        **{name: _or_none(texts_of_rows(lines.field(name), lead)) for name in _LEADING},
         **{name: _named(groups, lines.field(name)) for name in _NAMED},
-        "posted_at": posted.take(pa.array(lines.moments.codes[lead])),
         "quantity": pa.array(quantity, pa.int64(), mask=source >= UNKNOWN),
         "quantity_source": pa.array(_SOURCES, pa.string()).take(pa.array(source)),
         "stock_effect": pa.array(effect, pa.string()),
-        "currency": _or_none(texts_of_rows(lines.currencies, lead)),
         **{name: _part(groups, name) for name in AMOUNT_COLUMNS},
         "net": from_millionths(groups.sum(lines.amount)),
         "lines": pa.array(groups.size, pa.int64()),
         "goods": pa.array(goods, pa.string()),
         "typed": _typed(groups),
         "tax_code": _tax_codes(groups),
+    }
+
+
+def _posted(groups: Groups) -> pa.Array:
+    moments = groups.lines.moments
+    return pa.array(moments.values, pa.timestamp("us", tz="UTC")).take(pa.array(moments.codes[groups.lead]))
+
+
+def _leading_texts(groups: Groups, lead: np.ndarray) -> dict[str, pa.Array]:
+    """Return what the leading line of each transaction says, in the order of these lines: every text is copied once."""
+    lines = groups.lines
+    words = {
+        "event": lines.words_of(lambda line: line.event.value),
+        "raw_description": lines.words_of(lambda line: line.raw_description),
+        "settlement_id": lines.settlements,
+        "currency": lines.currencies,
+        **{name: lines.field(name) for name in _LEADING},
+    }
+    return {
+        "raw_type": _verbatim(lines, lead),
+        **{name: _or_none(texts_of_rows(of, lead)) for name, of in words.items()},
     }
 
 

@@ -129,7 +129,7 @@ def returned_by_line(
     refunds = _refunds(transactions)
     waiting = _waiting(refunds, reported)
     answer: dict[str, ReturnedGoods] = {}
-    for row in records(refunds[["key", "order_id", "sku", "quantity"]]):
+    for row in records(refunds, ["key", "order_id", "sku", "quantity"]):
         units = waiting.get((row["order_id"] or "", row["sku"] or ""), [])
         wanted = len(units) if row["quantity"] is None else -row["quantity"]
         taken = _taken(units, wanted)
@@ -167,7 +167,7 @@ def _still_said(units: list[ReportedReturn]) -> list[ReportedReturn]:
 def _names(refunds: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:
     """Return the orders and SKUs that refunds are of, by the number of the order and of the shipment."""
     names: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in records(refunds[["order_id", "shipment_id", "sku"]]):
+    for row in records(refunds, ["order_id", "shipment_id", "sku"]):
         for number in {row["order_id"], row["shipment_id"]} - {None}:
             names[number].add((row["order_id"] or "", row["sku"] or ""))
     return names

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core.frame_columns import AMOUNT_COLUMNS, TRANSACTION_COLUMNS, frame, records
+from core.frame_columns import AMOUNT_COLUMNS, TRANSACTION_COLUMNS, frame, is_one_of, records
 from core.marketplaces.ebay.words import REST_OF_NET
 from core.model import Event, Marketplace, QuantitySource, StockEffect
 from core.typed_amounts import TypedAmount, to_text
@@ -74,8 +74,8 @@ def agreeing_settlements(settlements: Sequence[Settlement]) -> list[Settlement]:
 
 def _sales(transactions: pd.DataFrame) -> pd.Series:
     """Tell which rows are sales of eBay's orders."""
-    sold = (transactions["event"] == Event.SALE.value) & (transactions["marketplace"] == Marketplace.EBAY.value)
-    return (sold & transactions["order_id"].notna()).fillna(value=False).astype(bool)
+    sold = is_one_of(transactions["event"], Event.SALE) & is_one_of(transactions["marketplace"], Marketplace.EBAY)
+    return sold & transactions["order_id"].notna()
 
 
 def _wholes(transactions: pd.DataFrame) -> list[Row]:
@@ -127,9 +127,11 @@ def units_stated_again(transactions: pd.DataFrame) -> list[Row]:
         Columns of `core.frame_columns.ORDER_UNITS_COLUMNS`, store and settlement id. All rows of an item have the day
         of its newest one: where they state different units, the most count.
     """
-    name = ["store", "order_id", "order_item_id"]
+    name, sales = ["store", "order_id", "order_item_id"], _sales(transactions)
+    if not sales.any():
+        return []
     stated = (transactions["quantity_source"] == QuantitySource.REPORTED.value) & (transactions["quantity"] > 0)
-    paid = _sales(transactions) & stated.fillna(value=False).astype(bool) & transactions["order_item_id"].notna()
+    paid = sales & stated.fillna(value=False).astype(bool) & transactions["order_item_id"].notna()
     of_items = transactions.loc[paid, [*name, "settlement_id", "sku", "quantity", "posted_at"]]
     rows = records(of_items[of_items.duplicated(name, keep=False)])
     newest: dict[Name, datetime] = {}

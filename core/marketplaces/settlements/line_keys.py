@@ -52,11 +52,10 @@ _BATCH = 1 << 16
 def _hashes(contents: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a hash of each text, in hexadecimal digits."""
     batches = (contents.slice(at, _BATCH).to_pylist() for at in range(0, len(contents), _BATCH))
-    return pa.chunked_array([_digits([_hash(text) for text in batch]) for batch in batches], pa.string())
-
-
-def _hash(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=_SIZE).digest()
+    hashed, size = hashlib.blake2b, _SIZE  # half a million names are looked up once, not each time
+    return pa.chunked_array(
+        [_digits([hashed(text, digest_size=size).digest() for text in batch]) for batch in batches], pa.string()
+    )
 
 
 def _digits(hashes: list[bytes]) -> pa.StringArray:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 import pyarrow.compute as pc
 
-from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame, records
+from core.frame_columns import AMOUNT_COLUMNS, RAW_LINE_COLUMNS, TRANSACTION_COLUMNS, frame, is_one_of, records
 from core.model import ABOUT_UNITS, GOODS_EFFECTS, Event, Goods, QuantitySource, StockEffect, is_multi_channel
 from core.typed_amounts import TypedAmount, to_text
 
@@ -211,7 +211,9 @@ def paid_without_units(rows: pd.DataFrame) -> pd.Series:
     Args:
         rows: `core.model.TRANSACTION_COLUMNS`.
     """
-    stated = (rows["quantity"] == 0) & (rows["quantity_source"] == QuantitySource.REPORTED.value)
+    stated = (rows["quantity"] == 0).fillna(value=False) & is_one_of(rows["quantity_source"], QuantitySource.REPORTED)
+    if not stated.any():
+        return stated.astype(bool)
     priced = rows["goods"].isin(_OF_THE_PRICE) & (rows["principal"] != 0)
     priced &= rows["sku"].notna() | rows["order_id"].notna()
     paid = rows["goods"].isin(_PAID_BY_THE_UNIT) & (rows["net"] != 0) & rows["sku"].notna()

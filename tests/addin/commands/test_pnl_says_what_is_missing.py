@@ -167,7 +167,7 @@ SEPTEMBER = PnlOptions(first_day=date(2026, 9, 1), last_day=date(2026, 9, 30))
 LATER = {"posted-date": "2026-09-05", "posted-date-time": "2026-09-05 10:00:00 UTC"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("month", [AUGUST, SEPTEMBER])
 def test_a_month_is_the_same_whether_its_settlements_alone_are_read(book: Path, month: PnlOptions) -> None:
     """Which they are where the other sheets show the books as they are; of a missing rate in another month none tells.

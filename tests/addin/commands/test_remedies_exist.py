@@ -28,7 +28,8 @@ COMMANDS = {
     for command in registry.COMMANDS
     if command.action
 }
-_IN_CODE = re.compile(r"`(?:cogsheet )?(?P<command>[a-z-]+|\{\})(?P<rest>[^`]*)`")
+_TWO_WORDS = "|".join(name for name in COMMANDS if " " in name)
+_IN_CODE = re.compile(rf"`(?:cogsheet )?(?P<command>{_TWO_WORDS}|[a-z-]+|\{{\}})(?P<rest>[^`]*)`")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _OF_OTHERS = ("addin/machine/environment.py",)
 """Where pip's own options stand."""
@@ -81,7 +82,7 @@ def wrong_options(words: str) -> Iterator[str]:
 
 def wrong_commands(words: str) -> Iterator[str]:
     """Yield commands after the program's name that there are not."""
-    for found in re.finditer(r"`cogsheet (?P<name>[a-z-]+)", words):
+    for found in re.finditer(rf"`cogsheet (?P<name>{_TWO_WORDS}|[a-z-]+)", words):
         if found["name"] not in COMMANDS:
             yield found["name"]
 

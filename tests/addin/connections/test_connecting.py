@@ -11,19 +11,20 @@ from addin.commands.costs import syncing
 from addin.commands.desk_opening import on_file
 from addin.commands.settlements import importing
 from addin.commands.setup import connecting
-from addin.connections.finale import URL_VARIABLE, NotConnectedError
+from addin.connections.finale import KEY, SECRET, URL_VARIABLE, NotConnectedError
 from addin.connections.sandbox import demo_finale, demo_settlement_files
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.tables import tables
 from core.companies import machine_folder
 from core.errors import InventoryError
+from core.finale.errors import SYSTEM
+from core.http.credentials import KeyringLockedError, Secret
 from workbook_engine import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.http.credentials import Secret
     from sandbox.server import SandboxAddress
 
 
@@ -141,3 +142,18 @@ def test_setup_shows_the_account_once_it_is_connected(book: Path, finale: Sandbo
         shown["Finale costs now"],
     )
     assert finale.secret not in str(rows)
+
+
+def test_a_key_that_stays_is_not_said_to_be_gone(book: Path) -> None:
+    """The other one is removed all the same, and the message is of the keyring, not of success."""
+
+    class HalfLocked(Vault):
+        def forget(self, *place: str) -> None:
+            if place[-1] == KEY:
+                raise KeyringLockedError("/".join(place), OSError())
+            super().forget(*place)
+
+    vault = HalfLocked({(SYSTEM, "", SECRET): Secret("S")})
+    with pytest.raises(KeyringLockedError, match="may still be in it"):
+        on_file(book, lambda desk: connecting.forget(desk, credentials=vault))
+    assert {} == vault.kept

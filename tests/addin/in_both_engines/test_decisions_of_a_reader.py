@@ -17,6 +17,7 @@ from tests.fake_excel.windows_code import on_windows
 OLD = Path(__file__).parents[2] / "core" / "books" / "stored_books" / "reader_1.sqlite"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("answer", "sizes", "accepted"),
     [
@@ -32,7 +33,7 @@ def test_one_question_decides_what_a_reader_reads_otherwise(
     shutil.copy(OLD, tmp_path / "books.sqlite")
     path = tmp_path / "Books.xlsm"
     story = Story(DemoBook(path))
-    story.deed("new", "--company", "Acme", "--database", str(tmp_path / "books.sqlite"))
+    story.deed("new", "--join", "--company", "Acme", "--database", str(tmp_path / "books.sqlite"))
     story.set(Accounting_system="quickbooks")
     excel = FakeApplication()
     with on_windows(excel, path.name):

@@ -50,6 +50,7 @@ def held(desktop: Desktop) -> Decimal | None:
     return None if found is None else found.rate
 
 
+@pytest.mark.long
 def test_what_changes_posted_profit_is_asked_and_stored_with_a_yes(desktop: Desktop) -> None:
     """The demo's bank answers over HTTP: 2.00 was typed for some days before, and a sale went out at it."""
     export_in_euros(desktop, typed="2.00")

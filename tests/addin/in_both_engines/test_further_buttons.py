@@ -86,7 +86,7 @@ def test_reopen_reverses_what_went_out(desktop: Desktop) -> None:
     export_the_deposit(desktop)
     desktop.put_text("Wrong period")
 
-    _, message = desktop.press("reopen", "ok")
+    _, message = desktop.press("reopen", "ok", "yes")
 
     with Database.open(desktop.path.parent / "demo.sqlite") as database, database.reading() as connection:
         posted = stored_entries.posted_entries(connection)
@@ -95,6 +95,21 @@ def test_reopen_reverses_what_went_out(desktop: Desktop) -> None:
     assert keys
     assert EntryStatus.OPEN == the_settlement(desktop).settlement_entry
     assert "To import: " in message
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("answer", "status"), [("no", EntryStatus.OPEN), ("cancel", EntryStatus.EXPORTED)])
+def test_reopen_asks_whether_the_entry_was_imported(desktop: Desktop, answer: str, status: EntryStatus) -> None:
+    """It was not: it is withdrawn, and no reversal goes out. Cancel: it stays out, and the question names its file."""
+    export_the_deposit(desktop)
+    desktop.put_text("Wrong period")
+
+    _, message = desktop.press("reopen", "ok", answer)
+
+    assert status == the_settlement(desktop).settlement_entry
+    assert ("withdrawn" if answer == "no" else "Nothing was changed.") in message
+    assert "To import: " not in message
+    assert str(desktop.path.parent / "exports") in desktop.excel.user.shown[-1]
 
 
 @pytest.mark.long

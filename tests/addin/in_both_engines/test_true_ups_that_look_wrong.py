@@ -40,11 +40,12 @@ def story(tmp_path: Path) -> Story:
         stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [average | {"fetched_at": NOW}]), batch, NOW)
     shop.database.close()
     made = Story(DemoBook(tmp_path / "Books.xlsm"))
-    made.deed("new", "--company", "Acme", "--database", str(tmp_path / "books.sqlite"))
+    made.deed("new", "--join", "--company", "Acme", "--database", str(tmp_path / "books.sqlite"))
     made.set(Accounting_system="quickbooks")
     return made
 
 
+@pytest.mark.long
 def test_at_the_terminal_an_option_says_so(story: Story) -> None:
     """It is listed with its mark and reason; accepting it alone decides nothing."""
     (row,) = story.pending()

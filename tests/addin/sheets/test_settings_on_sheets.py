@@ -16,6 +16,9 @@ from addin.commands.reports import pnl
 from addin.commands.settlements import importing
 from addin.commands.setup import settings_command as settings_action
 from addin.commands.setup.settings_edits import Edits, take_over_edits
+from addin.commands.setup.shown_settings import SettingsShown
+from addin.sheets.close.accounts import ACCOUNTS_SPEC
+from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.pnl import PNL_SPEC, PnlOptions
 from addin.sheets.setup.setup import SETUP_SPEC, NotTypedHereError
@@ -23,6 +26,7 @@ from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import CellsRefusedError
 from core.books.database import Database
+from core.errors import CogsheetError
 from core.journal.files import Ledger
 from tests.core.books.listed_documents import v2_content
 from workbook_engine import workbook
@@ -198,7 +202,28 @@ def test_where_nothing_was_typed_nobody_who_writes_is_waited_for(book: Path) -> 
         assert take_over_edits(opened, database, "M. Lee", datetime(2026, 9, 1, tzinfo=UTC)) is None
 
 
-@pytest.mark.few(2)
+def test_what_was_taken_is_no_edit_any_more(book: Path) -> None:
+    """Its cell is filled in the same press, so that a later one neither takes it again nor over what a copy said."""
+    setting(book, "Look back", "3")
+    with workbook(book) as opened, Database.open(book.parent / "acme.sqlite") as database:
+        taken = [take_over_edits(opened, database, "M. Lee", datetime(2026, 9, 1, tzinfo=UTC)) for _ in range(2)]
+
+    assert ({"Setup": 1}, None) == (taken[0] and taken[0].rows, taken[1])
+
+
+def test_one_wrong_cell_leaves_every_sheet_as_it_was(book: Path) -> None:
+    """“Nothing was changed” holds of the other sheets too: the account of the same press is not in the books."""
+    write(book, ACCOUNTS_SPEC, 0, "name", "Turnover")
+    with workbook(book) as opened, Database.open(book.parent / "acme.sqlite") as database:
+        tables.find(opened, OPENING_COSTS_SPEC).column_cells("sku", 0, 1).value = "A"
+        tables.find(opened, OPENING_COSTS_SPEC).column_cells("unit_cost", 0, 1).value = -1
+        before = SettingsShown(database).books.accounts
+        with pytest.raises(CogsheetError, match="Opening costs"):
+            take_over_edits(opened, database, "M. Lee", datetime(2026, 9, 1, tzinfo=UTC))
+        assert before == SettingsShown(database).books.accounts
+
+
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("name", "field", "typed", "said"),
     [

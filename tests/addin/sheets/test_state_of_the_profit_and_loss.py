@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from addin.sheets.reports.pnl_age import note_of
 from core.books.loading import load_books
 from tests.core.books.shops import Shop, sale
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 ORDER = ("111-1", "CUP")
 
 
+@pytest.mark.long
 def test_a_true_up_that_is_posted_again_as_it_was_is_the_same(tmp_path: Path) -> None:
     """A settlement was reopened, and the same entries and true-up went out: the sheets stayed marked for good."""
     shop = Shop.open(tmp_path)

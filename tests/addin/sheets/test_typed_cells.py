@@ -169,3 +169,48 @@ def test_the_advice_works_in_the_cell_as_it_is_formatted(value: object, column: 
 
     assert isinstance(read, CellRefusal)
     assert read.advice.startswith(says)
+
+
+@pytest.mark.parametrize("column", [COST, Column("Amount", "amount", Kind.MONEY, editable=True)])
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("$4.50", "4.5"), ("-$ 4.50", "-4.5"), ("1,234.50", "1234.5"), ("$1,234,567", "1234567")]
+)
+def test_an_amount_as_people_write_it_is_read(column: Column, typed: str, amount: str) -> None:
+    """With the sign of dollars, and with thousands set apart, where that says one number."""
+    assert Decimal(amount) == read_cell(typed, column)
+
+
+@pytest.mark.parametrize("column", [COST, RATE, UNITS])
+@pytest.mark.parametrize("typed", ["4,50", "1,234", "1.234,50", "12,34.50", "1_000", "€4.50", "4.50$", "$", "4 50"])
+def test_what_could_be_two_numbers_is_refused_with_how_to_write_it(column: Column, typed: str) -> None:
+    """4,50 is 4.50 to one reader and 450 to another; 1,234 is 1.234 to one and 1234 to another."""
+    read = read_cell(typed, column)
+    assert isinstance(read, CellRefusal)
+    assert (f"holds “{typed}”, which is not a number", True) == (read.holds, read.advice.startswith("write a "))
+
+
+@pytest.mark.parametrize(
+    ("typed", "column", "holds"),
+    [
+        (9e11, COST, "holds 900,000,000,000, which is more than 1,000,000,000"),
+        (1000000000.01, COST, "holds 1,000,000,000.01, which is more than 1,000,000,000"),
+        (-2e9, RATE, "holds -2,000,000,000, which is more than 1,000,000,000"),
+        (1_000_001.0, UNITS, "holds 1,000,001, which is more than 1,000,000"),
+        ("9" * 40, COST, f"holds “{'9' * 40}”, which is not a number"),
+        (10.0**30, RATE, "holds “1e+30”, which is not a number"),
+    ],
+)
+def test_a_number_that_no_books_hold_is_refused(typed: object, column: Column, holds: str) -> None:
+    """A unit that costs a thousand million, stored, was the end of every later command."""
+    read = read_cell(typed, column)
+    assert isinstance(read, CellRefusal)
+    assert holds == read.holds
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_text_that_is_longer_than_a_cell_is_cut_and_shows_it(kind: Kind) -> None:
+    """A name of 32,767 characters in a sentence of ours ended every command that showed it."""
+    for length in (32_767, 32_768, 100_000):
+        shown = to_cell("x" * length, kind)
+        assert isinstance(shown, str)
+        assert (min(length, 32_767), length > 32_767) == (len(shown), shown.endswith("…"))

@@ -15,7 +15,8 @@ from core.books.documents import file_rows
 from core.books.documents.order_units import ORDER_UNITS
 from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
-from core.books.entries import locks, stored_entries
+from core.books.entries import locks, outbox, stored_entries
+from core.books.entries.outbox import FileOfEntries
 from core.books.entries.stored_entries import EntryLineRow, EntryRow
 from core.books.importing import current_transactions, pulling
 from core.books.importing.pulling import PulledDocument, PullOutcome
@@ -118,6 +119,8 @@ def keep_a_line(connection: Connection) -> None:
     connection.execute(
         insert(costing_tables.costed_state).values(row=1, state="1-of the books", rules="of the program", batch=1)
     )
+    connection.execute(insert(costing_tables.proposed_state).values(row=1, state="1-of the books"))
+    connection.execute(insert(costing_tables.due_true_up).values(key="a"))
 
 
 def add_superseded_settlement(connection: Connection) -> None:
@@ -137,6 +140,8 @@ def add_closed_settlement(connection: Connection) -> None:
     locks.lock(connection, booked, costed(connection, booked), batch, EntryStatus.EXPORTED)
     lines = (EntryLineRow("5000", Decimal("4.1"), "USD"), EntryLineRow("1400", Decimal("-4.1"), "USD"))
     stored_entries.post(connection, EntryRow("S2/1", EntryKind.COGS, date(2026, 11, 23), lines, booked.id), batch)
+    outbox.keep_files(connection, [FileOfEntries("S2.csv", b"4.10", ("S2/1",))], "/exports", "k3jx2q7a")
+    outbox.withdraw(connection, ["S2/1"], NOW)
     found = {"key": "c", "cause": "cost", "cogs": Decimal(5), "difference": Decimal("0.9"), "currency": "USD"}
     true_up_history.update_proposals(connection, frame(FOUND_COLUMNS, [found]), lambda: batch)
     numbers = true_up_history.pending(connection)["id"].tolist()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sqlite3
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.books.books import Books
-    from core.books.database import Database
+    from core.books.database import Connection, Database
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.books.true_ups.true_ups import AcceptedTrueUps
     from core.journal.entry import EntryKind
@@ -94,11 +95,24 @@ def settlement_file(number: str, *rows: dict[str, str], name: str = "") -> Origi
     return OriginalFile(name or f"{number}.txt", flat_file([head, *({**row, "settlement-id": number} for row in rows)]))
 
 
+def _written(connection: Connection) -> tuple[object, ...] | None:
+    """Return what SQLite counts of a connection: the rows it has changed itself, and the writings of all others.
+
+    Nothing on PostgreSQL, which does not count.
+    """
+    file = connection.connection.dbapi_connection
+    if not isinstance(file, sqlite3.Connection):
+        return None
+    return file, file.total_changes, connection.exec_driver_sql("PRAGMA data_version").scalar()
+
+
 @dataclass(frozen=True)
 class Shop:
     """Books of a company with its deeds."""
 
     database: Database
+    _loaded: dict[tuple[object, ...] | None, Books] = field(default_factory=dict, compare=False)
+    """The books as they were loaded last, by what was written until then."""
 
     @classmethod
     def open(cls, folder: Path, *names: str) -> Shop:
@@ -111,8 +125,13 @@ class Shop:
 
     @property
     def books(self) -> Books:
-        """The books as they are now."""
-        return load_books(self.database)
+        """The books as they are now; they are loaded again once somebody, Cogsheet or not, has written to the file."""
+        with self.database.reading() as connection:
+            written = _written(connection)
+        if written is None or written not in self._loaded:
+            self._loaded.clear()
+            self._loaded[written] = load_books(self.database)
+        return self._loaded[written]
 
     def bring_in(self, number: str, *rows: dict[str, str], store: str = "US") -> None:
         """Import a settlement of these lines."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from core.books.entries import stored_entries
-from core.books.entries.exporting import standing_entries
+from core.books.entries.entry_rows import standing_entries
 from core.books.importing.importing import import_file
 from core.books.overrides.answers import Answer, Ruling
 from core.books.overrides.saving import save_answers
@@ -48,6 +48,7 @@ from tests.core.books.claims import (
     open_books,
     plans,
 )
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from core.books.books import Books
@@ -315,11 +316,11 @@ def test_a_removal_is_undone_though_a_settlement_since_has_a_line_of_the_same_am
     shop.teardown()
 
 
-Claims.TestCase.settings = so_many(1, 10)
+Claims.TestCase.settings = so_many(examples(1), 10)
 TestClaims = pytest.mark.long(Claims.TestCase)
 
 
 @pytest.mark.long
 def test_many_claims() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Claims, settings=so_many(12, 22))
+    run_state_machine_as_test(Claims, settings=so_many(examples(12), 22))

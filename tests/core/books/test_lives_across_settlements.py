@@ -44,6 +44,7 @@ from tests.core.books.lives_of_orders import (
     refund_of,
 )
 from tests.core.books.reopening_one import reopen
+from tests.core.books.true_ups.proposals import propose
 from tests.examples import examples
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ class Lives(LoadsOnce, RuleBasedStateMachine):
         assert [] == self.propose(), "what was accepted leaves nothing over"
 
     def propose(self) -> list[int]:
-        true_ups.propose_true_ups(self.database, self.load(), **WHO)
+        propose(self.database, self.load)
         with self.database.reading() as connection:
             return [int(number) for number in true_up_history.pending(connection)["id"]]
 
@@ -294,7 +295,7 @@ TestLives = pytest.mark.long(Lives.TestCase)
 @pytest.mark.long
 def test_many_lives() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Lives, settings=so_many(60, 30))
+    run_state_machine_as_test(Lives, settings=so_many(examples(24), 30))
 
 
 @settings(max_examples=examples(2), deadline=None)

@@ -24,7 +24,8 @@ from core.books.batches import BatchKind
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.entries import locks, stored_entries
-from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement, standing_entries
+from core.books.entries.entry_rows import standing_entries
+from core.books.entries.exporting import ExportOptions, ReadOtherwiseError, export_settlement
 from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
@@ -49,10 +50,12 @@ from core.marketplaces import read_file
 from core.model import CostStatus, ObservationKind
 from core.money import cents, total
 from core.time import local_days
-from tests.core.books.bookkeeper import LoadsOnce, assert_months_are_read_alone, so_many
+from tests.core.books.bookkeeper import LoadsOnce, so_many
 from tests.core.books.exports_of_payouts import Row, unified_export
 from tests.core.books.importing.test_importing import v2_file
+from tests.core.books.months_read_alone import assert_months_are_read_alone
 from tests.core.books.reopening_one import reopen
+from tests.core.books.true_ups.proposals import propose
 from tests.examples import examples
 from tests.new_books import new_books
 
@@ -248,7 +251,7 @@ class Company(LoadsOnce, RuleBasedStateMachine):
     @precondition(lambda self: self.locked_figures)
     @rule(data=st.data(), accept=st.booleans())
     def true_up(self, data: st.DataObject, accept: bool) -> None:  # noqa: FBT001 - drawn
-        true_ups.propose_true_ups(self.database, self.load(), **WHO)
+        propose(self.database, self.load)
         with self.database.reading() as connection:
             waiting = true_up_history.pending(connection)["id"].to_list()
         if not waiting:
@@ -365,7 +368,7 @@ TestHistories = Company.TestCase
 @pytest.mark.long
 def test_many_histories() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Company, settings=so_many(25, 30))
+    run_state_machine_as_test(Company, settings=so_many(examples(15), 30))
 
 
 @pytest.mark.long

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from core.books.entries import stored_entries
-from core.books.entries.exporting import standing_entries
+from core.books.entries.entry_rows import standing_entries
 from core.books.importing.importing import import_file
 from core.books.overrides.answers import Answer, Ruling
 from core.books.overrides.saving import save_answers
@@ -42,6 +42,7 @@ from tests.core.books.twin_stores import (
     plans,
     returns_report,
 )
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from core.books.books import Books
@@ -257,11 +258,11 @@ class TwinStores(Bookkeeper):
         assert [Decimal(0)] == [one or Decimal(0) for one in again], "what another store sold is costed there"
 
 
-TwinStores.TestCase.settings = so_many(1, 10)
+TwinStores.TestCase.settings = so_many(examples(1), 10)
 TestTwinStores = pytest.mark.long(TwinStores.TestCase)
 
 
 @pytest.mark.long
 def test_many_twin_stores() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(TwinStores, settings=so_many(8, 20))
+    run_state_machine_as_test(TwinStores, settings=so_many(examples(8), 20))

@@ -69,6 +69,7 @@ def test_books_that_no_reader_has_read_anew_name_none(old: Database) -> None:
     assert ({}, {}) == (dict(anew(old).lines), dict(anew(old).settlements))
 
 
+@pytest.mark.long
 def test_a_word_that_is_answered_since_is_no_change_of_a_rule(database: Database) -> None:
     """The answer moves money of a settlement; what the reader says of it stays what it was."""
     before = anew(database)

@@ -129,3 +129,15 @@ def test_an_address_without_account_says_what_to_paste(pasted: str) -> None:
 def test_a_shipments_number_names_its_order(label: str, order: str | None) -> None:
     """A number of up to three digits behind the order's id; what has none, or only that, names no order."""
     assert order == order_of_label(label)
+
+
+@pytest.mark.parametrize("text", ["9" * 40, "1000000000.01", "-1000000001", "1e10", "1" * 5000])
+def test_a_number_that_is_no_cost_and_no_stock_is_none(text: str) -> None:
+    """A cost of 40 digits is blank, with what Finale wrote beside it."""
+    assert (None, Cost(None, text, Cause.COST_BLANK)) == (number_of(text), cost_of(text))
+
+
+@pytest.mark.parametrize("text", ["1000001", "1000/1001", "9" * 5000, "/".join("9" * 50), "0"])
+def test_a_pack_of_more_than_a_million_is_unreadable(text: str) -> None:
+    """No pack holds so many."""
+    assert pack_units(text) is None

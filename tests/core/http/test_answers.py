@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from core.errors import (
     BadAnswerError,
+    ConnectionFailedError,
     NotFoundError,
     ServiceError,
 )
-from core.http.responses import message_in, next_cursor
-from tests.core.http.http_service import HTML, Service
+from core.http.client import HttpClient, Patience
+from core.http.responses import DEEPEST_JSON, LARGEST_JSON, ServiceResponse, message_in, next_cursor
+from tests.core.http.http_service import HTML, FakeTime, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_fractions_in_json_are_exact_decimals() -> None:
@@ -99,3 +105,49 @@ def test_every_usual_form_of_an_error_message_is_found(body: object) -> None:
 def test_the_next_page_is_asked_for_by_its_cursor(connection: dict[str, object] | None, cursor: str | None) -> None:
     """Behind the last page nothing is asked, also where a service still names where it ended."""
     assert cursor == next_cursor(connection)
+
+
+def test_what_cannot_be_kept_is_shown_by_a_sign_of_its_own() -> None:
+    """A NUL or half a character in one product ended every sync; whole characters stay."""
+    text = '{"a\\u0000b": ["x\\ud800y", "\\ud83d\\ude00", 1, null, {"deep": "\\udc00"}]}'
+    service = Service(httpx.Response(200, text=text))
+    assert {"a�b": ["x�y", "😀", 1, None, {"deep": "�"}]} == service.client.send("GET", "x").json()
+
+
+@pytest.mark.parametrize("depth", [64, 65, 5_000, 200_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_data_is_not_nested_without_end(depth: int, opening: str, closing: str) -> None:
+    """64 levels are read; more are refused in words, in an answer as in a refusal."""
+    body = opening * depth + "1" + closing * depth
+    service = Service(httpx.Response(200, text=body))
+    if depth == DEEPEST_JSON:
+        assert service.client.send("GET", "x").json()
+        return
+    with pytest.raises(BadAnswerError, match="nested too deeply"):
+        service.client.send("GET", "x").json()
+    with pytest.raises(ServiceError):
+        Service(httpx.Response(422, text=body)).client.send("GET", "x")
+
+
+def test_an_answer_has_a_largest_size() -> None:
+    """More is refused before it is all there, and so is JSON that is far more than any list."""
+    service = Service(httpx.Response(200, content=b"x" * 2_000_001), patience=Patience(largest=2_000_000))
+    with pytest.raises(BadAnswerError, match="an answer of more than 2 million bytes"):
+        service.client.send("GET", "x")
+    with pytest.raises(BadAnswerError, match="more than 100 million bytes"):
+        ServiceResponse("Finale", "GET /x", {}, bytes(LARGEST_JSON + 1)).json()
+
+
+def test_an_answer_has_a_deadline() -> None:
+    """Bytes that drip for ever, each in time, end in words."""
+    time = FakeTime()
+
+    def drip() -> Iterator[bytes]:
+        while True:
+            time.sleep(50)
+            yield b" "
+
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, content=drip()))
+    client = HttpClient("Finale", "https://api.example.com", transport=transport, clock=time.now, sleep=time.sleep)
+    with pytest.raises(ConnectionFailedError, match="did not come to its end in time"):
+        client.send("GET", "x")

@@ -9,7 +9,14 @@ import keyring.backends.fail
 import keyring.errors
 import pytest
 
-from core.http.credentials import NoKeyringError, Secret, SystemCredentials, variable_names
+from core.http.credentials import (
+    KeyringLockedError,
+    NoKeyringError,
+    Secret,
+    SecretStaysError,
+    SystemCredentials,
+    variable_names,
+)
 from core.log import REDACTION
 
 if TYPE_CHECKING:
@@ -104,3 +111,50 @@ def test_a_secret_that_was_read_is_masked_in_the_log() -> None:
     on_headless({"COGSHEET_FINALE_INVENTORY_KEY": "K-MARKED-77"}).get(SYSTEM, "acme", "key")
 
     assert "failed with ********" == REDACTION.redact("failed with K-MARKED-77")
+
+
+class LockedKeyring:
+    """A keyring that fails with whatever its system fails with."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def get_password(self, service_name: str, username: str) -> str | None:  # noqa: ARG002 - as a keyring has it
+        """Fail."""
+        raise self.error
+
+    def set_password(self, service_name: str, username: str, password: str) -> None:  # noqa: ARG002 - as above
+        """Fail."""
+        raise self.error
+
+    def delete_password(self, service_name: str, username: str) -> None:  # noqa: ARG002 - as above
+        """Fail."""
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [keyring.errors.KeyringLocked(), keyring.errors.InitError(), OSError("D-Bus"), RuntimeError("no session")]
+)
+def test_a_locked_keyring_is_never_said_to_have_forgotten(error: Exception) -> None:
+    """Whatever its error is, the entry is named that may still be there; the environment answers meanwhile."""
+    credentials = SystemCredentials(LockedKeyring(error), {"COGSHEET_FINALE_INVENTORY_KEY": "K-ENV"})
+    with pytest.raises(KeyringLockedError, match="Cogsheet/Finale Inventory/acme/key may still be in it"):
+        credentials.forget(SYSTEM, "acme", "key")
+    assert "K-ENV" == shown(credentials.get(SYSTEM, "acme", "key"))
+    with pytest.raises(NoKeyringError):
+        credentials.put(SYSTEM, "acme", "key", Secret("K-NEW"))
+
+
+@pytest.mark.parametrize("variable", variable_names(SYSTEM, "acme", "API key"))
+def test_what_the_environment_gives_needs_no_keyring(variable: str) -> None:
+    """Connect works with the variables that its own message names; what they give is not said to be forgotten."""
+    credentials = on_headless({variable: "K-1"})
+    credentials.put(SYSTEM, "acme", "API key", Secret("K-1"))
+    assert "K-1" == shown(credentials.get(SYSTEM, "acme", "API key"))
+    with pytest.raises(SecretStaysError, match=f"{variable} still gives it"):
+        credentials.forget(SYSTEM, "acme", "API key")
+
+
+def test_without_a_keyring_there_is_nothing_to_forget() -> None:
+    """A computer that has none holds no key."""
+    on_headless({}).forget(SYSTEM, "acme", "API key")

@@ -140,3 +140,13 @@ def test_each_attempt_takes_from_the_buckets() -> None:
     service.client.send("GET", "orders", limits=(bucket,))
 
     assert [0.5, 0.5] == service.time.slept
+
+
+@pytest.mark.parametrize("name", ["Retry-After", "X-RateLimit-Reset", "X-Next-Replenishment-Time"])
+@pytest.mark.parametrize(
+    "value", ["inf", "nan", "-inf", "1e400", "9" * 400, "-5", "1e300", "Mon, 32 Foo 99999", "\x00", "1_0", "٣"]
+)
+def test_a_wait_is_a_number_whatever_the_headers_hold(name: str, value: str) -> None:
+    """Of any content; what is no time at all is none, and a year is the longest."""
+    assert 0.0 <= seconds_to_wait({name.lower(): value}, START) <= 366 * 24 * 3600
+    assert RateLimitedError("Finale", seconds_to_wait({name.lower(): value}, START)).seconds >= 0

@@ -14,7 +14,7 @@ def test_whoever_posted_an_entry_posts_what_takes_it_back(kind: EntryKind) -> No
     assert (reversal_kind(kind) in POSTED_BY_FINALE) == (kind in POSTED_BY_FINALE)
 
 
-@pytest.mark.parametrize("kinds", [REVERSAL_KINDS, TRUE_UP_KINDS])
+@pytest.mark.parametrize("kinds", [REVERSAL_KINDS[:2], TRUE_UP_KINDS])
 def test_each_comes_from_us_and_from_finale(kinds: tuple[EntryKind, ...]) -> None:
-    """One of two is Finale's."""
+    """One of two is Finale's; what withdraws an entry is in no file, whoever posted it."""
     assert [False, True] == [kind in POSTED_BY_FINALE for kind in kinds]

@@ -83,7 +83,7 @@ def test_quickbooks_reads_a_sub_account_without_blanks_at_its_colon() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["x" * 101, 'Sales "net"'])
+@pytest.mark.parametrize("name", ["x" * 101, 'Sales "net"', "=cmd()", "+1", "@Sales", "-Fees"])
 def test_quickbooks_refuses_a_name_that_it_cannot_have(name: str) -> None:
     """Before anything is stored."""
     made = entry(1, "-10.00")

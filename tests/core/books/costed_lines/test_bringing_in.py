@@ -99,6 +99,7 @@ def brought_along(books: Stored, data: st.DataObject, *, with_more: bool) -> boo
     return near
 
 
+@pytest.mark.long
 @hypothesis_settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
 def test_settlements_that_come_are_brought_along_as_costing_everything_gives(

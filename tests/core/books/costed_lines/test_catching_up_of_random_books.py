@@ -67,9 +67,10 @@ def answered_and_brought_along(books: Stored, data: st.DataObject, times: int) -
             if data.draw(st.booleans()):
                 catch_up(database)
         catch_up(database)
-        assert assert_kept_as_costed(database, load_books(database, anew=True)), "nothing had to be costed anew"
+        anew = load_books(database, anew=True)
+        assert assert_kept_as_costed(database, anew), "nothing had to be costed anew"
         with database.reading() as connection:
-            assert [True] == [one.ok for one in kept_tie_outs(connection, load_books(database, anew=True))]
+            assert [True] == [one.ok for one in kept_tie_outs(connection, anew)]
 
 
 @hypothesis_settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
@@ -106,9 +107,10 @@ def said_and_brought_along(books: Stored, data: st.DataObject, times: int) -> No
             if data.draw(st.booleans()):
                 catch_up(database)
         catch_up(database)
-        assert assert_kept_as_costed(database, load_books(database, anew=True)), "nothing had to be costed anew"
+        anew = load_books(database, anew=True)
+        assert assert_kept_as_costed(database, anew), "nothing had to be costed anew"
         with database.reading() as connection:
-            assert [True] == [one.ok for one in kept_tie_outs(connection, load_books(database, anew=True))]
+            assert [True] == [one.ok for one in kept_tie_outs(connection, anew)]
 
 
 def let_finale_tell(database: Database, rows: Iterable[Row], skus: Collection[str], days: int) -> None:

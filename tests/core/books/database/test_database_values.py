@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, func, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, func, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from core.books.database import Database, frames
 from core.books.database.column_types import Moment, Money, Verbatim
@@ -33,6 +36,13 @@ VALUES = Table(
     Column("moment", Moment),
     Column("text", Verbatim),
 )
+INDEXED = Table(
+    "indexed_values",
+    MetaData(),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("text", Verbatim, index=True),
+)
+VERY_MANY = 14_000
 COLUMNS = {"id": WHOLE, "amount": MONEY, "moment": MOMENT, "text": TEXT}
 
 AMOUNTS = st.integers(-(10**18) + 1, 10**18 - 1).map(lambda millionths: Decimal(millionths).scaleb(-6))
@@ -198,3 +208,60 @@ def test_frames_that_would_change_are_refused(values: Database, wrong: dict[str,
 
     with pytest.raises(UnstorableValueError, match=next(iter(wrong))), values.writing() as connection:
         frames.store(connection, VALUES, table, COLUMNS)
+
+
+def test_a_query_that_is_kept_is_asked_anew(values: Database) -> None:
+    """One query gives the rows that there are each time, and in the types that each time are asked for."""
+    query = select(VALUES).order_by(VALUES.c.id)
+    row = {"amount": Decimal("1.5"), "moment": NOW, "text": "a"}
+    seen = []
+    for number in (1, 2):
+        with values.writing() as connection:
+            if number == 1:
+                connection.execute(delete(VALUES))
+            connection.execute(insert(VALUES).values(id=number, **row))
+            loaded = frames.load(connection, query, COLUMNS if number == 1 else {**COLUMNS, "beside": TEXT})
+            seen.append([list(loaded["amount"]), *loaded.columns])
+
+    assert [[[Decimal("1.5")], *COLUMNS], [[Decimal("1.5")] * 2, *COLUMNS, "beside"]] == seen
+    asked = weakref.ref(query)
+    del query, connection, loaded
+    gc.collect()
+    assert asked() is None  # what was made of it goes with it
+
+
+def very_many(ids: range) -> pd.DataFrame:
+    """Return rows for `INDEXED`, so many that they are stored before they are indexed."""
+    return frame({"id": WHOLE, "text": TEXT}, [{"id": number, "text": f"{number % 7}"} for number in ids])
+
+
+def indexes(connection: Connection) -> list[Any]:
+    """Return the indexes of `INDEXED` as the database tells them."""
+    return list(inspect(connection).get_indexes(INDEXED.name))
+
+
+def test_very_many_rows_leave_a_table_with_its_indexes(values: Database) -> None:
+    """An empty table that gets very many rows has its indexes afterwards, and one that has rows gets more."""
+    columns = {"id": WHOLE, "text": TEXT}
+    with values.writing() as connection:
+        INDEXED.create(connection)
+        before = indexes(connection)
+        frames.store(connection, INDEXED, very_many(range(VERY_MANY)), columns)
+        frames.store(connection, INDEXED, very_many(range(VERY_MANY, 2 * VERY_MANY)), columns)
+
+        of_one = select(func.count()).select_from(INDEXED).where(INDEXED.c.text == "3")
+        assert (before, 2 * VERY_MANY // 7) == (indexes(connection), connection.scalar(of_one))
+        INDEXED.drop(connection)
+
+
+def test_very_many_rows_that_cannot_be_stored_leave_a_table_as_it_was(values: Database) -> None:
+    """Where two rows have one number nothing is stored, and the indexes are still there."""
+    twice = pd.concat([very_many(range(VERY_MANY)), very_many(range(1))], ignore_index=True)
+    with values.writing() as connection:
+        INDEXED.create(connection)
+        before = indexes(connection)
+    with pytest.raises(IntegrityError), values.writing() as connection:
+        frames.store(connection, INDEXED, twice, {"id": WHOLE, "text": TEXT})
+    with values.writing() as connection:
+        assert (before, 0) == (indexes(connection), connection.scalar(select(func.count()).select_from(INDEXED)))
+        INDEXED.drop(connection)

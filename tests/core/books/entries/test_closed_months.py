@@ -136,6 +136,7 @@ def test_money_and_cost_of_a_line_may_be_booked_in_two_months(shop: Shop) -> Non
     ]
 
 
+@pytest.mark.long
 def test_what_is_taken_back_stays_where_it_was_booked(shop: Shop) -> None:
     """August and September keep what went out; October has it with the other sign, and what goes out anew."""
     export(shop, "3")

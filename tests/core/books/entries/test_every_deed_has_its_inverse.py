@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from core.books.database import Database
 from core.books.entries import stored_entries
-from core.books.entries.exporting import ExportOptions, as_written
+from core.books.entries.entry_rows import as_written
+from core.books.entries.exporting import ExportOptions
 from core.books.entries.locks import NotLockedError
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.entries.reopening import reopen_all

@@ -29,7 +29,7 @@ from core.books.settings import sku_mapping
 from core.books.settlements.booked_settlement import OriginalFile
 from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history, true_ups
-from core.books.true_ups.cost_comparison import posted_corrections
+from core.books.true_ups.corrections import posted_corrections
 from core.books.true_ups.resolve_after_export import asked_lines
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
@@ -174,6 +174,7 @@ def test_what_was_trued_up_is_what_the_final_document_has(
     seller.comes_to(final)
 
 
+@pytest.mark.long
 def test_units_that_a_still_later_document_takes_back_are_asked(seller: Seller) -> None:
     """One A went out, a report says two and is trued up, its correction says one again: 4.00 go back."""
     seller.imports(amazon_unified([A]), [A])
@@ -215,6 +216,7 @@ def as_it_ends(one: Sold, fate: str) -> list[Sold]:
     return [one] * {"stays": 1, "goes": 0, "is doubled": 2}[fate]
 
 
+@pytest.mark.long
 @given(
     first=st.lists(SOLD, min_size=1, max_size=3),
     more=st.lists(SOLD, max_size=3),

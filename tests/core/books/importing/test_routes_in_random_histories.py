@@ -28,6 +28,7 @@ from core.marketplaces import read_file
 from core.model import CostStatus, Event
 from tests.core.books.bookkeeper import NOW, WHO, Bookkeeper, so_many
 from tests.core.books.payouts_by_routes import EBAY, ISSUED, SHOPIFY, Movement, Payouts
+from tests.examples import examples
 from tests.new_books import new_books
 
 if TYPE_CHECKING:
@@ -226,11 +227,11 @@ def _merged(rows: Counter[tuple[str | None, Decimal]]) -> dict[tuple[str | None,
     return found
 
 
-Shop.TestCase.settings = so_many(1, 10)
+Shop.TestCase.settings = so_many(examples(1), 10)
 TestShop = pytest.mark.long(Shop.TestCase)
 
 
 @pytest.mark.long
 def test_many_shops() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Shop, settings=so_many(10, 20))
+    run_state_machine_as_test(Shop, settings=so_many(examples(10), 20))

@@ -69,7 +69,7 @@ def payout(prices: Sequence[str]) -> bytes:
     return pulled(gross, sale, orders={ORDER: [ordered(code, "MUG", money(price)) for code, price in codes]})
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("prices", "costs", "now", "cost", "proposed"),
     [
@@ -99,7 +99,7 @@ def test_a_pulled_payout_takes_over_what_was_typed_on_a_report(
     assert [(None, None)] * 2 == [(row["unit_cost"], row["proposed_cost"]) for row in undone]
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("prices", "costs", "now", "asked"),
     [

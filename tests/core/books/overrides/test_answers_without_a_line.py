@@ -23,6 +23,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("answered", "named"), [((1,), ["order 111-1"]), ((0,), []), ((0, 1), ["order 111-1"]), ((), [])]
 )

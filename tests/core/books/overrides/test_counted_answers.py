@@ -64,6 +64,7 @@ def costs(database: Database) -> list[tuple[object, object]]:
     return [(row["cost_quantity"], row["cogs"]) for row in rows]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("rows", [(DEPOSIT, BALANCE), (BALANCE, DEPOSIT)], ids=["deposit first", "balance first"])
 def test_it_is_the_same_whichever_report_comes_first(database: Database, rows: tuple[Row, Row]) -> None:
     """5.00 is typed for the one row that is there; the other report brings the other row of the same mug."""
@@ -76,6 +77,7 @@ def test_it_is_the_same_whichever_report_comes_first(database: Database, rows: t
     assert {} == bring_in(database, DEPOSIT, BALANCE), "nothing goes on twice"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("units", "payout", "expected"),
     [(2, "7600000001", [(2, Decimal(10)), (0, Decimal(0))]), (1, "7600000000", ONE)],
@@ -107,6 +109,7 @@ def test_where_reports_state_other_units_the_answer_is_unsettled(database: Datab
     assert CostStatus.MISSING == balance["cost_status"]
 
 
+@pytest.mark.long
 def test_a_line_with_an_answer_of_its_own_keeps_it(database: Database) -> None:
     """The move is undone and 6.00 typed: what was typed last for the deposit stays, whatever comes."""
     bring_in(database, BALANCE)

@@ -300,6 +300,7 @@ def test_an_answer_holds_again_with_its_question(database: Database) -> None:
     assert ("missing", Decimal(4)) == (asked["cost_status"], asked["proposed_cost"])
 
 
+@pytest.mark.long
 def test_an_exported_line_is_asked_anew_and_the_answer_is_a_true_up(database: Database) -> None:
     """Exported with "Money only"; the word is then said to be Sales: the entry stays, and the old answer is no cost."""
     word = bring_word(database)

@@ -107,6 +107,7 @@ def test_a_restocked_refund_is_saved_once_and_never_called_missing(desk: Desk) -
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["undo", pytest.param("Change history", marks=pytest.mark.long)])
 def test_a_saved_cost_that_stops_an_export_is_taken_back_as_the_refusal_says(desk: Desk, way: str) -> None:
     """Resolve lists only lines without a cost, so that it is no place to correct a saved one; both ways named work."""

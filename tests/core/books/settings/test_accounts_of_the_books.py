@@ -80,6 +80,9 @@ def test_nothing_typed_is_no_batch(database: Database) -> None:
         (row("Sales", name="Income", bank="maybe"), "yes or empty"),
         (row("Sales", name="Income", currency="US$"), "three letters"),
         (row("Settlement total", name="Mugs", item_group="MUG-"), "name no item"),
+        (row("Sales", name="=cmd()"), "begins like a formula"),
+        (row("Sales", name="@Income"), "begins like a formula"),
+        (row("Sales", name="Income", number="+1"), "begins like a formula"),
     ],
 )
 def test_a_row_that_cannot_be_is_refused_and_nothing_is_stored(
@@ -142,9 +145,10 @@ def test_new_books_have_the_names_of_controllers_and_older_ones_keep_theirs(data
 @pytest.mark.long
 def test_a_workbook_that_joins_older_books_moves_no_account(database: Database, tmp_path: Path) -> None:
     """A second workbook for the same books says what they say."""
+    name = database.company.name
     database.close()
     address = str(tmp_path / "books.sqlite")
-    new_workbook(tmp_path / "Second.xlsm", company=tmp_path.name, currency="USD", database=address)
+    new_workbook(tmp_path / "Second.xlsm", company=name, currency="USD", database=address, join=True)
     with Database.open(address) as joined:
         assert MADE_BEFORE == names(joined)
 

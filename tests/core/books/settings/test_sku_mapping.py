@@ -161,6 +161,8 @@ def test_a_sku_with_blanks_around_it_is_found(database: Database) -> None:
         ("CUP", "0", "“0” is not a whole number of units"),
         ("CUP", "1.5", "“1.5” is not a whole number of units"),
         ("CUP", "six", "“six” is not a whole number of units"),
+        ("CUP", "1000001", "“1000001” is more than 1,000,000 units"),
+        ("CUP", "9" * 5000, "is more than 1,000,000 units"),
         ("CUP + BOWL", "2", "2 products, but units for 1"),
         ("CUP + CUP", "1 + 1", "names a product twice"),
         ("", "6", "“6” units of no product"),

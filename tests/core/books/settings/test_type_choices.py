@@ -88,6 +88,17 @@ def export(database: Database, name: str, *kinds: EntryKind) -> Books:
     return load_books(database)
 
 
+def test_what_a_choice_makes_of_stored_lines_is_kept(database: Database) -> None:
+    """Lines that were stored with an unknown word are shown from the books as they were loaded, and stay stored so."""
+    say(database, "fee")
+    books = load_books(database)
+    assert books.stored is not None
+    assert ({"fee"}, {"other"}) == (set(books.lines["event"]), set(books.stored["event"]))
+    keep(database, books)
+
+    assert assert_kept_as_costed(database, books)
+
+
 @pytest.mark.long
 def test_a_choice_holds_for_every_open_settlement_and_those_to_come(database: Database) -> None:
     """The amount moves to the column of fees and stays the same to the cent."""

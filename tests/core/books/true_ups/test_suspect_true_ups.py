@@ -60,6 +60,7 @@ def marked(shop: Shop) -> dict[str, str]:
     return {events[row["key"]]: found[row["id"]].reason for row in rows if row["id"] in found}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("cost", "units", "expected"),
     [
@@ -91,6 +92,7 @@ def test_whichever_of_a_pair_is_accepted_it_is_asked(sold: Shop) -> None:
     refuse_suspect(sold.database, sold.books, [row["id"] for row in sold.proposed()])
 
 
+@pytest.mark.long
 def test_one_that_was_dismissed_is_asked_when_it_is_taken_up(sold: Shop) -> None:
     """Dismissing needs no word of it; as long as it stands dismissed nothing is marked."""
     says(sold, "60.00", 2)

@@ -66,9 +66,8 @@ def test_after_an_accepted_one_it_is_beside_that(sold: Shop) -> None:
     assert ("unit cost", "6.50", "7.00", "13.00", "14.00", "1.00", "USD") == rows(sold)[0]
 
 
-@pytest.mark.long
 def test_what_else_changed_is_said_in_words() -> None:
-    """Units, what became of the goods, and another reading of the file."""
+    """Units, what became of the goods, another reading of the file, and a document that came after the export."""
     lines = frame({**TRUE_UP_COLUMNS, "order_id": TRUE_UP_COLUMNS["key"], "sku": TRUE_UP_COLUMNS["key"]}, [])
     held = {"a": {"cost_quantity": 2, "disposition": str(Disposition.RESTOCKED), "unit_cost": Decimal(4)}}
     base = {"key": "a", "cogs": Decimal(12), "difference": Decimal(4), "unit_cost": Decimal(4), "cost_quantity": 3}
@@ -76,7 +75,8 @@ def test_what_else_changed_is_said_in_words() -> None:
     pending = frame(TRUE_UP_COLUMNS, [{**base, "cause": cause, "disposition": "Not returned"} for cause in causes])
 
     shown = true_up_rows(pending, lines.assign(event=lines["sku"]), LockedFigures(held))
+    late = true_up_rows(pending, lines.assign(event=lines["sku"]), LockedFigures(held, came={"a"}))
 
-    assert ["units: 2 → 3", "goods: Restocked → Not returned", "its file is read differently now"] == [
-        row["cause"] for row in shown
-    ]
+    words = ["units: 2 → 3", "goods: Restocked → Not returned"]
+    assert [*words, "its file is read differently now"] == [row["cause"] for row in shown]
+    assert [*words, "a document came after the export"] == [row["cause"] for row in late]

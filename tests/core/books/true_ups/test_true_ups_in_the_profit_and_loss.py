@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from core.books.entries.exporting import ExportOptions
-from core.books.true_ups.corrections import corrections, rated_lines
-from core.books.true_ups.cost_comparison import posted_corrections
+from core.books.true_ups.corrections import corrections, posted_corrections, rated_lines
 from core.books.verification.verification import tie_outs
 from core.frame_columns import TEXT, records
 from core.journal.cogs_entry import COST_TYPES

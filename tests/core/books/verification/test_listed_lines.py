@@ -71,7 +71,7 @@ def test_no_part_of_the_books_leaves_out_what_was_said_late(
     assert [] == listed_tie_outs(shop.database, shop.books)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("said", ["Storage", "Advertising", "Tips"])
 def test_a_word_about_money_lets_lines_be_read_by_themselves(shop: Shop, said: str) -> None:
     """It was said after the COGS entry went out and asks nothing of any line."""

@@ -47,6 +47,7 @@ def differing(shop: Shop, change: Callable[[EntryRow], EntryRow] = lambda entry:
     return [tie.sentence for tie in ties[1:]]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kinds", [(), KINDS, (EntryKind.COGS,)], ids=["nothing out", "both out", "COGS out"])
 def test_what_is_out_and_what_is_to_come_sum_to_the_profit_and_loss(shop: Shop, kinds: tuple[EntryKind, ...]) -> None:
     """Whichever of the two entries went out."""

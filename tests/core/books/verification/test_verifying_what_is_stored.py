@@ -34,6 +34,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_healthy(tmp_path_factory.mktemp("healthy"))
 
 
+@pytest.mark.long
 def test_healthy_books_say_nothing(healthy: Path) -> None:
     """And everything is there that a fault below is planted in."""
     with Database.open(healthy) as database:

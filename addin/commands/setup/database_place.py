@@ -1,0 +1,109 @@
+"""Where a company's books are: shown, changed on this computer, and the books themselves moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from addin.commands.outcome import Outcome
+from addin.commands.sentences import counted
+from addin.commands.terminal import TerminalProgress
+from addin.sheets.workbook import open_workbook, read_books_name
+from core.books.database import Database
+from core.books.database.moving import lasting_address, move_books, shown_place
+from core.companies import DEMO, machine_folder
+from core.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from core.companies import MachineFolder
+    from core.progress import Progress
+
+
+class CompanyNotNamedError(DatabaseError):
+    """A place was given, and not whose books are there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Whose books are there? Nothing was changed. Name the company: `database where COMPANY --set ADDRESS`."
+        )
+
+
+class OtherCompanyError(DatabaseError):
+    """The books at a place are another company's."""
+
+    def __init__(self, place: str, found: str, company: str) -> None:
+        super().__init__(
+            f"{place} holds the books of “{found}”, not of “{company}”. Nothing was changed. Check the address and the "
+            "name."
+        )
+
+
+class DemoPlaceError(DatabaseError):
+    """The place of the demo's books is no question."""
+
+    def __init__(self) -> None:
+        super().__init__("The demo's books lie beside its workbook, wherever that is. Nothing was changed.")
+
+
+def where(company: str | None, *, address: str | None = None, machine: MachineFolder | None = None) -> Outcome:
+    """Show where the books of a company are, or of all that this computer knows; or change that.
+
+    Raises:
+        CogsheetError: If the company is not known, or the books at the new place are not this company's.
+    """
+    known = machine or machine_folder()
+    if not company:
+        if address is None:
+            return _shown(known.companies(), known)
+        raise CompanyNotNamedError
+    name, expected = _named(company)
+    if address is None:
+        return _shown({name: known.database_of(name)}, known)
+    lasting = lasting_address(address)
+    with Database.open(lasting, expect_id=expected) as there:
+        if there.company.name != name:
+            raise OtherCompanyError(str(there.location), there.company.name, name)
+    known.remember(name, lasting)
+    return Outcome(
+        f"The books of {name} are at {shown_place(lasting)}. All workbooks of {name} on this computer show them.",
+        data={"company": name, "database": shown_place(lasting)},
+    )
+
+
+def move(
+    company: str, address: str, *, machine: MachineFolder | None = None, progress: Progress | None = None
+) -> Outcome:
+    """Move the books of a company, every row compared, and remember their new place.
+
+    Raises:
+        CogsheetError: If they cannot be moved; they are where they were then.
+    """
+    known = machine or machine_folder()
+    name, expected = _named(company)
+    lasting, old = lasting_address(address), known.database_of(name)
+    with Database.open(old, expect_id=expected) as books:
+        moved = move_books(books, lasting, progress or TerminalProgress())
+    known.remember(name, lasting)
+    return Outcome(
+        f"The books of {name} are at {moved.place} now: {counted(moved.rows, 'row')} copied, and each compared. What "
+        f"is at {shown_place(old)} stays as it was and takes no more changes.",
+        at_terminal=f'On other computers type: `cogsheet database where "{name}" --set ADDRESS`.',
+        data={"company": name, "database": moved.place, "was": shown_place(old), "rows": moved.rows},
+    )
+
+
+def _named(company: str) -> tuple[str, str | None]:
+    """Return the company's name, and the id of its database where a workbook tells it."""
+    if not company.casefold().endswith((".xlsm", ".xlsx")) or not Path(company).exists():
+        return company, None
+    with open_workbook(Path(company)) as book:
+        said = read_books_name(book)
+    if said.database_id == DEMO:
+        raise DemoPlaceError
+    return said.company, said.database_id
+
+
+def _shown(places: dict[str, str], known: MachineFolder) -> Outcome:
+    shown = {company: shown_place(address) for company, address in places.items()}
+    words = "\n".join(f"{company}: {place}" for company, place in shown.items())
+    return Outcome(words or f"This computer knows no books yet ({known.listing}).", data={"databases": shown})

@@ -1,0 +1,169 @@
+"""The outbox: files of entries on their way to the accounting system.
+
+A file is stored with its entries, in the transaction that decides them, and written afterwards. Whatever happens in
+between (a full disk, a folder that may not be written, the end of the program), the next command finds it here and
+writes it (docs/design/journal.md, The files).
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, func, insert, select
+
+from core.books.database import closing_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from core.books.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class FileOfEntries:
+    """A file as the accounting system takes it, and the keys of the entries that it holds."""
+
+    name: str
+    content: bytes
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file in the outbox."""
+
+    id: int
+    machine: str
+    """On which computer its folder is (`core.companies.MachineFolder.id`)."""
+    folder: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UnwrittenFile:
+    """A file that is still in the outbox, and why."""
+
+    file: OutgoingFile
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of files of the outbox."""
+
+    paths: tuple[str, ...] = ()
+    """Where they were written."""
+    left: tuple[UnwrittenFile, ...] = ()
+    """What could not be written, and stays in the outbox."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to write."""
+        return not self.paths and not self.left
+
+
+def keep_files(connection: Connection, files: Sequence[FileOfEntries], folder: str, machine: str) -> list[int]:
+    """Put files into the outbox, beside the entries that they hold, and return their numbers.
+
+    Args:
+        connection: Of the `Database.writing` that stores the entries.
+        files: What is to be written.
+        folder: Where.
+        machine: On which computer.
+    """
+    return [_keep(connection, file, folder, machine) for file in files]
+
+
+def _keep(connection: Connection, file: FileOfEntries, folder: str, machine: str) -> int:
+    values = {"machine": machine, "folder": folder, "name": file.name, "content": zlib.compress(file.content)}
+    new = insert(closing_tables.outbox).values(values).returning(closing_tables.outbox.c.id)
+    number = int(connection.execute(new).scalar_one())
+    entry = closing_tables.entry.c
+    numbers = connection.scalars(select(entry.id).where(entry.key.in_(file.entries)).order_by(entry.id))
+    held = [{"outbox": number, "entry": one} for one in numbers]
+    connection.execute(insert(closing_tables.outbox_entry), held)
+    return number
+
+
+def unwritten(connection: Connection) -> list[OutgoingFile]:
+    """Return the files that nobody has written yet, in the order in which they were decided."""
+    query = _unwritten().order_by(closing_tables.outbox.c.id)
+    return [
+        OutgoingFile(row.id, row.machine, row.folder, row.name, zlib.decompress(row.content))
+        for row in connection.execute(query)
+    ]
+
+
+def _unwritten() -> Select[Any]:
+    ended = select(closing_tables.outbox_end.c.outbox)
+    return select(closing_tables.outbox).where(closing_tables.outbox.c.id.not_in(ended))
+
+
+def note_written(database: Database, number: int, path: str, now: datetime) -> None:
+    """Remember that a file was written; the books are in the same state as before."""
+    with database.keeping() as connection:
+        connection.execute(insert(closing_tables.outbox_end).values(outbox=number, path=path, at=now))
+
+
+def note_written_again(database: Database, keys: Collection[str], path: str, now: datetime) -> None:
+    """Remember that entries were written elsewhere: an unwritten file is done once all of its entries were."""
+    with database.keeping() as connection:
+        rows = [{"outbox": one, "path": path, "at": now} for one in connection.scalars(_unwritten_of(keys)).all()]
+        if rows:
+            connection.execute(insert(closing_tables.outbox_end), rows)
+
+
+def withdraw(connection: Connection, keys: Collection[str], now: datetime) -> None:
+    """Take the unwritten files of entries that are no more out of the outbox.
+
+    Args:
+        connection: Of the `Database.writing` that takes the entries back.
+        keys: Of the entries; a file that holds another one too stays.
+        now: When.
+    """
+    rows = [{"outbox": one, "path": None, "at": now} for one in connection.scalars(_unwritten_of(keys)).all()]
+    if rows:
+        connection.execute(insert(closing_tables.outbox_end), rows)
+
+
+def never_written(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Return those of some entries whose file was decided and never written, so that nobody can have imported it.
+
+    An entry of an older version has no file here: nobody knows. A file that holds other entries too will be written.
+    """
+    held, entry = closing_tables.outbox_entry.c, closing_tables.entry.c
+    query = select(entry.key).join(closing_tables.outbox_entry, held.entry == entry.id)
+    return set(connection.scalars(query.where(held.outbox.in_(_unwritten_of(keys)))))
+
+
+def _unwritten_of(keys: Collection[str]) -> Select[tuple[int]]:
+    """Ask for the numbers of unwritten files that hold none but some entries."""
+    held = closing_tables.outbox_entry.c
+    keyed = select(closing_tables.entry.c.id).where(closing_tables.entry.c.key.in_(keys))
+    lacking = select(held.outbox).where(held.entry.not_in(keyed))
+    number = closing_tables.outbox.c.id
+    return _unwritten().with_only_columns(number).where(number.not_in(lacking))
+
+
+def paths_of(connection: Connection, keys: Collection[str]) -> list[str]:
+    """Return where files of entries were written, in the order in which they were."""
+    held, entry, end = closing_tables.outbox_entry.c, closing_tables.entry.c, closing_tables.outbox_end.c
+    files = select(held.outbox).join(closing_tables.entry, entry.id == held.entry).where(entry.key.in_(keys))
+    query = select(end.path).where(end.outbox.in_(files), end.path.is_not(None)).order_by(end.id)
+    return list(dict.fromkeys(connection.scalars(query)))
+
+
+def last_end(connection: Connection) -> int:
+    """Return the number of the newest note that a file has left the outbox; 0 where there is none."""
+    return connection.scalar(select(func.max(closing_tables.outbox_end.c.id))) or 0
+
+
+def paths_since(connection: Connection, end: int) -> list[str]:
+    """Return where files were written after a note of `last_end`."""
+    note = closing_tables.outbox_end.c
+    query = select(note.path).where(note.id > end, note.path.is_not(None)).order_by(note.id)
+    return list(dict.fromkeys(connection.scalars(query)))
