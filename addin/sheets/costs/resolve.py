@@ -21,7 +21,7 @@ from addin.sheets.tables.cells import (
     to_whole,
 )
 from addin.sheets.tables.edited_rows import cell_names, refuse_rows_below, typed_cells
-from addin.sheets.tables.frame_records import records_of
+from addin.sheets.tables.sheet_specs import records_of
 from core.books.costed_lines.line_costs import STATED_SKU
 from core.books.overrides.answers import Answer, Cell
 from core.books.overrides.filling_down import AnsweredRow, FillDown, costs_by_row

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import edited_rows
 from addin.sheets.tables.filled_rows import FILLED, with_filled
-from addin.sheets.tables.frame_records import records_of
-from addin.sheets.tables.sheet_specs import Column, TableSpec
+from addin.sheets.tables.sheet_specs import Column, TableSpec, records_of
 from core.books.costed_lines.line_totals import skus_of
 from core.books.settings.sku_mapping import TypedMapping, sku_mapping
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from addin.sheets.settlements.settlements import period_text
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import to_cell, to_decimal
-from addin.sheets.tables.frame_records import records_of
-from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec, records_of
 from addin.sheets.tables.table_search import forget_tables, place_of_table, table_names
 from core.file_names import mark_of
 from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, with_locked_sources, with_marks, with_units

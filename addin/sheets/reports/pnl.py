@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import CellRefusal, plain_text, read_cell, to_cell, typed_values
-from addin.sheets.tables.frame_records import records_of
-from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec, records_of
 from core.errors import WorkbookError
 from core.reports.basis import Basis
 from core.reports.costed_lines import SUM_MARKS

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.frame_columns import records
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Kind(StrEnum):
@@ -142,3 +147,9 @@ class TableSpec:
     def column(self, field: str) -> Column:
         """Return the column of a field."""
         return next(column for column in self.columns if column.field == field)
+
+
+def records_of(table: pd.DataFrame, spec: TableSpec) -> list[dict[str, object]]:
+    """Return one record per row with the fields of the declaration; a field without column is empty."""
+    fields = [column.field for column in spec.columns]
+    return records(table.reindex(columns=fields))

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, tex
 from sqlalchemy.exc import DatabaseError as SqlError
 
 from core.books.database import copying, seals
-from core.books.database.all_tables import metadata
 from core.books.database.engine import only_writer, sqlite_engine
 from core.books.database.errors import DamagedDatabaseError, MigrationFailedError, NewerDatabaseError
+from core.books.database.schema import metadata
 from core.file_names import file_name
 from core.progress import Progress, silent
 

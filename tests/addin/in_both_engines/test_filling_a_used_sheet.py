@@ -14,9 +14,8 @@ from addin.sheets.settlements import transactions
 from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import to_cell
-from addin.sheets.tables.frame_records import records_of
 from addin.sheets.tables.native_cells import ProtectedSheetError
-from addin.sheets.tables.sheet_specs import Kind
+from addin.sheets.tables.sheet_specs import Kind, records_of
 from core.reports.costed_lines import margin, with_marks, with_units, words_of
 from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import UsersTable, change
