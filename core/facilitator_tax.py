@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from core.frame_columns import TEXT
 from core.line_types import LineType, TaxKind
 from core.model import Event
-from core.money import total
+from core.money import MONEY, total
 from core.time import SettlementName
 from core.typed_amounts import names_type, sum_of_type
 
@@ -157,7 +157,7 @@ def _withheld(lines: pd.DataFrame) -> pd.Series:
 
 
 def _is_there(amounts: pd.Series) -> pd.Series:
-    is_other = pc.not_equal(pa.array(amounts.array), Decimal(0)).fill_null(False)  # noqa: FBT003 - a value
+    is_other = pc.not_equal(pa.array(amounts.array, MONEY.pyarrow_dtype), Decimal(0)).fill_null(False)  # noqa: FBT003 - a value
     return pd.Series(is_other.to_numpy(zero_copy_only=False), amounts.index, dtype=bool)
 
 

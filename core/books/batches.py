@@ -89,7 +89,7 @@ def last(connection: Connection) -> int:
 
 
 @cache
-def _newest_number() -> Select[tuple[int]]:
+def _newest_number() -> Select[Any]:
     return select(func.max(tables.batch.c.number))
 
 

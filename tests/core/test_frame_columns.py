@@ -129,7 +129,7 @@ def test_an_entry_of_no_lines_is_none() -> None:
 
 def test_some_columns_are_read_as_the_whole_frame_is() -> None:
     """What is read of some columns is what the rows have in them, in the order that is asked for."""
-    rows = [{"sku": "MUG", "units": 2}, {"product_id": "P", "units": None}]
+    rows: list[dict[str, object]] = [{"sku": "MUG", "units": 2}, {"product_id": "P", "units": None}]
     table = frame(COLUMNS, rows)
     assert [{"units": 2, "sku": "MUG"}, {"units": None, "sku": None}] == records(table, ["units", "sku"])
     assert [{name: row[name] for name in ("units", "sku")} for row in records(table)] == records(
@@ -146,5 +146,7 @@ def test_words_are_told_as_pandas_tells_them(texts: list[str | None], words: tup
     assert [text in words for text in texts] == list(is_one_of(column, *words))
     for word in words:
         assert [text is not None and word in text for text in texts] == list(has_text(column, word))
+    plain = pd.Series(texts, dtype=object)  # as frames have it that nobody declared
+    assert list(is_one_of(column, *words)) == list(is_one_of(plain, *words))
     halves = pd.concat([column, column], ignore_index=True)  # of two chunks, as Arrow keeps them
     assert [text in words for text in texts] * 2 == list(is_one_of(halves, *words))

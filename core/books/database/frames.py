@@ -166,7 +166,7 @@ def _made_plain(query: Select[Any]) -> _Plain:
         else column
         for column in selected
     ]
-    words = {column.key: column.type for column in selected if isinstance(column.type, Word)}
+    words = {str(column.key): column.type for column in selected if isinstance(column.type, Word)}
     return _Plain(query.with_only_columns(*plain, maintain_column_froms=True), words)
 
 

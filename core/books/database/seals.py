@@ -15,7 +15,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, select, tuple_, type_coerce, update
+from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, func, select, tuple_, type_coerce, update
 from sqlalchemy.types import NullType
 
 from core.books.database import tables
@@ -245,7 +245,7 @@ def _counted_by(table: Table) -> str:
 @cache
 def _new_rows(table: Table) -> _Question:
     """Ask for the rows that came since a `number`; those of the last batch that had come before are among them."""
-    number = bindparam("number")
+    number: BindParameter[int] = bindparam("number")
     if table.name in _OF_PARENT:
         is_new = table.c[_OF_PARENT[table.name][0]] > number
     elif table.name == "batch":

@@ -183,7 +183,7 @@ def _reclassifications() -> Select[Any]:
 
 
 @cache
-def _reversed_keys() -> Select[tuple[str]]:
+def _reversed_keys() -> Select[Any]:
     entry = closing_tables.entry.c
     return select(entry.key).where(entry.id.in_(select(entry.reverses).where(entry.reverses.is_not(None))))
 

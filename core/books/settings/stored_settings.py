@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Select, bindparam, insert, select
@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Select, bindparam, insert, select
 from core.books.database import tables
 from core.books.database.state import note_statements
 from core.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 T = TypeVar("T")
 _CLOCKS_DIFFER = timedelta(days=1)
@@ -37,7 +40,7 @@ def _read(key: str, kind: type[T], text: str) -> T:
 
 
 @cache
-def _reader(kind: type[Any]) -> TypeAdapter[Any]:
+def _reader(kind: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
@@ -105,7 +108,7 @@ def _newest(connection: Connection, key: str) -> str | None:
 
 
 @cache
-def _values(*, newest_alone: bool) -> Select[tuple[str]]:
+def _values(*, newest_alone: bool) -> Select[Any]:
     """Ask for the values of a setting of a `name`, the newest first; each loading of books asks eleven times."""
     setting = tables.setting.c
     every = select(setting.value).where(setting.key == bindparam("name")).order_by(setting.id.desc())
