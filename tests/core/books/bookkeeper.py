@@ -127,7 +127,7 @@ class LoadsOnce:
 
 
 DEEDS_A_CHECK = 3
-"""The product's own check takes four times as long as a deed and all that is held after it."""
+"""The product's own check takes many times as long as a deed and all that is held after it."""
 
 
 class Bookkeeper(LoadsOnce, RuleBasedStateMachine):
