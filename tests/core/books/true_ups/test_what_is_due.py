@@ -93,6 +93,7 @@ def test_a_cost_makes_the_lines_of_its_order_due(books: Database) -> None:
     assert (0, 2) == _proposed(books)
 
 
+@pytest.mark.long
 def test_what_was_decided_is_due(books: Database) -> None:
     """Dismissed it is proposed no more, taken up it is again, accepted it is held."""
     let_finale_say(books, "111-1", Decimal(4))
@@ -131,6 +132,7 @@ def test_an_export_makes_its_lines_due(tmp_path: Path) -> None:
         assert set(lines.loc[lines["settlement_id"] == first.settlement_id, "order_id"]) == _due(database)
 
 
+@pytest.mark.long
 def test_after_a_policy_it_is_not_known_what_is_due(books: Database) -> None:
     with books.writing() as connection:
         stored_settings.put(connection, POLICIES_NAME, Policies(materiality=Decimal(9)), who="M. Lee", now=NOW)
