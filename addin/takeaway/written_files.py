@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 from core.errors import CogsheetError
 
 _FIRST_COPY = 2
+_CANNOT_BE_ASKED = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
+_PREFIX = ".cogsheet"
+_LEFT_BEHIND = 3600
+"""Seconds after which an unfinished file is one of a command that was killed."""
 
 
 class FileNotWrittenError(CogsheetError):
@@ -80,7 +87,8 @@ def _written(path: Path, content: bytes) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     if os.path.lexists(path):
         return path.is_file() and path.read_bytes() == content
-    handle, unfinished = tempfile.mkstemp(prefix=".cogsheet", dir=path.parent)
+    _tidy(path.parent)
+    handle, unfinished = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -89,6 +97,14 @@ def _written(path: Path, content: bytes) -> bool:
         return _named(Path(unfinished), path) or path.read_bytes() == content
     finally:
         Path(unfinished).unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Take away unfinished files that a killed command left; what cannot be looked at or removed stays."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                left.unlink()
 
 
 def _named(unfinished: Path, path: Path) -> bool:
@@ -109,11 +125,17 @@ def _named(unfinished: Path, path: Path) -> bool:
 
 
 def _keep_name(folder: Path) -> None:
-    """Have the disk keep the names in a folder, as it keeps the contents; Windows does so by itself."""
+    """Have the disk keep the names in a folder, as it keeps the contents; Windows does so by itself.
+
+    Some network folders cannot be asked: what is written there is as safe as the server makes it.
+    """
     if os.name == "nt":
         return
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)
+    except OSError as error:
+        if error.errno not in _CANNOT_BE_ASKED:
+            raise
     finally:
         os.close(number)

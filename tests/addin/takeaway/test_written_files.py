@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,3 +57,30 @@ def test_a_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
     for write in (write_file, write_next):
         with pytest.raises(FileNotWrittenError, match="exports"):
             write(tmp_path / "exports" / "a.csv", b"x")
+
+
+def test_what_a_killed_command_left_unfinished_is_tidied(tmp_path: Path) -> None:
+    """After an hour: another command may be writing a younger one. Files of other names stay."""
+    old, young, other = (tmp_path / name for name in (".cogsheet1", ".cogsheet2", "mine.csv"))
+    for path in (old, young, other):
+        path.write_bytes(b"half")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    write_file(tmp_path / "a.csv", b"x")
+    assert {young, other, tmp_path / "a.csv"} == set(tmp_path.iterdir())
+
+
+def test_a_network_folder_whose_names_cannot_be_kept_takes_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It refuses to be asked for its names, and has the file all the same."""
+    ask = os.fsync
+
+    def refuse(number: int) -> None:
+        if stat.S_ISDIR(os.fstat(number).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        ask(number)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    write_file(tmp_path / "a.csv", b"x")
+    assert b"x" == (tmp_path / "a.csv").read_bytes()
