@@ -11,6 +11,7 @@ CogsheetError
 │   ├── ServerFailedError        5xx, again and again
 │   ├── BadAnswerError           an answer that cannot be used: web page, empty, cut off
 │   ├── ConnectionFailedError    no answer at all
+│   ├── CertificateRefusedError  somebody answers who cannot show to be the service
 │   └── InsecureAddressError     an address that would send the key in the clear
 ├── DatabaseError                the books themselves are missing, foreign or busy
 └── WorkbookError                the workbook is not as Cogsheet needs it
@@ -126,6 +127,18 @@ class ConnectionFailedError(ServiceError):
             "Check the internet connection; what was fetched before is kept, try again."
         )
         super().__init__(service, message)
+
+
+class CertificateRefusedError(ServiceError):
+    """Whoever answers cannot show that it is the service; asking again would not help."""
+
+    def __init__(self, service: str, host: str, why: str) -> None:
+        super().__init__(
+            service,
+            f"{service} was not asked, because whoever answers at {host} cannot show that it is {host}: {why}. Nothing "
+            f"was sent. A firm's proxy or a virus scanner that looks into connections does this: ask your IT to "
+            f"install its certificate in this computer's own store. If there is none, somebody else may be listening.",
+        )
 
 
 class InsecureAddressError(ServiceError):

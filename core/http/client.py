@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import logging
 import random
+import ssl
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ import stamina
 
 from core.errors import (
     BadAnswerError,
+    CertificateRefusedError,
     ConnectionFailedError,
     InsecureAddressError,
     RateLimitedError,
@@ -73,6 +75,27 @@ def basic(user: Secret, password: Secret) -> Headers:
     return header
 
 
+def _trusted_certificates() -> ssl.SSLContext:
+    """Return what certificates are checked against: the list that httpx brings, and this computer's own store.
+
+    A firm's proxy shows a certificate of its own, which stands in the latter (Windows, Linux).
+    """
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    return context
+
+
+def _certificate_refused(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """Return the refusal of a certificate that is behind an error; `None` where there is none."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return None
+
+
 class HttpClient:
     """One service: its address, its key and how patient to be with it; asks one thing at a time."""
 
@@ -100,7 +123,8 @@ class HttpClient:
         self._jitter = jitter
         self._closed_until: dict[str, datetime] = {}
         # A proxy of the company is of no use, and often in the way, for an address on this machine.
-        self._client = httpx.Client(transport=transport, timeout=patience.timeout, trust_env=not here)
+        checks = True if here or transport else _trusted_certificates()
+        self._client = httpx.Client(transport=transport, timeout=patience.timeout, trust_env=not here, verify=checks)
         self.close = weakref.finalize(self, self._client.close)
 
     def __repr__(self) -> str:
@@ -185,6 +209,9 @@ class HttpClient:
         except httpx.TimeoutException as error:
             raise ConnectionFailedError(self._service, where, "no answer in time") from error
         except httpx.TransportError as error:
+            if (refused := _certificate_refused(error)) is not None:
+                why = refused.verify_message or "its certificate is not one that this computer trusts"
+                raise CertificateRefusedError(self._service, request.url.host, why) from error
             raise ConnectionFailedError(self._service, where, "the connection failed") from error
         except httpx.DecodingError as error:
             raise BadAnswerError(self._service, where, "a damaged answer") from error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import ssl
 
 import httpx
 import pytest
 
 from core.errors import (
     BadAnswerError,
+    CertificateRefusedError,
     ConnectionFailedError,
     InsecureAddressError,
     RefusedError,
@@ -174,3 +176,28 @@ def test_the_time_for_an_answer_can_be_set_for_one_request() -> None:
     service.client.send("GET", "report", timeout=180)
 
     assert [20, 180] == [request.extensions["timeout"]["read"] for request in service.requests]
+
+
+@pytest.mark.parametrize("why", ["unable to get local issuer certificate", "self-signed certificate", "expired"])
+def test_a_refused_certificate_is_said_and_not_asked_again(why: str) -> None:
+    """Neither the address nor the connection is what is wrong then."""
+    behind = ssl.SSLCertVerificationError()
+    behind.verify_message = why
+    error = httpx.ConnectError("[SSL]")
+    error.__cause__ = OSError()
+    error.__cause__.__context__ = behind
+    service = Service(error)
+
+    with pytest.raises(CertificateRefusedError, match=f"cannot show that it is api.example.com: {why}. Nothing"):
+        service.client.send("GET", "orders")
+
+    assert (1, []) == (len(service.requests), service.time.slept)
+
+
+def test_certificates_are_checked_against_this_computers_own_store_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A firm's proxy, whose certificate its IT has put there, is let through."""
+    loaded: list[ssl.SSLContext] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context, *_: loaded.append(context))
+    HttpClient("Finale Inventory", "https://api.example.com")
+
+    assert [ssl.CERT_REQUIRED] == [context.verify_mode for context in loaded[-1:]]
