@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from tests.architecture.sources import source
@@ -51,3 +52,35 @@ def test_a_writer_that_is_not_repeated_is_seen() -> None:
     )
 
     assert {"a": True, "b": False} == writers(tree)
+
+
+LACKING = re.compile(
+    r"advisory_|\bLISTEN\b|\bNOTIFY\b|LOCK TABLE|TEMP(?:ORARY)? TABLE|DEFERRABLE|TRUNCATE|SKIP LOCKED|CREATE TRIGGER"
+)
+"""What a server that only speaks the protocol of PostgreSQL may lack (docs/scale.md)."""
+
+
+def test_no_statement_needs_what_other_servers_lack() -> None:
+    """No text of the books, docstrings left out, asks for it; migrations are among them."""
+    asked = {
+        f"{path.name}: {text}"
+        for path in sorted((ROOT / "core" / "books").rglob("*.py"))
+        for text in texts(source(path))
+        if LACKING.search(text)
+    }
+
+    assert set() == asked
+
+
+def texts(tree: ast.Module) -> set[str]:
+    """Return every text of a module that is no docstring."""
+    apart = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in apart)
+    return {node.value for node in found if isinstance(node.value, str)}
+
+
+def test_what_other_servers_lack_is_seen() -> None:
+    """In a statement, and not where it is only spoken of."""
+    tree = ast.parse("'No LOCK TABLE.'\nrun('SELECT pg_advisory_lock(1)')")
+
+    assert ["SELECT pg_advisory_lock(1)"] == [text for text in texts(tree) if LACKING.search(text)]

@@ -51,7 +51,7 @@ SETUP = (
         notes="COMPANY is its name or one of its workbooks, ADDRESS a path where nothing is yet or the URL of an empty "
         "PostgreSQL database: `postgresql://USER@SERVER/NAME`. Nobody can write meanwhile. Stopped in between, the "
         "books are where they were; type it again. Colleagues' computers are told with "
-        "`database where`.",
+        "`database where` ([more](scale.md)).",
     ),
     Command(
         name="database where",
