@@ -9,13 +9,14 @@ from addin.commands.close.month_end import left_sentences
 from addin.commands.outcome import Outcome
 from addin.commands.sentences import counted, identity
 from addin.sheets.reports.cogs import cost_cells
-from core.books.costed_lines.stored_lines import KEPT_TIE_OUT, forget_kept_lines
+from core.books.costed_lines.stored_lines import forget_kept_lines
 from core.books.entries.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.settlements.remarks import twins_of
 from core.books.true_ups import reclassifications
 from core.books.true_ups.resolve_after_export import unanswered
 from core.books.verification.altered_rows import AlteredRowsError, altered_tie_outs
+from core.books.verification.kept_lines import KEPT_TIE_OUT
 from core.books.verification.listed_lines import LISTED_TIE_OUT
 from core.books.verification.seal_check import books_as_sealed, find_altered
 from core.books.verification.tie_outs import TieOut, tax_tie_outs

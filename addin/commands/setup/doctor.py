@@ -22,11 +22,12 @@ from addin.machine.places import template_bytes
 from addin.machine.version import program_version
 from addin.sheets.tables.tables import to_be_added
 from addin.sheets.workbook import SPECS
-from core.books.costed_lines.stored_lines import forget_kept_lines, keep, kept_otherwise
+from core.books.costed_lines.stored_lines import forget_kept_lines, keep
 from core.books.importing import pulling
 from core.books.importing.pulling import PulledStore
 from core.books.loading import load_books
 from core.books.settlements.remarks import gap_warnings
+from core.books.verification.kept_lines import kept_otherwise
 from core.errors import CogsheetError
 from core.marketplaces.pulling.connectors import CONNECTORS
 

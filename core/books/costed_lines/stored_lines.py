@@ -8,7 +8,6 @@ measured by: `verify` compares them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -39,7 +38,6 @@ from core.books.entries import locks
 from core.books.settings import calendars, rates
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import named_settlements
-from core.books.verification.tie_outs import TieOut
 from core.costing import RULES_VERSION
 from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import TAX_KIND
@@ -65,9 +63,6 @@ STORED: Columns = {**_KEPT, **TIE_COLUMNS}
 """The same, with what it is found by."""
 NUMBER: Columns = {"settlement": WHOLE}
 """Beside them where lines of several settlements are read."""
-
-KEPT_TIE_OUT = "Kept costed lines: what differs"
-"""The name of the tie-out of `kept_tie_outs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,34 +261,6 @@ def keep_notes(database: Database, of: str, notes: Mapping[int, SettlementNotes]
             return True
     except DatabaseBusyError:
         return False
-
-
-def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
-    """Hold the kept lines against those of books that were costed from nothing; nothing where none are said to hold."""
-    named = kept_otherwise(connection, books)
-    if named is None:
-        return []
-    words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
-    return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
-
-
-def kept_otherwise(connection: Connection, books: Books) -> list[str] | None:
-    """Name what is kept otherwise than it is in books that were costed from nothing; none where nothing is kept."""
-    kept = kept_lines(connection, books.settlements)
-    if kept is None:
-        return None
-    lines = books.lines_of_all(books.settlements)
-    ties = tie_columns(books.costing_input, books.counted_together).set_index("key").loc[lines["key"]].reset_index()
-    beside = frames.load(connection, select(costing_tables.costed_line), {"key": TEXT, **TIE_COLUMNS})
-    wrong = lines[differing(kept, lines) | differing(beside, ties).to_numpy()]
-    places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
-    named = [f"line {key} of {store}/{number}" for store, number, key in places]
-    totals, kept_ones, notes = kept_totals(connection), kept_notes(connection), notes_of(books)
-    named += [f"the totals of {one.name}" for one in books.settlements if totals.get(one.id) != books.totals(one)]
-    if kept_ones:
-        others = (one for one in books.settlements if kept_ones.get(one.id) != notes.get(one.id))
-        named += [f"the remarks of {one.name}" for one in others]
-    return named
 
 
 @repeated

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, func, insert, select
 
 from core.books.database import closing_tables
+from core.books.database.repeating import repeated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -103,12 +104,14 @@ def _unwritten() -> Select[Any]:
     return select(closing_tables.outbox).where(closing_tables.outbox.c.id.not_in(ended))
 
 
+@repeated
 def note_written(database: Database, number: int, path: str, now: datetime) -> None:
     """Remember that a file was written; the books are in the same state as before."""
     with database.keeping() as connection:
         connection.execute(insert(closing_tables.outbox_end).values(outbox=number, path=path, at=now))
 
 
+@repeated
 def note_written_again(database: Database, keys: Collection[str], path: str, now: datetime) -> None:
     """Remember that entries were written elsewhere: an unwritten file is done once all of its entries were."""
     with database.keeping() as connection:

@@ -12,7 +12,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from core.books import batches
-from core.books.costed_lines.stored_lines import kept_tie_outs
 from core.books.entries import locks, stored_entries
 from core.books.entries.entry_rows import standing_entries
 from core.books.entries.exporting import ExportOptions, make_entries
@@ -41,6 +40,7 @@ from core.books.verification.entry_tie_outs import (
     true_up_tie_outs,
 )
 from core.books.verification.file_tie_outs import KeptFile, file_tie_outs
+from core.books.verification.kept_lines import kept_tie_outs
 from core.books.verification.listed_lines import listed_tie_outs
 from core.books.verification.month_tie_outs import month_tie_outs
 from core.books.verification.proposal_tie_outs import Proposals

@@ -34,10 +34,11 @@ from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
 from addin.sheets.tables import tables
 from core.books import batches
 from core.books.costed_lines.line_totals import kept_notes, put_notes
-from core.books.costed_lines.stored_lines import forget_kept_lines, holds_now, kept_tie_outs, state_name
+from core.books.costed_lines.stored_lines import forget_kept_lines, holds_now, state_name
 from core.books.database import Database
 from core.books.loading import load_books
 from core.books.overrides.undo import NothingToUndoError
+from core.books.verification.kept_lines import kept_tie_outs
 from core.companies import MachineFolder
 from core.model import Disposition
 from tests.core.books.lives_of_orders import NOW, Life, bring_in, files_of, let_finale_say, open_books, plans

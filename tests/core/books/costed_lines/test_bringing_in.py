@@ -17,12 +17,13 @@ from core.books.batches import BatchKind
 from core.books.costed_lines import bringing_in
 from core.books.costed_lines.bringing_in import BroughtDocuments
 from core.books.costed_lines.catching_up import catch_up
-from core.books.costed_lines.stored_lines import keep, kept_tie_outs
+from core.books.costed_lines.stored_lines import keep
 from core.books.documents import file_rows
 from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import OriginalFile
+from core.books.verification.kept_lines import kept_tie_outs
 from core.frame_columns import REIMBURSEMENT_COLUMNS, RETURN_COLUMNS, frame
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.costed_lines.caught_up_books import (

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
-from core.books.costed_lines.stored_lines import keep, kept_tie_outs
+from core.books.costed_lines.stored_lines import keep
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import plan_answers
@@ -24,6 +24,7 @@ from core.books.overrides.undo import undo_last
 from core.books.part_of_books import load_to_answer
 from core.books.settings import sku_mapping
 from core.books.syncing import stored_observations
+from core.books.verification.kept_lines import kept_tie_outs
 from core.frame_columns import COSTED_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.model import Disposition
 from tests.core.books.bookkeeper import assert_kept_as_costed

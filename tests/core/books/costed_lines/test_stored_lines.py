@@ -13,13 +13,7 @@ from sqlalchemy import select, text, update
 
 from core.books.costed_lines.line_totals import kept_notes, notes_of, put_notes, put_totals
 from core.books.costed_lines.moved_lines import bring_along
-from core.books.costed_lines.stored_lines import (
-    forget_kept_lines,
-    keep,
-    kept_lines_by_key,
-    kept_tie_outs,
-    open_kept_settlements,
-)
+from core.books.costed_lines.stored_lines import forget_kept_lines, keep, kept_lines_by_key, open_kept_settlements
 from core.books.database import Database, costing_tables
 from core.books.database.state import state, writings
 from core.books.entries.exporting import ExportOptions, export_settlement
@@ -29,6 +23,7 @@ from core.books.overrides.saving import save_answers
 from core.books.settings import stored_settings
 from core.books.settlements.booked_settlement import SettlementUnknownError
 from core.books.settlements.removing import remove_settlements
+from core.books.verification.kept_lines import kept_tie_outs
 from core.frame_columns import records
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, open_books

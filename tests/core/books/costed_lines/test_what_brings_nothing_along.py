@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
-from core.books.costed_lines.stored_lines import keep, kept_tie_outs
+from core.books.costed_lines.stored_lines import keep
 from core.books.database import Database, costing_tables
 from core.books.database.state import changed_between
 from core.books.documents import file_rows
@@ -25,6 +25,7 @@ from core.books.settings.policies import change_policies
 from core.books.settings.sku_mapping import TypedMapping, change_mappings
 from core.books.settings.time_zones import change_time_zones
 from core.books.settlements.booked_settlement import OriginalFile
+from core.books.verification.kept_lines import kept_tie_outs
 from core.frame_columns import RETURN_COLUMNS, frame
 from tests.core.books.costed_lines.caught_up_books import is_up_to_date, kept_rows, make_kept, now, sale_of, save
 from tests.core.books.lives_of_orders import WHO, let_finale_say
