@@ -43,6 +43,7 @@ from core.books.true_ups.reclassifications import pending_reclassifications
 from core.books.true_ups.suspect_true_ups import suspect_true_ups
 from core.books.true_ups.true_up_reasons import LockedFigures
 from core.books.true_ups.true_ups import by_reader, immaterial_true_ups
+from core.progress import silent
 from core.reports.sku_costs import sku_costs
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from core.books.importing.current_transactions import ReaderDifferences
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.books.true_ups.reclassifications import Reclassification
+    from core.progress import Progress
     from core.time import SettlementName
 
 
@@ -95,14 +97,14 @@ def _keys(book: xw.Book, spec: TableSpec) -> list[tuple[str | None, ...]]:
     return sorted(zip(*([to_text(row[0]) for row in plain_values(cells)] for cells in columns), strict=True), key=str)
 
 
-def load(database: Database, before: Books | None = None) -> View:
+def load(database: Database, before: Books | None = None, *, progress: Progress = silent) -> View:
     """Read what the sheets show, as it is now, and keep its costed lines.
 
     After a save, with `before`, only what it touches is costed again.
     """
     catch_up(database)
-    books = load_books(database) if before is None else after_save(database, before)
-    keep(database, books)
+    books = load_books(database, progress=progress) if before is None else after_save(database, before)
+    keep(database, books, progress)
     with database.reading() as connection:
         return View(
             books,
@@ -159,7 +161,7 @@ def refresh(desk: Desk, view: View, *, transactions_too: bool = True) -> None:
 
 def shown_whole(desk: Desk) -> Books:
     """Load the books whole and show them; return them."""
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     refresh(desk, view)
     return view.books
 
@@ -170,7 +172,7 @@ def bring_up_to_date(desk: Desk) -> None:
     if books is not None and books.settlement_notes and shows_now(desk, state_name(books)):
         settlements.fill_settlements(desk.book, books)
     else:
-        refresh(desk, load(desk.database))
+        refresh(desk, load(desk.database, progress=desk.progress))
 
 
 def refresh_after_answers(

@@ -45,6 +45,7 @@ from core.frame_columns import (
     frame,
     records,
 )
+from core.progress import silent
 from core.settings import POLICIES_NAME, Policies
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from core.books.settings.stores import Store
     from core.books.settlements.status import SettlementNotes, Totals
     from core.facilitator_tax import PostedTax
+    from core.progress import Progress
     from core.time import SettlementName, StoreDays
 
 
@@ -150,15 +152,16 @@ def _known_of(part: PartOfBooks, known: CostingInput) -> CostingInput:
     )
 
 
-def load_books(database: Database, *, anew: bool = False) -> Books:
+def load_books(database: Database, *, anew: bool = False, progress: Progress = silent) -> Books:
     """Load and cost the books.
 
     Args:
         database: Whose.
         anew: Whether every line is costed from nothing, also where it is kept what that came to.
+        progress: Who is told that lines are costed, and how many: in large books it takes minutes.
     """
     with database.reading() as connection:
-        return _read(connection, database.company, anew=anew)
+        return _read(connection, database.company, anew=anew, progress=progress)
 
 
 def read_part(connection: Connection, company: Company, part: PartOfBooks) -> Books | None:
@@ -175,10 +178,22 @@ def read_part(connection: Connection, company: Company, part: PartOfBooks) -> Bo
 
 
 def _costed(
-    connection: Connection, books: CostingInput, policies: CostingPolicies, tax: PostedTax, *, anew: bool
+    connection: Connection,
+    books: CostingInput,
+    policies: CostingPolicies,
+    tax: PostedTax,
+    *,
+    anew: bool,
+    progress: Progress,
 ) -> pd.DataFrame:
     kept = None if anew else every_kept_line(connection, books)
-    return with_tax_kinds(costed_lines(books, policies), tax) if kept is None else kept
+    if kept is not None:
+        return kept
+    count = len(books.transactions)
+    progress("Costing lines", 0, count)
+    lines = with_tax_kinds(costed_lines(books, policies), tax)
+    progress("Costing lines", count, count)
+    return lines
 
 
 class BooksSettings(NamedTuple):
@@ -206,7 +221,14 @@ class _Lines(NamedTuple):
     """`Books.trued_up_lines`, as they are answered today."""
 
 
-def _read(connection: Connection, company: Company, *, anew: bool = False, part: PartOfBooks | None = None) -> Books:
+def _read(
+    connection: Connection,
+    company: Company,
+    *,
+    anew: bool = False,
+    part: PartOfBooks | None = None,
+    progress: Progress = silent,
+) -> Books:
     given = read_settings(connection)
     accepted = true_up_history.accepted_true_ups(connection)
     lines = _read_lines(connection, given, accepted, part)
@@ -217,11 +239,12 @@ def _read(connection: Connection, company: Company, *, anew: bool = False, part:
         costing_input, tied = _known_of(part, costing_input), part.document_rows.together
     last_sync, tax = syncing.last(connection, finished=True), posted_tax(connection, given.settlements)
     policies = costing_policies(given.policies, company)
+    cost_every_line = partial(_costed, connection, costing_input, policies, tax, anew=anew, progress=progress)
     books = Books(
         company=company,
         policies=given.policies,
         settlements=given.settlements,
-        lines=_costed(connection, costing_input, policies, tax, anew=anew) if part is None else part.lines,
+        lines=cost_every_line() if part is None else part.lines,
         costing_input=costing_input,
         accepted_true_ups=accepted,
         trued_up_lines=lines.trued_up,

@@ -97,7 +97,7 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     refuse_unfillable(desk)
     done, kept = _export_all(desk, books, books.named(ids), conditions, ledger, options.folder)
     files = write_kept(desk, kept)
-    refresh(desk, load(desk.database))
+    refresh(desk, load(desk.database, progress=desk.progress))
     return files.told(_export_outcome(done, files))
 
 

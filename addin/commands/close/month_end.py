@@ -72,7 +72,7 @@ def close(desk: Desk, *, month: str, to: Path | None = None, ledger: Ledger | No
     """
     books = load_books(desk.database)
     propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())  # what was answered since is an open item
-    view = load(desk.database, books)
+    view = load(desk.database, books, progress=desk.progress)
     options = ExportOptions(zones=view.books.zones)
     figures = closing_figures(view, Month.parse(month), options=options, rates=_rates(view.books))
     with desk.database.reading() as connection:
@@ -133,7 +133,7 @@ def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, 
     if plan.is_booked:
         return write_again(desk, [(accrual_name(str(figures.month)), plan.entries)], ledger, folder)
     files = write_kept(desk, kept)
-    refresh(desk, load(desk.database))
+    refresh(desk, load(desk.database, progress=desk.progress))
     return files
 
 

@@ -32,7 +32,7 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     books = load_books(desk.database)
     chosen = books.named(ids)
     post_elsewhere(desk.database, books, chosen, reason, who=desk.user, now=desk.clock())
-    refresh(desk, load(desk.database))
+    refresh(desk, load(desk.database, progress=desk.progress))
     staying = [one for one in chosen if one.settlement_entry is EntryStatus.EXPORTED]
     return Outcome(
         f"{' '.join(_locked_elsewhere(chosen, staying))} Refunds in later settlements take the costs they have now; "

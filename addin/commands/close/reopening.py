@@ -69,7 +69,7 @@ def reopen(
         decided = replace(decided, revisions=dict.fromkeys(decided.revisions, revision))
     rows, made, kept = _reopen_all(desk, books, chosen, reason, decided)
     files = write_kept(desk, kept)
-    refresh(desk, load(desk.database))
+    refresh(desk, load(desk.database, progress=desk.progress))
     withdrawn = [entry.reverses or "" for found in rows for entry in found if entry.kind is EntryKind.WITHDRAWAL]
     count = sum(len(found) for found in rows) - len(withdrawn)
     did = [f"{counted(count, 'entry', 'entries')} reversed"] if count or not (elsewhere or withdrawn) else []

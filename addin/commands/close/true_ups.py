@@ -106,7 +106,7 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
     refuse_unfillable(desk)
     decided, kept = _decide_at_once(desk, books, sheet, options)
     files = write_kept(desk, kept)
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     refresh(desk, view)
     return files.told(_true_ups_outcome(view, decided, files.paths))
 

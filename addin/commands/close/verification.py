@@ -56,7 +56,7 @@ def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
 
 
 def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> Outcome:
-    books = load_books(desk.database, anew=True)
+    books = load_books(desk.database, anew=True, progress=desk.progress)
     chosen = books.named(ids) if ids else list(books.settlements)
     ties = _tie_outs(desk, books, chosen, altered, of_all=not ids)
     if not altered and any(one.name in (KEPT_TIE_OUT, LISTED_TIE_OUT) and not one.ok for one in ties):

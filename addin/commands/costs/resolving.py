@@ -68,7 +68,7 @@ def _kept_to_list(desk: Desk, ids: Sequence[str]) -> Books | None:
 
 
 def _loaded_to_list(desk: Desk) -> Books:
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     refresh_if_needed(desk, view)
     return view.books
 

@@ -93,7 +93,7 @@ def save(
     now = None if near is None else _after_save(desk, near, saving)
     view = None
     if now is None:
-        view = load(desk.database, books if near is None else None)
+        view = load(desk.database, books if near is None else None, progress=desk.progress)
         now = view.books
     _write_rulings(filled, saving, now)
     tell_coverage(desk, now)

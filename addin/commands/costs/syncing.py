@@ -126,7 +126,7 @@ def _synced_whole(desk: Desk, before: Books, *, is_noted: bool = False) -> tuple
     if not is_noted:
         _note_changes(desk, before, synced)
     proposed = propose_true_ups(desk.database, synced, who=desk.user, now=desk.clock())
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     refresh(desk, view)
     return view.books, before, proposed.new
 
@@ -181,7 +181,7 @@ def accept(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:
     books = load_books(desk.database)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)} if ids else None
     keys = replace_averages(desk.database, books, settlement_ids=chosen, who=desk.user, now=desk.clock())
-    view = load(desk.database, books)
+    view = load(desk.database, books, progress=desk.progress)
     refresh(desk, view)
     changed = settlement_changes((desk.before or books).lines, view.books.lines)
     sentences = [f"{counted(len(keys), 'accepted average')} replaced by Finale's order costs."]

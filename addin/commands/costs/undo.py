@@ -112,7 +112,7 @@ def undo_save(
 
 def _shown_first(desk: Desk, last: Mapping[str, object]) -> Outcome:
     """Undo nothing that nobody saw: show it, and say so."""
-    refresh(desk, load(desk.database))
+    refresh(desk, load(desk.database, progress=desk.progress))
     words = str(OtherSaveError(None, last))
     return Outcome(words, data={"error": words}, stopped=True)
 
@@ -129,7 +129,7 @@ def _refreshed(desk: Desk, state_before: str, keys: Sequence[str]) -> Books:
     near = refresh_after_answers(desk, state_before, keys, names, keys_shown(desk.book))
     if near is not None:
         return near
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     refresh(desk, view)
     return view.books
 

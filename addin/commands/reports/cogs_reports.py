@@ -30,7 +30,7 @@ def cogs(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     """
     if not ids:
         raise NothingChosenError("make a COGS tab of")
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     books = view.books
     chosen = books.named(ids)
     sheets = [fill_cogs(desk.book, books, settlement) for settlement in chosen]
@@ -84,7 +84,7 @@ def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path | None = None, val
     """
     if not ids:
         raise NothingChosenError("write the COGS of")
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     chosen = view.books.named(ids)
     place = to or desk.path.parent
     files = []

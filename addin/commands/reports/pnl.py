@@ -123,7 +123,7 @@ def _books(desk: Desk, ids: Sequence[str], options: PnlOptions) -> tuple[Books, 
         )
         if part is not None and state_name(part) == now:
             return part, None
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     return view.books, view
 
 

@@ -44,7 +44,7 @@ def fetch(desk: Desk, *, agreed: bool = False) -> Outcome:
         ServiceError: If the bank does not answer; nothing is stored then.
         RatesNotAgreedError: If they would change what is posted or closed, and nobody has agreed; nothing is stored.
     """
-    books = load(desk.database).books
+    books = load(desk.database, progress=desk.progress).books
     home = books.company.home_currency
     needed = needed_rates(rated_lines(books), home, books.zones)
     if not needed:
@@ -58,7 +58,7 @@ def fetch(desk: Desk, *, agreed: bool = False) -> Outcome:
     if effects and not agreed and not desk.agreed:
         raise RatesNotAgreedError("Rates of the European Central Bank", effects, home)
     new = save_fetched_rates(desk.database, fetched, who=desk.user, now=desk.clock())
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     refresh(desk, view)
     missing = find_rates(view.books.rates, needed, home).missing_rates
     sentences = [f"{counted(new, 'new rate')} of the European Central Bank stored; see sheet Exchange rates."]

@@ -172,9 +172,9 @@ def show_imported(desk: Desk, before: str, stores: Collection[str]) -> ImportedB
     """
     near = refresh_after_import(desk, before, stores)
     if near is None:
-        view = load(desk.database)
+        view = load(desk.database, progress=desk.progress)
         followed = follow_units(desk.database, view.books, who=desk.user, now=desk.clock())
-        view = load(desk.database) if followed else view
+        view = load(desk.database, progress=desk.progress) if followed else view
         refresh(desk, view)
         return ImportedBooks(view.books, None, followed)
     followed = follow_units(desk.database, near.books, who=desk.user, now=desk.clock())

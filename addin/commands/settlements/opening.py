@@ -47,7 +47,7 @@ def _shown_already(desk: Desk, ids: Sequence[str]) -> OpenedSettlements | None:
 
 def _opened_anew(desk: Desk, ids: Sequence[str]) -> OpenedSettlements:
     """Return settlements of the books costed as a whole, after every other sheet was brought up to date."""
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     opened = open_loaded(view.books, ids)
     refresh(desk, view, transactions_too=False)
     return opened

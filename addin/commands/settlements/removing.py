@@ -30,9 +30,9 @@ def remove(desk: Desk, *, ids: Sequence[str]) -> Outcome:
     if not ids:
         raise NothingChosenError("remove")
     refuse_unfillable(desk)
-    books = load(desk.database).books
+    books = load(desk.database, progress=desk.progress).books
     removed = remove_settlements(desk.database, books, books.named(ids), who=desk.user, now=desk.clock())
-    view = load(desk.database)
+    view = load(desk.database, progress=desk.progress)
     refresh(desk, view)
     list_missing(desk, view.books, list(view.books.settlements))
     outcome = Outcome(
@@ -50,7 +50,7 @@ def remove_store(desk: Desk, *, store: str) -> Outcome:
         CogsheetError: If there is no such store, or it has settlements.
     """
     removing.remove_store(desk.database, store, who=desk.user, now=desk.clock())
-    refresh(desk, load(desk.database))
+    refresh(desk, load(desk.database, progress=desk.progress))
     return Outcome(
         f"Store “{store}” is no longer in the books. What is imported or pulled for it later puts it there again.",
         data={"removed_store": store},

@@ -59,7 +59,7 @@ def doctor(
         CogsheetError: If the books cannot be read at all.
     """
     here = computer or this_computer()
-    books = load_books(desk.database, anew=recost)
+    books = load_books(desk.database, anew=recost, progress=desk.progress)
     findings = [
         _program(),
         *_computer(desk, here),
@@ -123,7 +123,7 @@ def _costs(desk: Desk, books: Books) -> Finding:
     if not otherwise:
         return Finding("Costs", ok=True, words=f"{costed}; each is kept as it costs, to the cent.")
     forget_kept_lines(desk.database)
-    refresh(desk, load(desk.database))
+    refresh(desk, load(desk.database, progress=desk.progress))
     wrong = ", ".join(otherwise)
     return Finding("Costs", ok=False, words=f"{costed}; kept otherwise, and now kept and shown anew: {wrong}.")
 

@@ -43,6 +43,7 @@ from core.exchange_rates import ExchangeRates
 from core.facilitator_tax import TAX_KIND
 from core.frame_columns import COSTED_COLUMNS, FLAG, TEXT, TRANSACTION_COLUMNS, WHOLE, Columns, frame
 from core.model import PROPOSAL_TAKEN, UNITS_TYPED
+from core.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from core.books.settlements.booked_settlement import BookedSettlement
     from core.books.settlements.status import SettlementNotes
     from core.costing import CostingInput
+    from core.progress import Progress
     from core.time import StoreDays
 
 _BESIDE: Columns = {STATED_SKU: TEXT, UNITS_TYPED: WHOLE, PROPOSAL_TAKEN: FLAG}
@@ -234,10 +236,11 @@ def _are_as_kept(connection: Connection, lines: pd.DataFrame) -> bool:
 
 
 @repeated
-def keep(database: Database, books: Books) -> None:
+def keep(database: Database, books: Books, progress: Progress = silent) -> None:
     """Keep the lines of books as they were loaded: those of the settlements that are not kept as they are.
 
-    Where somebody has written to the books since, or is writing now, nothing is kept: who loads them next will.
+    Where somebody has written to the books since, or is writing now, nothing is kept: who loads them next will. Stopped
+    in between, nothing is kept either, and what was kept before holds no more than it did.
     """
     with database.reading() as connection:
         if _holds(connection, books.database_state) and (kept_notes(connection) or not notes_of(books)):
@@ -245,7 +248,7 @@ def keep(database: Database, books: Books) -> None:
     try:
         with database.keeping() as connection:
             if state(connection) == books.database_state:
-                _keep(connection, books)
+                _keep(connection, books, progress)
     except DatabaseBusyError:
         return
 
@@ -271,17 +274,18 @@ def forget_kept_lines(database: Database) -> None:
             connection.execute(delete(table))
 
 
-def _keep(connection: Connection, books: Books) -> None:
+def _keep(connection: Connection, books: Books, progress: Progress) -> None:
     kept = costing_tables.costed_settlement
     query = select(kept.c.settlement, kept.c.digest, kept.c.ties)
     known = {row.settlement: (row.digest, row.ties) for row in connection.execute(query)}
     ties = tie_columns(books.costing_input, books.counted_together).set_index("key")
-    for one in books.settlements:
+    for done, one in enumerate(books.settlements, 1):
         lines = books.lines_of(one)
         beside = ties.loc[lines["key"]].set_axis(lines.index)
         digests = (digest(lines), digest(beside.assign(key=lines["key"])))
         if known.pop(one.id, None) != digests:
             put_settlement(connection, one, lines.assign(**beside), digests, _stored_of(books, one))
+        progress("Keeping costs", done, len(books.settlements))
     sums, sums_now = kept_totals(connection), {one.id: books.totals(one) for one in books.settlements}
     put_totals(connection, {number: each for number, each in sums_now.items() if sums.get(number) != each})
     put_notes(connection, notes_of(books))
