@@ -96,7 +96,7 @@ def _fresh_folder(folder: Path) -> list[Path]:
     remove_earlier_demo(folder, files)
     settlements = folder / FILES
     settlements.mkdir(parents=True, exist_ok=True)
-    write_marks(settlements, files)
+    write_marks(folder, files)
     for name, content in files:
         write_file(settlements / name, content)
     return [settlements / name for name, _ in files]

@@ -1,7 +1,7 @@
 """What an earlier `cogsheet demo` left in a folder: that is replaced, and nothing else is.
 
 Each of its files carries a mark: the workbook its hidden name, the database its id, and the settlement files a list of
-their contents beside them. Whatever lacks the mark is somebody's own.
+their contents beside the workbook. Whatever lacks the mark is somebody's own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BOOK = "Books.xlsm"
 DATABASE = "demo.sqlite"
 FILES = "settlements"
 MARKS = ".cogsheet-demo.json"
-"""Beside the settlement files: the hash of each as the demo wrote it."""
+"""Beside the workbook: the hash of each settlement file as the demo wrote it."""
 _OF_SQLITE = ("", "-wal", "-shm", "-journal")
 
 
@@ -54,15 +54,15 @@ def remove_earlier_demo(folder: Path, files: list[tuple[str, bytes]]) -> None:
     if found:
         raise NotOfTheDemoError(found)
     settlements = folder / FILES
-    ours = [settlements / name for name in {*_marks(settlements), *(name for name, _ in files)}]
+    ours = [settlements / name for name in {*_marks(folder), *(name for name, _ in files)}]
     for path in [folder / BOOK, *(folder / f"{DATABASE}{end}" for end in _OF_SQLITE), *ours]:
         path.unlink(missing_ok=True)
 
 
-def write_marks(settlements: Path, files: Iterable[tuple[str, bytes]]) -> None:
+def write_marks(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     """Note what the settlement files of the demo are, so that the next demo knows them again."""
     hashes = {name: sha256(content).hexdigest() for name, content in files}
-    (settlements / MARKS).write_text(json.dumps(hashes, indent=2) + "\n", encoding="utf-8")
+    (folder / MARKS).write_text(json.dumps(hashes, indent=2) + "\n", encoding="utf-8")
 
 
 def _foreign(folder: Path, files: list[tuple[str, bytes]]) -> Iterator[Path]:
@@ -73,7 +73,7 @@ def _foreign(folder: Path, files: list[tuple[str, bytes]]) -> Iterator[Path]:
     if os.path.lexists(database) and database_id_of(database) != DEMO:
         yield database
     if settlements.is_dir():
-        marks = _marks(settlements)
+        marks = _marks(folder)
         known = {name: {sha256(content).hexdigest(), marks.get(name)} for name, content in files}
         known |= {name: {mark} for name, mark in marks.items() if name not in known}
         yield from (settlements / name for name, hashes in known.items() if _differs(settlements / name, hashes))
@@ -98,10 +98,10 @@ def _differs(path: Path, hashes: set[str | None]) -> bool:
     return not path.is_file() or sha256(path.read_bytes()).hexdigest() not in hashes
 
 
-def _marks(settlements: Path) -> dict[str, str]:
+def _marks(folder: Path) -> dict[str, str]:
     """Return the hash of each file that an earlier demo wrote; only plain names, for they are removed."""
     try:
-        noted = json.loads((settlements / MARKS).read_text(encoding="utf-8"))
+        noted = json.loads((folder / MARKS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     pairs = noted.items() if isinstance(noted, dict) else ()

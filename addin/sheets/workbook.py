@@ -111,7 +111,7 @@ class NoCogsheetWorkbookError(WorkbookError):
     def __init__(self, book: str) -> None:
         super().__init__(
             f"{book} is not a Cogsheet workbook, or lost its hidden name {NAME}. Nothing was changed. "
-            f"Make one with `cogsheet new`, or with `cogsheet new --join` for the books that a company has already."
+            f"Make one with `cogsheet new`; it can also join the books that a company has already."
         )
 
 

@@ -59,7 +59,7 @@ def test_what_an_earlier_demo_made_is_replaced(tmp_path: Path) -> None:
     earlier = [("1.txt", b"an older business"), ("0.txt", b"of the older business alone")]
     for name, content in [*earlier, ("own.txt", b"mine")]:
         (settlements / name).write_bytes(content)
-    write_marks(settlements, earlier)
+    write_marks(tmp_path, earlier)
     with sqlite3.connect(tmp_path / "demo.sqlite") as connection:
         connection.execute("CREATE TABLE company AS SELECT 'sandbox' AS database_id")
     connection.close()
@@ -70,7 +70,7 @@ def test_what_an_earlier_demo_made_is_replaced(tmp_path: Path) -> None:
 def test_a_settlement_file_that_was_edited_since_is_somebodys_own(tmp_path: Path) -> None:
     """The mark is of the contents, not of the name."""
     (tmp_path / "settlements").mkdir()
-    write_marks(tmp_path / "settlements", FILES)
+    write_marks(tmp_path, FILES)
     (tmp_path / "settlements" / "2.txt").write_bytes(b"made too, and edited")
     assert "2.txt" in refused(tmp_path)
 
@@ -81,6 +81,6 @@ def test_a_list_of_marks_removes_nothing_outside_its_folder(tmp_path: Path) -> N
     own.write_bytes(b"mine")
     folder = tmp_path / "demo" / "settlements"
     folder.mkdir(parents=True)
-    (folder / MARKS).write_text(json.dumps({"../../own.txt": sha256(b"mine").hexdigest()}), encoding="utf-8")
+    (tmp_path / "demo" / MARKS).write_text(json.dumps({"../../own.txt": sha256(b"mine").hexdigest()}), encoding="utf-8")
     remove_earlier_demo(tmp_path / "demo", FILES)
     assert own.exists()

@@ -27,7 +27,7 @@ class NoMacrosError(WorkbookError):
     def __init__(self, book: str) -> None:
         super().__init__(
             f"{book} holds no VBA: it was saved as a workbook without macros, and its buttons are gone. Nothing was "
-            f"changed. Make a new workbook with `cogsheet new --join` and the same company: what was saved "
+            f"changed. Make a new workbook with `cogsheet new` that joins the same company: what was saved "
             f"is in the database."
         )
 
@@ -38,8 +38,8 @@ class ProjectUnreadableError(WorkbookError):
     def __init__(self, book: str, reason: str) -> None:
         super().__init__(
             f"The VBA of {book} cannot be carried over: {reason}. Nothing was changed. Open and save the workbook once "
-            f"in Excel and try again; else make a new workbook with `cogsheet new --join`: what was saved is in "
-            f"the database."
+            f"in Excel and try again; else make a new workbook with `cogsheet new` that joins these books: "
+            f"what was saved is in the database."
         )
 
 

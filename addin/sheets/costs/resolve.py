@@ -11,7 +11,6 @@ from addin.sheets.costs.resolve_columns import RESOLVE_SPEC, TYPED_FIELDS, Sheet
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import (
     CellRefusal,
-    NotANumber,
     in_scientific_notation,
     read_choice,
     serial_day,
@@ -22,6 +21,7 @@ from addin.sheets.tables.cells import (
 )
 from addin.sheets.tables.edited_rows import cell_names, refuse_rows_below, typed_cells
 from addin.sheets.tables.sheet_specs import records_of
+from addin.sheets.tables.typed_numbers import NotANumber
 from core.books.costed_lines.line_costs import STATED_SKU
 from core.books.overrides.answers import Answer, Cell
 from core.books.overrides.filling_down import AnsweredRow, FillDown, costs_by_row

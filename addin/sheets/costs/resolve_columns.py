@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from addin.sheets.tables.cells import NotANumber, to_decimal, to_text
+from addin.sheets.tables.cells import to_decimal, to_text
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
+from addin.sheets.tables.typed_numbers import NotANumber
 from core.model import Disposition
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ class TableMissingError(WorkbookError):
         super().__init__(
             f"{book} has no table {spec.table} (sheet {spec.sheet}). Was the sheet deleted, or is this not a Cogsheet "
             f"workbook? Nothing was written. If an older Cogsheet made it, press Upgrade. Else "
-            f"undo the deletion, or make a new workbook with `cogsheet new --join`: what was "
+            f"undo the deletion, or make a new workbook with `cogsheet new` that joins these books: what was "
             f"saved is in the database and is not lost."
         )
 

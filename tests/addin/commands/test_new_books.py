@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from core.errors import CogsheetError
 
 
-def made(folder: Path, company: str, name: str = "Books.xlsm", **more: str | bool) -> Outcome:
+def made(folder: Path, company: str, name: str = "Books.xlsm", **more: Any) -> Outcome:
     """Make a workbook; the user's folder lies beside it."""
     return new_workbook(
         folder / name, company=company, machine=MachineFolder(folder / "home"), **{"currency": "USD", **more}
     )
 
 
-def refused(folder: Path, company: str, kind: type[CogsheetError], **more: str | bool) -> str:
+def refused(folder: Path, company: str, kind: type[CogsheetError], **more: Any) -> str:
     """Return why a workbook is not made, and see that nothing was."""
     before = sorted(folder.rglob("*"))
     with pytest.raises(kind) as caught:

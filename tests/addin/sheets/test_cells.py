@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addin.sheets.costs.costs import COSTS_SPEC
-from addin.sheets.tables.cells import NotANumber, to_cell, to_decimal, to_text, to_whole
+from addin.sheets.tables.cells import to_cell, to_decimal, to_text, to_whole
 from addin.sheets.tables.sheet_rows import cells_of, rows_of
 from addin.sheets.tables.sheet_specs import Kind
+from addin.sheets.tables.typed_numbers import NotANumber
 from core.frame_columns import TEXT, records
 from core.money import MONEY
 
