@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Select, bindparam, insert, select
@@ -12,9 +12,6 @@ from sqlalchemy import Connection, Select, bindparam, insert, select
 from core.books.database import tables
 from core.books.database.state import note_statements
 from core.errors import DatabaseError
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable
 
 T = TypeVar("T")
 _CLOCKS_DIFFER = timedelta(days=1)
@@ -32,16 +29,17 @@ class SettingUnreadableError(DatabaseError):
 
 
 def _read(key: str, kind: type[T], text: str) -> T:
+    if kind not in _READERS:
+        _READERS[kind] = TypeAdapter(kind)
     try:
-        value: T = _reader(kind).validate_json(text)
+        value: T = _READERS[kind].validate_json(text)
     except ValidationError as error:
         raise SettingUnreadableError(key, str(error.errors()[0]["msg"])) from error
     return value
 
 
-@cache
-def _reader(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_READERS: dict[Any, TypeAdapter[Any]] = {}
+"""What reads a value, by its kind: pydantic takes longer to make one than to read with it."""
 
 
 def get(connection: Connection, key: str, kind: type[T], default: T) -> T:

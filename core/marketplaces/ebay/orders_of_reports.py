@@ -75,7 +75,8 @@ def agreeing_settlements(settlements: Sequence[Settlement]) -> list[Settlement]:
 def _sales(transactions: pd.DataFrame) -> pd.Series:
     """Tell which rows are sales of eBay's orders."""
     sold = is_one_of(transactions["event"], Event.SALE) & is_one_of(transactions["marketplace"], Marketplace.EBAY)
-    return transactions["order_id"].notna() & sold
+    is_sale: pd.Series = transactions["order_id"].notna() & sold
+    return is_sale
 
 
 def _wholes(transactions: pd.DataFrame) -> list[Row]:
