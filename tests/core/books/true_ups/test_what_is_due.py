@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.books import batches
+from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.due_lines import due_lines
 from core.books.costed_lines.stored_lines import keep
 from core.books.loading import load_books
-from core.books.settings import stored_settings
+from core.books.settings import opening_costs, stored_settings
+from core.books.settings.opening_costs import OPENING_COST_COLUMNS
 from core.books.true_ups import true_up_history, true_ups
 from core.books.true_ups.due_true_ups import is_known_what_is_due, propose_due
-from core.frame_columns import records
+from core.frame_columns import frame, records
 from core.journal.accounts import Accounts
 from core.settings import POLICIES_NAME, Policies
 from tests.core.books.costed_lines.caught_up_books import LIFE, lock
@@ -133,9 +136,15 @@ def test_an_export_makes_its_lines_due(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_after_a_policy_it_is_not_known_what_is_due(books: Database) -> None:
+@pytest.mark.parametrize("what", ["policy", "opening cost"])
+def test_after_what_may_touch_any_line_it_is_not_known_what_is_due(books: Database, what: str) -> None:
     with books.writing() as connection:
-        stored_settings.put(connection, POLICIES_NAME, Policies(materiality=Decimal(9)), who="M. Lee", now=NOW)
+        if what == "policy":
+            stored_settings.put(connection, POLICIES_NAME, Policies(materiality=Decimal(9)), who="M. Lee", now=NOW)
+        else:
+            row = {"sku": "MUG", "unit_cost": Decimal(2), "currency": "USD"}
+            batch = batches.new(connection, BatchKind.SETUP, **WHO)
+            opening_costs.add(connection, frame(OPENING_COST_COLUMNS, [row]), batch)
     _keep(books)
     assert _due(books) is None
     assert propose_due(books, **WHO) is None
