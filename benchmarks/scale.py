@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
-from benchmarks.large_settlement import large_file
+from benchmarks.large_books import large_file
 from core.books import batches
 from core.books.database import Database
 from core.books.database.company import new_company
