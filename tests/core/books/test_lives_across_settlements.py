@@ -295,7 +295,7 @@ TestLives = pytest.mark.long(Lives.TestCase)
 @pytest.mark.long
 def test_many_lives() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Lives, settings=so_many(examples(24), 30))
+    run_state_machine_as_test(Lives, settings=so_many(examples(60), 30))
 
 
 @settings(max_examples=examples(2), deadline=None)

@@ -368,7 +368,7 @@ TestHistories = Company.TestCase
 @pytest.mark.long
 def test_many_histories() -> None:
     """The same, for a few minutes."""
-    run_state_machine_as_test(Company, settings=so_many(examples(15), 30))
+    run_state_machine_as_test(Company, settings=so_many(examples(25), 30))
 
 
 @pytest.mark.long
