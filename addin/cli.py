@@ -143,13 +143,14 @@ def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN
         SystemExit: Always, with the exit status.
     """
     with _log() as log:
+        did = True
         try:
             message, data, status = _done(command, typed)
         except Exception as error:  # noqa: BLE001 - the last place: no command ends in a traceback
-            message, status = _sentence(error, command.name, log), CANNOT
+            did, message, status = False, _sentence(error, command.name, log), CANNOT
             data = {"error": message}
         _note(command.name, status)
-        _say(message, data, as_json=as_json, to_error="error" in data and status == CANNOT)
+        _say(message, data, as_json=as_json, to_error=not did)
         sys.exit(status)
 
 
@@ -164,11 +165,11 @@ def _sentence(error: Exception, name: str, log: Path | None) -> str:
     import logging  # noqa: PLC0415 - only a command that fails needs it
 
     from core.errors import CogsheetError  # noqa: PLC0415 - as above
-    from core.log import ACTION  # noqa: PLC0415 - as above
+    from core.log import ACTION, printable  # noqa: PLC0415 - as above
     from core.unexpected import stopped, where_details_are  # noqa: PLC0415 - as above
 
     if isinstance(error, CogsheetError):
-        logging.getLogger(__name__).info("%s was refused: %s", name, error)
+        logging.getLogger(__name__).info("%s was refused: %s", name, printable(str(error)))
         return _with_way_out(error)
     logging.getLogger(__name__).error("%s failed", name, exc_info=error)
     return stopped(error, "the command", where_details_are(ACTION.number, log))
@@ -225,12 +226,12 @@ def _log() -> Iterator[Path | None]:
 
 def _say(message: str, data: dict[str, object], *, as_json: bool, to_error: bool = False) -> None:
     """Print what a command says, without secrets, and with a sign of its own for what no terminal can show."""
-    from core.log import REDACTION  # noqa: PLC0415 - only a command that runs needs it
+    from core.log import REDACTION, printable  # noqa: PLC0415 - only a command that runs needs it
 
     text = (
         json.dumps(REDACTION.redact_all(data), indent=2, ensure_ascii=False) if as_json else REDACTION.redact(message)
     )
-    click.echo(text.encode(errors="backslashreplace").decode(), err=to_error and not as_json)
+    click.echo(printable(text), err=to_error and not as_json)
 
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001, ARG001 - click's

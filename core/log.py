@@ -33,6 +33,11 @@ _FORMATTER = logging.Formatter(
 )
 
 
+def printable(text: str) -> str:
+    """Return a text with a sign of its own for what no file and no terminal takes: half a letter in a file's name."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 class Redaction(logging.Filter):
     """Takes secrets out of log records: those it was told of, and what stands behind a name like `password`."""
 
@@ -65,11 +70,11 @@ class Redaction(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record: message, traceback and stack; and give it the number of the action."""
         record.action = ACTION.number
-        record.msg, record.args = self.redact(record.getMessage()), None
+        record.msg, record.args = printable(self.redact(record.getMessage())), None
         if record.exc_info and not record.exc_text:
             record.exc_text = _FORMATTER.formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = self.redact(record.exc_text)
+            record.exc_text = printable(self.redact(record.exc_text))
         if record.stack_info:
             record.stack_info = self.redact(record.stack_info)
         return True

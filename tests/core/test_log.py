@@ -99,3 +99,10 @@ def test_own_files_are_for_their_user_alone(tmp_path: Path, umask: int) -> None:
     logging.getLogger().removeHandler(handler)
     handler.close()
     assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+
+
+def test_half_a_letter_of_a_file_name_is_logged_with_a_sign_of_its_own(log_file: Path) -> None:
+    """A name that is no UTF-8 would else cost the line, and on a console the command."""
+    logging.getLogger("cogsheet.test").info("%s was refused", "statement \udcff.txt")
+
+    assert "statement \\udcff.txt was refused" in log_file.read_text(encoding="utf-8")
