@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.costing.line_outcomes import LineOutcome
     from core.costing.lines import LineLock, Override
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Of what lines come out with. To be raised with every change of it between two releases; a release tells by itself."""
 
 

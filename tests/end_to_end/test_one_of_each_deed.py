@@ -33,7 +33,7 @@ def test_a_month_is_imported_synced_answered_exported_trued_up_closed_and_reopen
     story.decide("accept")
     story.ties()
     pack = story.deed("close", *CLOSED, "--json").data["file"]
-    story.deed("reopen", "1", "--reason", "a wrong count")
+    story.deed("reopen", "1", "--imported", "--reason", "a wrong count")
 
     assert "1 line without cost" == missing
     assert (Decimal(17), Decimal(-17)) == (exported[GOODS], exported[STOCK])

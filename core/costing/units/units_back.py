@@ -47,6 +47,9 @@ class UnitsBack:
     open_refunds: dict[Name, Line] = field(default_factory=dict)
     """The refund whose units are not known, by order and SKU."""
 
+    _restored: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    """Units that reversals have put back: by the place of the reimbursement that took them, and by their own."""
+
     def refund(self, goods: GoodsLine) -> Move:
         """Bring goods back, never more than were sold: one refund too many moves nothing and is listed."""
         left = self._left(goods)
@@ -174,11 +177,17 @@ class UnitsBack:
             lost: The reimbursement.
             move: What that took out; missing where it is still to come.
             of_it: How many units of it are taken back; missing: all.
+
+        A reimbursement of 2 units took 1 out of stock, for no more had come back. Taken back in two halves, the first
+        brings this 1 back, and the second none.
         """
         taken = move.quantity or 0 if move is not None else 0
-        units = min(of_it, taken) if of_it is not None else taken
+        left = taken - self._restored[lost.line.place]
+        units = min(of_it, left) if of_it is not None else left
         if reversal.lock is not None:
-            units = -reversal.lock.quantity_now
+            units = -reversal.lock.quantity_now - self._restored[reversal.line.place]
+        for place in (lost.line.place, reversal.line.place):
+            self._restored[place] += units
         item = _item(lost)
         if item in self.in_stock:
             self.in_stock[item] += units

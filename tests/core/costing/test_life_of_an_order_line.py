@@ -169,8 +169,17 @@ def _line(key: str, event: Event, units: int, day: int) -> Row:
     }
 
 
+PAID, TAKEN_BACK = Step(Event.REIMBURSEMENT, 2), Step(Event.REIMBURSEMENT_REVERSAL, 1)
+IN_HALVES = [PAID, TAKEN_BACK, TAKEN_BACK, Step(Event.REFUND, 1), PAID]
+"""2 returned units were paid of which 1 had come back; taken back one by one, only that 1 can leave again."""
+IN_THIRDS = [Step(Event.REIMBURSEMENT, 3), *[TAKEN_BACK] * 3, Step(Event.REFUND, 2), Step(Event.REIMBURSEMENT, 3)]
+
+
 @settings(max_examples=examples(60), deadline=None)
 @given(sold=st.integers(1, 5), unit_cost=costs, life=lives, split=st.booleans(), is_declared=st.booleans())
+@example(sold=1, unit_cost=Decimal(4), life=IN_HALVES, split=False, is_declared=False)
+@example(sold=3, unit_cost=Decimal(4), life=IN_HALVES, split=True, is_declared=True)
+@example(sold=2, unit_cost=Decimal(4), life=IN_THIRDS, split=False, is_declared=True)
 def test_net_cogs_is_the_cost_of_what_is_not_back(
     sold: int,
     unit_cost: Decimal,
