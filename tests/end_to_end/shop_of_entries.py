@@ -44,6 +44,6 @@ def shop_of_two_stores(folder: Path) -> Iterator[Shop]:
     made.finale_says(ORDERS, CUP="7.00")
     path = str(folder / "books.sqlite")
     made.database.close()
-    assert 0 == run("new", str(folder / "Books.xlsm"), "--company", "Acme", "--database", path).status
+    assert 0 == run("new", str(folder / "Books.xlsm"), "--join", "--company", "Acme", "--database", path).status
     with Database.open(path) as database:
         yield Shop(database)

@@ -55,11 +55,10 @@ def cogs(paths: list[str]) -> Decimal:
 
 
 def test_a_file_that_could_not_be_written_is_written_by_the_next_command(sold: Story) -> None:
-    """Any command, and Check, write it once the folder is free again; nobody has to reopen anything."""
+    """Any command writes it once the folder is free again; nobody has to reopen anything."""
     stuck = export_into_nowhere(sold)
     assert "Settlement Amazon/1: 2 entries, its costs are locked." in stuck.output
     assert "the next button writes it there" in stuck.output
-    assert "check  Files to import: " in sold.deed("doctor", status=1).output
     assert 1 == len(sold.deed("resolve", "--json", status=1).data["unwritten"])
 
     exports(sold).unlink()
@@ -70,6 +69,19 @@ def test_a_file_that_could_not_be_written_is_written_by_the_next_command(sold: S
     assert "Written now" not in sold.deed("resolve").output
 
 
+@pytest.mark.long
+def test_check_names_a_file_that_waits_and_writes_it_once_it_can(sold: Story) -> None:
+    """It looks at the other parts too, and waits for a Finale that does not answer."""
+    export_into_nowhere(sold)
+    assert "check  Files to import: " in sold.deed("doctor", status=1).output
+
+    exports(sold).unlink()
+
+    assert "Files to import" not in sold.deed("doctor", status=1).output
+    assert 1 == len(list(exports(sold).iterdir()))
+
+
+@pytest.mark.long
 def test_a_file_that_waits_is_done_once_all_its_entries_are_written_elsewhere(sold: Story, tmp_path: Path) -> None:
     """Half of them elsewhere leaves it waiting."""
     export_into_nowhere(sold)
@@ -130,6 +142,7 @@ def test_reopening_asks_whether_what_was_written_was_imported(sold: Story) -> No
     sold.ties()
 
 
+@pytest.mark.long
 def test_a_reopening_names_its_revision(sold: Story) -> None:
     """What was reopened and exported since stands at another one than was meant."""
     sold.deed("export", "1", *FOR_QUICKBOOKS)
