@@ -211,7 +211,7 @@ def _log() -> Iterator[Path | None]:
     import logging  # noqa: PLC0415 - only a command that runs needs it
 
     from core import log  # noqa: PLC0415 - as above
-    from core.companies import machine_folder  # noqa: PLC0415 - as above
+    from core.company_databases import machine_folder  # noqa: PLC0415 - as above
 
     handler = None
     with contextlib.suppress(OSError):

@@ -142,7 +142,7 @@ def _words_of_excel(error: Exception) -> str:
 def _log() -> Iterator[Path]:
     """Open the log in the user's folder; where our own modules cannot be imported, a plain one."""
     try:
-        from core.companies import machine_folder  # noqa: PLC0415 - as in `run`
+        from core.company_databases import machine_folder  # noqa: PLC0415 - as in `run`
         from core.log import FILE_NAME, set_up  # noqa: PLC0415 - as in `run`
 
         path = machine_folder().path / FILE_NAME

@@ -25,7 +25,7 @@ from addin.machine.cost_file import CostFiles
 from addin.sheets import workbook
 from addin.sheets.exchange import MISSING_COST
 from core import log
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -20,7 +20,7 @@ from core.books.database.company import new_company
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from core.model import Event
 from workbook_engine import workbook
 

@@ -18,7 +18,7 @@ from core.books.settings import sku_mapping
 from core.books.settlements import settlement_lines
 from core.books.settlements.booked_settlement import OriginalFile
 from core.books.syncing import stored_observations
-from core.companies import MachineFolder, machine_folder
+from core.company_databases import MachineFolder, machine_folder
 from core.marketplaces import read_file
 from sandbox.settlement_files.amazon_v2 import COLUMNS
 

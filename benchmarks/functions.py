@@ -15,7 +15,7 @@ from addin.machine.cost_file import publish_snapshot
 from benchmarks.rows import Result, by_turns, result
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot
 from core.time import system_clock
 from tests.fake_excel.application import FakeApplication

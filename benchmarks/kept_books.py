@@ -37,7 +37,7 @@ from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import stored_settings
 from core.books.settlements.booked_settlement import OriginalFile
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 from core.http.credentials import Secret
 from core.marketplaces import READER_VERSION, read_file
 from core.settings import FINALE_NAME, FinaleAccount

@@ -19,7 +19,7 @@ from benchmarks.timing import seconds
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.loading import load_books
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from workbook_engine import workbook
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from addin.takeaway.outgoing import deliver
 from core.books.costed_lines.catching_up import catch_up
 from core.books.database import Database
 from core.books.settings.setting_effects import ChangeNotAgreedError
-from core.books.verification.seal_check import altered_rows_named, find_altered
-from core.companies import database_address, machine_folder
+from core.books.verification.altered_rows import altered_rows_named, find_altered
+from core.company_databases import database_address, machine_folder
 from core.errors import CogsheetError
 from core.progress import Progress, silent
 from core.time import Clock, system_clock

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from addin.commands.sentences import counted, identity
 from core.books.database.migrate import keep_copy
 from core.books.importing import reader_upgrade
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 from core.errors import CogsheetError
 from core.marketplaces.settlements.line_keys import READER_VERSION
 

@@ -19,7 +19,7 @@ from core.books.entries.reopening import ImportedOrNotError
 from core.books.overrides.undo_wishes import SomebodyElsesSaveError
 from core.books.settings.stores import StoreNotNamedError
 from core.books.true_ups.suspect_true_ups import SuspectTrueUpsError
-from core.companies import CompanyUnknownError
+from core.company_databases import CompanyUnknownError
 from core.journal.files import ForeignEntryError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from addin.connections.finale_account import account_of
 from core.books.database.repeating import repeated
 from core.books.syncing import syncing
 from core.books.syncing.syncing import Probe
-from core.companies import World
+from core.company_databases import World
 from core.errors import InventoryError
 from core.finale.account_remarks import settings_of
 from core.finale.account_settings import BASE_URL

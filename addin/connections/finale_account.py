@@ -13,7 +13,7 @@ from core.books.batches import BatchKind
 from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
 from core.books.syncing import syncing
-from core.companies import World
+from core.company_databases import World
 from core.finale import typed_settings
 from core.finale.graphql_schema import Schema
 from core.settings import FINALE_NAME, FinaleAccount

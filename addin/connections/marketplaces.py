@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.books.importing.pulling import ConnectedStore, PulledStore
 from core.books.settings import stored_settings
-from core.companies import World
+from core.company_databases import World
 from core.errors import CogsheetError
 from core.http.credentials import Secret, SystemCredentials
 from core.marketplaces.pulling.connector import Link

@@ -26,7 +26,7 @@ from core.books.database.company import Company
 from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.settings import stored_settings
-from core.companies import DEMO, BooksId, database_address, machine_folder
+from core.company_databases import DEMO, BooksId, database_address, machine_folder
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows
 from core.journal.files import Ledger
 from core.line_types import PER_STORE, LineType

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from addin.sheets.workbook import open_workbook, read_books_name
 from core.books.database.whose_books import database_id_of
-from core.companies import DEMO
+from core.company_databases import DEMO
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.books.books import Books
-    from core.companies import MachineFolder
+    from core.company_databases import MachineFolder
 
 _FOLDER = "costs"
 _LAYOUT = 2

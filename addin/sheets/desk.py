@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from core.books.settings.setting_effects import SettingEffect
     from core.books.syncing.cost_changes import SettlementChange
     from core.books.true_ups.reclassifications import Reclassification
-    from core.books.verification.altered_rows import AlteredRow
-    from core.companies import MachineFolder
+    from core.books.verification.altered_row_words import AlteredRow
+    from core.company_databases import MachineFolder
     from core.costing.costs.suspects import SuspectCost
 
 

@@ -24,7 +24,7 @@ from addin.sheets.settlements.types import TYPES_SPEC
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
-from core.companies import BooksId
+from core.company_databases import BooksId
 from core.errors import WorkbookError
 from workbook_engine.errors import WorkbookFileError
 from workbook_engine.parts.package import refuse_if_open

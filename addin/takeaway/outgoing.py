@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.books.database import Database
-    from core.companies import MachineFolder
+    from core.company_databases import MachineFolder
 
 
 def deliver(

@@ -15,10 +15,10 @@ from core.costing.rules.goods import GoodsLine, Move
 from core.costing.rules.line_kinds import is_removal
 from core.costing.rules.moves import FreeSale, moves
 from core.costing.rules.rules import RULES, Judgement, Rule, judge
+from core.costing.units.clawbacks import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.units.originals import REFERRING, find_originals
 from core.costing.units.pools import departures
 from core.costing.units.reimbursed_units import reports_by_line, reports_in_force, with_report, with_unmoved_goods
-from core.costing.units.reversals import NO_GOODS, Candidate, find_reversed, may_be_reversed
 from core.costing.units.shipments import costs_by_line, shipments_by_line
 from core.costing.units.sold_goods import AsSold, sold_elsewhere
 from core.costing.units.units_taken import Claim
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from core.costing.costs.finale_costs import Finale
     from core.costing.inputs import CostingInput, CostingPolicies
     from core.costing.lines import Line, LineLock, Override, ReturnReport
+    from core.costing.units.clawbacks import ReversedUnits
     from core.costing.units.originals import Original
     from core.costing.units.pools import Expensed
     from core.costing.units.reimbursed_units import ReimbursementReport
-    from core.costing.units.reversals import ReversedUnits
     from core.model import SoldInShipments
 
 

@@ -11,8 +11,8 @@ from core.costing.lines import LineLock
 from core.costing.outcome_of_move import as_locked, not_applicable, outcome, with_question_again
 from core.costing.rules.line_kinds import may_be_money_only, means_its_order_alone
 from core.costing.rules.rules import Rule
+from core.costing.units.clawbacks import ReversedLine, negative
 from core.costing.units.originals import ReturnedUnits, SaleCost, as_it_came_back, used_on
-from core.costing.units.reversals import ReversedLine, negative
 from core.model import COST_KNOWN, Cause, CostStatus
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from core.costing.lines import Line
     from core.costing.outcome_of_move import CostingOutcome
     from core.costing.rules.goods import Move
+    from core.costing.units.clawbacks import ReversedUnits
     from core.costing.units.originals import Name, OriginalCost
-    from core.costing.units.reversals import ReversedUnits
 
 _REFERRING = frozenset({Rule.REFUND, Rule.RETURN_LOST, Rule.REPLACEMENT, Rule.REVERSAL})
 

@@ -10,7 +10,7 @@ from core.costing.costs.finale_costs import products_of, read_mapping
 from core.costing.lines import read_lines
 from core.costing.rules.line_kinds import is_removal
 from core.costing.rules.rules import Rule, is_valued_again, judge
-from core.costing.units.reversals import may_be_reversed
+from core.costing.units.clawbacks import may_be_reversed
 from core.costing.units.sold_goods import plain_order
 from core.model import Event
 

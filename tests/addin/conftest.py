@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.commands.setup.new import new_workbook
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 SCOPES = {"writing", "keeping"}
 ONCE = {
     "core/books/database/moving.py:_compare_with": "it writes nothing, and is within a writing that is repeated",
-    "core/books/verification/seal_check.py:books_as_sealed": "it takes back whatever stands within",
+    "core/books/verification/altered_rows.py:books_as_sealed": "it takes back whatever stands within",
 }
 """Functions that open such a scope and are not repeated, each with its reason."""
 

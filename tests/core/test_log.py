@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from core.log import FILE_NAME, Redaction, set_up
 
 if TYPE_CHECKING:

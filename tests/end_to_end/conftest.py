@@ -9,7 +9,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 from tests.end_to_end.demo_book import DemoBook, run
 from tests.end_to_end.stories import FinaleOnLine, Story
 

@@ -19,7 +19,7 @@ from addin.commands.setup import connecting, doctor
 from addin.commands.setup.new import new_workbook
 from addin.connections.finale import URL_VARIABLE
 from core import log
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 from core.errors import CogsheetError
 from sandbox.business import demo_business
 from sandbox.server import DEMO_ACCOUNT, serve

@@ -18,7 +18,7 @@ from core.books.entries.exporting import export_settlement
 from core.books.importing.importing import import_file
 from core.books.overrides.resolve_outcomes import decide
 from core.books.overrides.saving import save_answers
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 from core.costing import cost
 from core.journal.cogs_entry import cogs_entries
 from core.marketplaces import read_file

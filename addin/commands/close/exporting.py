@@ -12,7 +12,7 @@ from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted, identity
 from addin.commands.settlements.importing import NothingChosenError
 from addin.commands.terminal_remedies import EXPORT_TO_EXCEL, way_out, with_way_out
-from addin.takeaway.entry_files import accrual_name
+from addin.takeaway.exported_files import accrual_name
 from addin.takeaway.ledger_used import ledger_for, remember
 from core.books.database.repeating import repeated
 from core.books.entries import stored_entries

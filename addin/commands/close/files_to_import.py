@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from addin.commands.terminal_remedies import way_out, with_way_out
-from addin.takeaway.entry_files import entry_files
+from addin.takeaway.exported_files import entry_files
 from addin.takeaway.ledger_used import ledger_for
 from addin.takeaway.outgoing import deliver
 from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError, write_next

@@ -14,7 +14,7 @@ from addin.commands.sentences import amount, balance, counted
 from addin.takeaway.close_pack.close_figures import closing_figures
 from addin.takeaway.close_pack.close_pack import write_pack
 from addin.takeaway.close_pack.close_summary import lock_advice
-from addin.takeaway.entry_files import accrual_name
+from addin.takeaway.exported_files import accrual_name
 from addin.takeaway.written_files import write_file, write_next
 from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
@@ -25,9 +25,9 @@ from core.books.true_ups.corrections import rated_lines
 from core.books.true_ups.true_ups import propose_true_ups
 from core.errors import CogsheetError
 from core.exchange_rates import find_rates, needed_rates
-from core.file_names import file_name
 from core.journal.files import refuse_unimportable
 from core.reports.left_stock import by_month
+from core.safe_file_names import file_name
 from core.time import Month
 
 if TYPE_CHECKING:

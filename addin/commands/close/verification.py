@@ -15,10 +15,10 @@ from core.books.loading import load_books
 from core.books.settlements.remarks import twins_of
 from core.books.true_ups import reclassifications
 from core.books.true_ups.resolve_after_export import unanswered
-from core.books.verification.altered_rows import AlteredRowsError, altered_tie_outs
+from core.books.verification.altered_row_words import AlteredRowsError, altered_tie_outs
+from core.books.verification.altered_rows import books_as_sealed, find_altered
 from core.books.verification.kept_lines import KEPT_TIE_OUT
 from core.books.verification.listed_lines import LISTED_TIE_OUT
-from core.books.verification.seal_check import books_as_sealed, find_altered
 from core.books.verification.tie_outs import TieOut, tax_tie_outs
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from addin.sheets.desk import Desk
     from core.books.books import Books
     from core.books.settlements.booked_settlement import BookedSettlement
-    from core.books.verification.altered_rows import AlteredRow
+    from core.books.verification.altered_row_words import AlteredRow
 
 
 def verify(desk: Desk, *, ids: Sequence[str] = ()) -> Outcome:

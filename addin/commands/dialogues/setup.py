@@ -14,7 +14,7 @@ from addin.connections import connect_form
 from addin.connections.finale_account import account_of
 from addin.connections.marketplaces import connections, kind_of
 from core.books.settings import stores
-from core.companies import World
+from core.company_databases import World
 from core.marketplaces.pulling.connectors import CONNECTORS
 
 if TYPE_CHECKING:

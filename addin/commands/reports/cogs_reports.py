@@ -11,7 +11,7 @@ from addin.commands.settlements.importing import NothingChosenError
 from addin.sheets.reports.cogs import fill_cogs
 from addin.takeaway.cogs_workbook import cogs_workbook
 from addin.takeaway.written_files import write_file, write_next
-from core.file_names import file_name
+from core.safe_file_names import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

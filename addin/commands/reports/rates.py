@@ -12,7 +12,7 @@ from addin.commands.sentences import counted
 from core.books.settings.rates import save_fetched_rates
 from core.books.settings.setting_effects import ChangeNotAgreedError, rate_effects
 from core.books.true_ups.corrections import rated_lines
-from core.companies import World
+from core.company_databases import World
 from core.ecb_rates import ECB_URL, ecb_client, fetch_ecb
 from core.exchange_rates import find_rates, missing_sentence, needed_rates
 

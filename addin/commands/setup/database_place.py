@@ -11,11 +11,11 @@ from addin.commands.terminal import TerminalProgress
 from addin.sheets.workbook import open_workbook, read_books_name
 from core.books.database import Database
 from core.books.database.moving import lasting_address, move_books, shown_place
-from core.companies import DEMO, machine_folder
+from core.company_databases import DEMO, machine_folder
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from core.companies import MachineFolder
+    from core.company_databases import MachineFolder
     from core.progress import Progress
 
 

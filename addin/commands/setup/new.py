@@ -16,13 +16,13 @@ from addin.sheets.workbook import open_workbook, write_books_name
 from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.database.location import is_url
 from core.books.database.moving import is_there, lasting_address
 from core.books.database.repeating import repeated
+from core.books.database.safe_places import is_url
 from core.books.database.whose_books import database_id_of
 from core.books.settings import stored_settings
 from core.books.settlements import stored_settlements
-from core.companies import BooksId, checked_company_name, machine_folder
+from core.company_databases import BooksId, checked_company_name, machine_folder
 from core.currencies import checked_currency
 from core.errors import DatabaseError, WorkbookError
 from core.journal.accounts import ACCOUNTS_NAME, AccountRows, Chart
@@ -31,7 +31,7 @@ from core.time import system_clock
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.companies import MachineFolder
+    from core.company_databases import MachineFolder
     from core.time import Clock
 
 

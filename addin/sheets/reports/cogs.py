@@ -12,8 +12,8 @@ from addin.sheets.tables import tables
 from addin.sheets.tables.cells import to_cell, to_decimal
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec, records_of
 from addin.sheets.tables.table_search import forget_tables, place_of_table, table_names
-from core.file_names import mark_of
 from core.reports.costed_lines import LINE_MARKS, has_or_needs_cost, with_locked_sources, with_marks, with_units
+from core.safe_file_names import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

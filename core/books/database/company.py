@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert, select, update
 
 from core.books.database import tables
-from core.companies import World, world_of
+from core.company_databases import World, world_of
 
 if TYPE_CHECKING:
     from datetime import datetime

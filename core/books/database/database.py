@@ -36,9 +36,9 @@ from core.books.database.errors import (
     NotADatabaseError,
     StoredUnknownError,
 )
-from core.books.database.location import is_url, network_mounts, remote_drives, unsafe_place
+from core.books.database.safe_places import is_url, network_mounts, remote_drives, unsafe_place
 from core.books.database.state import begin_writing, move_on, was_reached
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,8 @@ from core.books.database import copying, seals
 from core.books.database.engine import only_writer, sqlite_engine
 from core.books.database.errors import DamagedDatabaseError, MigrationFailedError, NewerDatabaseError
 from core.books.database.schema import metadata
-from core.file_names import file_name
 from core.progress import Progress, silent
+from core.safe_file_names import file_name
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = threading.Lock()

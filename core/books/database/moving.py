@@ -23,9 +23,9 @@ from core.books.database.errors import (
     MovedDatabaseError,
     NotADatabaseError,
 )
-from core.books.database.location import is_url
 from core.books.database.repeating import repeated
-from core.companies import World
+from core.books.database.safe_places import is_url
+from core.company_databases import World
 from core.progress import Progress, silent
 
 if TYPE_CHECKING:

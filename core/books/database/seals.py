@@ -1,7 +1,7 @@
 """Seals: what each row said when Cogsheet stored it, so that a row that another program altered can be named.
 
 Whoever writes into the books with another program (a database browser, a script) leaves the seals as they were.
-`core.books.verification.seal_check` compares the two and says, for `verify`, which row differs and what it said. A
+`core.books.verification.altered_rows` compares the two and says, for `verify`, which row differs and what it said. A
 seal is no
 signature: who alters a row and its seal alike is not seen by this, only by what is recomputed of it.
 

@@ -38,7 +38,7 @@ class OutgoingFile:
 
     id: int
     machine: str
-    """On which computer its folder is (`core.companies.MachineFolder.id`)."""
+    """On which computer its folder is (`core.company_databases.MachineFolder.id`)."""
     folder: str
     name: str
     content: bytes

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.costing.rules.goods import Move
 from core.costing.rules.line_kinds import is_removal
 from core.costing.rules.rules import Rule
+from core.costing.units.clawbacks import FOUND_UNSELLABLE, waits_for_an_answer
 from core.costing.units.refunds import NO_GOODS_MOVED
-from core.costing.units.reversals import FOUND_UNSELLABLE, waits_for_an_answer
 from core.costing.units.units_back import TAKES_COST, UnitsBack, settled, unknown_units, whether_goods_moved
 from core.model import Cause, Disposition, Goods
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.costing.inputs import CostingPolicies
     from core.costing.lines import Line
     from core.costing.rules.goods import GoodsLine
-    from core.costing.units.reversals import ReversedUnits
+    from core.costing.units.clawbacks import ReversedUnits
 
 OfStore = tuple[str | None, str | None]
 """Store and SKU."""

@@ -14,7 +14,7 @@ from addin.commands.costs import resolving
 from addin.commands.desk_opening import on_file
 from addin.commands.reports import cogs_reports, pnl
 from addin.commands.settlements import importing
-from core.books.verification.altered_rows import AlteredRowsError
+from core.books.verification.altered_row_words import AlteredRowsError
 from tests.core.books.listed_documents import v2_content
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from addin.commands.setup.new import write_workbook
 from addin.sheets.workbook import SPECS
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from core.journal.files import Ledger
 from core.reports.basis import Basis
 from workbooks.commands_page import PAGE, page, usage

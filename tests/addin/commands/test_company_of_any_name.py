@@ -10,7 +10,7 @@ from addin.commands.desk_opening import on_file
 from addin.commands.outcome import Outcome
 from addin.commands.setup.new import new_workbook
 from addin.connections.finale import NotConnectedError, inventory
-from core.companies import MachineFolder, World, world_of
+from core.company_databases import MachineFolder, World, world_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from addin.cli import main
 from addin.commands.setup.database_place import CompanyNotNamedError, OtherCompanyError, move, where
 from core.books.database import Database
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
-from core.companies import CompanyUnknownError, machine_folder
+from core.company_databases import CompanyUnknownError, machine_folder
 from tests.addin.conftest import COMPANY
 
 if TYPE_CHECKING:

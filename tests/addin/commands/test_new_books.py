@@ -14,7 +14,7 @@ from addin.commands.setup.new import (
     new_workbook,
 )
 from core.books.database import Database
-from core.companies import CompanyNameError, ListingDamagedError, MachineFolder, checked_company_name
+from core.company_databases import CompanyNameError, ListingDamagedError, MachineFolder, checked_company_name
 from core.currencies import NotACurrencyError, checked_currency
 
 if TYPE_CHECKING:

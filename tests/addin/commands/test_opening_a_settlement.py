@@ -18,7 +18,7 @@ from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
 from addin.sheets.tables import tables
 from core.books.database import Database
 from core.books.settings import stored_settings
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, open_books
 from workbook_engine import workbook
 

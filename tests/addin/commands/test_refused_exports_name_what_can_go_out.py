@@ -22,7 +22,7 @@ from core.books.entries.exporting import (
     SuspectCostsError,
 )
 from core.books.settings.stores import OtherSiteError, StoreNotNamedError
-from core.companies import CompanyUnknownError
+from core.company_databases import CompanyUnknownError
 from core.errors import CogsheetError
 from core.journal.entry import Entry, EntryKey, EntryKind
 from core.journal.files import ForeignEntryError

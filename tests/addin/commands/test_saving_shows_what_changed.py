@@ -39,7 +39,7 @@ from core.books.database import Database
 from core.books.loading import load_books
 from core.books.overrides.undo import NothingToUndoError
 from core.books.verification.kept_lines import kept_tie_outs
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from core.model import Disposition
 from tests.core.books.lives_of_orders import NOW, Life, bring_in, files_of, let_finale_say, open_books, plans
 from tests.examples import examples

@@ -15,7 +15,7 @@ from addin.connections.finale import KEY, SECRET, URL_VARIABLE, NotConnectedErro
 from addin.connections.sandbox import demo_finale, demo_settlement_files
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.tables import tables
-from core.companies import machine_folder
+from core.company_databases import machine_folder
 from core.errors import InventoryError
 from core.finale.errors import SYSTEM
 from core.http.credentials import KeyringLockedError, Secret

@@ -33,7 +33,7 @@ from core.books.database import Database
 from core.books.database.company import Company
 from core.books.importing.pulling import ConnectedStore
 from core.books.settings.stores import StoreMarketplaceError
-from core.companies import DEMO, machine_folder
+from core.company_databases import DEMO, machine_folder
 from core.errors import UnauthorisedError
 from core.marketplaces.pulling.connector import ConnectorKind, Document
 from core.model import Marketplace

@@ -20,7 +20,7 @@ from addin.sheets.tables import tables
 from core.books.database import Database
 from core.books.database.company import Company
 from core.books.loading import load_books
-from core.companies import DEMO
+from core.company_databases import DEMO
 from tests.addin.in_both_engines.desktop import Desktop
 from tests.addin.in_both_engines.office import EXCEL, FILES, Office
 from tests.fake_excel.application import FakeApplication

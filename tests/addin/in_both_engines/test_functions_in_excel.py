@@ -16,7 +16,7 @@ from addin.machine import cost_file
 from addin.sheets import workbook
 from addin.sheets.exchange import MISSING_COST
 from addin.sheets.workbook import NAME
-from core.companies import BooksId, MachineFolder
+from core.company_databases import BooksId, MachineFolder
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot
 from tests.fake_excel.application import FakeApplication
 from tests.fake_excel.com import MISSING, Calls, ComObject, PyIDispatch

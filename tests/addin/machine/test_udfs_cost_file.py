@@ -25,7 +25,7 @@ from addin.machine.cost_file import (
     write_costs,
     write_orders,
 )
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from core.reports.cost_snapshot import CostAnswer, CostSnapshot
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -20,7 +20,7 @@ from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.tables import tables
 from core.books.database import Database
 from core.books.database.company import Company
-from core.companies import DEMO, machine_folder
+from core.company_databases import DEMO, machine_folder
 from core.finale.typed_settings import SecretInAddressError
 from core.time import system_clock
 from sandbox import server

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin.takeaway.cogs_workbook import cogs_workbook
-from addin.takeaway.entry_files import FINALE_SHEET, SHEET, journal_workbook
+from addin.takeaway.exported_files import FINALE_SHEET, SHEET, journal_workbook
 from core.books.settings.policies import change_policies
 from core.journal.entry import EntryKind
 from tests.addin.takeaway.books_to_report import AUGUST, NOW, SEPTEMBER, labelled, opened, rows_below

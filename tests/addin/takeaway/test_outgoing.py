@@ -19,7 +19,7 @@ from core.books.database import Database
 from core.books.entries import outbox, stored_entries
 from core.books.entries.outbox import FileOfEntries
 from core.books.entries.stored_entries import EntryLineRow, EntryRow
-from core.companies import MachineFolder
+from core.company_databases import MachineFolder
 from core.journal.entry import EntryKind
 from tests.core.books.examples import COMPANY, NOW
 from tests.new_books import copy_of_new_books

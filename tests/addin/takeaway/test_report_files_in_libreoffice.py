@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from addin.takeaway.cogs_workbook import cogs_workbook
-from addin.takeaway.entry_files import journal_workbook
+from addin.takeaway.exported_files import journal_workbook
 from core.books.settings.policies import change_policies
 from core.journal.entry import EntryKind
 from tests.addin.takeaway.books_to_report import AUGUST, NOW, close_pack, opened

@@ -9,7 +9,7 @@ from addin.sheets import workbook
 from addin.sheets.costs.changes import CHANGES_SPEC
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.workbook import SPECS
-from core.companies import BooksId
+from core.company_databases import BooksId
 from tests.addin.users_own import add_own
 from workbook_engine import open_workbook
 from workbooks.template import build

@@ -31,9 +31,9 @@ from core.books.overrides.undo import NothingToUndoError, restore_values, undo_l
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.settlements.removing import remove_settlements
 from core.books.true_ups import cost_comparison, true_up_history, true_ups
-from core.books.verification.altered_rows import altered_tie_outs
+from core.books.verification.altered_row_words import altered_tie_outs
+from core.books.verification.altered_rows import find_altered
 from core.books.verification.listed_lines import listed_tie_outs
-from core.books.verification.seal_check import find_altered
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import records
 from core.journal.accounts import Accounts

@@ -13,7 +13,7 @@ import pytest
 
 from core.books.database import Database
 from core.books.settings.type_choices import change_types
-from core.books.verification.seal_check import find_altered
+from core.books.verification.altered_rows import find_altered
 from core.frame_columns import records
 from core.money import total
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss

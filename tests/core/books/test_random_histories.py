@@ -40,8 +40,8 @@ from core.books.settlements.removing import remove_settlements
 from core.books.settlements.status import READ_OTHERWISE
 from core.books.syncing import stored_observations
 from core.books.true_ups import cost_comparison, true_up_history, true_ups
-from core.books.verification.altered_rows import altered_tie_outs
-from core.books.verification.seal_check import find_altered
+from core.books.verification.altered_row_words import altered_tie_outs
+from core.books.verification.altered_rows import find_altered
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, frame, records
 from core.journal.accounts import Accounts

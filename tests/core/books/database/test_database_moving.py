@@ -25,8 +25,8 @@ from core.books.database.errors import (
     NewerDatabaseError,
 )
 from core.books.database.moving import move_books, shown_place
-from core.books.verification.seal_check import altered_rows
-from core.companies import DEMO
+from core.books.verification.altered_rows import altered_rows
+from core.company_databases import DEMO
 from tests.core.books.examples import COMPANY, NOW, books_with_lines, save_settlement, settlement, source
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.books.database import Database
 from core.books.entries.exporting import ExportOptions
 from core.books.loading import load_books
-from core.books.verification.seal_check import find_altered
+from core.books.verification.altered_rows import find_altered
 from core.books.verification.verification import company_tie_outs, read_evidence, tie_outs
 
 if TYPE_CHECKING:

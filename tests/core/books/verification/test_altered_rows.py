@@ -19,8 +19,8 @@ from core.books.loading import load_books
 from core.books.overrides import stored_overrides
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus
-from core.books.verification.altered_rows import TABLES_IN_WORDS, AlteredRowsError
-from core.books.verification.seal_check import altered_rows_named, books_as_sealed, find_altered
+from core.books.verification.altered_row_words import TABLES_IN_WORDS, AlteredRowsError
+from core.books.verification.altered_rows import altered_rows_named, books_as_sealed, find_altered
 from tests.core.books.examples import NOW, answers, save_settlement, settlement, source
 from tests.core.books.sample_books import make_sample
 from tests.core.books.shops import Shop

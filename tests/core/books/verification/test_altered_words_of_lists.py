@@ -14,8 +14,8 @@ from core.books.database.errors import UnknownWordError
 from core.books.database.tables import transaction
 from core.books.entries.locks import SeveralLocksError
 from core.books.loading import load_books
-from core.books.verification.altered_rows import AlteredRowsError
-from core.books.verification.seal_check import altered_rows_named, books_as_sealed
+from core.books.verification.altered_row_words import AlteredRowsError
+from core.books.verification.altered_rows import altered_rows_named, books_as_sealed
 from tests.core.books.sample_books import make_sample
 from tests.core.books.verification.altered_books import altered, sentences, wrong
 from tests.core.books.verification.healthy_books import make_exported

@@ -12,7 +12,7 @@ import pytest
 from core.books.database import Database
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.true_ups.true_ups import take_up_true_ups
-from core.books.verification.seal_check import find_altered
+from core.books.verification.altered_rows import find_altered
 from tests.core.books.shops import WHO, Shop, sale
 from tests.core.books.verification.healthy_books import (
     later_cost,

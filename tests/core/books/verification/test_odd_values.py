@@ -13,8 +13,8 @@ import pytest
 from core.books.database import Database, seals
 from core.books.database.column_types import Verbatim, Word
 from core.books.loading import load_books
-from core.books.verification.altered_rows import AlteredRowsError
-from core.books.verification.seal_check import altered_rows_named, find_altered
+from core.books.verification.altered_row_words import AlteredRowsError
+from core.books.verification.altered_rows import altered_rows_named, find_altered
 from tests.core.books.sample_books import make_sample
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.books.database import Database
 from core.books.database.errors import UnknownWordError
-from core.books.verification.seal_check import find_altered
+from core.books.verification.altered_rows import find_altered
 from core.books.verification.verification import read_evidence
 from tests.core.books.verification.healthy_books import (
     every_tie_out,

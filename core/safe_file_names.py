@@ -1,6 +1,6 @@
 """One way of making file names from any texts: company, store, settlement, entry. Pure.
 
-Which texts name an exported entry says `addin.takeaway.entry_files`.
+Which texts name an exported entry says `addin.takeaway.exported_files`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from secrets import token_hex
 import platformdirs
 
 from core.errors import CogsheetError, DatabaseError
-from core.file_names import file_name
+from core.safe_file_names import file_name
 
 DEMO = "sandbox"
 """The demo's database id; every other company's is drawn at random, so a company may be named anything."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.file_names import file_name
+from core.safe_file_names import file_name
 
 PARTS = st.lists(st.text(max_size=300), min_size=1, max_size=4)
 RESERVED = ["CON", "nul", "Aux", "COM1", "lpt9", "COM¹", "prn.txt", "CON .x", "con. x"]

@@ -12,8 +12,8 @@ from addin.takeaway.close_pack.close_blocks import entries_block
 from addin.takeaway.look import Look
 from addin.takeaway.page import Page
 from core.books.entries.outbox import FileOfEntries
-from core.file_names import file_name
 from core.journal.files import Ledger, ledger_files, to_import
+from core.safe_file_names import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.books.database.location import is_url, parse_mounts, unsafe_place
+from core.books.database.safe_places import is_url, parse_mounts, unsafe_place
 
 LINUX_MOUNTS = """\
 /dev/sda1 / ext4 rw,relatime 0 0
