@@ -172,6 +172,7 @@ def _export_synced(desk: Desk) -> Outcome:
     return _export(desk, _number_of(desk, SYNCED))
 
 
+@pytest.mark.long
 def test_a_sync_of_an_exported_settlement_proposes_of_what_it_touched(
     made: Path, tmp_path: Path, finales: list[str]
 ) -> None:

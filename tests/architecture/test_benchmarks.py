@@ -80,6 +80,7 @@ def test_a_broken_row_takes_no_other_with_it() -> None:
     assert (False, "s (broken)") == (record["ok"], record["unit"])
 
 
+@pytest.mark.long
 def test_what_is_not_measured_in_time_is_over() -> None:
     """The rows that came before its end stand."""
     found = list(measured(Process("tests.architecture.slow_benchmark:rows", ("save-one", "save-one-flat"), 60), 2.0))

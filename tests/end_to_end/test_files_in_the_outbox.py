@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.stories import balances, bought, item, left, v2
+from tests.end_to_end.stories import balances
 
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import Ran
-    from tests.end_to_end.stories import FinaleOnLine, Story
+    from tests.end_to_end.stories import Story
 
 FOR_QUICKBOOKS = ("--format", "quickbooks")
 PROJECT = Path(__file__).parents[2]
@@ -30,14 +30,6 @@ os.fsync = fsync
 main(sys.argv[2:])
 """
 """A command that dies where it asks the disk for the n-th time to keep what was written."""
-
-
-@pytest.fixture
-def sold(story: Story, finale: FinaleOnLine, tmp_path: Path) -> Story:
-    """Return books with a settlement of 2 sold for 40.00 that cost 5.00 each."""
-    story.bring(v2(tmp_path, [item("Order", "U-1", "40.00", units="2", day="2026-09-02")], "1"))
-    finale.sync(story, bought("A", "2026-08-01", 50, "5"), left("U-1", "2026-09-01", 2))
-    return story
 
 
 def exports(story: Story) -> Path:

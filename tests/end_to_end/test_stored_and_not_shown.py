@@ -60,6 +60,7 @@ def test_a_workbook_that_is_opened_meanwhile_hides_nothing(sold: Story) -> None:
     assert 1 == len(journal(sold))
 
 
+@pytest.mark.long
 def test_a_sheet_that_refuses_its_cells_hides_nothing(sold: Story) -> None:
     """The export is stored when a sheet turns out to be protected: the error says so, and the next command shows it."""
 

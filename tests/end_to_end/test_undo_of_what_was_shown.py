@@ -5,13 +5,13 @@ from __future__ import annotations
 import getpass
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.end_to_end.stories import item, v2
 from tests.end_to_end.two_workbooks import copy_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from tests.end_to_end.stories import Story
 
@@ -27,6 +27,7 @@ def test_a_save_of_another_workbook_is_shown_before_it_is_undone(story: Story, t
     assert "Batch 2 is undone: 1 line as before." in story.deed("undo").output
 
 
+@pytest.mark.long
 def test_another_persons_save_is_undone_with_a_word(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,7 +165,9 @@ def test_a_copy_that_was_stored_is_compared(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["file", pytest.param("server", marks=pytest.mark.long)])
-@pytest.mark.parametrize("at", ["moving", "Copying 3", pytest.param("Comparing 9", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "at", ["Copying 3", *(pytest.param(one, marks=pytest.mark.long) for one in ("moving", "Comparing 9"))]
+)
 def test_a_killed_move_leaves_the_old_books(file: Path, tmp_path: Path, way: str, at: str, request: Any) -> None:
     """Wherever a move dies, the old books are as before and the new place is free, or whole."""
     target = str(tmp_path / "New.sqlite") if way == "file" else request.getfixturevalue("postgresql").new_database()
