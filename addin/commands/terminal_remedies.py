@@ -16,7 +16,7 @@ from core.books.database.errors import (
 )
 from core.books.entries.exporting import NotMadeByExportError, NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.entries.reopening import ImportedOrNotError
-from core.books.overrides.undo_wishes import SomebodyElsesSaveError
+from core.books.overrides.undo_requests import SomebodyElsesSaveError
 from core.books.settings.stores import StoreNotNamedError
 from core.books.true_ups.suspect_true_ups import SuspectTrueUpsError
 from core.company_databases import CompanyUnknownError

@@ -21,7 +21,7 @@ from core.books.overrides.undo import (
     undoable_before,
     values_of,
 )
-from core.books.overrides.undo_wishes import OtherSaveError, UndoWish
+from core.books.overrides.undo_requests import OtherSaveError, UndoRequest
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.settlement_lines import line_name
 from core.frame_columns import records
@@ -78,16 +78,16 @@ def undo_save(
         SomebodyElsesSaveError: If it is another person's, and may not be.
     """
     state_before = _state(desk)
-    wish = UndoWish(expected, of_another)
+    request = UndoRequest(expected, of_another)
     if batch is not None:
-        undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock(), wish=wish)
+        undone = undo_batch(desk.database, batch, who=desk.user, now=desk.clock(), request=request)
     else:
         last = last_save(desk.database)
         if last is not None and expected is None:
             if last["number"] not in history.batches_shown(desk.book):
                 return _shown_first(desk, last)
-            wish = UndoWish(last["number"], of_another)
-        undone = undo_last(desk.database, who=desk.user, now=desk.clock(), wish=wish)
+            request = UndoRequest(last["number"], of_another)
+        undone = undo_last(desk.database, who=desk.user, now=desk.clock(), request=request)
     books = _refreshed(desk, state_before, undone.keys)
     resolving.list_missing(desk, books, list(books.settlements))
     is_stuck = undone.batch is None

@@ -48,7 +48,7 @@ _MOST = 2
 """Where the lines that came are more than one in so many of those that were there, all are costed."""
 
 
-class BroughtDocuments(NamedTuple):
+class NewDocuments(NamedTuple):
     """The orders of which documents came."""
 
     returned: Collection[str]
@@ -57,7 +57,7 @@ class BroughtDocuments(NamedTuple):
     """Whose units were told."""
 
 
-class BroughtLines(NamedTuple):
+class NewLines(NamedTuple):
     """What became of the kept lines once files came."""
 
     was: pd.DataFrame
@@ -91,8 +91,8 @@ def _in_order(lines: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
 
 
 def bring_in(
-    connection: Connection, company: Company, brought: Collection[int], documents: BroughtDocuments, start: set[str]
-) -> BroughtLines | None:
+    connection: Connection, company: Company, brought: Collection[int], documents: NewDocuments, start: set[str]
+) -> NewLines | None:
     """Cost what files brought with all that may be tied to it, and keep what came of it.
 
     Args:
@@ -201,7 +201,7 @@ def _keep(
     part: CostingPart,
     lines: pd.DataFrame,
     brought: Sequence[BookedSettlement],
-) -> BroughtLines:
+) -> NewLines:
     """Keep the lines as they were costed, with what they are found by and as whose their tax counts."""
     ties = tie_columns(part.costing_input, part.together)[list(TIE_COLUMNS)].set_axis(lines.index)
     taxed = with_tax_kinds(lines, posted_tax(connection, given.settlements))[TAX_KIND]
@@ -220,4 +220,4 @@ def _keep(
         of_it = own[own["settlement"] == one.id].reset_index(drop=True)
         keep_new(connection, one, of_it, part.counted, has_ended=ended[one.store, one.settlement_id])
     new = dict(zip(own["key"], map(int, own["settlement"]), strict=True))
-    return BroughtLines(was, now, new, after[["key", "settlement"]], part.has_documents)
+    return NewLines(was, now, new, after[["key", "settlement"]], part.has_documents)

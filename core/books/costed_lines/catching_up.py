@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.costed_lines.bringing_in import BroughtDocuments, BroughtLines, bring_in
+from core.books.costed_lines.bringing_in import NewDocuments, NewLines, bring_in
 from core.books.costed_lines.costing_parts import kept_part, recosted_part, with_finale
 from core.books.costed_lines.due_lines import bring_note_along, exported_among
 from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, tie_columns
@@ -170,21 +170,21 @@ def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     return LineChanges(kept[0], now, changed.was, changed.now, changed.new, frozenset(written or ()))
 
 
-def _due(connection: Connection, changed: BroughtLines) -> set[str] | None:
+def _due(connection: Connection, changed: NewLines) -> set[str] | None:
     """Return the exported lines of which true-ups may be others; nothing where documents may tell of them."""
     near = changed.near
     locked = near[near["settlement"].isin(list(exported_among(connection, set(near["settlement"]))))]
     return None if changed.has_documents and len(locked) else set(locked["key"])
 
 
-def _bring_files(connection: Connection, company: Company, told: _News) -> BroughtLines | None:
+def _bring_files(connection: Connection, company: Company, told: _News) -> NewLines | None:
     """Cost what files brought, what was told beside it, and what that may touch."""
     if told.told.get("skus"):
         return None  # lines may be tied otherwise than before
     start = told.answered | _said_of(connection, company, told.told)
     brought = set(map(int, told.told.get(stored_settlements.BROUGHT, ())))
     returned, counted = (told.told.get(_BY_FILES[table], set()) for table in ("goods_back", "order_units"))
-    return bring_in(connection, company, brought, BroughtDocuments(returned, counted), start)
+    return bring_in(connection, company, brought, NewDocuments(returned, counted), start)
 
 
 def _told_since(connection: Connection, of: str, batch: int, now: str) -> _News | None:
@@ -212,7 +212,7 @@ def _told_since(connection: Connection, of: str, batch: int, now: str) -> _News 
     return _News(stored_overrides.saved_since(connection, batch) if changed & _ANSWERS else set(), said)
 
 
-def _bring(connection: Connection, company: Company, told: _News) -> BroughtLines | None:
+def _bring(connection: Connection, company: Company, told: _News) -> NewLines | None:
     """Cost again what was told and what it may touch.
 
     Returns:
@@ -222,7 +222,7 @@ def _bring(connection: Connection, company: Company, told: _News) -> BroughtLine
     if not own.together.isdisjoint(told.answered):
         return None  # an answer about units moves those of the order's other lines
     if own.before.empty:
-        return BroughtLines(own.before, own.before, {}, own.before)
+        return NewLines(own.before, own.before, {}, own.before)
     keys, new = set(own.before["key"]), told.told.get("skus", set())
     start, ties = set(keys), tie_columns(own.costing_input, own.together)
     while True:
@@ -234,7 +234,7 @@ def _bring(connection: Connection, company: Company, told: _News) -> BroughtLine
         start |= asking
     now = tie_columns(part.costing_input, part.together)[list(TIE_COLUMNS)].set_axis(found.lines.index)
     changed = bring_along(connection, part.before, found.lines.assign(**now), part.counted)
-    return BroughtLines(*changed, {}, part.before[["key", "settlement"]])
+    return NewLines(*changed, {}, part.before[["key", "settlement"]])
 
 
 def _said_of(connection: Connection, company: Company, said: Mapping[str, set[str]]) -> set[str]:

@@ -19,7 +19,7 @@ from core.books.entries import locks
 from core.books.overrides import stored_overrides
 from core.books.overrides.questions import ASKED, is_proposal
 from core.books.overrides.stored_overrides import ANSWER_COLUMNS, RefusedRow
-from core.books.overrides.undo_wishes import ANY_SAVE, UndoWish, refuse_other
+from core.books.overrides.undo_requests import ANY_SAVE, UndoRequest, refuse_other
 from core.books.settlements import removing
 from core.errors import CogsheetError
 from core.frame_columns import frame, records
@@ -269,7 +269,7 @@ def _bring_back(
 
 
 @repeated
-def undo_last(database: Database, *, who: str, now: datetime, wish: UndoWish = ANY_SAVE) -> UndoResult:
+def undo_last(database: Database, *, who: str, now: datetime, request: UndoRequest = ANY_SAVE) -> UndoResult:
     """Take the newest save that has not been undone back.
 
     Lines saved again later and lines of locked settlements are left alone and listed.
@@ -283,12 +283,14 @@ def undo_last(database: Database, *, who: str, now: datetime, wish: UndoWish = A
         number = last_undoable(connection)
         if number is None:
             raise NothingToUndoError
-        refuse_other(connection, number, who, wish)
+        refuse_other(connection, number, who, request)
         return undo(connection, number, who=who, now=now)
 
 
 @repeated
-def undo_batch(database: Database, number: int, *, who: str, now: datetime, wish: UndoWish = ANY_SAVE) -> UndoResult:
+def undo_batch(
+    database: Database, number: int, *, who: str, now: datetime, request: UndoRequest = ANY_SAVE
+) -> UndoResult:
     """Take one save back, whichever came after it, or the import of a report of returned goods or reimbursements.
 
     The report can be imported again, which brings it back.
@@ -300,7 +302,7 @@ def undo_batch(database: Database, number: int, *, who: str, now: datetime, wish
     with database.writing() as connection:
         if last_undoable(connection, before=number + 1) != number and not _report_rows(connection, number):
             raise NothingToUndoError(number)
-        refuse_other(connection, number, who, replace(wish, expected=number))
+        refuse_other(connection, number, who, replace(request, expected=number))
         return undo(connection, number, who=who, now=now)
 
 

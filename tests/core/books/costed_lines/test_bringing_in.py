@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines import bringing_in
-from core.books.costed_lines.bringing_in import BroughtDocuments
+from core.books.costed_lines.bringing_in import NewDocuments
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep
 from core.books.documents import file_rows
@@ -149,7 +149,7 @@ def test_what_came_is_brought_in_where_it_is_little(tmp_path: Path, others: int)
         bring_in(database, "US", files["US", 1])
         came = load_books(database, anew=True).settlements[-1]
         with database.keeping() as connection:
-            brought = bringing_in.bring_in(connection, database.company, {came.id}, BroughtDocuments((), ()), set())
+            brought = bringing_in.bring_in(connection, database.company, {came.id}, NewDocuments((), ()), set())
         keys = set(load_books(database, anew=True).lines_of(came)["key"])
 
     assert (dict.fromkeys(keys, came.id) if others else None) == (brought and brought.new)

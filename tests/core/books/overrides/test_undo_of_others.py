@@ -14,7 +14,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.overrides import stored_overrides
 from core.books.overrides.undo import last_save, undo_batch, undo_last
-from core.books.overrides.undo_wishes import OtherSaveError, SomebodyElsesSaveError, UndoWish
+from core.books.overrides.undo_requests import OtherSaveError, SomebodyElsesSaveError, UndoRequest
 from core.errors import CogsheetError
 from core.frame_columns import records
 from tests.core.books.examples import LATER, NOW, answers, books_with_lines
@@ -46,7 +46,7 @@ def test_a_save_that_nobody_saw_is_not_undone(database: Database) -> None:
     seen = save(database, "Ann", a="1")
     later = save(database, "Bob", b="2")
     with pytest.raises(OtherSaveError, match=f"now batch {later}, save by Bob, .*, and batch {seen} was"):
-        undo_last(database, who="Ann", now=LATER, wish=UndoWish(seen))
+        undo_last(database, who="Ann", now=LATER, request=UndoRequest(seen))
     assert {"a": 1, "b": 2} == costs(database)
 
 
@@ -55,15 +55,15 @@ def test_another_persons_save_is_undone_knowingly_only(database: Database) -> No
     """By its place as the last one and by its number alike; one's own needs no word."""
     books_with_lines(database, "a", "b")
     own, others = save(database, "Ann", a="1"), save(database, "Bob", b="2")
-    mine = UndoWish(of_another=False)
-    for wish in (mine, replace(mine, expected=others)):
+    mine = UndoRequest(of_another=False)
+    for request in (mine, replace(mine, expected=others)):
         with pytest.raises(SomebodyElsesSaveError, match=f"batch {others}, save by Bob.* is not yours"):
-            undo_last(database, who="Ann", now=LATER, wish=wish)
+            undo_last(database, who="Ann", now=LATER, request=request)
     with pytest.raises(SomebodyElsesSaveError):
-        undo_batch(database, others, who="Ann", now=LATER, wish=mine)
+        undo_batch(database, others, who="Ann", now=LATER, request=mine)
     assert {"a": 1, "b": 2} == costs(database)
-    undo_batch(database, own, who="Ann", now=LATER, wish=mine)
-    undo_last(database, who="Ann", now=LATER, wish=UndoWish(others, of_another=True))
+    undo_batch(database, own, who="Ann", now=LATER, request=mine)
+    undo_last(database, who="Ann", now=LATER, request=UndoRequest(others, of_another=True))
     assert {} == costs(database)
 
 
@@ -80,7 +80,7 @@ def test_of_two_who_undo_the_same_save_one_is_told(database: Database) -> None:
         assert last is not None
         at_once.wait()
         try:
-            return str(undo_last(database, who=who, now=LATER, wish=UndoWish(last["number"])).undone)
+            return str(undo_last(database, who=who, now=LATER, request=UndoRequest(last["number"])).undone)
         except CogsheetError as error:
             return type(error).__name__
 

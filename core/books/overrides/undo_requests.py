@@ -36,7 +36,7 @@ class OtherSaveError(CogsheetError):
 
 
 @dataclass(frozen=True, slots=True)
-class UndoWish:
+class UndoRequest:
     """What somebody saw when they decided to undo."""
 
     expected: int | None = None
@@ -45,24 +45,24 @@ class UndoWish:
     """Whether it may be another person's."""
 
 
-ANY_SAVE = UndoWish()
+ANY_SAVE = UndoRequest()
 
 
-def refuse_other(connection: Connection, number: int, who: str, wish: UndoWish) -> None:
+def refuse_other(connection: Connection, number: int, who: str, request: UndoRequest) -> None:
     """Stop where a save is not the one that somebody saw, or is another person's.
 
     Args:
         connection: Of the `Database.writing` that undoes.
         number: The save.
         who: Who undoes it.
-        wish: What they saw.
+        request: What they saw.
 
     Raises:
         OtherSaveError: If it is another one than was expected.
         SomebodyElsesSaveError: If it is another person's, and may not be.
     """
     batch = batches.of_number(connection, number)
-    if wish.expected is not None and number != wish.expected:
-        raise OtherSaveError(wish.expected, batch)
-    if batch["who"] != who and not wish.of_another:
+    if request.expected is not None and number != request.expected:
+        raise OtherSaveError(request.expected, batch)
+    if batch["who"] != who and not request.of_another:
         raise SomebodyElsesSaveError(batch)
