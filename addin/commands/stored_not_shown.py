@@ -72,7 +72,7 @@ def _cause(error: BaseException) -> str:
     """Return what happened, without what an error says of the workbook alone: that nothing was done. Pure."""
     text = (error.strerror or "the system refuses") + "." if isinstance(error, OSError) else str(error)
     first = _FIRST_SENTENCE.match(text)
-    return first.group().replace(";", ".") if first else f"{text}."
+    return first[0].replace(";", ".") if first else f"{text}."
 
 
 @contextmanager
