@@ -36,6 +36,10 @@ DECIDES_NOTHING = {
 }
 """Columns that may be altered without a word, and why. A column that stands in no seal and not here fails below."""
 SEALED = sorted(seals.SEALED)
+WITH_COLUMNS = [name for name in SEALED if len(seals.SEALED[name].c) > len(seals.key_columns(seals.SEALED[name]))]
+"""Tables that say more than their keys; of the others a row can only be added or deleted."""
+BY_DIGEST = {"original_file", "outbox"}
+"""Whose contents are sealed by their digest: what they were cannot be put back from it."""
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +84,7 @@ def test_books_that_nobody_altered_say_nothing(sample: Path, exported: Path) -> 
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("table", SEALED)
+@pytest.mark.parametrize("table", WITH_COLUMNS)
 def test_every_column_that_is_altered_is_named(sample: Path, tmp_path: Path, table: str) -> None:
     """Each by its label, with the table; but for the columns that decide nothing."""
     declared = seals.SEALED[table]
@@ -115,7 +119,7 @@ def test_a_row_that_is_deleted_or_added_is_named(sample: Path, tmp_path: Path, t
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("table", SEALED)
+@pytest.mark.parametrize("table", WITH_COLUMNS)
 def test_altered_rows_are_put_back_for_the_other_checks(sample: Path, tmp_path: Path, table: str) -> None:
     """And stay altered in the books themselves."""
     if table == "company":
@@ -125,7 +129,7 @@ def test_altered_rows_are_put_back_for_the_other_checks(sample: Path, tmp_path: 
     with Database.open(copy) as database:
         before = [tie.sentence for row in find_altered(database) for tie in row.tie_outs]
         with books_as_sealed(database):
-            within = [row for row in find_altered(database) if row.table != "original_file"]
+            within = [row for row in find_altered(database) if row.table not in BY_DIGEST]
             load_books(database)
         after = [tie.sentence for row in find_altered(database) for tie in row.tie_outs]
 
