@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from core.books.costed_lines.line_costs import STATED_SKU
 from core.books.costed_lines.line_ties import TIE_COLUMNS, read_document_rows
 from core.books.costed_lines.line_totals import kept_notes, kept_totals
-from core.books.costed_lines.stored_lines import holds_now, kept_lines_by_key, unaltered_kept_lines
+from core.books.costed_lines.stored_lines import holds_now, kept_lines_by_key, kept_state, unaltered_kept_lines
 from core.books.costed_lines.tied_lines import lines_near
 from core.books.database import costing_tables, frames
 from core.books.entries import locks, stored_entries
@@ -95,6 +95,12 @@ def _has_lines(one: BookedSettlement, posted: Sequence[datetime | None], days: R
     """
     known = [moment.date() for moment in (*posted, one.period_end or one.imported_at) if moment is not None]
     return days.may_meet(min(known), max(known))
+
+
+def with_lines(books: Books, others: pd.DataFrame) -> Books:
+    """Return books that are loaded in part with some more lines: those of them that it does not have. Pure."""
+    more = others[~others["key"].isin(list(books.lines["key"]))]
+    return replace(books, lines=pd.concat([books.lines, more[list(books.lines.columns)]], ignore_index=True))
 
 
 def load_part(
@@ -195,6 +201,23 @@ def load_to_sync(database: Database, chosen: Sequence[BookedSettlement]) -> Book
         keys = {key for some in of_them for key in connection.scalars(select(line.key).where(some))}
     found = load_around(database, keys, names, typed={})
     return found if found is not None and found.settlement_notes else None
+
+
+def with_kept_lines(database: Database, books: Books) -> Books:
+    """Return books that are loaded in part with every other line as it was kept in their state.
+
+    After a writing that moved no kept line on they are the lines before it: with them what it changed is compared.
+
+    Returns:
+        The books as they are where the kept lines are of another state.
+    """
+    with database.reading() as connection:
+        kept = kept_state(connection)
+        if kept is None or kept[0] != books.database_state:
+            return books
+        return with_lines(
+            books, kept_lines_by_key(connection, connection.scalars(select(costing_tables.costed_line.c.key)))
+        )
 
 
 def read_skus(connection: Connection, books: Books, orders: Collection[str], known: Collection[str]) -> Books:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from addin.commands.costs.resolving import list_missing
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refresh_after_sync, shows_now
@@ -26,7 +24,7 @@ from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.overrides import stored_overrides
 from core.books.overrides.stored_overrides import replace_averages, replaceable
-from core.books.part_of_books import load_around, load_to_sync
+from core.books.part_of_books import load_around, load_to_sync, with_kept_lines, with_lines
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import EntryStatus, named_settlements
 from core.books.syncing.cost_changes import changed_settlements, cost_changes, settlement_changes
@@ -37,6 +35,8 @@ from core.exchange_rates import missing_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    import pandas as pd
 
     from addin.sheets.desk import Desk
     from core.books.books import Books
@@ -70,8 +70,8 @@ def sync(desk: Desk, *, ids: Sequence[str] = (), full: bool = False, credentials
     chosen = before_sync.named(ids) if ids else list(before_sync.settlements) if full else due_settlements(before_sync)
     with inventory(desk, credentials) as system:
         result = _fetch(desk, system, before_sync, chosen, full=full)
-    done = None if near is None else _synced_nearby(desk, near, has_news=result.new > 0)
-    books, before, true_ups = done or _synced_whole(desk, before)
+    news = result.new > 0
+    books, before, true_ups = _synced_whole(desk, before) if near is None else _synced_nearby(desk, near, has_news=news)
     vanished = books.vanished_orders - before.vanished_orders
     vanished &= vanished if near is None else set(near.lines["order_id"].dropna())
     changed = cost_changes(before.lines, books.lines, vanished)
@@ -131,19 +131,18 @@ def _synced_whole(desk: Desk, before: Books, *, is_noted: bool = False) -> tuple
     return view.books, before, proposed.new
 
 
-def _synced_nearby(desk: Desk, near: Books, *, has_news: bool) -> tuple[Books, Books, int] | None:
-    """Do what `_synced_whole` does with the lines that the sync touched; nothing where more may have changed."""
+def _synced_nearby(desk: Desk, near: Books, *, has_news: bool) -> tuple[Books, Books, int]:
+    """Do what `_synced_whole` does with the lines that the sync touched, or, where more may have changed, with all."""
     caught = catch_up(desk.database)
-    if caught is None or caught.has_files or caught.before != near.database_state:
-        return None
-    after = load_around(desk.database, ())
+    if caught is None:
+        return _synced_whole(desk, with_kept_lines(desk.database, near))
+    before = with_lines(near, caught.was)
+    is_all_of_it = caught.before == near.database_state and not caught.has_files
+    after = load_around(desk.database, ()) if is_all_of_it else None
     if after is None:
-        return None
+        return _synced_whole(desk, before)
     _note_changes(desk, near, after)
     catch_up(desk.database)
-    was = caught.was[~caught.was["key"].isin(list(near.lines["key"]))]
-    lines = pd.concat([near.lines, was[list(near.lines.columns)]], ignore_index=True)
-    before = replace(near, lines=lines)
     proposed = propose_due(desk.database, who=desk.user, now=desk.clock())
     if proposed is None:
         return _synced_whole(desk, before, is_noted=True)
