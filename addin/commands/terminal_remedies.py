@@ -15,6 +15,7 @@ from core.books.database.errors import (
     ServerLacksDatabaseError,
 )
 from core.books.entries.exporting import NotMadeByExportError, NotReadyError, ProvisionalError, SuspectCostsError
+from core.books.entries.outbox import EntriesWaitTogetherError
 from core.books.entries.reopening import ImportedOrNotError
 from core.books.overrides.undo_requests import SomebodyElsesSaveError
 from core.books.settings.stores import StoreNotNamedError
@@ -33,6 +34,7 @@ _UPGRADE = "`cogsheet upgrade BOOK` upgrades it."
 _JOIN = "Type: `cogsheet new NEW.xlsm --join --company NAME --database ADDRESS`."
 _PLACE = "Type: `cogsheet database where BOOK --set ADDRESS`."
 _WAYS_OUT: dict[type[CogsheetError], str] = {
+    EntriesWaitTogetherError: WRITTEN_ELSEWHERE,
     SuspectCostsError: "`export --accept-suspect` accepts them.",
     SuspectTrueUpsError: "`trueups --accept-suspect` accepts them.",
     ProvisionalError: "`export --accept-provisional` accepts it.",

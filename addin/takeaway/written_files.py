@@ -19,13 +19,25 @@ _LEFT_BEHIND = 3600
 """Seconds after which an unfinished file is one of a command that was killed."""
 
 
+_NO_FOLDER = "A file lies where its folder should be: move that file away, or choose another place."
+_WHAT_HELPS = {
+    errno.ENOSPC: "Make room on the disk, or choose another place.",
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.ENAMETOOLONG: "Choose a folder with a shorter path.",
+}
+"""By the system's cause."""
+
+
 class FileNotWrittenError(CogsheetError):
     """A file cannot be written where it should be."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path} could not be written: {reason}. Is it open in another program? Close it, or choose another place."
+    def __init__(self, path: Path, error: OSError) -> None:
+        reason = error.strerror or "the system refuses"
+        what_helps = _WHAT_HELPS.get(
+            error.errno or 0, "Is it open in another program? Close it, or choose another place."
         )
+        super().__init__(f"{path} could not be written: {reason}. {what_helps}")
 
 
 class EntriesNotWrittenError(CogsheetError):
@@ -59,7 +71,7 @@ def write_file(path: Path, content: bytes) -> None:
         if not _written(path, content):
             raise FileThereError(path)
     except OSError as error:
-        raise FileNotWrittenError(path, error.strerror or "the system refuses") from error
+        raise FileNotWrittenError(path, error) from error
 
 
 def write_next(path: Path, content: bytes) -> Path:
@@ -78,7 +90,7 @@ def write_next(path: Path, content: bytes) -> Path:
                 break
             place = path.with_name(f"{path.stem} ({number}){path.suffix}")
     except OSError as error:
-        raise FileNotWrittenError(path, error.strerror or "the system refuses") from error
+        raise FileNotWrittenError(path, error) from error
     return place
 
 

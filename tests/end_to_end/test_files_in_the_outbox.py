@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.stories import balances
+from tests.end_to_end.stories import balances, bought, item, left, v2
 
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import Ran
-    from tests.end_to_end.stories import Story
+    from tests.end_to_end.stories import FinaleOnLine, Story
 
 FOR_QUICKBOOKS = ("--format", "quickbooks")
 PROJECT = Path(__file__).parents[2]
@@ -75,15 +75,58 @@ def test_check_names_a_file_that_waits_and_writes_it_once_it_can(sold: Story) ->
 
 @pytest.mark.long
 def test_a_file_that_waits_is_done_once_all_its_entries_are_written_elsewhere(sold: Story, tmp_path: Path) -> None:
-    """Half of them elsewhere leaves it waiting."""
-    export_into_nowhere(sold)
+    """Half of them elsewhere would be imported twice once the file is written, and count as never written till then."""
+    assert "A file lies where its folder should be" in export_into_nowhere(sold).output
     again = ("export", "--again", "1", "--folder", str(tmp_path / "usb"), "--json")
-    assert 1 == len(sold.deed(*again, "--entries", "cogs", status=1).data["unwritten"])
+    refused = sold.deed(*again, "--entries", "cogs", status=2).data["error"]
+    assert "in one file with others" in refused
+    assert "write Amazon 1 2026-09 settlement r1 elsewhere together with the rest" in refused
+    assert not (tmp_path / "usb").exists()
     assert Decimal("10.00") == cogs(sold.deed(*again).data["files"])
 
     exports(sold).unlink()
     assert "Written now" not in sold.deed("resolve").output
     assert not exports(sold).exists()
+
+
+@pytest.fixture
+def two(story: Story, finale: FinaleOnLine, tmp_path: Path) -> Story:
+    """Return books with two settlements that went out at 5.00 and 5.00 and cost 6.00 each now."""
+    for number in ("1", "2"):
+        story.bring(v2(tmp_path, [item("Order", f"U-{number}", "40.00", units="1", day="2026-09-02")], number))
+    gone = [left("U-1", "2026-09-01"), left("U-2", "2026-09-01")]
+    finale.sync(story, bought("A", "2026-08-01", 50, "5"), *gone)
+    story.deed("export", "1", "2", *FOR_QUICKBOOKS)
+    finale.sync(story, bought("A", "2026-08-01", 50, "6"), *gone)
+    return story
+
+
+@pytest.mark.long
+def test_a_file_of_two_settlements_is_not_deleted_for_one_of_them(two: Story, tmp_path: Path) -> None:
+    """The entry of the other settlement stands, and is in that file alone: it is written by itself."""
+    (file,) = two.decide("accept").data["files"]
+    told = two.deed("reopen", "1", "--reason", "wrong bill", "--not-imported").output
+    assert f"{file} also holds Amazon 2 " in told
+    assert "Export to Excel writes what stands by itself" in told
+    again = two.deed("export", "--again", "2", "--entries", "true-ups", "--folder", str(tmp_path / "usb"), "--json")
+    assert Decimal("1.00") == cogs(again.data["files"])
+
+
+@pytest.mark.long
+def test_no_settlement_is_reopened_whose_entries_wait_with_those_of_another(two: Story) -> None:
+    """Its entry would be written and imported though it was taken back; once the file is written it is asked."""
+    for file in exports(two).iterdir():
+        file.unlink()
+    exports(two).rmdir()
+    exports(two).write_text("in the way", encoding="utf-8")
+    assert 2 == two.decide("accept").status
+    refused = two.deed("reopen", "1", "--reason", "wrong bill", "--imported", status=2).error
+    assert "in one file with others" in refused
+    assert "`export --again --folder FOLDER`" in refused
+
+    exports(two).unlink()
+    two.deed("reopen", "1", "--reason", "wrong bill", "--imported")
+    two.ties()
 
 
 @pytest.mark.few(1)

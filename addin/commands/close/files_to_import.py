@@ -99,18 +99,24 @@ def write_again(
         deeds: What entries are in their files' name (`keep_for_import`), and the entries, file by file.
         ledger: For which system.
         folder: Where; folder exports beside the workbook if left out.
+
+    Raises:
+        EntriesWaitTogetherError: If some wait in one file with others that are not written now; none is written then.
     """
-    place, paths = folder or desk.path.parent / "exports", []
+    company, place = desk.database.company.name, folder or desk.path.parent / "exports"
+    files = [file for what, entries in deeds for file in entry_files(entries, ledger, company=company, what=what)]
+    keys = [key for file in files for key in file.entries]
+    with desk.database.reading() as connection:
+        if shared := outbox.waiting_with_others(connection, keys):
+            raise outbox.EntriesWaitTogetherError(shared)
+    paths: list[str] = []
     try:
-        for what, entries in deeds:
-            files = entry_files(entries, ledger, company=desk.database.company.name, what=what)
-            written = [str(write_next(place / file.name, file.content)) for file in files]
-            paths += written
-            keys = [key for file in files for key in file.entries]
-            if written:
-                outbox.note_written_again(desk.database, keys, written[0], desk.clock())
+        for file in files:
+            paths.append(str(write_next(place / file.name, file.content)))  # noqa: PERF401 - those before an error count
     except FileNotWrittenError as error:
         return FilesToImport(tuple(paths), error)
+    if paths:
+        outbox.note_written_again(desk.database, keys, paths[0], desk.clock())
     return FilesToImport(tuple(paths))
 
 

@@ -89,10 +89,17 @@ def reopen(
 
 
 def _not_to_import(desk: Desk, withdrawn: Sequence[str]) -> str:
-    """Name the files that lie somewhere and must not be imported any more."""
+    """Name the files that lie somewhere and must not be imported any more, and what else they hold."""
     with desk.database.reading() as connection:
-        paths = outbox.paths_of(connection, withdrawn)
-    return f" Do not import {', '.join(paths)} any more, and delete it." if paths else ""
+        paths, shared = outbox.paths_of(connection, withdrawn), outbox.written_with_others(connection, withdrawn)
+    if not paths:
+        return ""
+    others = "".join(
+        f" {one.place} also holds {', '.join(one.others)}, which {'stands' if len(one.others) == 1 else 'stand'}: "
+        f"Export to Excel writes what stands by itself; import it from there."
+        for one in shared
+    )
+    return f" Do not import {', '.join(paths)} any more, and delete {'it' if len(paths) == 1 else 'them'}.{others}"
 
 
 def _not_elsewhere(one: BookedSettlement) -> str:

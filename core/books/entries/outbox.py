@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, func, insert, select
 
 from core.books.database import closing_tables
 from core.books.database.repeating import repeated
+from core.errors import CogsheetError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from core.books.database import Database
@@ -53,6 +57,16 @@ class UnwrittenFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file that holds entries that are meant, and others."""
+
+    place: str
+    """Where it is, or is to be written."""
+    meant: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What became of files of the outbox."""
 
@@ -65,6 +79,18 @@ class Delivery:
     def is_empty(self) -> bool:
         """Whether there was nothing to write."""
         return not self.paths and not self.left
+
+
+class EntriesWaitTogetherError(CogsheetError):
+    """Entries wait in one file with others that are not meant: apart, one of them would be imported twice, or never."""
+
+    def __init__(self, shared: Sequence[SharedFile]) -> None:
+        files = "; ".join(f"{one.place} holds {', '.join((*one.meant, *one.others))}" for one in shared)
+        others = ", ".join(dict.fromkeys(key for one in shared for key in one.others))
+        super().__init__(
+            f"Entries wait to be written in one file with others: {files}. Nothing was done. Make room for the file "
+            f"or free its folder: the next button writes it there. Or write {others} elsewhere together with the rest."
+        )
 
 
 def keep_files(connection: Connection, files: Sequence[FileOfEntries], folder: str, machine: str) -> list[int]:
@@ -150,6 +176,33 @@ def _unwritten_of(keys: Collection[str]) -> Select[tuple[int]]:
     lacking = select(held.outbox).where(held.entry.not_in(keyed))
     number = closing_tables.outbox.c.id
     return _unwritten().with_only_columns(number).where(number.not_in(lacking))
+
+
+def waiting_with_others(connection: Connection, keys: Collection[str]) -> list[SharedFile]:
+    """Return the unwritten files that hold some entries beside others that stand."""
+    files = {one.id: str(PurePath(one.folder) / one.name) for one in unwritten(connection)}
+    return _shared(connection, files, keys)
+
+
+def written_with_others(connection: Connection, keys: Collection[str]) -> list[SharedFile]:
+    """Return the files that were written and hold some entries beside others that stand."""
+    end = closing_tables.outbox_end.c
+    written = select(end.outbox, end.path).where(end.path.is_not(None)).order_by(end.id)
+    return _shared(connection, {row.outbox: row.path for row in connection.execute(written)}, keys)
+
+
+def _shared(connection: Connection, files: Mapping[int, str], keys: Collection[str]) -> list[SharedFile]:
+    held, entry, taken_back = closing_tables.outbox_entry.c, closing_tables.entry.c, closing_tables.entry.alias().c
+    stands = entry.id.not_in(select(taken_back.reverses).where(taken_back.reverses.is_not(None)))
+    query = select(held.outbox, entry.key, stands).join(closing_tables.entry, entry.id == held.entry)
+    shared = []
+    for number, rows in groupby(connection.execute(query.order_by(held.outbox, entry.id)), itemgetter(0)):
+        if number in files:
+            both = [(key, is_standing) for _, key, is_standing in rows]
+            meant = tuple(key for key, _ in both if key in keys)
+            others = tuple(key for key, is_standing in both if key not in keys and is_standing)
+            shared += [SharedFile(files[number], meant, others)] if meant and others else []
+    return shared
 
 
 def paths_of(connection: Connection, keys: Collection[str]) -> list[str]:

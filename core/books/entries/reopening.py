@@ -152,6 +152,7 @@ def reopen_all(
         ReopenReasonError: If no reason is given.
         NotLockedError: If nothing of one has gone out and it is not posted elsewhere.
         ImportedOrNotError: If nobody has said whether written entries were imported.
+        EntriesWaitTogetherError: If entries wait in one file with those of a settlement that stays.
         ChangedMeanwhileError: If one was exported or reopened since.
         OtherRevisionError: If one stands at another revision.
     """
@@ -191,6 +192,8 @@ def _not_imported(connection: Connection, selection: Sequence[BookedSettlement],
     imported = True if decided is None else decided.imported
     every = [entry for one in selection for entry in _to_take_back(connection, one)]
     ours = [entry.key for entry in every if entry.kind not in POSTED_BY_FINALE]
+    if shared := outbox.waiting_with_others(connection, ours):
+        raise outbox.EntriesWaitTogetherError(shared)
     never = outbox.never_written(connection, ours)
     written = [key for key in ours if key not in never]
     if imported is None and written:
