@@ -22,7 +22,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.bringing_in import NewDocuments, NewLines, bring_in
 from core.books.costed_lines.costing_parts import kept_part, recosted_part, with_finale
-from core.books.costed_lines.due_lines import bring_note_along, exported_among
+from core.books.costed_lines.due_lines import OUTBOX, bring_note_along, exported_among
 from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, tie_columns
 from core.books.costed_lines.moved_lines import bring_along
 from core.books.costed_lines.stored_lines import kept_lines_by_key, kept_state, note_kept_state
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from core.books.database import Company, Connection, Database
 
 _WITHOUT_EFFECT = frozenset(
-    {"batch", "exchange_rate", "left_stock", "probe_cache", "pulled_document", "sync_run", "true_up"},
+    {"batch", "exchange_rate", "left_stock", "probe_cache", "pulled_document", "sync_run", "true_up", *OUTBOX},
 )
 """Tables that say nothing of which costs are made; a batch does where it takes another one back."""
 _ANSWERS = frozenset({"override"})

@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 
     from core.books.database import Connection
 
-_OF_TRUE_UPS = frozenset({"batch", "true_up", "true_up_decision", "taken_up", "entry", "entry_line", "setting"})
-_OF_EXPORTS = frozenset({"batch", "lock", "locked_line", "settlement", "entry", "entry_line", "setting"})
+OUTBOX = frozenset({"outbox", "outbox_entry", "outbox_end"})
+"""The tables of files on their way out: no cost and no proposal hangs on them."""
+_OF_TRUE_UPS = OUTBOX | frozenset(
+    {"batch", "true_up", "true_up_decision", "taken_up", "entry", "entry_line", "setting"}
+)
+_OF_EXPORTS = OUTBOX | frozenset({"batch", "lock", "locked_line", "settlement", "entry", "entry_line", "setting"})
 _BY_TABLE = {"true_up_decision": DECIDED, "taken_up": DECIDED, "lock": LOCKED, "settlement": LOCKED}
 
 

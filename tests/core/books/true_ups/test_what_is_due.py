@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import insert
 
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.due_lines import due_lines
 from core.books.costed_lines.stored_lines import keep
+from core.books.database import closing_tables
 from core.books.loading import load_books
 from core.books.settings import opening_costs, stored_settings
 from core.books.settings.opening_costs import OPENING_COST_COLUMNS
@@ -122,14 +124,20 @@ def test_what_was_decided_is_due(books: Database) -> None:
 
 
 def test_an_export_makes_its_lines_due(tmp_path: Path) -> None:
-    """Books of which nothing went out owe nothing; what is locked then is compared, and the rest is not."""
+    """Books of which nothing went out owe nothing; what is locked then is compared, and the rest is not.
+
+    The file of the entries goes into the outbox beside them.
+    """
+    file_of_entries = {"machine": "a-computer", "folder": "exports", "name": "1.csv", "content": b""}
     with open_books(tmp_path) as database:
         for file in files_of((LIFE, replace(LIFE, order_id="111-1", sold=((1, 1),), refunds=()))).values():
             bring_in(database, "US", file)
         _keep(database)
         assert set() == _due(database)
         first = min(load_books(database).settlements, key=lambda one: one.settlement_id)
-        lock(database, frozenset([(first.store, first.settlement_id)]))
+        with database.writing() as connection:
+            lock(database, frozenset([(first.store, first.settlement_id)]))
+            connection.execute(insert(closing_tables.outbox).values(file_of_entries))
         _keep(database)
         lines = load_books(database).lines
         assert set(lines.loc[lines["settlement_id"] == first.settlement_id, "order_id"]) == _due(database)
