@@ -25,10 +25,7 @@ from addin.commands.costs.resolving import resolve
 from addin.commands.costs.saving_costs import save
 from addin.commands.costs.syncing import sync
 from addin.commands.settlements.opening import fill
-from addin.commands.setup.new import write_workbook
 from addin.connections.finale import URL_VARIABLE
-from addin.sheets.close.accounts import ACCOUNTS_SPEC
-from addin.sheets.tables import tables
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.stored_lines import forget_kept_lines
@@ -36,22 +33,19 @@ from core.books.database import Database
 from core.books.database.seals import UNSEALED
 from core.books.entries import locks
 from core.books.entries.exporting import ExportOptions, export_settlement
-from core.books.importing.importing import import_file
 from core.books.loading import load_books
 from core.books.settings import sku_mapping, stored_settings
-from core.books.settlements.booked_settlement import EntryStatus, OriginalFile
+from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups import true_up_history
 from core.frame_columns import MAPPING_COLUMNS, frame
-from core.marketplaces import read_file
 from core.model import Disposition
-from core.settings import FINALE_NAME, POLICIES_NAME, FinaleAccount, Policies
+from core.settings import POLICIES_NAME, Policies
 from sandbox.business import sized_business
 from sandbox.server import serve
-from sandbox.settlement_files.amazon_v2 import settlement_files
 from tests.addin.commands.test_importing_shows_what_changed import show
-from tests.addin.commands.test_saving_shows_what_changed import everything, press, type_in
-from tests.addin.test_syncing_shows_what_changed import ACCOUNT, SYNCED, Keys
-from tests.core.books.lives_of_orders import NOW, WHO, Life, bring_in, files_of, let_finale_say, open_books
+from tests.addin.commands.test_saving_shows_what_changed import everything, press, press_and_tell, type_in
+from tests.addin.test_syncing_shows_what_changed import ACCOUNT, SYNCED, Keys, make_company
+from tests.core.books.lives_of_orders import NOW, WHO, Life, let_finale_say
 from tests.examples import examples
 
 if TYPE_CHECKING:
@@ -88,17 +82,7 @@ def finales() -> Iterator[list[str]]:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a company with a settlement that Finale knows, and others, after every button's press."""
     folder = tmp_path_factory.mktemp("exported")
-    (file,) = settlement_files(_business(PRICES[0]))
-    with open_books(folder) as database:
-        for (store, _), other in files_of(LIVES).items():
-            bring_in(database, store, other)
-        let_finale_say(database, "111-0", Decimal("3.00"))
-        original = OriginalFile(file.name, file.content)
-        store = load_books(database).settlements[0].store
-        import_file(database, read_file(file.content, file.name), original, store=store, who="M. Lee", now=NOW)
-        with database.writing() as connection:
-            stored_settings.put(connection, FINALE_NAME, FinaleAccount(account=ACCOUNT), who="M. Lee", now=NOW)
-        write_workbook(folder / "Books.xlsm", database)
+    make_company(folder, _business(PRICES[0]), LIVES)
     press(folder, show)
     return folder
 
@@ -121,21 +105,10 @@ def both_ways(folder: Path, action: Callable[[Desk], Outcome]) -> bool:
             forget_kept_lines(database)
         plain = press(copy, action)
         near: list[bool] = []
-        assert plain == press(folder, partial(_told_whether_near, action=action, near=near))
+        assert plain == press(folder, partial(press_and_tell, action=action, is_near=near))
         assert everything(copy) == everything(folder)
         assert _rows(copy) == _rows(folder)
         return near[0]
-
-
-def _told_whether_near(desk: Desk, action: Callable[[Desk], Outcome], near: list[bool]) -> Outcome:
-    """Press a button; tell whether sheet Accounts stayed as it was."""
-    cells = tables.find(desk.book, ACCOUNTS_SPEC).column_cells("meaning", 0, 1)
-    right = cells.value
-    cells.value = "stale"
-    outcome = action(desk)
-    near.append(cells.value == "stale")
-    cells.value = right
-    return outcome
 
 
 def _rows(folder: Path) -> dict[str, Counter[tuple[object, ...]]]:

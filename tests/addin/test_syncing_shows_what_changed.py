@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.sheets.desk import Desk
+    from sandbox.business import Business
+    from tests.core.books.lives_of_orders import Life
 
 ACCOUNT, SYNCED = "bench", "26000000001"
 
@@ -57,13 +59,11 @@ class Keys:
         """Forget nothing."""
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a company with a settlement that Finale was never asked for, and two others, after every button's press."""
-    folder = tmp_path_factory.mktemp("synced")
-    (file,) = settlement_files(sized_business(orders=8, products=3, old_refunds=0))
+def make_company(folder: Path, business: Business, lives: tuple[Life, ...]) -> None:
+    """Make a company with a settlement of a business, and those of some orders, whose Finale is an account."""
+    (file,) = settlement_files(business)
     with open_books(folder) as database:
-        for (store, _), other in files_of((LIFE,)).items():
+        for (store, _), other in files_of(lives).items():
             bring_in(database, store, other)
         let_finale_say(database, "111-0", Decimal("3.00"))
         original = OriginalFile(file.name, file.content)
@@ -72,6 +72,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with database.writing() as connection:
             stored_settings.put(connection, FINALE_NAME, FinaleAccount(account=ACCOUNT), who="M. Lee", now=NOW)
         write_workbook(folder / "Books.xlsm", database)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a company with a settlement that Finale was never asked for, and two others, after every button's press."""
+    folder = tmp_path_factory.mktemp("synced")
+    make_company(folder, sized_business(orders=8, products=3, old_refunds=0), (LIFE,))
     press(folder, _show)
     return folder
 

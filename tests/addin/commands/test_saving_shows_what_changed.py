@@ -152,7 +152,7 @@ def pressed_both_ways(folder: Path, action: Callable[[Desk], Outcome]) -> tuple[
             forget_kept_lines(database)
         plain = press(copy, action)
         is_near: list[bool] = []
-        outcome = press(folder, partial(_press_and_tell, action=action, is_near=is_near))
+        outcome = press(folder, partial(press_and_tell, action=action, is_near=is_near))
         assert plain == outcome
         if kept_now(folder) and kept_now(copy):
             assert everything(copy) == everything(folder)
@@ -165,7 +165,7 @@ def kept_now(folder: Path) -> bool:
         return holds_now(connection)
 
 
-def _press_and_tell(desk: Desk, action: Callable[[Desk], Outcome], is_near: list[bool]) -> Outcome:
+def press_and_tell(desk: Desk, action: Callable[[Desk], Outcome], is_near: list[bool]) -> Outcome:
     """Press a button; tell whether only the tables of what changed were filled: Accounts is none of them."""
     cells = tables.find(desk.book, ACCOUNTS_SPEC).column_cells("meaning", 0, 1)
     right = cells.value
@@ -197,7 +197,7 @@ def test_a_save_fills_the_sheets_that_it_changes_and_no_others(folder: Path) -> 
     """The refund in the next settlement follows its sale there, and its settlement is counted anew."""
     type_in(folder, {row_of(folder, "111-0"): {"cost": 4.25}})
     is_near: list[bool] = []
-    outcome = press(folder, partial(_press_and_tell, action=saving_costs.save, is_near=is_near))
+    outcome = press(folder, partial(press_and_tell, action=saving_costs.save, is_near=is_near))
     assert is_near == [True]
     assert "Still 2 lines without cost." in outcome.message
     assert "0.0% before, 50.0% after" in outcome.message

@@ -70,6 +70,41 @@ def states(database: Database) -> str:
         return state(connection)
 
 
+def test_costing_every_line_says_how_far_it_is(database: Database) -> None:
+    """What is kept of the present state is read and not costed, so that nothing is said of it."""
+    said: list[tuple[str, int, int | None]] = []
+    keep(database, load_books(database, progress=lambda *told: said.append(told)))
+    assert [] == said
+    forget_kept_lines(database)
+
+    books = load_books(database, progress=lambda *told: said.append(told))
+    keep(database, books, lambda *told: said.append(told))
+
+    lines, settlements = len(books.lines), len(books.settlements)
+    of_settlements = [("Keeping costs", done, settlements) for done in range(1, settlements + 1)]
+    assert [("Costing lines", 0, lines), ("Costing lines", lines, lines), *of_settlements] == said
+
+
+class StoppedError(Exception):
+    """Somebody stops the program."""
+
+
+def test_who_is_stopped_while_costs_are_kept_leaves_none_that_hold(database: Database) -> None:
+    """At each settlement: what is read afterwards is costed anew, and is kept in the end."""
+
+    def stop(what: str, done: int, total: int | None = None) -> None:
+        raise StoppedError(f"{what} {done} of {total}")
+
+    forget_kept_lines(database)
+    before = load_books(database)
+    with pytest.raises(StoppedError, match="Keeping costs 1 of 2"):
+        keep(database, before, stop)
+    assert open_kept_settlements(database, names(database)) is None
+
+    keep(database, load_books(database))
+    assert assert_kept_as_costed(database, before)
+
+
 def test_a_settlement_is_read_as_it_was_costed_among_all(database: Database) -> None:
     """The refund has the cost of its sale, which stands in a settlement that is not opened."""
     saved(database)
