@@ -17,6 +17,8 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from core.log import REDACTION
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -125,6 +127,15 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Begin each test without the secrets of those before it, which would show as asterisks in its own words.
+
+    One test read a key `mine`, and a later one in that worker missed the name `mine.xlsx` in a message.
+    """
+    REDACTION._forms.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.company_databases import MachineFolder
-from core.log import FILE_NAME, Redaction, set_up
+from core.log import FILE_NAME, REDACTION, Redaction, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,3 +106,10 @@ def test_half_a_letter_of_a_file_name_is_logged_with_a_sign_of_its_own(log_file:
     logging.getLogger("cogsheet.test").info("%s was refused", "statement \udcff.txt")
 
     assert "statement \\udcff.txt was refused" in log_file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("time", ["once", "twice"])
+def test_no_test_knows_the_secrets_of_another(time: str) -> None:
+    """The filter of the process begins each test without any: what one hides would be missed in another's words."""
+    assert f"mine {time}" == REDACTION.redact(f"mine {time}")
+    REDACTION.hide("mine")
