@@ -123,6 +123,7 @@ def test_a_sync_shows_what_costing_everything_would(made: Path, tmp_path: Path) 
     assert " 0 unchanged" not in one.message
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("finale")
 def test_a_sync_costs_no_line_that_it_does_not_touch(made: Path, tmp_path: Path) -> None:
     """What another program made of a kept line of another order stays unseen by it: nothing read that line."""

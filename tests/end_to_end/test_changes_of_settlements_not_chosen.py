@@ -23,6 +23,7 @@ def listed(story: Story) -> list[tuple[Any, ...]]:
     return [(row["Settlement ID"], row["Order ID"], row["Unit cost now"]) for row in rows if row["Key"]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lookups", "now", "changed"),
     [
@@ -31,7 +32,6 @@ def listed(story: Story) -> list[tuple[Any, ...]]:
     ],
     ids=["a SKU that was unknown", "a SKU that is gone"],
 )
-@pytest.mark.few(1)
 def test_what_a_sku_stands_for_now_is_listed_for_all(
     story: Story,
     finale: FinaleOnLine,

@@ -39,7 +39,7 @@ def value(story: Story, sheet: str, header: str) -> object:
     return story.book.table(sheet).cell(0, header).value
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sheet", "header", "error", "command"),
     [

@@ -129,7 +129,7 @@ def test_no_settlement_is_reopened_whose_entries_wait_with_those_of_another(two:
     two.ties()
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_a_killed_export_is_finished_by_the_next_command(sold: Story, step: int) -> None:
     """Dead before the file has its name, before it is noted as written, and before the workbook is saved."""
@@ -144,6 +144,7 @@ def test_a_killed_export_is_finished_by_the_next_command(sold: Story, step: int)
     sold.ties()
 
 
+@pytest.mark.long
 def test_what_was_never_written_is_withdrawn_and_not_reversed(sold: Story) -> None:
     """The way out that left all accounts at 0.00: reopened and exported again, the files hold the sale once."""
     export_into_nowhere(sold)
@@ -158,6 +159,7 @@ def test_what_was_never_written_is_withdrawn_and_not_reversed(sold: Story) -> No
     sold.ties()
 
 
+@pytest.mark.long
 def test_reopening_asks_whether_what_was_written_was_imported(sold: Story) -> None:
     """Nobody has said: nothing is done. Not imported: no reversal, and the file is named. Imported: a reversal."""
     first = sold.deed("export", "1", *FOR_QUICKBOOKS, "--json").data["files"]

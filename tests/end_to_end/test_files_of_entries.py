@@ -47,6 +47,7 @@ def test_two_stores_with_one_id_have_a_file_each(book: DemoBook) -> None:
     assert (2, True) == (again.status, "Settlement US/1" in again.error)
 
 
+@pytest.mark.long
 def test_the_first_export_must_be_told_the_format_and_remembers_it(book: DemoBook) -> None:
     """Nothing goes out before; Setup shows what was said, and later exports and reopenings use it."""
     refused = book.run("export", "US/1")

@@ -53,7 +53,7 @@ def bring_another(story: Story) -> None:
     story.bring(v2(story.book.path.parent, [item("Order", "2", "9.00", units="1", day="03")], "24000000100"))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("change", [save, type_opening_cost, bring_another])
 def test_a_press_that_changes_costs_says_so_on_both_sheets(story: Story, change: Callable[[Story], None]) -> None:
     """After a save they showed the figures from before, beside a Settlements with others, and nothing said so."""

@@ -62,6 +62,7 @@ def of(lines: list[Row], *events: Event) -> list[Row]:
     return [row for row in lines if row["event"] in events]
 
 
+@pytest.mark.long
 def test_every_unit_sold_has_the_cost_of_finale(lines: list[Row]) -> None:
     """Shopify's and eBay's sales, in payouts and outside of them; money without units costs nothing."""
     business = with_shops(demo_business())

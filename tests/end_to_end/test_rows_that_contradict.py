@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EURO = {"Currency": "EUR", "Date": "2026-09-01"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sheet", "rows", "named"),
     [

@@ -80,6 +80,7 @@ def test_a_sheet_that_refuses_its_cells_hides_nothing(sold: Story) -> None:
     assert 1 == len(journal(sold))
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_when_the_workbook_is_saved_hides_nothing(
     sold: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.end_to_end.stories import Story
 
 
+@pytest.mark.long
 def test_a_save_of_another_workbook_is_shown_before_it_is_undone(story: Story, tmp_path: Path) -> None:
     """Saved from a copy of the workbook: this one knows nothing of it. The first undo shows it, the second does it."""
     story.bring(v2(tmp_path, [item("Order", "U-1", "40.00", units="2", day="2026-09-02")], "1"))

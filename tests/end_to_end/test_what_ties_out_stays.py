@@ -116,7 +116,7 @@ def report(folder: Path, commission: str, *, total: str = "") -> str:
     return str(file)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("first", "total"), [("-15.00", "45.00"), ("-15.00", "75.00"), ("-90.00", "0.00")])
 def test_a_report_that_does_not_tie_is_not_exported_and_says_what_to_do(
     story: Story, tmp_path: Path, first: str, total: str

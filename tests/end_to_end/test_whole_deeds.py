@@ -94,6 +94,7 @@ def test_a_refused_press_decides_no_true_up_at_all(two: Story, finale: FinaleOnL
     assert (1, 1, 1) == tuple(len(both[name]) for name in ("pending", "posted", "files"))
 
 
+@pytest.mark.long
 def test_none_of_several_files_is_imported_where_one_cannot_be_taken(story: Story, tmp_path: Path) -> None:
     """The second is of a site that may be another store's: the first is not in the books, as the message says."""
     days = {"days": MONTHS["2"]}

@@ -39,6 +39,7 @@ def _fill(book: xw.Book) -> list[list[object]]:
     return rows
 
 
+@pytest.mark.long
 def test_many_rows_are_read_back_changed_and_saved_as_few_are(tmp_path: Path) -> None:
     """Cells changed, rows deleted and inserted among compressed ones are found so, here and by another reader."""
     path = full_workbook(tmp_path / "Book.xlsx")

@@ -111,6 +111,7 @@ PRINTED = 230
 """So many letters of the small text below a title stand on the page, which is as wide as its table."""
 
 
+@pytest.mark.long
 def test_what_has_no_rate_is_said_where_it_is_printed(book: Path) -> None:
     """By its row of the P&L, of storage too, and in a line above the summary, which goes when nothing lacks a rate."""
     bring_in(book, "1", {}, total="10.00")
@@ -202,7 +203,7 @@ def test_only_settlements_that_a_month_is_about_are_read(book: Path) -> None:
         assert load_part(database, lambda _connection, booked: booked) is None
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("currency", ["USD", "EUR", "GBP"])
 def test_json_states_the_currency_of_its_amounts(book: Path, currency: str) -> None:
     """Home currency, whatever the settlement's is: `--json` of pnl, cogs and close."""

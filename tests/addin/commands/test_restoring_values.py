@@ -79,7 +79,7 @@ def restored(path: Path) -> int:
     return len(on_file(path, restore_marked).data["restored"])  # type: ignore[arg-type]  # a list
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("marked", [(0, 1), (1, 2), (0, 1, 2)])
 def test_two_marks_of_one_line_are_refused(saved: Path, marked: tuple[int, ...]) -> None:
     """Each cell is named, nothing is restored, and the marks stay."""

@@ -116,6 +116,7 @@ def everything(folder: Path) -> dict[str, object]:
     return {**cells, "functions by order": orders, "functions": {sku: costs_now.answer(sku) for sku in costs_now.skus}}
 
 
+@pytest.mark.long
 def test_settlements_are_shown_from_what_is_kept_of_them(tmp_path: Path) -> None:
     """What was typed over is put right without any line being read; what is kept otherwise is shown so."""
     open_company(tmp_path, (LIFE, BESIDE), {"111-0": Decimal(4)})

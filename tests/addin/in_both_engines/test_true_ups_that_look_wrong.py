@@ -63,6 +63,7 @@ def test_at_the_terminal_an_option_says_so(story: Story) -> None:
     story.ties()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("answer", "left"), [("cancel", 1), pytest.param("ok", 0, marks=pytest.mark.long)])
 def test_the_button_asks(story: Story, answer: str, left: int) -> None:
     """It names the cost; Cancel decides nothing."""

@@ -193,7 +193,7 @@ def test_what_is_not_finished_is_listed(reported: Reported) -> None:
     assert [AUGUST] == [row["Settlement ID"] for row in rows_below(later, "tblNotExported")], "exported is finished"
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("units", "shown"), [((40, 2), (42, "of 2 orders: ")), ((3, None), (3, "of 2 orders: ")), ((), (0, None))]
 )
@@ -221,7 +221,7 @@ def bill(reported: Reported, cost: str) -> None:
         stored_observations.add(connection, frame(OBSERVATION_COLUMNS, [late | billed]), batch, NOW)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(("cost", "listed"), [("5.01", [("111-3", 5, 5.01)]), ("5.000000", []), ("5.00", [])])
 def test_an_estimate_that_its_bill_confirms_is_confirmed_before_the_export_too(
     reported: Reported, cost: str, listed: list[tuple[str, float, float]]

@@ -125,7 +125,7 @@ OTHER_ACCOUNT = {
 }
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("fault", OTHER_CLASS)
 def test_a_line_that_was_stored_as_another_class_is_named(healthy: Path, tmp_path: Path, fault: str) -> None:
     """Type and account agree with each other, all sums and seals do: month, class and line are named."""

@@ -105,6 +105,7 @@ def test_a_rate_taken_back_from_a_closed_month_is_asked_about(database: Database
     assert {"US0": (1, 1, net(database, "US0") * Decimal("1.1"), None)} == effects(database, typed("", DAYS[0]))
 
 
+@pytest.mark.long
 def test_an_exported_settlement_of_an_open_month_is_asked_about_where_it_had_another_rate(database: Database) -> None:
     """A first rate is no change of anything that somebody has seen."""
     export(database, "US1")
@@ -134,6 +135,7 @@ def test_rates_of_what_is_open_need_no_yes(database: Database) -> None:
     assert {} == effects(database, typed("1.5", *DAYS))
 
 
+@pytest.mark.long
 def test_a_rate_reaches_the_days_after_it(database: Database) -> None:
     """1.20 of 14 August holds on the 17th too, where 1.10 of the 10th did; each settlement is named with its lines."""
     known(database, "1.10", DAYS[0], "2026-08-10")
@@ -144,6 +146,7 @@ def test_a_rate_reaches_the_days_after_it(database: Database) -> None:
     assert {"US1"} == set(effects(database, typed("1.2", "2026-08-14")))
 
 
+@pytest.mark.long
 def test_the_refusal_says_what_would_change(database: Database) -> None:
     """And that the entries stay."""
     known(database, "1.10", DAYS[0])

@@ -44,7 +44,7 @@ def test_every_true_up_of_a_new_reading_has_its_reader(database: Database) -> No
     assert {CODES, FEES, KEPT} == {"/".join(name) for name in anew(database).settlements}
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("event", "cause", "expected"),
     [("sale", "cost", {}), ("sale", "units", {9: "reader 3"}), ("refund", "cost", {9: "reader 3"})],

@@ -167,6 +167,7 @@ def orders(draw: st.DrawFn) -> list[Fee]:
     return fees
 
 
+@pytest.mark.long
 @settings(max_examples=examples(60))
 @given(orders())
 def test_every_record_counts_the_same_units(fees: list[Fee]) -> None:

@@ -116,6 +116,7 @@ def test_with_answers_and_reports_beside_them_alike(books: Stored, data: st.Data
     brought_along(books, data, with_more=True)
 
 
+@pytest.mark.long
 def test_a_line_that_a_reimbursements_report_may_tell_of_brings_nothing_along(tmp_path: Path) -> None:
     """Rows and lines are matched over all the books; without the report, and of other lines, it is brought along."""
     many = tuple(Life(f"222-{number}", "US", sold=((0, 1),), refunds=(), lost=None) for number in range(9))

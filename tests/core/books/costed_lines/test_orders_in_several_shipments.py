@@ -204,7 +204,7 @@ def test_the_settlements_of_an_order_in_three_shipments_may_come_in_any_order(da
     assert cost_comparison.differences(books).empty
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("left", [((3, "5", "2026-08-03"),), ((2, "5", "2026-08-03"), (1, "5", "2026-08-04"))])
 def test_fewer_units_shipped_than_sold_are_asked_at_export(
     database: Database, left: tuple[tuple[int, str, str], ...]

@@ -89,6 +89,7 @@ class StoppedError(Exception):
     """Somebody stops the program."""
 
 
+@pytest.mark.long
 def test_who_is_stopped_while_costs_are_kept_leaves_none_that_hold(database: Database) -> None:
     """At each settlement: what is read afterwards is costed anew, and is kept in the end."""
 
@@ -204,6 +205,7 @@ def test_only_settlements_that_changed_are_kept_anew(database: Database) -> None
         assert {"as it was kept first"} == set(connection.scalars(select(costing_tables.costed_line.c.cost_note)))
 
 
+@pytest.mark.long
 def test_of_a_settlement_that_changed_the_other_lines_stay(tmp_path: Path) -> None:
     """A cost is saved of one of two orders: to the other's sale it is proposed now, the other's refund is as it was."""
     with open_books(tmp_path) as database:

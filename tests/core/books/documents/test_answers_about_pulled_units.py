@@ -162,6 +162,7 @@ def test_units_beside_a_downloaded_export_are_asked_until_its_payout_is_pulled(d
     assert 17 == cogs(load_books(database))
 
 
+@pytest.mark.long
 def test_documents_of_older_books_take_part_when_another_one_comes(database: Database) -> None:
     """The books did not keep what August's document says of units; September's brings it from the kept bytes."""
     bring_in(database, AUGUST)

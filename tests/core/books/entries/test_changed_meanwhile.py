@@ -99,7 +99,7 @@ def test_a_cost_that_was_undone_a_moment_before_is_not_locked(two: tuple[Shop, S
         shop.export("1")
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["another settlement", "a setting as it was"])
 def test_what_does_not_touch_the_settlement_stops_nothing(two: tuple[Shop, Shop], what: str) -> None:
     """Another settlement came in the moment in between; or a setting was set to what it was."""
@@ -113,7 +113,7 @@ def test_what_does_not_touch_the_settlement_stops_nothing(two: tuple[Shop, Shop]
     assert EntryStatus.EXPORTED is shop.settlement("1").cogs_entry
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 def test_none_of_several_goes_out_where_one_was_changed(two: tuple[Shop, Shop]) -> None:
     """Settlement 2 is exported by Bob in between: 1 stays in, though nothing of it changed."""
     shop, other = two
@@ -126,7 +126,7 @@ def test_none_of_several_goes_out_where_one_was_changed(two: tuple[Shop, Shop]) 
     assert EntryStatus.OPEN is shop.settlement("1").settlement_entry
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 def test_what_was_exported_a_moment_before_is_not_posted_elsewhere(two: tuple[Shop, Shop]) -> None:
     """Its entries went out from here: nothing says that they are another program's."""
     shop, other = two
@@ -141,7 +141,7 @@ def decided(shop: Shop) -> Decision:
     return decision(shop.database, shop.books, [shop.settlement("1")], imported=True)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 def test_what_two_people_reopen_at_once_is_reversed_once(two: tuple[Shop, Shop]) -> None:
     """Each entry has one reversal, and the slower one is told."""
     two[0].export("1")
@@ -156,7 +156,7 @@ def test_what_two_people_reopen_at_once_is_reversed_once(two: tuple[Shop, Shop])
     assert 4 == len({row["entry"] for row in two[0].journal()})
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 def test_the_revision_that_was_meant_is_reopened_and_no_later_one(two: tuple[Shop, Shop]) -> None:
     """Bob has reopened it and exported it again in between: it is out as before, and is another one."""
     shop, other = two

@@ -88,6 +88,7 @@ def faults(database: Database, name: str) -> list[str]:
     return [one.sentence for one in found if not one.ok]
 
 
+@pytest.mark.long
 def test_what_is_to_be_exported_counts_where_it_will_be_booked(shop: Shop) -> None:
     """August is closed before the settlement goes out; closing September too moves all of it to October."""
     assert {"2026-08": ("20.00", "12.00"), "2026-09": ("30.00", "18.00")} == shown(shop.books)

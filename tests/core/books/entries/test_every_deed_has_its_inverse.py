@@ -56,7 +56,7 @@ def status(shop: Shop, name: str = "1") -> tuple[EntryStatus, EntryStatus]:
     return settlement.settlement_entry, settlement.cogs_entry
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     "kinds",
     [[SETTLEMENT], [COGS], [SETTLEMENT, COGS], [COGS, SETTLEMENT], [(*SETTLEMENT, *COGS)]],
@@ -174,6 +174,7 @@ def test_reopening_takes_up_what_was_dismissed_beside_it(sold: Shop, reopened: s
     assert cost_comparison.differences(sold.books).empty
 
 
+@pytest.mark.long
 def test_sale_and_refund_are_reopened_together_or_neither(sold: Shop) -> None:
     """A third that never went out keeps both exported; without it each is reversed once, and nothing is left over."""
     sold.bring_in("3", sale("333-1", "POT", day="2026-09-02"))

@@ -52,6 +52,7 @@ def test_what_is_out_counts_as_it_went_out(shop: Shop) -> None:
     assert posted(shop) == PostedFigures(Decimal("20.00"), Decimal("12.00"), "settlement not exported, COGS exported")
 
 
+@pytest.mark.long
 def test_after_a_reopening_the_newest_revision_counts(shop: Shop) -> None:
     """What was taken back is no part of it."""
     shop.export("1")

@@ -109,7 +109,7 @@ def test_reports_that_hold_parts_of_an_order_are_united(database: Database, orde
     assert [] == what_verify_names(database)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("first", ["alone", "mug", "cup"])
 def test_the_report_with_the_payout_takes_the_place_of_a_part(database: Database, first: str) -> None:
     """Its total proves it."""
@@ -187,6 +187,7 @@ def test_reports_that_contradict_each_other_are_a_conflict(
     assert before == held(database)
 
 
+@pytest.mark.long
 def test_answers_stay_with_their_items(database: Database) -> None:
     """A cost of the mug holds; what was typed for a cup as the rest of the order is the answer of the cup's own row."""
     bring_in(database, TWO, MUG)

@@ -149,7 +149,7 @@ def seller(tmp_path: Path) -> Iterator[Seller]:
 A, B, C = sold("111-1", "A"), sold("111-2", "B"), sold("111-2", "C")
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("first", "more", "final"),
     [

@@ -99,7 +99,7 @@ def test_an_open_settlement_has_the_new_reading_and_its_saved_answer(old: Databa
     assert books.named([OPEN])[0].reader_version == READER_VERSION
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     "was",
     ["quantity = 2", "event = 'liquidation', raw_type = 'Liquidations'", "event = 'refund', quantity = -3"],

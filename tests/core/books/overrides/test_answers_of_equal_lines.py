@@ -99,7 +99,7 @@ def test_a_pulled_payout_takes_over_what_was_typed_on_a_report(
     assert [(None, None)] * 2 == [(row["unit_cost"], row["proposed_cost"]) for row in undone]
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("prices", "costs", "now", "asked"),
     [

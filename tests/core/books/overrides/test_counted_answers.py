@@ -64,7 +64,7 @@ def costs(database: Database) -> list[tuple[object, object]]:
     return [(row["cost_quantity"], row["cogs"]) for row in rows]
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("rows", [(DEPOSIT, BALANCE), (BALANCE, DEPOSIT)], ids=["deposit first", "balance first"])
 def test_it_is_the_same_whichever_report_comes_first(database: Database, rows: tuple[Row, Row]) -> None:
     """5.00 is typed for the one row that is there; the other report brings the other row of the same mug."""
@@ -96,6 +96,7 @@ def came_of(database: Database) -> set[tuple[str, str]]:
     return {(one.store, one.settlement_id) for one in load_books(database).settlements}
 
 
+@pytest.mark.long
 def test_where_reports_state_other_units_the_answer_is_unsettled(database: Database) -> None:
     """5.00 was typed for one mug; the deposit states 2: of the balance's units it is asked, and that is said."""
     bring_in(database, BALANCE)

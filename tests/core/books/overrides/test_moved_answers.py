@@ -270,7 +270,7 @@ def test_an_answer_does_not_outlive_its_question(
     assert "Saved when the line was of an unknown type (goods: unclear)" in line["cost_note"]
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("choice", ["Other fees", "Advertising", "Tips", "Loans", "Reimbursements"])
 def test_a_word_about_money_leaves_the_answer_about_goods(database: Database, choice: str) -> None:
     """Resolve was asked whether the 2 units moved, and its answer stands; without one the question does."""

@@ -88,6 +88,7 @@ def export(database: Database, name: str, *kinds: EntryKind) -> Books:
     return load_books(database)
 
 
+@pytest.mark.long
 def test_what_a_choice_makes_of_stored_lines_is_kept(database: Database) -> None:
     """Lines that were stored with an unknown word are shown from the books as they were loaded, and stay stored so."""
     say(database, "fee")

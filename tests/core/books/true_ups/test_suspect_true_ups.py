@@ -79,6 +79,7 @@ def test_a_cost_that_looks_wrong_is_marked(sold: Shop, cost: str, units: int, ex
     assert expected == marked(sold)
 
 
+@pytest.mark.long
 def test_whichever_of_a_pair_is_accepted_it_is_asked(sold: Shop) -> None:
     """The refund takes its sale's true-up along; a usual cost is not asked."""
     says(sold, "60.00", 2)

@@ -46,6 +46,7 @@ def _plain(value: Any) -> object:
     return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
+@pytest.mark.long
 def test_a_later_bill_is_shown_beside_what_was_exported(sold: Shop) -> None:
     """Also of the refund that took the sale's cost, in home currency."""
     sold.finale_says({CUP: "6.50"})

@@ -78,6 +78,7 @@ def _proposed(database: Database) -> tuple[int, int]:
     return counts.new, counts.withdrawn
 
 
+@pytest.mark.long
 def test_a_cost_makes_the_lines_of_its_order_due(books: Database) -> None:
     """Its sale and its refund are compared; what waits of the other order stays as it is."""
     let_finale_say(books, "111-1", Decimal(4))

@@ -78,6 +78,7 @@ def test_every_table_is_sealed_or_held_against_the_files() -> None:
     assert set(TABLES_IN_WORDS) == {*SEALED, "transaction"}
 
 
+@pytest.mark.long
 def test_books_that_nobody_altered_say_nothing(sample: Path, exported: Path) -> None:
     """Whatever Cogsheet stored, changed or took away since is sealed."""
     assert [] == sentences(sample) == sentences(exported)

@@ -63,6 +63,7 @@ def test_a_word_that_no_version_knows_is_an_error_with_its_row(sample: Path, tmp
             raise UnknownWordError("a word", "Cost mislaid")
 
 
+@pytest.mark.long
 def test_a_cause_that_no_version_knows_stops_costing_by_name(exported: Path, tmp_path: Path) -> None:
     """It was an error of the program in the midst of costing."""
     book = altered(exported, tmp_path, "UPDATE observation SET unit_cost = NULL, currency = NULL, cause = 'Mislaid'")

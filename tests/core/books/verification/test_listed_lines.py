@@ -55,7 +55,7 @@ LOSS = {**lost("MUG", 2), "amount-type": "other-transaction", "amount-descriptio
 WITHOUT_SKU = {**LOSS, "sku": "", "quantity-purchased": ""}
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("row", "said", "event"),
     [(SWAP, "Sales", "sale"), (LOSS, LOST, "reimbursement"), (WITHOUT_SKU, LOST, "reimbursement")],

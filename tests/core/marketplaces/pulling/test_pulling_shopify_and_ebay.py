@@ -147,6 +147,7 @@ def test_what_does_not_pass_is_said_and_loses_nothing(
     assert len(set(pulled.fetched)) == len(pulled.fetched)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("store", STORES)
 def test_a_token_that_expires_in_the_middle_is_renewed_once(sandbox: Service, store: str) -> None:
     """One refusal, one new token, and the pull goes on."""
@@ -189,6 +190,7 @@ def test_an_older_apps_token_opens_the_shop_as_it_is(sandbox: Service, undisturb
     assert not any("access_token" in line for line in sandbox.seen()["log"])
 
 
+@pytest.mark.long
 def test_points_that_are_used_up_are_waited_for(sandbox: Service) -> None:
     """Shopify's refusal inside a 200 says how long to wait; asked too often it is an error that says so."""
     sandbox.switch(set={"shopify-throttled": {"times": 3}})
