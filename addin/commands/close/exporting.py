@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.close.files_to_import import keep_for_import, write_again, write_kept
+from addin.commands.close.shown_exports import refresh_after_export
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted, identity
@@ -99,7 +100,8 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     refuse_unfillable(desk)
     done, kept = _export_all(desk, books, books.named(ids), conditions, ledger, options.folder)
     files = write_kept(desk, kept)
-    refresh(desk, load(desk.database, progress=desk.progress))
+    if not refresh_after_export(desk, books.database_state):
+        refresh(desk, load(desk.database, progress=desk.progress))
     return files.told(_export_outcome(done, files))
 
 
