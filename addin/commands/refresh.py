@@ -196,19 +196,15 @@ def refresh_after_answers(
     changed = _changed_by_answers(desk.database, before)
     if changed is None:
         return None
-    every, open_ones = _booked(desk.database), transactions.settlements_shown(desk.book)
-    touched = set(changed.values())
-    shown = [one for one in every if (one.store, one.settlement_id) in open_ones]
-    shown = shown if touched & {one.id for one in shown} else []
-    tabs = [one for one in cogs.settlements_with_tab(desk.book, every) if one.id in touched]
-    whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
+    every = _booked(desk.database)
+    shown, tabs, whole = where_shown(desk.book, every, set(changed.values()))
     books = load_around(desk.database, {*changed, *answered}, whole, asking, also)
     if books is None or books.settlements != tuple(every) or _are_locked(books, changed):
         return None
     if changed:
-        orders = _orders_of(books, changed)
+        orders = orders_of(books, changed)
         publish_orders(books, orders, desk.machine)
-        _show_changed(desk, books, tabs, shown)
+        show_changed(desk, books, tabs, shown)
     return books
 
 
@@ -228,12 +224,8 @@ def refresh_after_sync(
         The books as they are, some lines of them; nothing where they cannot be read so. Then nothing was brought up to
         date.
     """
-    every, open_ones = _booked(desk.database), transactions.settlements_shown(desk.book)
-    touched = set(caught.changed.values())
-    shown = [one for one in every if (one.store, one.settlement_id) in open_ones]
-    shown = shown if touched & {one.id for one in shown} else []
-    tabs = [one for one in cogs.settlements_with_tab(desk.book, every) if one.id in touched]
-    whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
+    every = _booked(desk.database)
+    shown, tabs, whole = where_shown(desk.book, every, set(caught.changed.values()))
     with desk.database.reading() as connection:
         waiting = true_up_history.pending(connection)
         of_true_ups = {*waiting["key"], *true_up_history.dismissed_true_ups(connection)["key"]}
@@ -245,14 +237,14 @@ def refresh_after_sync(
     moved = {product for product, order in last.items() if has_news and order in asked}
     with desk.database.reading() as connection:
         told = read_skus(connection, books, {*asked, *last.values()} - {None}, last.keys() - moved)
-    publish_orders(told, _orders_of(books, caught.changed), desk.machine, sku_costs(told.mappings, told.observations))
+    publish_orders(told, orders_of(books, caught.changed), desk.machine, sku_costs(told.mappings, told.observations))
     show_setup(desk.book, books, finale_side(desk.database))
     costs.fill_costs(desk.book, told)
     with desk.database.reading() as connection:
         sku_mapping.fill_sku_mapping(desk.book, told, origins(connection))
         anew = current_transactions.reader_differences(connection, books.settlements)
-    _show_true_ups(desk.book, books, waiting, anew)
-    _show_changed(desk, books, tabs, shown)
+    show_true_ups(desk.book, books, waiting, anew)
+    show_changed(desk, books, tabs, shown)
     return books
 
 
@@ -277,24 +269,35 @@ def refresh_after_import(desk: Desk, before: str, imported_for: Collection[str])
     caught = changes_since(desk.database, before) if noted else None
     if caught is None or not caught.are_of_files:
         return None
-    every, open_ones = _booked(desk.database), transactions.settlements_shown(desk.book)
-    touched = {*caught.changed.values(), *caught.brought.values()}
-    shown = [one for one in every if (one.store, one.settlement_id) in open_ones]
-    shown = shown if touched & {one.id for one in shown} else []
-    tabs = [one for one in cogs.settlements_with_tab(desk.book, every) if one.id in touched]
-    whole = {(one.store, one.settlement_id) for one in (*shown, *tabs)}
+    every = _booked(desk.database)
+    shown, tabs, whole = where_shown(desk.book, every, {*caught.changed.values(), *caught.brought.values()})
     found = load_after_import(desk.database, caught, noted, whole, imported_for)
     if found is None:
         return None
     books = found.books
-    publish_orders(books, _orders_of(books, {*caught.changed, *caught.brought}), desk.machine)
+    publish_orders(books, orders_of(books, {*caught.changed, *caught.brought}), desk.machine)
     show_setup(desk.book, books, finale_side(desk.database))
     settlements.fill_settlements(desk.book, books)
     stores.fill_stores(desk.book, books)
     if skus_of(books) != {sku for one in noted.values() for sku in one.skus}:
         _show_mapping(desk, books)
-    _show_changed(desk, books, tabs, shown)
+    show_changed(desk, books, tabs, shown)
     return found
+
+
+def where_shown(
+    book: xw.Book, every: Sequence[BookedSettlement], touched: Collection[int]
+) -> tuple[list[BookedSettlement], list[BookedSettlement], set[SettlementName]]:
+    """Return the settlements on Transactions and on COGS tabs of their own that show lines of some, by their numbers.
+
+    Returns:
+        Those that stand on Transactions, all where one of them is touched; those with a tab; and the names of both.
+    """
+    open_ones = transactions.settlements_shown(book)
+    shown = [one for one in every if (one.store, one.settlement_id) in open_ones]
+    shown = shown if any(one.id in touched for one in shown) else []
+    tabs = [one for one in cogs.settlements_with_tab(book, every) if one.id in touched]
+    return shown, tabs, {(one.store, one.settlement_id) for one in (*shown, *tabs)}
 
 
 def _show_mapping(desk: Desk, books: Books) -> None:
@@ -305,7 +308,8 @@ def _show_mapping(desk: Desk, books: Books) -> None:
         sku_mapping.fill_sku_mapping(desk.book, told, origins(connection))
 
 
-def _orders_of(books: Books, keys: Collection[str]) -> set[str]:
+def orders_of(books: Books, keys: Collection[str]) -> set[str]:
+    """Return the orders of some lines, by their keys."""
     return set(books.lines.loc[books.lines["key"].isin(list(keys)), "order_id"].dropna())
 
 
@@ -336,9 +340,7 @@ def _are_locked(books: Books, keys: Collection[str]) -> bool:
     return books.locked_lines is not None and bool(books.locked_lines["key"].isin(list(keys)).any())
 
 
-def _show_changed(
-    desk: Desk, books: Books, tabs: Sequence[BookedSettlement], shown: Sequence[BookedSettlement]
-) -> None:
+def show_changed(desk: Desk, books: Books, tabs: Sequence[BookedSettlement], shown: Sequence[BookedSettlement]) -> None:
     """Show what some lines have become: on Settlements, Change history, COGS tabs and Transactions."""
     settlements.fill_settlements_after_answers(desk.book, books)
     with desk.database.reading() as connection:
@@ -353,7 +355,7 @@ def _show_changed(
     remember_shown(desk.book, state_name(books))
 
 
-def _show_true_ups(
+def show_true_ups(
     book: xw.Book,
     books: Books,
     pending: pd.DataFrame,
@@ -380,7 +382,7 @@ def show(book: xw.Book, view: View, *, transactions_too: bool = True) -> None:
     sku_mapping.fill_sku_mapping(book, books, view.mapping_origins)
     opening_costs.fill_opening_costs(book, books.costing_input.opening, books.company.home_currency)
     journal.fill_journal(book, view.journal)
-    _show_true_ups(
+    show_true_ups(
         book, books, view.pending_true_ups, view.read_anew, view.reclassifications, view.dismissed_reclassifications
     )
     accounts.fill_accounts(book, books)

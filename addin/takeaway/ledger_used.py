@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.books.costed_lines.due_lines import ACCOUNTING_SYSTEM
 from core.books.database.repeating import repeated
+from core.books.database.state import note_statements
 from core.books.settings import stored_settings
 from core.errors import CogsheetError
 from core.journal.files import Ledger
@@ -61,3 +63,4 @@ def remember(database: Database, ledger: Ledger, *, who: str, now: datetime) -> 
         known = stored_settings.get(connection, POLICIES_NAME, Policies, Policies())
         changed = known.model_copy(update={"accounting_system": ledger})
         stored_settings.put(connection, POLICIES_NAME, changed, who=who, now=now)
+        note_statements(connection, {ACCOUNTING_SYSTEM: [ledger]})

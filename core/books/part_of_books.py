@@ -14,13 +14,14 @@ from core.books.costed_lines.line_costs import STATED_SKU
 from core.books.costed_lines.line_ties import TIE_COLUMNS, read_document_rows
 from core.books.costed_lines.line_totals import kept_notes, kept_totals
 from core.books.costed_lines.stored_lines import holds_now, kept_lines_by_key, kept_state, unaltered_kept_lines
-from core.books.costed_lines.tied_lines import lines_near
+from core.books.costed_lines.tied_lines import lines_near, lines_of
 from core.books.database import costing_tables, frames
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import postings
 from core.books.loading import PartOfBooks, read_part
 from core.books.settings import sku_mapping, stored_settings
 from core.books.settlements import settlement_lines, stored_settlements
+from core.books.settlements.booked_settlement import named_settlements
 from core.books.syncing import stored_observations
 from core.books.true_ups import true_up_history
 from core.costing.costs.finale_costs import read_finale
@@ -189,16 +190,39 @@ def load_to_answer(database: Database, answers: Collection[Answer], asking: Coll
     return None if is_typed else found
 
 
+def load_to_export(database: Database, ids: Iterable[str]) -> Books | None:
+    """Load settlements that are to go out, every line of them, and what the averages are that odd costs stand beside.
+
+    What they come to is counted of their lines, for what goes out is not taken back by another press.
+
+    Returns:
+        Nothing where `load_around` says nothing.
+
+    Raises:
+        SettlementUnknownError: If one is not in the books.
+        SettlementAmbiguousError: If an id alone does not say which.
+    """
+    is_odd = costing_tables.costed_line.c.suspect.is_not(None)
+    with database.reading() as connection:
+        chosen = named_settlements(stored_settlements.booked_settlements(connection), ids)
+        keys = lines_of(connection, [one.id for one in chosen], is_odd)
+    names = {(one.store, one.settlement_id) for one in chosen}
+    found = load_around(database, keys, names, typed={}, moved_units_too=True)
+    if found is None:
+        return None
+    others = {number: one for number, one in found.kept_totals.items() if number not in {each.id for each in chosen}}
+    return replace(found, kept_totals=others)
+
+
 def load_to_sync(database: Database, chosen: Sequence[BookedSettlement]) -> Books | None:
     """Load settlements with all that may be tied to their lines, and what the inventory system says of these.
 
     Returns:
         Nothing where `load_around` says nothing, and where the remarks of settlements are not kept.
     """
-    line, names = costing_tables.costed_line.c, {(one.store, one.settlement_id) for one in chosen}
+    names = {(one.store, one.settlement_id) for one in chosen}
     with database.reading() as connection:
-        of_them = frames.among(line.settlement, [one.id for one in chosen])
-        keys = {key for some in of_them for key in connection.scalars(select(line.key).where(some))}
+        keys = lines_of(connection, [one.id for one in chosen])
     found = load_around(database, keys, names, typed={})
     return found if found is not None and found.settlement_notes else None
 

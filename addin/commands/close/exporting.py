@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from addin.commands.close.files_to_import import keep_for_import, write_again, write_kept
+from addin.commands.close.shown_exports import refresh_after_export
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted, identity
@@ -14,6 +15,7 @@ from addin.commands.settlements.importing import NothingChosenError
 from addin.commands.terminal_remedies import EXPORT_TO_EXCEL, way_out, with_way_out
 from addin.takeaway.exported_files import accrual_name
 from addin.takeaway.ledger_used import ledger_for, remember
+from core.books.costed_lines.catching_up import catch_up
 from core.books.database.repeating import repeated
 from core.books.entries import stored_entries
 from core.books.entries.entry_rows import as_written, withdrawn_keys
@@ -27,6 +29,7 @@ from core.books.entries.exporting import (
     kinds_to_export,
 )
 from core.books.loading import load_books
+from core.books.part_of_books import load_to_export
 from core.errors import CogsheetError
 from core.journal.entry import EntryKey, EntryKind
 from core.journal.files import Ledger, refuse_unimportable, to_import
@@ -91,14 +94,26 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     """
     if not ids:
         raise NothingChosenError("export")
-    books = load_books(desk.database)
+    books = _books_of(desk, ids)
     ledger = ledger_for(desk.database, options.ledger)
     conditions = _conditions(options, books, ledger)
     refuse_unfillable(desk)
     done, kept = _export_all(desk, books, books.named(ids), conditions, ledger, options.folder)
     files = write_kept(desk, kept)
-    refresh(desk, load(desk.database, progress=desk.progress))
+    if not refresh_after_export(desk, books.database_state):
+        refresh(desk, load(desk.database, progress=desk.progress))
     return files.told(_export_outcome(done, files))
+
+
+def _books_of(desk: Desk, ids: Sequence[str]) -> Books:
+    """Return the books with every line of some settlements; with all lines where these are not known by themselves.
+
+    Raises:
+        SettlementUnknownError: If one is not in the books.
+        SettlementAmbiguousError: If an id alone does not say which.
+    """
+    catch_up(desk.database)
+    return load_to_export(desk.database, ids) or load_books(desk.database)
 
 
 @repeated
@@ -192,7 +207,7 @@ def export_and_write_again(
     """
     if not ids:
         raise NothingChosenError("export")
-    books = load_books(desk.database)
+    books = _books_of(desk, ids)
     chosen = books.named(ids)
     open_ones, refused = _open_or_refused(books, chosen, _conditions(options, books, Ledger.EXCEL))
     done = [export(desk, ids=open_ones, options=options)] if open_ones else []
@@ -304,7 +319,7 @@ def export_again(
         LedgerNotChosenError: If nobody has said yet which accounting system they are for.
         CogsheetError: If a settlement is unknown, or the system would not take an entry.
     """
-    books = load_books(desk.database)
+    books = _books_of(desk, ids)
     ledger = ledger_for(desk.database, options.ledger)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
     with desk.database.reading() as connection:

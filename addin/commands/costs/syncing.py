@@ -137,7 +137,7 @@ def _synced_nearby(desk: Desk, near: Books, *, has_news: bool) -> tuple[Books, B
     if caught is None:
         return _synced_whole(desk, with_kept_lines(desk.database, near))
     before = with_lines(near, caught.was)
-    is_all_of_it = caught.before == near.database_state and not caught.has_files
+    is_all_of_it = caught.before == near.database_state and not (caught.has_files or caught.exported)
     after = load_around(desk.database, ()) if is_all_of_it else None
     if after is None:
         return _synced_whole(desk, before)

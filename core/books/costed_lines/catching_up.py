@@ -22,7 +22,8 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.bringing_in import NewDocuments, NewLines, bring_in
 from core.books.costed_lines.costing_parts import kept_part, recosted_part, with_finale
-from core.books.costed_lines.due_lines import OUTBOX, bring_note_along, exported_among
+from core.books.costed_lines.due_lines import OUTBOX, bring_note_along, exported_among, follow_writings
+from core.books.costed_lines.going_out import bring_out, exported_since
 from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, tie_columns
 from core.books.costed_lines.moved_lines import bring_along
 from core.books.costed_lines.stored_lines import kept_lines_by_key, kept_state, note_kept_state
@@ -85,6 +86,8 @@ class LineChanges(NamedTuple):
     """The keys of lines that came into the books, each with the number of its settlement."""
     tables: frozenset[str] = frozenset()
     """Those that were written to."""
+    exported: frozenset[int] = frozenset()
+    """The numbers of the settlements that went out, where nothing but what went out was written."""
 
     @property
     def has_files(self) -> bool:
@@ -159,6 +162,9 @@ def changes_since(database: Database, before: str) -> LineChanges | None:
 
 def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     kept, now = kept_state(connection), state(connection)
+    out = None if kept is None else exported_since(connection, kept[0], now)
+    if kept is not None and out is not None:
+        return _catch_up_with_exports(connection, company, kept[0], out)
     told = None if kept is None else _told_since(connection, *kept, now)
     bring = _bring_files if told is not None and told.is_from_files else _bring
     changed = None if told is None else bring(connection, company, told)
@@ -168,6 +174,18 @@ def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     bring_note_along(connection, kept[0], now, _due(connection, changed))
     note_kept_state(connection, now, batches.last(connection))
     return LineChanges(kept[0], now, changed.was, changed.now, changed.new, frozenset(written or ()))
+
+
+def _catch_up_with_exports(
+    connection: Connection, company: Company, earlier: str, out: frozenset[int]
+) -> LineChanges | None:
+    now, changed = state(connection), bring_out(connection, company, out)
+    if changed is None:
+        return None
+    written = changed_between(connection, earlier, now)
+    follow_writings(connection, earlier, now)
+    note_kept_state(connection, now, batches.last(connection))
+    return LineChanges(earlier, now, changed.was, changed.now, tables=frozenset(written or ()), exported=out)
 
 
 def _due(connection: Connection, changed: NewLines) -> set[str] | None:

@@ -22,9 +22,10 @@ from core.books.settings.calendars import LOCK_DATES
 from core.books.settings.stored_settings import SETTINGS
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups.true_up_history import DECIDED
+from core.settings import POLICIES_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from core.books.database import Connection
 
@@ -33,13 +34,26 @@ OUTBOX = frozenset({"outbox", "outbox_entry", "outbox_end"})
 _OF_TRUE_UPS = OUTBOX | frozenset(
     {"batch", "true_up", "true_up_decision", "taken_up", "entry", "entry_line", "setting"}
 )
-_OF_EXPORTS = OUTBOX | frozenset({"batch", "lock", "locked_line", "settlement", "entry", "entry_line", "setting"})
+OF_EXPORTS = OUTBOX | frozenset({"batch", "lock", "locked_line", "settlement", "entry", "entry_line", "setting"})
+"""The tables that an export writes to."""
 _BY_TABLE = {"true_up_decision": DECIDED, "taken_up": DECIDED, "lock": LOCKED, "settlement": LOCKED}
 
 
-def _are_of_entries(settings: Collection[str], changed: Collection[str]) -> bool:
-    """Tell whether the settings that were written say but how entries went out."""
-    return "setting" not in changed or all(name == TAX_NAME or name.startswith(LOCK_DATES) for name in settings)
+ACCOUNTING_SYSTEM = "accounting system"
+"""What is told (`core.books.database.state.note_statements`) where all that a policy says anew is for which one entries
+went out."""
+
+
+def are_of_entries(said: Mapping[str, Collection[str]], changed: Collection[str]) -> bool:
+    """Tell whether the settings that a transaction wrote say but how entries went out.
+
+    Args:
+        said: Of what something was said with it, by kind.
+        changed: The tables that it wrote to.
+    """
+    known = {TAX_NAME, *([POLICIES_NAME] if ACCOUNTING_SYSTEM in said else [])}
+    names = said.get(SETTINGS, ())
+    return "setting" not in changed or all(name in known or name.startswith(LOCK_DATES) for name in names)
 
 
 def proposed_state(connection: Connection) -> str | None:
@@ -116,8 +130,8 @@ def _due_since(connection: Connection, earlier: str, later: str) -> set[str] | N
     due: set[str] = set()
     for changed, said in told or ():
         kinds = {_BY_TABLE[table] for table in _BY_TABLE.keys() & changed}
-        is_known = changed <= _OF_TRUE_UPS or (changed <= _OF_EXPORTS and LOCKED in said)
-        if not is_known or not kinds <= said.keys() or not _are_of_entries(said.get(SETTINGS, ()), changed):
+        is_known = changed <= _OF_TRUE_UPS or (changed <= OF_EXPORTS and LOCKED in said)
+        if not is_known or not kinds <= said.keys() or not are_of_entries(said, changed):
             return None
         due |= set(said.get(DECIDED, ())) | _lines_of(connection, map(int, said.get(LOCKED, ())))
     return None if told is None else due

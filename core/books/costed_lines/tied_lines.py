@@ -14,7 +14,7 @@ from core.frame_columns import records
 from core.model import CostStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -49,6 +49,13 @@ def lines_near(connection: Connection, keys: set[str], now: pd.DataFrame) -> set
         new = [row for row in reached if row["key"] not in every]
         every |= {row["key"] for row in new}
     return every
+
+
+def lines_of(connection: Connection, settlements: Collection[int], *those: ColumnElement[bool]) -> set[str]:
+    """Return the kept lines of settlements, named by their numbers; all of them, or those for which something holds."""
+    line = costing_tables.costed_line.c
+    query = select(line.key).where(*those)
+    return {key for some in frames.among(line.settlement, settlements) for key in connection.scalars(query.where(some))}
 
 
 def lines_of_named_orders(connection: Connection, orders: Iterable[str]) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.repeating import repeated
+from core.books.database.state import note_statements
 from core.books.entries import locks, stored_entries
 from core.books.entries.booking_months import booking_day, keep_tax_kinds
 from core.books.entries.entry_rows import row_of
@@ -348,6 +349,7 @@ def _store(
 ) -> SettlementExport:
     batch = batches.new(connection, BatchKind.EXPORT, who, now, note=settlement.name)
     keep_lock_date(connection, batch, options.lock_date, who=who, now=now)
+    note_statements(connection, {locks.EXPORTED: [str(settlement.id)]})
     revision = locks.next_revision(connection, settlement)
     made = [entry for kind in kinds for entry in make_entries(books, settlement, kind, options, revision=revision)]
     if options.check:

@@ -111,8 +111,9 @@ _REVISED = [str(kind) for kind in SETTLEMENT_KINDS]
 """The entries that go out anew after a reopening; the revision of a true-up is its batch."""
 
 
-LOCKED = "locked"
-"""What is told (`core.books.database.state.note_statements`) of settlements that were locked, by their numbers."""
+LOCKED, EXPORTED = "locked", "exported"
+"""What is told (`core.books.database.state.note_statements`) of settlements that were locked, or of which an entry went
+out, by their numbers."""
 
 
 class AlreadyLockedError(DatabaseError):

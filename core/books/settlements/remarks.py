@@ -87,8 +87,12 @@ def remarks(books: Books) -> dict[Name, list[Remark]]:
 
 
 def _is_unreadable(settlement: BookedSettlement) -> bool:
-    behind = settlement.last_reader < READER_VERSION or settlement.reader_version < settlement.last_reader
-    return settlement.is_open and behind
+    return settlement.is_open and needs_reading_anew(settlement)
+
+
+def needs_reading_anew(settlement: BookedSettlement) -> bool:
+    """Tell whether today's reader has not read the files of a settlement; that of an open one is remarked. Pure."""
+    return settlement.last_reader < READER_VERSION or settlement.reader_version < settlement.last_reader
 
 
 def of_no_line(settlement: BookedSettlement) -> set[str]:

@@ -17,7 +17,7 @@ def test_a_refresh_fills_the_sheets_that_are_said_to_show_the_books() -> None:
     """Were one missing from the list, its rows could be deleted and no button would bring them back."""
     calls = {
         node.func.value.id
-        for function in (refresh.show, refresh.show_setup, refresh._show_true_ups)
+        for function in (refresh.show, refresh.show_setup, refresh.show_true_ups)
         for node in ast.walk(ast.parse(inspect.getsource(function)))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
