@@ -46,8 +46,10 @@ _MESSAGES = (
 
 def next_cursor(connection: Mapping[str, Any] | None) -> str | None:
     """Return the cursor of the next page of a GraphQL connection; `None` behind the last one, or where it is null."""
-    info = (connection or {}).get("pageInfo") or {}
-    return info.get("endCursor") if info.get("hasNextPage") else None
+    info = connection.get("pageInfo") if isinstance(connection, dict) else None
+    if not isinstance(info, dict) or not info.get("hasNextPage") or info.get("endCursor") is None:
+        return None
+    return str(info["endCursor"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,8 @@ def read_dates(answer: ServiceResponse) -> list[str]:
         what = f"an error message instead of data: {refusal}" if refusal else "a list without report dates"
         raise BadAnswerError(WALMART, answer.where, what)
     dates = body["availableApReportDates"] or []  # null where there are none
+    if not isinstance(dates, list):
+        raise BadAnswerError(WALMART, answer.where, "report dates that are no list")
     wrong = [date for date in dates if _parsed(str(date)) is None]
     if wrong:
         raise BadAnswerError(WALMART, answer.where, f"a report date that is none ({wrong[0]})")
