@@ -11,6 +11,7 @@ CogsheetError
 │   ├── ServerFailedError        5xx, again and again
 │   ├── BadAnswerError           an answer that cannot be used: web page, empty, cut off
 │   ├── ConnectionFailedError    no answer at all
+│   ├── AnswerTooSlowError       an answer that does not come to its end
 │   ├── CertificateRefusedError  somebody answers who cannot show to be the service
 │   └── InsecureAddressError     an address that would send the key in the clear
 ├── DatabaseError                the books themselves are missing, foreign or busy
@@ -127,6 +128,17 @@ class ConnectionFailedError(ServiceError):
             "Check the internet connection; what was fetched before is kept, try again."
         )
         super().__init__(service, message)
+
+
+class AnswerTooSlowError(ServiceError):
+    """An answer drips and drips; the next one would too."""
+
+    def __init__(self, service: str, where: str, seconds: float) -> None:
+        super().__init__(
+            service,
+            f"The answer of {service} ({where}) did not come to its end in time ({seconds / 60:.0f} min). What was "
+            f"fetched before is kept. Try again later.",
+        )
 
 
 class CertificateRefusedError(ServiceError):

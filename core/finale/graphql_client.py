@@ -103,7 +103,9 @@ class FinaleClient:
                 self._schema = schema = narrowed
         raise FinaleRefusalError("too many fields of the account's schema are not what they should be")
 
-    def get(self, path: str, *, collection: bool = False, timeout: float | None = None) -> ServiceResponse | None:
+    def get(
+        self, path: str, *, collection: bool = False, timeout: float | None = None, document: bool = False
+    ) -> ServiceResponse | None:
         """Fetch a resource of this account by its path or whole address; `None` if there is none.
 
         Raises:
@@ -111,7 +113,7 @@ class FinaleClient:
         """
         limits = (self._gets, self._collections) if collection else (self._gets,)
         try:
-            return self._http.send("GET", path, limits=limits, timeout=timeout)
+            return self._http.send("GET", path, limits=limits, timeout=timeout, document=document)
         except NotFoundError:
             return None
         except ServiceError as error:

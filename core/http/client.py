@@ -6,13 +6,13 @@ This is the only file that imports httpx. The seam for tests is `transport=`.
 from __future__ import annotations
 
 import base64
+import contextlib
 import logging
 import random
 import ssl
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from core.errors import (
     RateLimitedError,
     ServerFailedError,
 )
+from core.http.bodies import BodyReader, Patience
 from core.http.limits import Sleep, seconds_to_wait
 from core.http.responses import ServiceResponse, failure
 from core.time import Clock, system_clock
@@ -49,20 +50,6 @@ for _name in ("httpx", "httpcore"):
 
 _WAITS_WITHOUT_HEADER = (5.0, 30.0, 60.0)
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for a service, in seconds, and how often to ask again."""
-
-    timeout: float = 90.0
-    attempts: int = 4
-    longest_wait: float = 120.0
-    """A service that closes for longer than this is an error, not a pause."""
-    deadline: float = 900.0
-    """For a whole answer, however steadily its bytes drip."""
-    largest: int = 600_000_000
-    """Bytes of an answer, unpacked: the largest document known has a tenth of it."""
 
 
 def basic(user: Secret, password: Secret) -> Headers:
@@ -108,7 +95,7 @@ class HttpClient:
         transport: Transport | None = None,
         clock: Clock = system_clock,
         sleep: Sleep = time.sleep,
-        patience: Patience = Patience(),
+        patience: Patience = Patience(),  # noqa: B008 - frozen
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._service = service
@@ -120,6 +107,7 @@ class HttpClient:
         self._clock = clock
         self._sleep = sleep
         self._patience = patience
+        self._bodies = BodyReader(service, patience, clock)
         self._jitter = jitter
         self._closed_until: dict[str, datetime] = {}
         # A proxy of the company is of no use, and often in the way, for an address on this machine.
@@ -130,7 +118,7 @@ class HttpClient:
     def __repr__(self) -> str:
         return f"<HttpClient {self._service} {self._base.host}>"
 
-    def send(
+    def send(  # noqa: PLR0913 - all that a request is made of, by name
         self,
         method: str,
         url: str,
@@ -141,6 +129,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         limits: Sequence[TokenBucket] = (),
         timeout: float | None = None,
+        document: bool = False,
     ) -> ServiceResponse:
         """Send a request, and again after a pause where that can help (429, 5xx, no connection).
 
@@ -152,7 +141,8 @@ class HttpClient:
             form: Body as a form.
             headers: Besides those of the client.
             limits: Buckets that each attempt takes a token from.
-            timeout: In seconds, if other than the client's.
+            timeout: How many seconds the answer may take to begin, if other than the client's.
+            document: Whether a good answer may be large, and is written to a file as it comes (`document`).
 
         Raises:
             ServiceError: One of its kinds, see `core.errors`.
@@ -172,7 +162,7 @@ class HttpClient:
                 headers={"Accept": "application/json", **self._key_for(target), **(headers or {})},
                 timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
             )
-            return self._ask(request)
+            return self._ask(request, document=document)
 
         return self._with_retries(ask)
 
@@ -200,12 +190,11 @@ class HttpClient:
     def _key_for(self, target: httpx.URL) -> Mapping[str, str]:
         return self._headers() if self._ours(target) else {}
 
-    def _ask(self, request: httpx.Request) -> ServiceResponse:
+    def _ask(self, request: httpx.Request, *, document: bool) -> ServiceResponse:
         # Never the query: it may hold a signature.
         where = f"{request.method} {'' if self._ours(request.url) else request.url.host}{request.url.path}"
         try:
-            response = self._client.send(request, stream=True)
-            content = self._whole(response, where)
+            answer = self._answer(self._client.send(request, stream=True), where, document=document)
         except httpx.TimeoutException as error:
             raise ConnectionFailedError(self._service, where, "no answer in time") from error
         except httpx.TransportError as error:
@@ -215,34 +204,22 @@ class HttpClient:
             raise ConnectionFailedError(self._service, where, "the connection failed") from error
         except httpx.DecodingError as error:
             raise BadAnswerError(self._service, where, "a damaged answer") from error
-        answer = ServiceResponse(self._service, where, dict(response.headers), content, response.status_code)
-        if not response.is_success:
-            raise failure(answer, response.status_code, self._clock())
-        if response.status_code == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole
+        if not httpx.codes.is_success(answer.status):
+            raise failure(answer, answer.status, self._clock())
+        if answer.status == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole
+            answer.close()
             raise BadAnswerError(self._service, where, "only a part of what was asked for")
         self._note_closing(request.method, answer.headers)
         return answer
 
-    def _whole(self, response: httpx.Response, where: str) -> bytes:
-        """Read an answer to its end, within its limits of size and time.
-
-        Raises:
-            BadAnswerError: If it is larger than any that is expected.
-            ConnectionFailedError: If it does not come to its end.
-        """
-        parts, size, until = [], 0, self._clock() + timedelta(seconds=self._patience.deadline)
-        try:
-            for part in response.iter_bytes():
-                parts.append(part)
-                size += len(part)
-                if size > self._patience.largest:
-                    million = self._patience.largest // 1_000_000
-                    raise BadAnswerError(self._service, where, f"an answer of more than {million:,} million bytes")
-                if self._clock() > until:
-                    raise ConnectionFailedError(self._service, where, "the answer did not come to its end in time")
-        finally:
-            response.close()
-        return b"".join(parts)
+    def _answer(self, response: httpx.Response, where: str, *, document: bool) -> ServiceResponse:
+        """Read an answer to its end; what takes long to begin must not stand still once it has."""
+        timeouts = response.request.extensions.get("timeout", {})
+        timeouts["read"] = min(self._patience.timeout, timeouts.get("read") or self._patience.timeout)
+        with contextlib.closing(response):
+            stored = self._bodies.document(response.iter_bytes(), where) if document and response.is_success else None
+            content = b"" if stored else self._bodies.data(response.iter_bytes(), where)
+        return ServiceResponse(self._service, where, dict(response.headers), content, response.status_code, stored)
 
     def _pause(self, error: Exception, failures: int) -> float | None:
         """Return how many seconds to wait before asking again; `None` if that is of no use."""

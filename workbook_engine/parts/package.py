@@ -112,7 +112,11 @@ def _write_raw(out: io.BytesIO, info: zipfile.ZipInfo, pieces: Sequence[bytes]) 
 
 
 _OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LARGEST_PART = 2**31
+_LARGEST_PART = 1_000_000_000
+_LARGEST_FILE = 1_000_000_000
+_PACKED_AT_MOST, _PACKED_FREELY = 400, 50_000_000
+"""How many times smaller a part may be in the file, and up to which size that does no harm: sheets are packed 5 to 60
+times, what is made to fill the memory a thousand times."""
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -166,7 +170,13 @@ class Package:
             return unpack(self._changed[stored])
         info = next(info for info in self._infos if info.filename == stored)
         if info.file_size > _LARGEST_PART:
-            raise NotAWorkbookError(self.path, f"its part {name} is unreasonably large")
+            raise NotAWorkbookError(
+                self.path, f"its part {name} has more than {_LARGEST_PART // 1_000_000:,} million bytes"
+            )
+        if info.file_size > max(_PACKED_FREELY, info.compress_size * _PACKED_AT_MOST):
+            raise NotAWorkbookError(
+                self.path, f"its part {name} is far larger than what it is packed in, as no sheet is"
+            )
         try:
             return self._archive.read(info)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
@@ -326,6 +336,8 @@ def _relation(part: str, element: Element) -> Relation:
 def _read(path: Path) -> bytes:
     if not path.is_file():
         raise WorkbookMissingError(path)
+    if path.stat().st_size > _LARGEST_FILE:
+        raise NotAWorkbookError(path, f"it has more than {_LARGEST_FILE // 1_000_000:,} million bytes")
     refuse_if_open(path)
     try:
         with path.open("r+b") as file:  # for writing too: the system refuses what another program holds

@@ -30,7 +30,7 @@ from core.marketplaces.amazon.selling_partner_api import (
     region_of,
 )
 from core.marketplaces.pulling.connector import ConnectorKind, Document, Link
-from core.marketplaces.pulling.pulled_files import Download, whole_file
+from core.marketplaces.pulling.pulled_files import Download, downloaded, whole_file
 from core.marketplaces.pulling.tokens import AccessTokens
 from core.model import Marketplace
 
@@ -153,10 +153,8 @@ class AmazonConnector:
         # A client of its own, which has no key: the address opens by itself, and its host is not ours.
         parts = urlsplit(url)
         stranger = self._client(f"{parts.scheme}://{parts.netloc}")
-        answer = stranger.send("GET", url, headers={"Accept": "*/*"})
-        if not answer.content:
-            raise BadAnswerError(AMAZON, answer.where, "an empty report")
-        return Download(answer.content, answer.where, _charset(answer.headers.get("content-type", "")))
+        answer = stranger.send("GET", url, headers={"Accept": "*/*"}, document=True)
+        return downloaded(answer, _charset(answer.headers.get("content-type", "")))
 
 
 def _standstill() -> BadAnswerError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -18,9 +19,12 @@ from core.errors import (
     ServiceError,
     UnauthorisedError,
 )
-from core.http.client import HttpClient, Patience, basic
+from core.http.client import HttpClient, basic
 from core.http.credentials import Secret
 from tests.core.http.http_service import HTML, Service, ok
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
@@ -168,14 +172,24 @@ def test_a_secret_is_in_no_text_that_leaves_the_client(caplog: pytest.LogCapture
     assert [] == [mark for mark in ("KEY-MARKED", "SECRET-MARKED", encoded) if mark in text]
 
 
-def test_the_time_for_an_answer_can_be_set_for_one_request() -> None:
-    """Reports are given more time than other requests."""
-    service = Service(ok(), patience=Patience(timeout=20))
+def test_an_answer_that_takes_long_to_begin_must_not_stand_still_after_it() -> None:
+    """Reports are given more time until their first byte; a minute without one ends any answer."""
+    waits: list[float] = []
 
-    service.client.send("GET", "orders")
-    service.client.send("GET", "report", timeout=180)
+    def answer(request: httpx.Request) -> httpx.Response:
+        waits.append(request.extensions["timeout"]["read"])
 
-    assert [20, 180] == [request.extensions["timeout"]["read"] for request in service.requests]
+        def body() -> Iterator[bytes]:
+            waits.append(request.extensions["timeout"]["read"])
+            yield b"{}"
+
+        return httpx.Response(200, content=body())
+
+    client = HttpClient("Finale", "https://api.example.com", transport=httpx.MockTransport(answer))
+    for timeout in (None, 180, 20):
+        client.send("GET", "report", timeout=timeout)
+
+    assert [60, 60, 180, 60, 20, 20] == waits
 
 
 @pytest.mark.parametrize("why", ["unable to get local issuer certificate", "self-signed certificate", "expired"])
