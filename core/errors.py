@@ -144,12 +144,15 @@ class AnswerTooSlowError(ServiceError):
 class CertificateRefusedError(ServiceError):
     """Whoever answers cannot show that it is the service; asking again would not help."""
 
-    def __init__(self, service: str, host: str, why: str) -> None:
+    def __init__(self, service: str, host: str, why: str, issuer: str = "") -> None:
+        self.issuer = issuer
+        shown = f" The certificate shown there was issued by {issuer}." if issuer else ""
         super().__init__(
             service,
-            f"{service} was not asked, because whoever answers at {host} cannot show that it is {host}: {why}. Nothing "
-            f"was sent. A firm's proxy or a virus scanner that looks into connections does this: ask your IT to "
-            f"install its certificate in this computer's own store. If there is none, somebody else may be listening.",
+            f"{service} was not asked, because whoever answers at {host} cannot show that it is {host}: {why}.{shown} "
+            f"Nothing was sent. A firm's proxy or a virus scanner that looks into connections does this: ask your IT "
+            f"to install its certificate in this computer's own store. If there is none, somebody else may be "
+            f"listening.",
         )
 
 

@@ -185,7 +185,7 @@ def pages(
             return
 
 
-def pages_read(name: str) -> PagesRead:
+def pages_read(name: str) -> PagesRead[dict[str, Any]]:
     """Return the pages of a connection, of which none is read yet."""
     return PagesRead(lambda: FinaleRefusalError(f"the pages of {name} do not move on"), _id_of, long_pages=True)
 

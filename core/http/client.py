@@ -10,6 +10,7 @@ import contextlib
 import logging
 import random
 import ssl
+import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ from core.errors import (
     ServerFailedError,
 )
 from core.http.bodies import BodyReader, Patience
+from core.http.certificates import issuer_at, refused_certificate
 from core.http.limits import Sleep, seconds_to_wait
 from core.http.responses import ServiceResponse, failure
 from core.time import Clock, system_clock
@@ -48,6 +50,7 @@ Headers = Callable[[], Mapping[str, str]]
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+_TLS_PORT = 443
 _WAITS_WITHOUT_HEADER = (5.0, 30.0, 60.0)
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
@@ -65,28 +68,22 @@ def basic(user: Secret, password: Secret) -> Headers:
 def _trusted_certificates() -> ssl.SSLContext:
     """Return what certificates are checked against: the list that httpx brings, and this computer's own store.
 
-    A firm's proxy shows a certificate of its own, which stands in the latter (Windows, Linux).
+    A firm's proxy shows a certificate of its own, which stands in the latter. On a Mac that is the keychain, which
+    brings the usual ones too.
     """
+    if sys.platform == "darwin":
+        import truststore  # noqa: PLC0415 - installed on a Mac alone
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = httpx.create_ssl_context()
     context.load_default_certs()
     return context
 
 
-def _certificate_refused(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    """Return the refusal of a certificate that is behind an error; `None` where there is none."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return None
-
-
 class HttpClient:
     """One service: its address, its key and how patient to be with it; asks one thing at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every one is a seam, by name
         self,
         service: str,
         base_url: str,
@@ -97,6 +94,7 @@ class HttpClient:
         sleep: Sleep = time.sleep,
         patience: Patience = Patience(),  # noqa: B008 - frozen
         jitter: Callable[[], float] = random.random,
+        issuer: Callable[[str, int], str] = issuer_at,
     ) -> None:
         self._service = service
         self._base = httpx.URL(base_url.rstrip("/") + "/")
@@ -109,6 +107,7 @@ class HttpClient:
         self._patience = patience
         self._bodies = BodyReader(service, patience, clock)
         self._jitter = jitter
+        self._issuer = issuer
         self._closed_until: dict[str, datetime] = {}
         # A proxy of the company is of no use, and often in the way, for an address on this machine.
         checks = True if here or transport else _trusted_certificates()
@@ -198,9 +197,8 @@ class HttpClient:
         except httpx.TimeoutException as error:
             raise ConnectionFailedError(self._service, where, "no answer in time") from error
         except httpx.TransportError as error:
-            if (refused := _certificate_refused(error)) is not None:
-                why = refused.verify_message or "its certificate is not one that this computer trusts"
-                raise CertificateRefusedError(self._service, request.url.host, why) from error
+            if (refused := refused_certificate(error)) is not None:
+                raise self._refused(request.url, refused) from error
             raise ConnectionFailedError(self._service, where, "the connection failed") from error
         except httpx.DecodingError as error:
             raise BadAnswerError(self._service, where, "a damaged answer") from error
@@ -211,6 +209,10 @@ class HttpClient:
             raise BadAnswerError(self._service, where, "only a part of what was asked for")
         self._note_closing(request.method, answer.headers)
         return answer
+
+    def _refused(self, url: httpx.URL, error: ssl.SSLCertVerificationError) -> CertificateRefusedError:
+        why = error.verify_message or "its certificate is not one that this computer trusts"
+        return CertificateRefusedError(self._service, url.host, why, self._issuer(url.host, url.port or _TLS_PORT))
 
     def _answer(self, response: httpx.Response, where: str, *, document: bool) -> ServiceResponse:
         """Read an answer to its end; what takes long to begin must not stand still once it has."""

@@ -324,5 +324,5 @@ def _nodes_of(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatev
     return [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
 
 
-def _pages_read(where: str) -> PagesRead:
+def _pages_read(where: str) -> PagesRead[dict[str, Any]]:
     return PagesRead(lambda: BadAnswerError(SERVICE, where, "pages that do not move on"), lambda node: node.get("id"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import ssl
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import httpx
@@ -200,9 +202,10 @@ def test_a_refused_certificate_is_said_and_not_asked_again(why: str) -> None:
     error = httpx.ConnectError("[SSL]")
     error.__cause__ = OSError()
     error.__cause__.__context__ = behind
-    service = Service(error)
+    issuers = {("api.example.com", 443): "“Zscaler Root CA” of “Zscaler Inc.”"}
+    service = Service(error, issuer=lambda *place: issuers[place])
 
-    with pytest.raises(CertificateRefusedError, match=f"cannot show that it is api.example.com: {why}. Nothing"):
+    with pytest.raises(CertificateRefusedError, match=f"it is api.example.com: {why}. The .* by “Zscaler Root CA” of"):
         service.client.send("GET", "orders")
 
     assert (1, []) == (len(service.requests), service.time.slept)
@@ -211,7 +214,25 @@ def test_a_refused_certificate_is_said_and_not_asked_again(why: str) -> None:
 def test_certificates_are_checked_against_this_computers_own_store_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """A firm's proxy, whose certificate its IT has put there, is let through."""
     loaded: list[ssl.SSLContext] = []
+    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context, *_: loaded.append(context))
     HttpClient("Finale Inventory", "https://api.example.com")
 
     assert [ssl.CERT_REQUIRED] == [context.verify_mode for context in loaded[-1:]]
+
+
+def test_a_mac_asks_its_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenSSL does not look there, and a firm's certificate stands nowhere else."""
+    made: list[object] = []
+
+    def context(protocol: object) -> ssl.SSLContext:
+        made.append(protocol)
+        return ssl.create_default_context()
+
+    keychain = ModuleType("truststore")
+    keychain.SSLContext = context  # type: ignore[attr-defined]  # what is used of it
+    monkeypatch.setitem(sys.modules, "truststore", keychain)
+    monkeypatch.setattr("sys.platform", "darwin")
+    HttpClient("Finale Inventory", "https://api.example.com")
+
+    assert [ssl.PROTOCOL_TLS_CLIENT] == made
