@@ -23,6 +23,7 @@ from workbook_engine.errors import (
     OpenElsewhereError,
     WorkbookMissingError,
 )
+from workbook_engine.parts.open_marks import refuse_if_open
 from workbook_engine.parts.packing import PackedPart, PackedPiece, pack, unpack
 from workbook_engine.parts.xml_text import DECLARATION, Document, Element, UnsafeXmlError, decode_xml
 
@@ -347,13 +348,6 @@ def _read(path: Path) -> bytes:
     if data.startswith(_OLE_HEADER):
         raise EncryptedWorkbookError(path)
     return data
-
-
-def refuse_if_open(path: Path) -> None:
-    """Raise where Excel's or LibreOffice's mark of an open workbook lies beside it."""
-    for sign in (f"~${path.name}", f".~lock.{path.name}#"):
-        if path.with_name(sign).exists():
-            raise OpenElsewhereError(path, f"its mark {sign} is in the same folder")
 
 
 @contextlib.contextmanager
