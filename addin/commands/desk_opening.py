@@ -79,7 +79,7 @@ def desk(
     with ExitStack() as stack:
         stack.enter_context(looked_for_once())
         check_workbook(book)
-        moved = move_passwords(machine)
+        moved = move_passwords(machine, company=books.company)
         stack.enter_context(_told_before_errors(moved))
         address = whole_address(database_address(books, path, machine))
         database = stack.enter_context(Database.open(address, expect_id=books.database_id))

@@ -67,14 +67,21 @@ def whole_address(address: str, credentials: Credentials | None = None) -> str:
     return address if secret is None else with_password(bare, secret.get_secret_value())
 
 
-def move_passwords(machine: MachineFolder, credentials: Credentials | None = None) -> str:
-    """Take every password out of the list of companies into the keyring, and say so; empty where none is there.
+def move_passwords(
+    machine: MachineFolder, credentials: Credentials | None = None, *, company: str | None = None
+) -> str:
+    """Take passwords out of the list of companies into the keyring, and say so; empty where none is there.
+
+    Args:
+        machine: Whose list it is.
+        credentials: Where passwords are kept; this computer's keyring if left out.
+        company: Whose password alone; of all companies if left out.
 
     Raises:
         ListingDamagedError: If the list cannot be read.
     """
-    servers = {company: address for company, address in machine.companies().items() if is_url(address)}
-    return " ".join(filter(None, (_moved(*one, machine, credentials) for one in servers.items())))
+    wanted = {name: each for name, each in machine.companies().items() if is_url(each) and company in (None, name)}
+    return " ".join(filter(None, (_moved(*one, machine, credentials) for one in wanted.items())))
 
 
 def _moved(company: str, address: str, machine: MachineFolder, credentials: Credentials | None) -> str:

@@ -183,11 +183,15 @@ def test_the_books_are_opened_with_it_and_the_sentence_is_told_first(
 ) -> None:
     """Also where the books cannot be opened then."""
     monkeypatch.setenv("COGSHEET_POSTGRESQL_PASSWORD", "geh@im")
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    machine_folder().remember("Other", WHOLE.replace("ann", "bob"))
     machine_folder().remember(COMPANY, WHOLE)
 
     first, second = (CliRunner().invoke(main, ["doctor", str(new_books)]).output for _ in range(2))
 
     assert first.startswith(f"The password of the books of {COMPANY} is no longer in ")
-    assert "geh" not in first + second + machine_folder().listing.read_text(encoding="utf-8")
+    assert "geh" not in first + second
+    assert (BARE, True) == (machine_folder().database_of(COMPANY), "geh" in machine_folder().database_of("Other"))
+    assert "Other" not in first
     assert "cannot be reached" in first
     assert second.startswith("The database postgresql://ann:***@127.0.0.1:1/books cannot be reached")
