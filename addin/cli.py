@@ -147,8 +147,8 @@ def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN
         try:
             message, data, status = _done(command, typed)
         except Exception as error:  # noqa: BLE001 - the last place: no command ends in a traceback
-            did, message, status = False, _sentence(error, command.name, log), CANNOT
-            data = {"error": message}
+            did, told, status = False, _sentence(error, command.name, log), CANNOT
+            message, data = _with_number(told, log), {"error": told}
         _note(command.name, status)
         _say(message, data, as_json=as_json, to_error=not did)
         sys.exit(status)
@@ -173,6 +173,13 @@ def _sentence(error: Exception, name: str, log: Path | None) -> str:
         return _with_way_out(error)
     logging.getLogger(__name__).error("%s failed", name, exc_info=error)
     return stopped(error, "the command", where_details_are(ACTION.number, log))
+
+
+def _with_number(told: str, log: Path | None) -> str:
+    """Return what a refusal says, and on a line of its own the number by which a supporter finds it in the log."""
+    from core.log import ACTION  # noqa: PLC0415 - as above
+
+    return told if log is None or ACTION.number in told else f"{told}\n(Number {ACTION.number} in the log.)"
 
 
 def _note(name: str, status: int) -> None:

@@ -29,6 +29,10 @@ LAST_DAYS = "eurofxref-hist-90d.xml"
 ALL_DAYS = "eurofxref-hist.xml"
 
 _SHORT = timedelta(days=80)
+_LEAST, _MOST = Decimal("0.000001"), Decimal(1_000_000_000)
+"""Units of a currency for one euro: what is less or more is no rate."""
+_LONGEST = 30
+"""Characters of a rate."""
 
 
 def fetch_ecb(client: HttpClient, currencies: Collection[str], days: Collection[str], today: date) -> pd.DataFrame:
@@ -102,6 +106,6 @@ def _rate(text: str) -> str:
         rate = Decimal(text)
     except InvalidOperation as error:
         raise ValueError(text) from error
-    if not rate.is_finite() or rate <= 0:
+    if len(text) > _LONGEST or not rate.is_finite() or not _LEAST <= rate <= _MOST:
         raise ValueError(text)
     return text

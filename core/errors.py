@@ -11,6 +11,7 @@ CogsheetError
 │   ├── ServerFailedError        5xx, again and again
 │   ├── BadAnswerError           an answer that cannot be used: web page, empty, cut off
 │   ├── ConnectionFailedError    no answer at all
+│   ├── AnswerTooSlowError       an answer that does not come to its end
 │   ├── CertificateRefusedError  somebody answers who cannot show to be the service
 │   └── InsecureAddressError     an address that would send the key in the clear
 ├── DatabaseError                the books themselves are missing, foreign or busy
@@ -129,15 +130,29 @@ class ConnectionFailedError(ServiceError):
         super().__init__(service, message)
 
 
+class AnswerTooSlowError(ServiceError):
+    """An answer drips and drips; the next one would too."""
+
+    def __init__(self, service: str, where: str, seconds: float) -> None:
+        super().__init__(
+            service,
+            f"The answer of {service} ({where}) did not come to its end in time ({seconds / 60:.0f} min). What was "
+            f"fetched before is kept. Try again later.",
+        )
+
+
 class CertificateRefusedError(ServiceError):
     """Whoever answers cannot show that it is the service; asking again would not help."""
 
-    def __init__(self, service: str, host: str, why: str) -> None:
+    def __init__(self, service: str, host: str, why: str, issuer: str = "") -> None:
+        self.issuer = issuer
+        shown = f" The certificate shown there was issued by {issuer}." if issuer else ""
         super().__init__(
             service,
-            f"{service} was not asked, because whoever answers at {host} cannot show that it is {host}: {why}. Nothing "
-            f"was sent. A firm's proxy or a virus scanner that looks into connections does this: ask your IT to "
-            f"install its certificate in this computer's own store. If there is none, somebody else may be listening.",
+            f"{service} was not asked, because whoever answers at {host} cannot show that it is {host}: {why}.{shown} "
+            f"Nothing was sent. A firm's proxy or a virus scanner that looks into connections does this: ask your IT "
+            f"to install its certificate in this computer's own store. If there is none, somebody else may be "
+            f"listening.",
         )
 
 

@@ -42,10 +42,9 @@ class EncryptedWorkbookError(WorkbookFileError):
 class OpenElsewhereError(WorkbookFileError):
     """Another program has the workbook open, so that writing would lose somebody's work."""
 
-    def __init__(self, path: Path, sign: str) -> None:
-        super().__init__(
-            f"{path.name} is open in another program ({sign}). Close it there and try again; nothing was written."
-        )
+    def __init__(self, path: Path, sign: str, remedy: str = "") -> None:
+        words = f"{path.name} is open in another program ({sign}). Close it there and try again; nothing was written."
+        super().__init__(f"{words} {remedy}" if remedy else words)
 
 
 class ExternallyChangedError(WorkbookFileError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.commands.late_files import late_files_before_errors, with_late_files
@@ -11,7 +12,8 @@ from addin.commands.reading_anew import news_before_errors, read_anew, with_news
 from addin.commands.setup.settings_edits import Edits, take_over_edits, with_taken
 from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_stored
 from addin.connections.finale_account import page_account
-from addin.sheets.desk import Desk, TypedSettings
+from addin.machine.database_passwords import move_passwords, whole_address
+from addin.sheets.desk import Desk
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
@@ -77,7 +79,9 @@ def desk(
     with ExitStack() as stack:
         stack.enter_context(looked_for_once())
         check_workbook(book)
-        address = database_address(books, path, machine)
+        moved = move_passwords(machine, company=books.company)
+        stack.enter_context(_told_before_errors(moved))
+        address = whole_address(database_address(books, path, machine))
         database = stack.enter_context(Database.open(address, expect_id=books.database_id))
         stack.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None
@@ -92,28 +96,29 @@ def desk(
         catch_up(database)
         late = deliver(database, machine, clock())
         with (
-            _told_with_errors(taken),
+            _told_before_errors(taken.message if taken else ""),
             news_before_errors(news),
             late_files_before_errors(late),
             told_what_is_stored(Start.of(database)),
         ):
             agreed = edits is Edits.AGREED
-            yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered, agreed, late)
+            yield Desk(book, path, database, user, machine, clock, progress, taken, news, altered, agreed, late, moved)
 
 
 def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
     """Return what a button did, after what its press took over from the sheets and what was read anew."""
-    return with_news(with_taken(with_late_files(outcome, opened), opened.typed_settings), opened.news)
+    told = with_news(with_taken(with_late_files(outcome, opened), opened.typed_settings), opened.news)
+    return replace(told, message=f"{opened.moved_passwords}\n{told.message}") if opened.moved_passwords else told
 
 
 @contextmanager
-def _told_with_errors(settings: TypedSettings | None) -> Iterator[None]:
-    """Let an error within tell first what was taken over from the sheets: that is done, and told once."""
+def _told_before_errors(words: str) -> Iterator[None]:
+    """Let an error within tell first what was taken over from the sheets, or moved: that is done, and told once."""
     try:
         yield
     except CogsheetError as error:
-        if settings is not None:
-            error.args = (f"{settings.message}\n{error}",)
+        if words:
+            error.args = (f"{words}\n{error}",)
         raise
 
 

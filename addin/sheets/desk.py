@@ -108,6 +108,8 @@ class Desk:
 
     delivery: Delivery = field(default_factory=Delivery)
     """What became of files of earlier exports that were waiting in the outbox when it was opened."""
+    moved_passwords: str = ""
+    """What is said of passwords that stood in the list of companies until it was opened."""
 
     @property
     def before(self) -> Books | None:

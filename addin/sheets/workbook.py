@@ -27,7 +27,7 @@ from addin.sheets.tables import tables
 from core.company_databases import BooksId
 from core.errors import WorkbookError
 from workbook_engine.errors import WorkbookFileError
-from workbook_engine.parts.package import refuse_if_open
+from workbook_engine.parts.open_marks import refuse_if_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,6 +18,7 @@ from core.finale.errors import (
 )
 from core.finale.graphql_schema import PROBE, Schema, assumed, read_probe, without_refused
 from core.http.limits import Sleep, TokenBucket
+from core.http.pages import PagesRead
 from core.http.responses import ServiceResponse, message_in, next_cursor
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 SCHEMA_KEEPS = timedelta(days=1)
 _MOST_ADAPTATIONS = 25
-_MOST_PAGES = 20_000
-"""Of one list: a million and more products; a list that is longer has no end."""
 _INTROSPECTION = re.compile(r"introspection|__schema|__type", re.IGNORECASE)
 _PAYMENT_REQUIRED = 402
 
@@ -104,7 +103,9 @@ class FinaleClient:
                 self._schema = schema = narrowed
         raise FinaleRefusalError("too many fields of the account's schema are not what they should be")
 
-    def get(self, path: str, *, collection: bool = False, timeout: float | None = None) -> ServiceResponse | None:
+    def get(
+        self, path: str, *, collection: bool = False, timeout: float | None = None, document: bool = False
+    ) -> ServiceResponse | None:
         """Fetch a resource of this account by its path or whole address; `None` if there is none.
 
         Raises:
@@ -112,7 +113,7 @@ class FinaleClient:
         """
         limits = (self._gets, self._collections) if collection else (self._gets,)
         try:
-            return self._http.send("GET", path, limits=limits, timeout=timeout)
+            return self._http.send("GET", path, limits=limits, timeout=timeout, document=document)
         except NotFoundError:
             return None
         except ServiceError as error:
@@ -165,33 +166,40 @@ def pages(
         build: Makes the whole query for a schema and a cursor (`None` for the first page).
 
     Yields:
-        The nodes of each page; a last page without nodes too.
+        The nodes of each page that were on none before it; a last page without nodes too.
 
     Raises:
-        InventoryError: If a page cannot be fetched, or the cursor does not move on.
+        InventoryError: If a page cannot be fetched, comes again, or the cursor does not move on.
     """
     cursor: str | None = None
-    seen: set[str] = set()
+    read = pages_read(name)
     while True:
 
         def question(schema: Schema, cursor: str | None = cursor) -> str:
             return build(schema, cursor)
 
         answer = client.ask(question).get(name)
-        yield nodes_of(answer)
-        following = next_cursor(answer)
-        if following is None:
+        cursor = next_cursor(answer)
+        yield read.new(nodes_of(answer), cursor)
+        if cursor is None:
             return
-        if following in seen or len(seen) >= _MOST_PAGES:
-            raise FinaleRefusalError(f"the pages of {name} do not move on")
-        seen.add(following)
-        cursor = following
+
+
+def pages_read(name: str) -> PagesRead[dict[str, Any]]:
+    """Return the pages of a connection, of which none is read yet."""
+    return PagesRead(lambda: FinaleRefusalError(f"the pages of {name} do not move on"), _id_of, long_pages=True)
+
+
+def _id_of(node: Mapping[str, Any]) -> str | None:
+    """Return by what a product or an order is known again; a movement has nothing of its own."""
+    return next((str(node[name]) for name in ("productId", "orderId") if node.get(name)), None)
 
 
 def nodes_of(answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Return the nodes of a connection; a connection that is null has none."""
-    edges = (answer or {}).get("edges") or ()
-    return [edge["node"] for edge in edges if edge and edge.get("node")]
+    edges = answer.get("edges") if isinstance(answer, dict) else None
+    nodes = [edge.get("node") for edge in edges if isinstance(edge, dict)] if isinstance(edges, list) else []
+    return [node for node in nodes if node and isinstance(node, dict)]
 
 
 T = TypeVar("T")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.finale.graphql_client import batched, nodes_of, pages
+from core.finale.graphql_client import batched, nodes_of, pages, pages_read
 from core.finale.graphql_schema import LEDGER
 from core.finale.queries import SALE_SHIPMENT, after, call, ledger_node, quoted, sorted_by, span
-from core.finale.stock_history import Movement, last_averages, read_movement
+from core.finale.stock_history import Movement, last_averages, not_shown_before, read_movement
 from core.http.responses import next_cursor
 
 if TYPE_CHECKING:
@@ -76,8 +76,11 @@ def _window(client: FinaleClient, begin: date, end: date, *, all_kinds: bool, mo
         }
         return f"{{ ledger: {call(schema, LEDGER, arguments, ledger_node(schema))} }}"
 
+    before: list[dict[str, Any]] = []
     for nodes in pages(client, "ledger", build):
-        yield _read(nodes, client.now_schema())
+        schema = client.now_schema()
+        yield _read(not_shown_before(before, nodes, schema), schema)
+        before = nodes
 
 
 def movements_in_spans(client: FinaleClient, spans: Iterable[Span]) -> Iterator[list[Movement]]:
@@ -108,23 +111,21 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 def _batch_of_spans(client: FinaleClient, batch: Sequence[Span]) -> Iterator[list[Movement]]:
     waiting: dict[int, str | None] = dict.fromkeys(range(len(batch)))
+    read = {number: pages_read("ledger") for number in waiting}
+    before: dict[int, list[dict[str, Any]]] = {number: [] for number in waiting}
     while waiting:
 
         def build(schema: Schema, waiting: Mapping[int, str | None] = waiting) -> str:
             parts = [f"d{number}: {_span_call(schema, batch[number], cursor)}" for number, cursor in waiting.items()]
             return f"{{ {' '.join(parts)} }}"
 
-        answer = client.ask(build)
-        rows: list[Movement] = []
-        following: dict[int, str | None] = {}
-        for number, before in waiting.items():
-            each = answer.get(f"d{number}")
-            rows += _read(nodes_of(each), client.now_schema())
-            cursor = next_cursor(each)
-            if cursor is not None and cursor != before:
-                following[number] = cursor
-        yield rows
-        waiting = following
+        answer, schema = client.ask(build), client.now_schema()
+        cursors = {number: next_cursor(answer.get(f"d{number}")) for number in waiting}
+        shown = {number: read[number].new(nodes_of(answer.get(f"d{number}")), cursors[number]) for number in waiting}
+        new = (not_shown_before(before[number], page, schema) for number, page in shown.items())
+        yield [row for page in new for row in _read(page, schema)]
+        before |= shown
+        waiting = {number: cursor for number, cursor in cursors.items() if cursor is not None}
 
 
 def _span_call(schema: Schema, days: Span, cursor: str | None) -> str:

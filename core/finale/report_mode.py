@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.errors import BadAnswerError
 from core.finale.errors import FinaleRefusalError, ReportError
 from core.finale.observations import cost_page
 from core.finale.order_finder import Match, find_orders, match_orders
@@ -30,6 +31,7 @@ from core.finale.shipped_orders import CORRECTED_WITHIN
 from core.finale.stock_history import Movement, is_sale, last_averages
 from core.finale.sync import dated_rows, order_pages, products_on_days, skus_of
 from core.finale.wanted_orders import WantedOrder, not_found, order_rows, with_negative_stock_marks
+from core.http.responses import too_large
 from core.money import at_line_places
 
 if TYPE_CHECKING:
@@ -161,6 +163,9 @@ _LOOK_BACK = timedelta(days=90)
 _LOOK_AHEAD = CORRECTED_WITHIN
 """How long after the last posting it ends: the rest of a split order leaves later, and corrections come later."""
 _TIMEOUT = 180.0
+"""Seconds that Finale may take to make a report."""
+_LARGEST = 600_000_000
+"""Bytes of a report: it is read as one table, so all of it is in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,10 +269,13 @@ def fetch_report(client: FinaleClient, which: str, pasted: str, days: tuple[date
         InventoryError: If Finale does not answer, or the address is none of a report of this account.
     """
     address = report_address(which, pasted, client.account, days)
-    answer = client.get(address, collection=True, timeout=_TIMEOUT)
+    answer = client.get(address, collection=True, timeout=_TIMEOUT, document=True)
     if answer is None:
         raise ReportError(which, "is not there (404)")
-    return answer.content
+    try:
+        return answer.in_memory(_LARGEST).content
+    except BadAnswerError as error:
+        raise ReportError(which, f"answered with {too_large(_LARGEST)}") from error
 
 
 def _never_on_their_orders(orders: Iterable[WantedOrder]) -> set[str]:

@@ -91,6 +91,43 @@ def _leaves_negative(node: Mapping[str, Any], schema: Schema) -> bool:
     return average is not None and balance * average < 0
 
 
+def not_shown_before(
+    before: Sequence[Mapping[str, Any]], page: Sequence[Mapping[str, Any]], schema: Schema
+) -> Sequence[Mapping[str, Any]]:
+    """Return what a page shows that the page before it did not.
+
+    What is entered while the pages are read pushes the last rows of one page onto the next. They are known again by the
+    stock that they tell: had they happened twice, it would be another the second time.
+
+    Args:
+        before: The rows of the page before it.
+        page: The rows of the page, in the same order.
+        schema: Says in which field a row tells the stock after it.
+    """
+    for shared in range(min(len(before), len(page)), 0, -1):
+        if before[-shared] == page[0] and before[-shared:] == page[:shared] and _moves_stock(page[:shared], schema):
+            return page[shared:]
+    return page
+
+
+def _moves_stock(nodes: Iterable[Mapping[str, Any]], schema: Schema) -> bool:
+    """Tell whether these rows, which all tell the stock after them, leave another stock of some product behind."""
+    moved: dict[str | None, Decimal] = defaultdict(Decimal)
+    for node in nodes:
+        if not _tells_stock(node, schema):
+            return False
+        moved[text_of((node.get("product") or {}).get("productId"))] += _units_out(node) or 0
+    return any(moved.values())
+
+
+def _tells_stock(node: Mapping[str, Any], schema: Schema) -> bool:
+    """Tell whether a row says what stock it left; its value says so only where a unit has one."""
+    name = schema.name_of("stock after") or ""
+    if name.lower().startswith("valuation") and not number_of(node.get(schema.name_of("movement average") or "")):
+        return False
+    return number_of(node.get(name)) is not None
+
+
 def is_sale(transaction_type: object) -> bool:
     """Return whether a movement is one of a sale; where its type is not told, it was asked for as such."""
     return (text_of(transaction_type) or "Sale shipment").lower() in _SALES

@@ -6,13 +6,14 @@ This is the only file that imports httpx. The seam for tests is `transport=`.
 from __future__ import annotations
 
 import base64
+import contextlib
 import logging
 import random
 import ssl
+import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ from core.errors import (
     RateLimitedError,
     ServerFailedError,
 )
+from core.http.bodies import BodyReader, Patience
+from core.http.certificates import issuer_at, refused_certificate
 from core.http.limits import Sleep, seconds_to_wait
 from core.http.responses import ServiceResponse, failure
 from core.time import Clock, system_clock
@@ -47,22 +50,9 @@ Headers = Callable[[], Mapping[str, str]]
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+_TLS_PORT = 443
 _WAITS_WITHOUT_HEADER = (5.0, 30.0, 60.0)
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for a service, in seconds, and how often to ask again."""
-
-    timeout: float = 90.0
-    attempts: int = 4
-    longest_wait: float = 120.0
-    """A service that closes for longer than this is an error, not a pause."""
-    deadline: float = 900.0
-    """For a whole answer, however steadily its bytes drip."""
-    largest: int = 600_000_000
-    """Bytes of an answer, unpacked: the largest document known has a tenth of it."""
 
 
 def basic(user: Secret, password: Secret) -> Headers:
@@ -78,28 +68,22 @@ def basic(user: Secret, password: Secret) -> Headers:
 def _trusted_certificates() -> ssl.SSLContext:
     """Return what certificates are checked against: the list that httpx brings, and this computer's own store.
 
-    A firm's proxy shows a certificate of its own, which stands in the latter (Windows, Linux).
+    A firm's proxy shows a certificate of its own, which stands in the latter. On a Mac that is the keychain, which
+    brings the usual ones too.
     """
+    if sys.platform == "darwin":
+        import truststore  # noqa: PLC0415 - installed on a Mac alone
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = httpx.create_ssl_context()
     context.load_default_certs()
     return context
 
 
-def _certificate_refused(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    """Return the refusal of a certificate that is behind an error; `None` where there is none."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return None
-
-
 class HttpClient:
     """One service: its address, its key and how patient to be with it; asks one thing at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every one is a seam, by name
         self,
         service: str,
         base_url: str,
@@ -108,8 +92,9 @@ class HttpClient:
         transport: Transport | None = None,
         clock: Clock = system_clock,
         sleep: Sleep = time.sleep,
-        patience: Patience = Patience(),
+        patience: Patience = Patience(),  # noqa: B008 - frozen
         jitter: Callable[[], float] = random.random,
+        issuer: Callable[[str, int], str] = issuer_at,
     ) -> None:
         self._service = service
         self._base = httpx.URL(base_url.rstrip("/") + "/")
@@ -120,7 +105,9 @@ class HttpClient:
         self._clock = clock
         self._sleep = sleep
         self._patience = patience
+        self._bodies = BodyReader(service, patience, clock)
         self._jitter = jitter
+        self._issuer = issuer
         self._closed_until: dict[str, datetime] = {}
         # A proxy of the company is of no use, and often in the way, for an address on this machine.
         checks = True if here or transport else _trusted_certificates()
@@ -130,7 +117,7 @@ class HttpClient:
     def __repr__(self) -> str:
         return f"<HttpClient {self._service} {self._base.host}>"
 
-    def send(
+    def send(  # noqa: PLR0913 - all that a request is made of, by name
         self,
         method: str,
         url: str,
@@ -141,6 +128,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         limits: Sequence[TokenBucket] = (),
         timeout: float | None = None,
+        document: bool = False,
     ) -> ServiceResponse:
         """Send a request, and again after a pause where that can help (429, 5xx, no connection).
 
@@ -152,7 +140,8 @@ class HttpClient:
             form: Body as a form.
             headers: Besides those of the client.
             limits: Buckets that each attempt takes a token from.
-            timeout: In seconds, if other than the client's.
+            timeout: How many seconds the answer may take to begin, if other than the client's.
+            document: Whether a good answer may be large, and is written to a file as it comes (`document`).
 
         Raises:
             ServiceError: One of its kinds, see `core.errors`.
@@ -172,7 +161,7 @@ class HttpClient:
                 headers={"Accept": "application/json", **self._key_for(target), **(headers or {})},
                 timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
             )
-            return self._ask(request)
+            return self._ask(request, document=document)
 
         return self._with_retries(ask)
 
@@ -200,49 +189,39 @@ class HttpClient:
     def _key_for(self, target: httpx.URL) -> Mapping[str, str]:
         return self._headers() if self._ours(target) else {}
 
-    def _ask(self, request: httpx.Request) -> ServiceResponse:
+    def _ask(self, request: httpx.Request, *, document: bool) -> ServiceResponse:
         # Never the query: it may hold a signature.
         where = f"{request.method} {'' if self._ours(request.url) else request.url.host}{request.url.path}"
         try:
-            response = self._client.send(request, stream=True)
-            content = self._whole(response, where)
+            answer = self._answer(self._client.send(request, stream=True), where, document=document)
         except httpx.TimeoutException as error:
             raise ConnectionFailedError(self._service, where, "no answer in time") from error
         except httpx.TransportError as error:
-            if (refused := _certificate_refused(error)) is not None:
-                why = refused.verify_message or "its certificate is not one that this computer trusts"
-                raise CertificateRefusedError(self._service, request.url.host, why) from error
+            if (refused := refused_certificate(error)) is not None:
+                raise self._refused(request.url, refused) from error
             raise ConnectionFailedError(self._service, where, "the connection failed") from error
         except httpx.DecodingError as error:
             raise BadAnswerError(self._service, where, "a damaged answer") from error
-        answer = ServiceResponse(self._service, where, dict(response.headers), content, response.status_code)
-        if not response.is_success:
-            raise failure(answer, response.status_code, self._clock())
-        if response.status_code == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole
+        if not httpx.codes.is_success(answer.status):
+            raise failure(answer, answer.status, self._clock())
+        if answer.status == httpx.codes.PARTIAL_CONTENT:  # never asked for: Walmart sends it for some of a whole
+            answer.close()
             raise BadAnswerError(self._service, where, "only a part of what was asked for")
         self._note_closing(request.method, answer.headers)
         return answer
 
-    def _whole(self, response: httpx.Response, where: str) -> bytes:
-        """Read an answer to its end, within its limits of size and time.
+    def _refused(self, url: httpx.URL, error: ssl.SSLCertVerificationError) -> CertificateRefusedError:
+        why = error.verify_message or "its certificate is not one that this computer trusts"
+        return CertificateRefusedError(self._service, url.host, why, self._issuer(url.host, url.port or _TLS_PORT))
 
-        Raises:
-            BadAnswerError: If it is larger than any that is expected.
-            ConnectionFailedError: If it does not come to its end.
-        """
-        parts, size, until = [], 0, self._clock() + timedelta(seconds=self._patience.deadline)
-        try:
-            for part in response.iter_bytes():
-                parts.append(part)
-                size += len(part)
-                if size > self._patience.largest:
-                    million = self._patience.largest // 1_000_000
-                    raise BadAnswerError(self._service, where, f"an answer of more than {million:,} million bytes")
-                if self._clock() > until:
-                    raise ConnectionFailedError(self._service, where, "the answer did not come to its end in time")
-        finally:
-            response.close()
-        return b"".join(parts)
+    def _answer(self, response: httpx.Response, where: str, *, document: bool) -> ServiceResponse:
+        """Read an answer to its end; what takes long to begin must not stand still once it has."""
+        timeouts = response.request.extensions.get("timeout", {})
+        timeouts["read"] = min(self._patience.timeout, timeouts.get("read") or self._patience.timeout)
+        with contextlib.closing(response):
+            stored = self._bodies.document(response.iter_bytes(), where) if document and response.is_success else None
+            content = b"" if stored else self._bodies.data(response.iter_bytes(), where)
+        return ServiceResponse(self._service, where, dict(response.headers), content, response.status_code, stored)
 
     def _pause(self, error: Exception, failures: int) -> float | None:
         """Return how many seconds to wait before asking again; `None` if that is of no use."""

@@ -18,6 +18,8 @@ Sleep = Callable[[float], None]
 """Waits so many seconds."""
 
 _LONGEST_WAIT = 366 * 24 * 3600.0
+_SLOWEST, _FASTEST = 1 / 600, 1_000_000.0
+"""Calls a second that a service can mean to grant: one in ten minutes is waited for, less is no pace."""
 _RELATIVE_BELOW = 100_000_000  # a smaller X-RateLimit-Reset is no moment but a number of seconds
 
 
@@ -64,6 +66,12 @@ def seconds_to_wait(headers: Mapping[str, str], now: datetime) -> float:
     number from 0 to that of a year.
     """
     return min(max(0.0, _asked_to_wait(headers, now)), _LONGEST_WAIT)
+
+
+def rate(text: object) -> float:
+    """Return how many calls a second a service says that it grants; 0 where it says none, or none that can be meant."""
+    number = _number(str(text))
+    return number if number is not None and _SLOWEST <= number <= _FASTEST else 0.0
 
 
 def _asked_to_wait(headers: Mapping[str, str], now: datetime) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from core.errors import (
     BadAnswerError,
@@ -46,8 +46,10 @@ _MESSAGES = (
 
 def next_cursor(connection: Mapping[str, Any] | None) -> str | None:
     """Return the cursor of the next page of a GraphQL connection; `None` behind the last one, or where it is null."""
-    info = (connection or {}).get("pageInfo") or {}
-    return info.get("endCursor") if info.get("hasNextPage") else None
+    info = connection.get("pageInfo") if isinstance(connection, dict) else None
+    if not isinstance(info, dict) or not info.get("hasNextPage") or info.get("endCursor") is None:
+        return None
+    return str(info["endCursor"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,27 @@ class ServiceResponse:
     content: bytes = field(repr=False)
     status: int = HTTPStatus.OK
     """Of the good ones; 204 says that there is nothing, and its body is empty."""
+    document: IO[bytes] | None = field(default=None, repr=False)
+    """The body as a file, where it was asked for as a document; `content` is empty then."""
+
+    def close(self) -> None:
+        """Let go of the document."""
+        if self.document is not None:
+            self.document.close()
+
+    def in_memory(self, largest: int = LARGEST_JSON) -> ServiceResponse:
+        """Return the answer with its document read, and the document closed.
+
+        Raises:
+            BadAnswerError: If it has more than so many bytes.
+        """
+        if self.document is None:
+            return self
+        with self.document:
+            content = self.document.read(largest + 1)
+        if len(content) > largest:
+            raise BadAnswerError(self.service, self.where, too_large(largest))
+        return replace(self, content=content, document=None)
 
     def text(self) -> str:
         """Return the body as text.
@@ -83,9 +106,7 @@ class ServiceResponse:
             BadAnswerError: If it is a web page, empty, cut off, no JSON, or larger or deeper than data is.
         """
         if len(self.content) > LARGEST_JSON:
-            raise BadAnswerError(
-                self.service, self.where, f"more than {LARGEST_JSON // 1_000_000} million bytes of data"
-            )
+            raise BadAnswerError(self.service, self.where, too_large(LARGEST_JSON))
         text = self.text()
         if text.lstrip().startswith("<"):
             raise BadAnswerError(self.service, self.where, "a web page instead of data")
@@ -98,6 +119,11 @@ class ServiceResponse:
         if _is_deeper(body, DEEPEST_JSON):
             raise BadAnswerError(self.service, self.where, "data that is nested too deeply")
         return _storable(body) if _ESCAPED.search(text) else body
+
+
+def too_large(largest: int) -> str:
+    """Return what is wrong with an answer of more than so many bytes."""
+    return f"an answer of more than {largest // 1_000_000:,} million bytes"
 
 
 def failure(answer: ServiceResponse, status: int, now: datetime) -> ServiceError:

@@ -86,6 +86,7 @@ class ArchiveError(UnreadableFileError):
     """A zip or gzip file that cannot be unpacked to one file."""
 
     def __init__(self, file: str, reason: str, remedy: str) -> None:
+        self.reason = reason
         super().__init__(f"{file}: {reason}. {remedy}")
 
 

@@ -23,6 +23,7 @@ from workbook_engine.errors import (
     OpenElsewhereError,
     WorkbookMissingError,
 )
+from workbook_engine.parts.open_marks import refuse_if_open
 from workbook_engine.parts.packing import PackedPart, PackedPiece, pack, unpack
 from workbook_engine.parts.xml_text import DECLARATION, Document, Element, UnsafeXmlError, decode_xml
 
@@ -112,7 +113,11 @@ def _write_raw(out: io.BytesIO, info: zipfile.ZipInfo, pieces: Sequence[bytes]) 
 
 
 _OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LARGEST_PART = 2**31
+_LARGEST_PART = 1_000_000_000
+_LARGEST_FILE = 1_000_000_000
+_PACKED_AT_MOST, _PACKED_FREELY = 400, 50_000_000
+"""How many times smaller a part may be in the file, and up to which size that does no harm: sheets are packed 5 to 60
+times, what is made to fill the memory a thousand times."""
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -166,7 +171,13 @@ class Package:
             return unpack(self._changed[stored])
         info = next(info for info in self._infos if info.filename == stored)
         if info.file_size > _LARGEST_PART:
-            raise NotAWorkbookError(self.path, f"its part {name} is unreasonably large")
+            raise NotAWorkbookError(
+                self.path, f"its part {name} has more than {_LARGEST_PART // 1_000_000:,} million bytes"
+            )
+        if info.file_size > max(_PACKED_FREELY, info.compress_size * _PACKED_AT_MOST):
+            raise NotAWorkbookError(
+                self.path, f"its part {name} is far larger than what it is packed in, as no sheet is"
+            )
         try:
             return self._archive.read(info)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
@@ -326,6 +337,8 @@ def _relation(part: str, element: Element) -> Relation:
 def _read(path: Path) -> bytes:
     if not path.is_file():
         raise WorkbookMissingError(path)
+    if path.stat().st_size > _LARGEST_FILE:
+        raise NotAWorkbookError(path, f"it has more than {_LARGEST_FILE // 1_000_000:,} million bytes")
     refuse_if_open(path)
     try:
         with path.open("r+b") as file:  # for writing too: the system refuses what another program holds
@@ -335,13 +348,6 @@ def _read(path: Path) -> bytes:
     if data.startswith(_OLE_HEADER):
         raise EncryptedWorkbookError(path)
     return data
-
-
-def refuse_if_open(path: Path) -> None:
-    """Raise where Excel's or LibreOffice's mark of an open workbook lies beside it."""
-    for sign in (f"~${path.name}", f".~lock.{path.name}#"):
-        if path.with_name(sign).exists():
-            raise OpenElsewhereError(path, f"its mark {sign} is in the same folder")
 
 
 @contextlib.contextmanager

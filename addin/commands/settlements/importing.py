@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from core.model import Reading
     from core.time import SettlementName
 
+_LARGEST = 2_000_000_000
+"""Bytes of a file: its lines are read together, so all of it is in memory."""
+
 
 class FileMissingError(CogsheetError):
     """A file that was named is not there."""
@@ -131,6 +134,10 @@ def content_of(path: Path) -> bytes:
         FileMissingError: If it is not there or cannot be read.
     """
     try:
+        if path.stat().st_size > _LARGEST:
+            raise FileMissingError(
+                path, f"it has more than {_LARGEST // 1_000_000:,} million bytes, as no settlement has"
+            )
         return path.read_bytes()
     except OSError as error:
         raise FileMissingError(path, error.strerror or "it cannot be read") from error

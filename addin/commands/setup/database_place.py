@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.commands.sentences import counted
 from addin.commands.terminal import TerminalProgress
+from addin.machine.database_passwords import move_passwords, password_kept, whole_address
 from addin.sheets.workbook import open_workbook, read_books_name
 from core.books.database import Database
 from core.books.database.moving import lasting_address, move_books, shown_place
@@ -16,6 +17,7 @@ from core.errors import DatabaseError
 
 if TYPE_CHECKING:
     from core.company_databases import MachineFolder
+    from core.http.credentials import Credentials
     from core.progress import Progress
 
 
@@ -45,33 +47,43 @@ class DemoPlaceError(DatabaseError):
         super().__init__("The demo's books lie beside its workbook, wherever that is. Nothing was changed.")
 
 
-def where(company: str | None, *, address: str | None = None, machine: MachineFolder | None = None) -> Outcome:
+def where(
+    company: str | None,
+    *,
+    address: str | None = None,
+    machine: MachineFolder | None = None,
+    credentials: Credentials | None = None,
+) -> Outcome:
     """Show where the books of a company are, or of all that this computer knows; or change that.
 
     Raises:
         CogsheetError: If the company is not known, or the books at the new place are not this company's.
     """
     known = machine or machine_folder()
+    moved = move_passwords(known, credentials)
     if not company:
         if address is None:
-            return _shown(known.companies(), known)
+            return _shown(known.companies(), known, moved)
         raise CompanyNotNamedError
     name, expected = _named(company)
     if address is None:
-        return _shown({name: known.database_of(name)}, known)
-    lasting = lasting_address(address)
-    with Database.open(lasting, expect_id=expected) as there:
-        if there.company.name != name:
-            raise OtherCompanyError(str(there.location), there.company.name, name)
-    known.remember(name, lasting)
-    return Outcome(
-        f"The books of {name} are at {shown_place(lasting)}. All workbooks of {name} on this computer show them.",
-        data={"company": name, "database": shown_place(lasting)},
-    )
+        return _shown({name: known.database_of(name)}, known, moved)
+    with password_kept(lasting_address(address), credentials) as lasting:
+        with Database.open(whole_address(lasting, credentials), expect_id=expected) as there:
+            if there.company.name != name:
+                raise OtherCompanyError(str(there.location), there.company.name, name)
+        known.remember(name, lasting)
+    told = f"The books of {name} are at {shown_place(lasting)}. All workbooks of {name} on this computer show them."
+    return Outcome(_told(moved, told), data={"company": name, "database": shown_place(lasting)})
 
 
 def move(
-    company: str, address: str, *, machine: MachineFolder | None = None, progress: Progress | None = None
+    company: str,
+    address: str,
+    *,
+    machine: MachineFolder | None = None,
+    progress: Progress | None = None,
+    credentials: Credentials | None = None,
 ) -> Outcome:
     """Move the books of a company, every row compared, and remember their new place.
 
@@ -79,16 +91,22 @@ def move(
         CogsheetError: If they cannot be moved; they are where they were then.
     """
     known = machine or machine_folder()
+    told = move_passwords(known, credentials)
     name, expected = _named(company)
-    lasting, old = lasting_address(address), known.database_of(name)
-    with Database.open(old, expect_id=expected) as books:
-        moved = move_books(books, lasting, progress or TerminalProgress())
-    known.remember(name, lasting)
+    old = known.database_of(name)
+    with password_kept(lasting_address(address), credentials) as lasting:
+        with Database.open(whole_address(old, credentials), expect_id=expected) as books:
+            moved = move_books(books, whole_address(lasting, credentials), progress or TerminalProgress())
+        known.remember(name, lasting)
+    place = shown_place(lasting)
+    words = (
+        f"The books of {name} are at {place} now: {counted(moved.rows, 'row')} copied, and each compared. What "
+        f"is at {shown_place(old)} stays as it was and takes no more changes."
+    )
     return Outcome(
-        f"The books of {name} are at {moved.place} now: {counted(moved.rows, 'row')} copied, and each compared. What "
-        f"is at {shown_place(old)} stays as it was and takes no more changes.",
+        _told(told, words),
         at_terminal=f'On other computers type: `cogsheet database where "{name}" --set ADDRESS`.',
-        data={"company": name, "database": moved.place, "was": shown_place(old), "rows": moved.rows},
+        data={"company": name, "database": place, "was": shown_place(old), "rows": moved.rows},
     )
 
 
@@ -103,7 +121,13 @@ def _named(company: str) -> tuple[str, str | None]:
     return said.company, said.database_id
 
 
-def _shown(places: dict[str, str], known: MachineFolder) -> Outcome:
+def _shown(places: dict[str, str], known: MachineFolder, moved: str) -> Outcome:
     shown = {company: shown_place(address) for company, address in places.items()}
     words = "\n".join(f"{company}: {place}" for company, place in shown.items())
-    return Outcome(words or f"This computer knows no books yet ({known.listing}).", data={"databases": shown})
+    words = words or f"This computer knows no books yet ({known.listing})."
+    return Outcome(_told(moved, words), data={"databases": shown})
+
+
+def _told(moved: str, words: str) -> str:
+    """Return a message after what became of passwords in the list of companies."""
+    return "\n".join(filter(None, (moved, words)))

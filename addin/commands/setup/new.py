@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, show
 from addin.commands.sentences import counted
+from addin.machine.database_passwords import password_kept, whole_address
 from addin.machine.places import template_bytes
 from addin.sheets.workbook import open_workbook, write_books_name
 from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.database.moving import is_there, lasting_address
+from core.books.database.moving import is_there, lasting_address, shown_place
 from core.books.database.repeating import repeated
 from core.books.database.safe_places import is_url
 from core.books.database.whose_books import database_id_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.company_databases import MachineFolder
+    from core.http.credentials import Credentials
     from core.time import Clock
 
 
@@ -93,6 +95,7 @@ def new_workbook(
     join: bool = False,
     clock: Clock = system_clock,
     machine: MachineFolder | None = None,
+    credentials: Credentials | None = None,
 ) -> Outcome:
     """Make the workbook of a company, with new books or, where that is asked for, with those that are there.
 
@@ -104,6 +107,7 @@ def new_workbook(
         join: Whether there are books already, which the workbook is to show.
         clock: What time it is.
         machine: The user's folder; of this machine if left out.
+        credentials: Where the password of a server's database is kept; this computer's keyring if left out.
 
     Raises:
         CogsheetError: If the file exists, or the books cannot be made or joined; then no file is left behind.
@@ -114,19 +118,21 @@ def new_workbook(
     if os.path.lexists(path):
         raise WorkbookExistsError(path)
     known = machine or machine_folder()
-    address = lasting_address(database or known.default_database(name))
-    with _joined(address, name, known) if join else _made(address, name, code, known, clock) as opened:
-        try:
-            known.remember(name, address if is_url(address) else str(opened.location))
-            write_workbook(path, opened)
-        except BaseException:
-            _take_back(opened, is_new=not join)
-            raise
-        joined = f" It joins books that are there: {_what_they_hold(opened)}." if join else ""
+    with password_kept(lasting_address(database or known.default_database(name)), credentials) as bare:
+        address = whole_address(bare, credentials)
+        with _joined(address, name, known) if join else _made(address, name, code, known, clock) as opened:
+            try:
+                known.remember(name, bare if is_url(bare) else str(opened.location))
+                write_workbook(path, opened)
+            except BaseException:
+                _take_back(opened, is_new=not join)
+                raise
+            joined = f" It joins books that are there: {_what_they_hold(opened)}." if join else ""
+    place = shown_place(bare) if is_url(bare) else str(opened.location)
     return Outcome(
-        f"{path} is made for {name}. Its books are at {opened.location}.{joined}\n"
+        f"{path} is made for {name}. Its books are at {place}.{joined}\n"
         f"Next: import settlement files with Import settlement…, then Sync with Finale Inventory.",
-        data={"workbook": str(path), "company": name, "database": str(opened.location)},
+        data={"workbook": str(path), "company": name, "database": place},
     )
 
 
@@ -162,7 +168,7 @@ def _joined(address: str, company: str, machine: MachineFolder) -> Database:
             raise OtherCompanyError(opened, _what_they_hold(opened), company)
         place = None if known is None else machine.database_of(known)
         if known and place and database_id_of(Path(place)) not in {None, opened.company.database_id}:
-            raise CompanyKnownError(company, known, place)
+            raise CompanyKnownError(company, known, shown_place(place))
     except DatabaseError:
         opened.close()
         raise
@@ -181,7 +187,7 @@ def _made(address: str, company: str, currency: str, machine: MachineFolder, clo
             raise BooksThereError(there, _what_they_hold(there))
     known = machine.named_like(company)
     if known is not None and (is_url(place := machine.database_of(known)) or Path(place).exists()):
-        raise CompanyKnownError(company, known, place)
+        raise CompanyKnownError(company, known, shown_place(place))
     made = Database.create(address, new_company(company, currency, clock()))
     _choose_chart(made, clock())
     return made

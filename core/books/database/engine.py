@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import URL, ExceptionContext, Transaction, make_url
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import LRUCache
 
@@ -36,9 +35,11 @@ from core.books.database.errors import (
     DatabaseStorageError,
     DatabaseUnreachableError,
     NotADatabaseError,
+    PasswordRefusedError,
     ServerLacksDatabaseError,
     WriteConflictError,
 )
+from core.books.database.server_addresses import read_url
 from core.errors import CogsheetError, DatabaseError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy.dialects import postgresql
+    from sqlalchemy.engine import URL, ExceptionContext, Transaction
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
 BUSY_SECONDS = 20.0
@@ -123,7 +125,7 @@ def _place(context: ExceptionContext) -> tuple[object, float]:
 
 def postgresql_url(url: str) -> URL:
     """Return the URL with the driver that is used."""
-    return make_url(url).set(drivername="postgresql+psycopg")
+    return read_url(url).set(drivername="postgresql+psycopg")
 
 
 def shown_url(url: URL) -> str:
@@ -306,6 +308,8 @@ def _no_access(location: object, error: BaseException) -> DatabaseError:
     reason = _first_line(error)
     if re.search(r'database ".*" does not exist', reason):
         return ServerLacksDatabaseError(location)
+    if "password" in reason:
+        return PasswordRefusedError(location, reason)
     return DatabaseUnreachableError(location, reason)
 
 

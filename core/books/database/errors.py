@@ -162,6 +162,19 @@ class DatabaseUnreachableError(DatabaseError):
         super().__init__(f"The database {location} cannot be reached: {reason}. Check server, name, user and password.")
 
 
+class PasswordRefusedError(DatabaseUnreachableError):
+    """The PostgreSQL server wants a password, or another one."""
+
+    def __init__(self, location: object, reason: str) -> None:
+        super().__init__(location, reason)
+        words = (
+            f"The database {location} does not let this computer in: {reason}. Nothing was changed. Tell this computer "
+            f"the whole address with the password (command `cogsheet database where`): the password is kept in the "
+            f"keyring. Where there is none, set the environment variable COGSHEET_POSTGRESQL_PASSWORD to it."
+        )
+        self.args = (words,)
+
+
 class StoredUnknownError(DatabaseError):
     """The connection broke while a transaction was stored, and what became of it cannot be asked."""
 

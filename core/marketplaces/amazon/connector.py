@@ -13,7 +13,8 @@ from urllib.parse import quote, urlsplit
 
 from core.errors import BadAnswerError, NotFoundError, RefusedError, UnauthorisedError
 from core.http.client import HttpClient
-from core.http.limits import TokenBucket
+from core.http.limits import TokenBucket, rate
+from core.http.pages import PagesRead
 from core.marketplaces.amazon import selling_partner_api, v2_flat
 from core.marketplaces.amazon.selling_partner_api import (
     AMAZON,
@@ -29,7 +30,7 @@ from core.marketplaces.amazon.selling_partner_api import (
     region_of,
 )
 from core.marketplaces.pulling.connector import ConnectorKind, Document, Link
-from core.marketplaces.pulling.pulled_files import Download, whole_file
+from core.marketplaces.pulling.pulled_files import Download, downloaded, whole_file
 from core.marketplaces.pulling.tokens import AccessTokens
 from core.model import Marketplace
 
@@ -119,17 +120,13 @@ class AmazonConnector:
             "createdSince": f"{since:%Y-%m-%dT%H:%M:%SZ}",
             "pageSize": "100",
         }
-        reports: dict[str, AmazonReport] = {}
-        seen: set[str] = set()
+        reports: list[AmazonReport] = []
+        read = PagesRead[AmazonReport](_standstill, lambda report: report.id)
         while True:
-            answer = self._ask("getReports", "reports", question)
-            page = read_page(answer)
-            reports |= {report.id: report for report in page.reports}
+            page = read_page(self._ask("getReports", "reports", question))
+            reports += read.new(page.reports, page.next_token or None)
             if not page.next_token:
-                return list(reports.values())
-            if page.next_token in seen:
-                raise BadAnswerError(AMAZON, answer.where, "pages that do not move on")
-            seen.add(page.next_token)
+                return reports
             question = {"nextToken": page.next_token}  # it must come alone: it stands for the whole question
 
     def _document_id(self, report_id: str) -> str:
@@ -156,17 +153,16 @@ class AmazonConnector:
         # A client of its own, which has no key: the address opens by itself, and its host is not ours.
         parts = urlsplit(url)
         stranger = self._client(f"{parts.scheme}://{parts.netloc}")
-        answer = stranger.send("GET", url, headers={"Accept": "*/*"})
-        if not answer.content:
-            raise BadAnswerError(AMAZON, answer.where, "an empty report")
-        return Download(answer.content, answer.where, _charset(answer.headers.get("content-type", "")))
+        answer = stranger.send("GET", url, headers={"Accept": "*/*"}, document=True)
+        return downloaded(answer, _charset(answer.headers.get("content-type", "")))
+
+
+def _standstill() -> BadAnswerError:
+    return BadAnswerError(AMAZON, f"GET /{_API}/reports", "pages that do not move on")
 
 
 def _granted(answer: ServiceResponse) -> float:
-    try:
-        return float(answer.headers.get("x-amzn-ratelimit-limit", ""))
-    except ValueError:
-        return 0.0
+    return rate(answer.headers.get("x-amzn-ratelimit-limit"))
 
 
 def _charset(content_type: str) -> str:

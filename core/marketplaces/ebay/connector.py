@@ -7,12 +7,14 @@ docs/connecting-marketplaces.md.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadAnswerError
 from core.http.client import HttpClient, basic
 from core.http.credentials import Secret
+from core.http.pages import PagesRead, all_of
 from core.marketplaces.ebay import payout_api
 from core.marketplaces.pulling.bundles import read_moment, write_bundle
 from core.marketplaces.pulling.connector import Connector, ConnectorKind, Document, Link
@@ -39,6 +41,7 @@ _TRANSACTION_PATH = "sell/finances/v1/transaction"
 _ORDER_PATH = "sell/fulfillment/v1/order"
 _PAID = "SUCCEEDED"
 _NO_CONTENT = 204
+_TOTAL = re.compile("[0-9]{1,9}")
 
 
 class EbayClient:
@@ -76,19 +79,36 @@ class EbayClient:
         Raises:
             ServiceError: If a page cannot be fetched, or fewer came than eBay says there are.
         """
-        offset = 0
+        where, offset = f"GET /{path}", 0
+        read = PagesRead[dict[str, Any]](lambda: BadAnswerError(SERVICE, where, "pages that do not move on"), _known_by)
         while True:
             body = self.get(path, {**params, "limit": str(limit), "offset": str(offset)})
-            if body and name not in body:
-                raise BadAnswerError(SERVICE, f"GET /{path}", f"an answer without {name}")
-            page = list(body.get(name) or ())
-            yield page
+            if body and not isinstance(body.get(name, ""), list | None):
+                raise BadAnswerError(SERVICE, where, f"an answer without {name}")
+            page = [node for node in body.get(name) or () if isinstance(node, dict)]
             offset += len(page)
-            total = int(str(body.get("total") or 0))
-            if offset >= total:
+            total = _total(body, where)
+            more = offset < total
+            yield read.new(page, offset if more and page else None)
+            if not more:
                 return
             if not page:
-                raise BadAnswerError(SERVICE, f"GET /{path}", f"{offset} of {total} {name}")
+                raise BadAnswerError(SERVICE, where, f"{offset} of {total} {name}")
+
+
+def _total(body: Mapping[str, Any], where: str) -> int:
+    """Return how many there are in all, as eBay says."""
+    total = str(body.get("total") or 0)
+    if not _TOTAL.fullmatch(total):
+        raise BadAnswerError(SERVICE, where, "a total that is no number")
+    return int(total)
+
+
+def _known_by(node: Mapping[str, Any]) -> str | None:
+    """Return by what a payout, an order or a transaction is known again; the latter share ids, so by all they say."""
+    if node.get("transactionId"):
+        return all_of(node)
+    return next((str(node[name]) for name in ("payoutId", "orderId") if node.get(name)), None)
 
 
 class EbayConnector(Connector):

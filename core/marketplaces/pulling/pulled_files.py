@@ -6,35 +6,59 @@ protocol notices, so each file is read once right after it came: its own total s
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from core.errors import BadAnswerError, CogsheetError, UnreadableFileError
 from core.marketplaces.errors import ArchiveError
 from core.marketplaces.formats import LIKE_ENOUGH
-from core.marketplaces.reading.contents import open_contents, unpacked
+from core.marketplaces.reading.contents import open_contents, unpacked_document
 from core.marketplaces.settlements.tie_out import importable
 from core.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from core.http.responses import ServiceResponse
     from core.marketplaces.formats import Format
     from core.marketplaces.reading.contents import Contents
     from core.model import Reading
+
+_BEGINNING = 1_000
+"""Bytes, more than any file begins with blanks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file as it came."""
 
-    content: bytes
-    """Packed or not."""
+    file: IO[bytes]
+    """Packed or not; closed once it is read."""
     where: str
     """For messages: what was asked."""
     charset: str = ""
     """What the sender declared."""
+
+    def beginning(self) -> bytes:
+        """Return how the file begins, behind blanks."""
+        begins = self.file.read(_BEGINNING).lstrip()
+        self.file.seek(0)
+        return begins
+
+
+def downloaded(answer: ServiceResponse, charset: str = "") -> Download:
+    """Return the document of an answer.
+
+    Raises:
+        BadAnswerError: If it is empty.
+    """
+    download = Download(answer.document or io.BytesIO(answer.content), answer.where, charset)
+    if not download.beginning():
+        download.file.close()
+        raise BadAnswerError(answer.service, answer.where, "an empty report")
+    return download
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +99,16 @@ def whole_file(service: str, name: str, form: Format, download: Callable[[], Dow
 
 
 def _judged(download: Download, name: str, form: Format) -> _Verdict:
-    content = download.content
+    content = b""
     try:
-        content = unpacked(content, name)
+        with download.file as document:
+            content = unpacked_document(document, name)
         contents = open_contents(content, name, download.charset)
         if form.likeness(contents) < LIKE_ENOUGH:
             return _Verdict(content, f"{name} is no {form.title}", usable=False)
         reading = form.read(contents)
-    except ArchiveError:
-        return _Verdict(content, "its archive is damaged, cut off or holds other than one file", usable=False)
+    except ArchiveError as error:
+        return _Verdict(content, error.reason, usable=False)
     except UnreadableFileError as error:
         return _Verdict(content, str(error), usable=False)
     content = _speaking_for_itself(content, contents, download.charset)

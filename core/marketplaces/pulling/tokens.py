@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -23,7 +24,8 @@ _MARGIN = timedelta(seconds=60)
 """A token that ends sooner than this is renewed: an answer can take a while."""
 
 _UNSAID = timedelta(minutes=5)
-"""How long a token is used whose end was not said."""
+"""How long a token is used whose end was not said, or is no number of seconds up to some years."""
+_SECONDS = re.compile("[0-9]{1,8}")
 
 
 class PermissionEndedError(ServiceError):
@@ -112,5 +114,5 @@ def read_token(answer: ServiceResponse) -> Token:
         )
         raise BadAnswerError(answer.service, answer.where, what)
     REDACTION.hide(value)
-    lasts = timedelta(seconds=int(str(seconds))) if str(seconds).isdigit() else _UNSAID
+    lasts = timedelta(seconds=int(str(seconds))) if _SECONDS.fullmatch(str(seconds)) else _UNSAID
     return Token(Secret(value), lasts)

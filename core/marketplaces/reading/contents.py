@@ -13,7 +13,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -279,9 +279,9 @@ def unpacked(content: bytes, file: str, largest: int = LARGEST) -> bytes:
     """
     for _ in range(_ARCHIVES_IN_EACH_OTHER):
         if content.startswith(_ZIP):
-            content = _unzip(content, file, largest)
+            content = _unzip(io.BytesIO(content), file, largest)
         elif content.startswith(_GZIP):
-            content = _gunzip(content, file, largest)
+            content = _gunzip(io.BytesIO(content), file, largest)
         else:
             return content
     if content.startswith((_ZIP, _GZIP)):
@@ -289,9 +289,28 @@ def unpacked(content: bytes, file: str, largest: int = LARGEST) -> bytes:
     return content
 
 
-def _unzip(content: bytes, file: str, largest: int) -> bytes:
+def unpacked_document(document: IO[bytes], file: str, largest: int = LARGEST) -> bytes:
+    """Return the bytes of a downloaded document as `unpacked` does, never more of it in memory than are read.
+
+    Raises:
+        ArchiveError: If the archive is damaged, locked or too large, or holds other than one file.
+        SpreadsheetGivenError: If it is an Excel workbook.
+    """
+    beginning = document.read(len(_ZIP))
+    document.seek(0)
+    if beginning.startswith(_ZIP):
+        return unpacked(_unzip(document, file, largest), file, largest)
+    if beginning.startswith(_GZIP):
+        return unpacked(_gunzip(document, file, largest), file, largest)
+    content = document.read(largest + 1)
+    if len(content) > largest:
+        raise ArchiveError(file, f"it is larger than {largest // 1_000_000} million bytes", _SHORTER)
+    return content
+
+
+def _unzip(packed_file: IO[bytes], file: str, largest: int) -> bytes:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(packed_file) as archive:
             member = _only_member(archive, file, largest)
             with archive.open(member) as packed:
                 return _at_most(packed.read(largest + 1), file, largest)
@@ -312,14 +331,15 @@ def _only_member(archive: zipfile.ZipFile, file: str, largest: int) -> zipfile.Z
     return members[0]
 
 
-def _gunzip(content: bytes, file: str, largest: int) -> bytes:
+def _gunzip(packed_file: IO[bytes], file: str, largest: int) -> bytes:
     try:
-        with gzip.open(io.BytesIO(content)) as plain:
+        with gzip.open(packed_file) as plain:
             return _at_most(plain.read(largest + 1), file, largest)
     except _DAMAGED as error:
         raise ArchiveError(file, "this gzip file cannot be unpacked: it is damaged or was cut off", _AGAIN) from error
 
 
+_SHORTER = "A settlement is far smaller: download the report of a shorter period."
 _AGAIN = "Download it from the marketplace again."
 _ONE_BY_ONE = "Unpack it and import the settlement files in it one by one."
 
@@ -332,4 +352,4 @@ def _at_most(content: bytes, file: str, largest: int) -> bytes:
 
 def _too_large(file: str, largest: int) -> ArchiveError:
     reason = f"what is packed in it is larger than {largest // 1_000_000} million bytes"
-    return ArchiveError(file, reason, "A settlement is far smaller: download the report of a shorter period.")
+    return ArchiveError(file, reason, _SHORTER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import BadAnswerError, CogsheetError, RateLimitedError, ServiceError
+from core.http.pages import PagesRead
 from core.http.responses import message_in, next_cursor
 
 if TYPE_CHECKING:
@@ -190,18 +191,15 @@ class ShopifyClient:
             ServiceError: If a page cannot be fetched, or the cursor does not move on.
         """
         after: str | None = None
-        seen: set[str] = set()
+        read = _pages_read(f"POST /{PATH}")
         while True:
             connection: Any = self.ask(query, after=after, **variables)
             for name in path:
-                connection = (connection or {}).get(name)
-            yield list((connection or {}).get("nodes") or ())
+                connection = connection.get(name) if isinstance(connection, dict) else None
             after = next_cursor(connection)
+            yield read.new(_nodes_of(connection), after)
             if after is None:
                 return
-            if after in seen:
-                raise BadAnswerError(SERVICE, f"POST /{PATH}", "pages that do not move on")
-            seen.add(after)
 
     def _post(self, query: str, variables: Mapping[str, object]) -> ServiceResponse:
         def send() -> ServiceResponse:
@@ -220,14 +218,14 @@ class ShopifyClient:
 
     def _note(self, query: str, body: object) -> float:
         """Keep what the answer says about cost, and return how long until the question can be asked."""
-        cost = ((body if isinstance(body, dict) else {}).get("extensions") or {}).get("cost") or {}
-        status = cost.get("throttleStatus") or {}
-        available, rate = _number(status.get("currentlyAvailable")), _number(status.get("restoreRate"))
+        cost = _part(_part(body, "extensions"), "cost")
+        status = _part(cost, "throttleStatus")
+        available, granted = _number(status.get("currentlyAvailable")), _number(status.get("restoreRate"))
         wanted = _number(cost.get("requestedQueryCost"))
         if not status:
             return _LEAST_WAIT
-        self._costs[query], self._left = wanted, (available, rate)
-        return (wanted - available) / rate if rate else _LEAST_WAIT
+        self._costs[query], self._left = wanted, (available, granted)
+        return (wanted - available) / granted if granted > 0 else _LEAST_WAIT
 
 
 def _data(body: object, answer: ServiceResponse) -> Mapping[str, Any]:
@@ -243,11 +241,20 @@ def _data(body: object, answer: ServiceResponse) -> Mapping[str, Any]:
 
 def _codes(errors: object) -> Sequence[str]:
     listed = errors if isinstance(errors, list) else []
-    return [str((each.get("extensions") or {}).get("code")) for each in listed if isinstance(each, dict)]
+    return [str(_part(each, "extensions").get("code")) for each in listed]
+
+
+def _part(body: object, name: str) -> Mapping[str, Any]:
+    part = body.get(name) if isinstance(body, dict) else None
+    return part if isinstance(part, dict) else {}
 
 
 def _number(value: object) -> float:
-    return float(str(value)) if value is not None else 0.0
+    """Return points as Shopify writes them; 0 where it writes none."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return 0.0
 
 
 AT_ONCE = 3
@@ -302,11 +309,20 @@ def _is_cut(node: Mapping[str, Any], asked: Mapping[str, int]) -> bool:
 def _add_pages(client: ShopifyClient, query: str, of: dict[str, Any], name: str) -> None:
     connection = of.get(name) or {}
     after = next_cursor(connection)
+    read = _pages_read(f"{name} of {of['id']}")
+    nodes = read.new(_nodes_of(connection), after)
     while after is not None:
         more = (client.ask(query, id=of["id"], after=after).get("node") or {}).get(name) or {}
-        connection["nodes"] = [*connection["nodes"], *(more.get("nodes") or ())]
-        following = next_cursor(more)
-        if following == after:
-            raise BadAnswerError(SERVICE, f"{name} of {of['id']}", "pages that do not move on")
-        after = following
+        after = next_cursor(more)
+        nodes += read.new(_nodes_of(more), after)
+        connection["nodes"] = nodes
     connection.pop("pageInfo", None)  # how it was cut into pages is no part of the answer
+
+
+def _nodes_of(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever stands there
+    nodes = connection.get("nodes") if isinstance(connection, dict) else None
+    return [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
+
+
+def _pages_read(where: str) -> PagesRead[dict[str, Any]]:
+    return PagesRead(lambda: BadAnswerError(SERVICE, where, "pages that do not move on"), lambda node: node.get("id"))

@@ -15,7 +15,7 @@ from core.http.client import HttpClient, basic
 from core.http.limits import TokenBucket
 from core.http.responses import ServiceResponse, message_in
 from core.marketplaces.pulling.connector import ConnectorKind, Document, Link
-from core.marketplaces.pulling.pulled_files import Download, whole_file
+from core.marketplaces.pulling.pulled_files import Download, downloaded, whole_file
 from core.marketplaces.pulling.tokens import AccessTokens, Token, read_token
 from core.marketplaces.walmart import recon_v1
 from core.model import Marketplace
@@ -103,12 +103,17 @@ class WalmartConnector:
     def _key(self) -> Mapping[str, str]:
         return {"WM_SEC.ACCESS_TOKEN": self._tokens.current().get_secret_value(), **_identity()}
 
-    def _ask(self, path: str, accept: str, **params: str) -> ServiceResponse:
+    def _ask(self, path: str, accept: str, *, document: bool = False, **params: str) -> ServiceResponse:
         query = {**params, "reportVersion": _VERSION}
         try:
             return self._tokens.asking(
                 lambda: self._api.send(
-                    "GET", f"{_API}/{path}", params=query, headers={"Accept": accept}, limits=(self._bucket,)
+                    "GET",
+                    f"{_API}/{path}",
+                    params=query,
+                    headers={"Accept": accept},
+                    limits=(self._bucket,),
+                    document=document,
                 )
             )
         except UnauthorisedError as error:
@@ -124,15 +129,14 @@ class WalmartConnector:
         return read_dates(answer)
 
     def _download(self, document: Document) -> Download:
-        answer = self._ask("reconFile", "application/octet-stream", reportDate=document.id)
-        if not answer.content.strip():
-            raise BadAnswerError(WALMART, answer.where, "an empty report")
-        if answer.content.lstrip().startswith(b"{"):
-            refusal = message_in(answer.json())
+        answer = self._ask("reconFile", "application/octet-stream", document=True, reportDate=document.id)
+        download = downloaded(answer)
+        if download.beginning().startswith(b"{"):
+            refusal = message_in(answer.in_memory().json())
             raise BadAnswerError(
                 WALMART, answer.where, f"an error message instead of the report: {refusal or 'no reason'}"
             )
-        return Download(answer.content, answer.where)
+        return download
 
 
 def read_dates(answer: ServiceResponse) -> list[str]:
@@ -147,6 +151,8 @@ def read_dates(answer: ServiceResponse) -> list[str]:
         what = f"an error message instead of data: {refusal}" if refusal else "a list without report dates"
         raise BadAnswerError(WALMART, answer.where, what)
     dates = body["availableApReportDates"] or []  # null where there are none
+    if not isinstance(dates, list):
+        raise BadAnswerError(WALMART, answer.where, "report dates that are no list")
     wrong = [date for date in dates if _parsed(str(date)) is None]
     if wrong:
         raise BadAnswerError(WALMART, answer.where, f"a report date that is none ({wrong[0]})")

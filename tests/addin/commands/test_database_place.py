@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import keyring
+import keyring.backends.fail
 import pytest
 from click.testing import CliRunner, Result
 
@@ -84,8 +86,9 @@ def test_books_are_moved(new_books: Path, tmp_path: Path) -> None:
     assert (2, True) == (refused.exit_code, f"kept at {new} since they were moved" in refused.output)
 
 
-def test_a_password_is_shown_nowhere(tmp_path: Path) -> None:
+def test_a_password_is_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither where a database is shown nor where it cannot be reached."""
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
     machine_folder().remember("Gamma", "postgresql://ann:geheim@127.0.0.1:1/books")
 
     for words in (("where",), ("where", "Gamma"), ("move", "Gamma", str(tmp_path / "x.sqlite"))):

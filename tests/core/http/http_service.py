@@ -47,7 +47,7 @@ class Service:
             clock=self.time.now,
             sleep=self.time.sleep,
             jitter=lambda: 0.0,
-            **how,
+            **{"issuer": lambda _host, _port: "", **how},
         )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import tracemalloc
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,12 +11,13 @@ import httpx
 import pytest
 
 from core.errors import (
+    AnswerTooSlowError,
     BadAnswerError,
-    ConnectionFailedError,
     NotFoundError,
     ServiceError,
 )
-from core.http.client import HttpClient, Patience
+from core.http.bodies import IN_MEMORY, Patience
+from core.http.client import HttpClient
 from core.http.responses import DEEPEST_JSON, LARGEST_JSON, ServiceResponse, message_in, next_cursor
 from tests.core.http.http_service import HTML, FakeTime, Service
 
@@ -130,16 +133,60 @@ def test_data_is_not_nested_without_end(depth: int, opening: str, closing: str) 
 
 
 def test_an_answer_has_a_largest_size() -> None:
-    """More is refused before it is all there, and so is JSON that is far more than any list."""
-    service = Service(httpx.Response(200, content=b"x" * 2_000_001), patience=Patience(largest=2_000_000))
+    """More is refused before it is all there, packed or not; a document may have more than data."""
+    patience = Patience(largest=2_000_000, largest_document=3_000_000)
+    bomb = httpx.Response(
+        200, stream=httpx.ByteStream(gzip.compress(bytes(2_000_001))), headers={"Content-Encoding": "gzip"}
+    )
+    packed = HttpClient(
+        "X", "https://x.example", transport=httpx.MockTransport(lambda _request: bomb), patience=patience
+    )
     with pytest.raises(BadAnswerError, match="an answer of more than 2 million bytes"):
-        service.client.send("GET", "x")
+        Service(httpx.Response(200, content=b"x" * 2_000_001), patience=patience).client.send("GET", "x")
+    with pytest.raises(BadAnswerError, match="an answer of more than 2 million bytes"):
+        packed.send("GET", "x")
+    with pytest.raises(BadAnswerError, match="an answer of more than 3 million bytes"):
+        Service(httpx.Response(200, content=b"x" * 3_000_001), patience=patience).client.send("GET", "x", document=True)
+    assert (100_000_000, 2_000_000_000) == (Patience().largest, Patience().largest_document)
+
+
+def test_json_that_is_far_more_than_any_list_is_refused() -> None:
+    """However it came."""
     with pytest.raises(BadAnswerError, match="more than 100 million bytes"):
         ServiceResponse("Finale", "GET /x", {}, bytes(LARGEST_JSON + 1)).json()
 
 
-def test_an_answer_has_a_deadline() -> None:
-    """Bytes that drip for ever, each in time, end in words."""
+def test_a_large_document_goes_to_the_disk_as_it_comes() -> None:
+    """Never more of it is in memory than a part, and what is read of it is asked for by its size."""
+    parts = [b"x" * 100_000] * 90
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=iter(parts))
+
+    client = HttpClient("Amazon", "https://api.example.com", transport=httpx.MockTransport(answer))
+    tracemalloc.start()
+    document = client.send("GET", "x", document=True)
+    at_most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert at_most < IN_MEMORY * 1.5
+    assert document.document is not None
+    assert b"" == document.content
+    with pytest.raises(BadAnswerError, match="more than 8 million bytes"):
+        document.in_memory(8_000_000)
+
+
+def test_a_refusal_in_place_of_a_document_is_read() -> None:
+    """What the service says of it is in the message."""
+    service = Service(httpx.Response(422, json={"message": "no such report"}))
+
+    with pytest.raises(ServiceError, match="no such report"):
+        service.client.send("GET", "x", document=True)
+
+
+@pytest.mark.parametrize("document", [False, True])
+def test_an_answer_has_a_deadline(*, document: bool) -> None:
+    """Bytes that drip for ever, each in time, end in words, and are not asked for again."""
     time = FakeTime()
 
     def drip() -> Iterator[bytes]:
@@ -149,5 +196,6 @@ def test_an_answer_has_a_deadline() -> None:
 
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, content=drip()))
     client = HttpClient("Finale", "https://api.example.com", transport=transport, clock=time.now, sleep=time.sleep)
-    with pytest.raises(ConnectionFailedError, match="did not come to its end in time"):
-        client.send("GET", "x")
+    with pytest.raises(AnswerTooSlowError, match=r"did not come to its end in time \(15 min\)"):
+        client.send("GET", "x", document=document)
+    assert sum(time.slept) < 1_000

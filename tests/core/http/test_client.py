@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import ssl
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -18,9 +21,12 @@ from core.errors import (
     ServiceError,
     UnauthorisedError,
 )
-from core.http.client import HttpClient, Patience, basic
+from core.http.client import HttpClient, basic
 from core.http.credentials import Secret
 from tests.core.http.http_service import HTML, Service, ok
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
@@ -168,14 +174,24 @@ def test_a_secret_is_in_no_text_that_leaves_the_client(caplog: pytest.LogCapture
     assert [] == [mark for mark in ("KEY-MARKED", "SECRET-MARKED", encoded) if mark in text]
 
 
-def test_the_time_for_an_answer_can_be_set_for_one_request() -> None:
-    """Reports are given more time than other requests."""
-    service = Service(ok(), patience=Patience(timeout=20))
+def test_an_answer_that_takes_long_to_begin_must_not_stand_still_after_it() -> None:
+    """Reports are given more time until their first byte; a minute without one ends any answer."""
+    waits: list[float] = []
 
-    service.client.send("GET", "orders")
-    service.client.send("GET", "report", timeout=180)
+    def answer(request: httpx.Request) -> httpx.Response:
+        waits.append(request.extensions["timeout"]["read"])
 
-    assert [20, 180] == [request.extensions["timeout"]["read"] for request in service.requests]
+        def body() -> Iterator[bytes]:
+            waits.append(request.extensions["timeout"]["read"])
+            yield b"{}"
+
+        return httpx.Response(200, content=body())
+
+    client = HttpClient("Finale", "https://api.example.com", transport=httpx.MockTransport(answer))
+    for timeout in (None, 180, 20):
+        client.send("GET", "report", timeout=timeout)
+
+    assert [60, 60, 180, 60, 20, 20] == waits
 
 
 @pytest.mark.parametrize("why", ["unable to get local issuer certificate", "self-signed certificate", "expired"])
@@ -186,9 +202,10 @@ def test_a_refused_certificate_is_said_and_not_asked_again(why: str) -> None:
     error = httpx.ConnectError("[SSL]")
     error.__cause__ = OSError()
     error.__cause__.__context__ = behind
-    service = Service(error)
+    issuers = {("api.example.com", 443): "“Zscaler Root CA” of “Zscaler Inc.”"}
+    service = Service(error, issuer=lambda *place: issuers[place])
 
-    with pytest.raises(CertificateRefusedError, match=f"cannot show that it is api.example.com: {why}. Nothing"):
+    with pytest.raises(CertificateRefusedError, match=f"it is api.example.com: {why}. The .* by “Zscaler Root CA” of"):
         service.client.send("GET", "orders")
 
     assert (1, []) == (len(service.requests), service.time.slept)
@@ -197,7 +214,25 @@ def test_a_refused_certificate_is_said_and_not_asked_again(why: str) -> None:
 def test_certificates_are_checked_against_this_computers_own_store_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """A firm's proxy, whose certificate its IT has put there, is let through."""
     loaded: list[ssl.SSLContext] = []
+    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context, *_: loaded.append(context))
     HttpClient("Finale Inventory", "https://api.example.com")
 
     assert [ssl.CERT_REQUIRED] == [context.verify_mode for context in loaded[-1:]]
+
+
+def test_a_mac_asks_its_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenSSL does not look there, and a firm's certificate stands nowhere else."""
+    made: list[object] = []
+
+    def context(protocol: object) -> ssl.SSLContext:
+        made.append(protocol)
+        return ssl.create_default_context()
+
+    keychain = ModuleType("truststore")
+    keychain.SSLContext = context  # type: ignore[attr-defined]  # what is used of it
+    monkeypatch.setitem(sys.modules, "truststore", keychain)
+    monkeypatch.setattr("sys.platform", "darwin")
+    HttpClient("Finale Inventory", "https://api.example.com")
+
+    assert [ssl.PROTOCOL_TLS_CLIENT] == made

@@ -254,7 +254,7 @@ def test_a_packed_document_that_breaks_off_is_an_error() -> None:
     address = {"url": SIGNED, "compressionAlgorithm": "GZIP"}
 
     assert v2().encode() == fetched(file(packed[:-9]), file(packed), address=address)[1]
-    with pytest.raises(BadAnswerError, match="archive is damaged, cut off"):
+    with pytest.raises(BadAnswerError, match="cannot be unpacked: it is damaged or was cut off"):
         fetched(file(packed[:-9]), address=address)
 
 

@@ -140,8 +140,8 @@ def test_a_report_is_asked_for_as_bytes() -> None:
     [
         (b"", "an empty report"),
         (b' {"status": "ERROR", "error": {"message": "No acceptable representation"}}', "No acceptable representation"),
-        (zipped(report=b"x" * 500)[:-30], "archive is damaged, cut off"),
-        (zipped(one=b"1", two=b"2"), "holds other than one file"),
+        (zipped(report=b"x" * 500)[:-30], "cannot be unpacked: it is damaged or was cut off"),
+        (zipped(one=b"1", two=b"2"), "this zip holds 2 files where one is expected"),
         (b"<html>Sign in</html>", "is no Walmart reconciliation report"),
         (b"a,b\n1,2\n", "is no Walmart reconciliation report"),
     ],
