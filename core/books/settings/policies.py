@@ -41,13 +41,13 @@ class PolicyError(CogsheetError):
 
     def __init__(self, name: str, value: str) -> None:
         field = POLICY_FIELDS[name]
-        said = (f"“{value}” cannot be taken for {field.title}.", field.description, _what_it_takes(name))
+        said = (f"“{value}” cannot be taken for {field.title}.", field.description, what_it_takes(name))
         super().__init__(
             f"Sheet Setup: {' '.join(filter(None, said))} Nothing was changed; correct the value and try again."
         )
 
 
-def _what_it_takes(name: str) -> str:
+def what_it_takes(name: str) -> str:
     """Say how a value of a policy is written: a date, one of some words, or a number."""
     stated = POLICY_FIELDS[name].annotation
     (kind,) = [one for one in get_args(stated) or (stated,) if one is not NoneType]
