@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from addin.sheets import exchange
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
-from addin.sheets.reports.pnl import CHART_SHEET
+from addin.sheets.reports.pnl import CHART_SHEET, PNL_SPEC
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.sheets.workbook import SPECS
 from tests.books_with_vba import load_with_vba
@@ -269,3 +269,20 @@ def test_what_is_typed_on_resolve_is_on_the_first_screen() -> None:
     assert ["net", "currency", "cost", "zero_ok", "units_back", "disposition", "note"] == fields[6:13]
     assert fields.index("note") == last_typed
     assert pixels <= 1600
+
+
+def test_totals_stand_above_the_headers_of_the_profit_and_loss(workbook: Workbook) -> None:
+    """Of every amount and count of the rows that the filter shows; a margin is no sum, and a profit per item none."""
+    cells = {
+        column.header: workbook[PNL_SPEC.sheet].cell(PNL_SPEC.header_row - 1, place).value
+        for place, column in enumerate(PNL_SPEC.columns, start=1)
+    }
+
+    summed = {header for header, value in cells.items() if str(value).startswith("=SUBTOTAL(109,tblPnl[")}
+    assert {one.header for one in PNL_SPEC.columns if one.kind in (Kind.MONEY, Kind.WHOLE)} - {
+        "Profit per item"
+    } == summed
+    assert all(value == f"=SUBTOTAL(109,tblPnl[{header}])" for header, value in cells.items() if header in summed)
+    assert '=IF(J9>0,Q9/J9,"")' == cells["Margin"]
+    assert ("Net sales", "Profit") == (PNL_SPEC.columns[9].header, PNL_SPEC.columns[16].header)
+    assert "Total of the rows shown" == cells["Item"]
