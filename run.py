@@ -9,7 +9,8 @@
     python run.py commands        write the list in docs/commands.md anew
     python run.py pictures        the pictures of README and docs (needs LibreOffice)
     python run.py lock            resolve the dependencies anew
-    python run.py ARGUMENTS ...   any other command of cogsheet
+    python run.py help            lists the commands of cogsheet; `help COMMAND` explains one
+    python run.py ARGUMENTS ...   any of them
 
 Needs Python 3.11 or newer and nothing else; uses the standard library only.
 """
@@ -132,9 +133,17 @@ def _run(command: Command, where: Path = ROOT) -> int:
     """Run a command of the project; the names of files that a user types are of the folder that he stands in."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     try:
-        return subprocess.call(command, cwd=where, env={**os.environ, "PYTHONPATH": path})
+        return subprocess.call(
+            command, cwd=where, env={**os.environ, "PYTHONPATH": path, "COGSHEET_TYPED_AS": _called()}
+        )
     except KeyboardInterrupt:
         return 130
+
+
+def _called() -> str:
+    """Return how this was typed, for what the commands say is typed next: `python3 run.py`."""
+    program = Path(sys.orig_argv[0]).stem if hasattr(sys, "orig_argv") else "python"
+    return f"{program} {sys.argv[0]}"
 
 
 if __name__ == "__main__":

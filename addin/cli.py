@@ -18,6 +18,7 @@ import click
 
 from addin.commands.registry import COMMANDS, command_named, commands_of
 from addin.commands.registry.command import Argument, Group, Option, OptionKind, Selects, load
+from addin.commands.registry.guide import PROGRAM, called, without_step
 from addin.machine.start import lasting_imports
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ CANNOT = 2
 _BOOK = "book"
 _IDS = "ids"
 _JSON = "as_json"
+_HELP = "help"
+_MAKES_BOOKS = ("new", "upgrade")
+"""Commands whose argument `path` is the workbook, though none is open when they begin."""
 _ON_FILE = "addin.commands.desk_opening:on_file"
 _TYPES: dict[OptionKind, click.ParamType[Any]] = {
     OptionKind.TEXT: click.STRING,
@@ -53,7 +57,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Return the command of a name."""
         declared = command_named(cmd_name)
-        return None if declared is None else made(declared)
+        if declared is None:
+            return _help() if cmd_name == _HELP else None
+        return made(declared)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -93,9 +99,40 @@ class _Made(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         command = command_named(self.name or "")
-        if command is not None and command.epilog:
-            self.epilog = load(command.epilog)()
+        if command is not None:
+            _write_guide(command, formatter)
+            self.epilog = load(command.epilog)() if command.epilog else None
         super().format_epilog(ctx, formatter)
+
+
+def _write_guide(command: Command, formatter: click.HelpFormatter) -> None:
+    """Write how a command is typed, what its exit statuses mean, and what comes next."""
+    if command.guide is None:
+        return
+    with formatter.section("Example"):
+        formatter.write_text(f"{called()} {command.name} {command.guide.example}".rstrip())
+    with formatter.section("Exit status"):
+        formatter.write_dl(list(command.guide.statuses()))
+    if command.guide.then:
+        formatter.write_paragraph()
+        formatter.write_text(command.guide.next_step(0))
+
+
+def _help() -> click.Command:
+    """Return the command that lists the commands, or explains one; the button of its name works without Python."""
+    words = click.Argument(["words"], nargs=-1, metavar="[COMMAND]")
+    return click.Command(_HELP, params=[words], callback=_print_help, help="List the commands, or explain one.")
+
+
+def _print_help(words: tuple[str, ...]) -> None:
+    name, context = " ".join(words), click.get_current_context()
+    if not name:
+        click.echo(main.get_help(context.find_root()))
+        return
+    declared = command_named(name)
+    if declared is None:
+        context.fail(f"There is no command “{name}”. `{called()} {_HELP}` lists them.")
+    click.echo(made(declared).get_help(click.Context(made(declared), context.find_root(), info_name=name)))
 
 
 def _parameters(command: Command) -> Iterator[click.Parameter]:
@@ -157,7 +194,15 @@ def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN
 def _done(command: Command, typed: dict[str, Any]) -> tuple[str, dict[str, object], int]:
     """Run a command and return what it says, its data, and its exit status."""
     outcome = _outcome(command, typed)
-    return "\n".join(filter(None, (outcome.message, outcome.at_terminal))), outcome.data, outcome.exit_status
+    step = _next_step(command, typed, outcome.exit_status)
+    said = (without_step(outcome.message) if step else outcome.message, outcome.at_terminal, step)
+    return "\n".join(filter(None, said)), outcome.data, outcome.exit_status
+
+
+def _next_step(command: Command, typed: dict[str, Any], status: int) -> str:
+    """Return what is done after a command, with the workbook and settlement that were typed."""
+    book = typed.get(_BOOK) or (typed.get("path") if command.name in _MAKES_BOOKS else "")
+    return "" if command.guide is None else command.guide.next_step(status, str(book or ""), typed.get(_IDS, ()))
 
 
 def _sentence(error: Exception, name: str, log: Path | None) -> str:
@@ -253,6 +298,8 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 main = Commands(
     "cogsheet",
     help="Put the true cost on every line of a marketplace settlement, inside an Excel workbook.",
+    epilog=f"`{PROGRAM} help COMMAND` explains one, with an example and its exit statuses. BOOK is the workbook; a "
+    "settlement is named by its id. docs/README.md says where everything is explained.",
     params=[
         click.Option(
             ["--version"],

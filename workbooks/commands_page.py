@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.registry import TAB, commands_of
 from addin.commands.registry.command import Argument, Group, Option, OptionKind, Selects
+from addin.commands.registry.guide import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +64,19 @@ def _command(command: Command) -> Iterator[str]:
     items = [f"`{_flag(one)}`: {one.help}{_default(one)}" for one in options]
     if command.selects is not Selects.NOTHING:
         items.insert(0, f"Without a settlement: {command.without or 'it stops and changes nothing'}.")
-    yield from (line for item in items for line in _wrapped(item, "- "))
-    yield from [""] * bool(items)
+    yield from (line for item in (*items, *_guide(command)) for line in _wrapped(item, "- "))
+    yield from [""] * bool(items or command.guide)
+
+
+def _guide(command: Command) -> Iterator[str]:
+    """Yield an example, when the exit status is 1, and the next step."""
+    if command.guide is None:
+        return
+    yield f"Example: `{f'{PROGRAM} {command.name} {command.guide.example}'.rstrip()}`"
+    if command.guide.attention:
+        yield f"Exit status 1: {command.guide.attention}."
+    if command.guide.then:
+        yield f"{command.guide.next_step(0)}"
 
 
 def _wrapped(text: str, bullet: str = "") -> list[str]:

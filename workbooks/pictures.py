@@ -26,7 +26,7 @@ class Picture:
 
 PICTURES = (
     Picture("settlements", "Settlements: select", 1140, 115),
-    Picture("resolve", "Missing costs", 1400, 270, 140),
+    Picture("resolve", "Missing costs", 1400, 228, 175),
     Picture("profit-and-loss", "Profit and loss by month", 1530, 420, 140),
     Picture("cogs", "Cost of goods sold", 1400, 420, 140),
 )

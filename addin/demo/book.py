@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from addin.commands.costs import resolving, syncing
 from addin.commands.desk_opening import on_file
 from addin.commands.outcome import Outcome
+from addin.commands.registry.guide import called, quoted
 from addin.commands.reports.pnl import make_pnl
 from addin.commands.settlements import importing, opening
 from addin.commands.setup.new import write_workbook
@@ -141,9 +142,9 @@ def _table(rows: list[dict[str, object]], totals: dict[str, object], book: str) 
     )
     advice = [
         "",
-        f"The workbook is {book}. Open it, look at sheet Resolve, type a cost into column Cost of a few rows and save.",
-        f"Then: cogsheet save {book}     (or `save --accept-proposals`, to take the prefilled averages too)",
-        f"From a fresh clone, without cogsheet on the path: python run.py save {book}",
+        f"The workbook is {book}. Open it in Excel or LibreOffice, look at sheet Resolve, type a cost into column Cost",
+        "of a few rows, save and close it.",
+        f"Next: `{called()} save {quoted(book)}` takes those costs; `save --accept-proposals` the prefilled ones too.",
     ]
     return "\n".join([head, *body, "-" * len(head), foot, *advice])
 

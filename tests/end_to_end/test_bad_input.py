@@ -45,7 +45,7 @@ def test_a_cost_that_cannot_be_taken_is_refused_and_stays_on_the_sheet(
     after = demo.table("Resolve")
     shown = after.rows[row - after.first_row]
     assert ran.status == 1
-    assert f"Resolve!O{row}" in ran.output
+    assert f"Resolve!I{row}" in ran.output
     assert words in ran.output
     assert words in shown["Status"]
     assert typed == shown["Cost"]

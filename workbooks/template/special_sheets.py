@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from addin.commands.registry import BUTTONS, TAB
 from addin.machine.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
 from addin.sheets import exchange
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
-from addin.sheets.reports.pnl import ALL, ASK_LABELS, ASK_ROW, BLOCKS, CHART_SHEET, FIRST_ROW, NO, YES
+from addin.sheets.reports.pnl import ALL, ASK_LABELS, ASK_ROW, BLOCKS, CHART_SHEET, FIRST_ROW, NO, PNL_SPEC, YES
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.takeaway.look import ACCENT, BAD, GOOD, HAIRLINE, INK, QUIET
 from core.reports.basis import Basis
@@ -142,6 +144,24 @@ def add_questions(worksheet: Worksheet, look: TemplateLook) -> None:
         worksheet.write_string(row, 2, explained, meaning)
         if label in _CHOICES:
             worksheet.data_validation(row, 1, row, 1, {"validate": "list", "source": _CHOICES[label]})
+    _add_totals(worksheet, look)
+
+
+_SUMMED = (Kind.MONEY, Kind.WHOLE)
+_NOT_SUMMED = ("profit_per_item",)
+
+
+def _add_totals(worksheet: Worksheet, look: TemplateLook) -> None:
+    """Write what the rows come to that the filter shows, in the row above the headers, where it stays in sight."""
+    row, fields = PNL_SPEC.header_row - 2, [column.field for column in PNL_SPEC.columns]
+    worksheet.write_string(row, fields.index("item"), "Total of the rows shown", look.format(bold=True, font_color=INK))
+    for place, column in enumerate(PNL_SPEC.columns):
+        if column.kind in _SUMMED and column.field not in _NOT_SUMMED:
+            total = look.format(bold=True, font_color=INK, num_format=NUMBER_FORMATS[column.kind])
+            worksheet.write_formula(row, place, f"=SUBTOTAL(109,{PNL_SPEC.table}[{column.header}])", total, 0)
+    profit, sales = (xl_rowcol_to_cell(row, fields.index(field)) for field in ("profit", "net_sales"))
+    share = look.format(bold=True, font_color=INK, num_format=NUMBER_FORMATS[Kind.PERCENT])
+    worksheet.write_formula(row, fields.index("margin"), f'=IF({sales}>0,{profit}/{sales},"")', share, "")
 
 
 _CHARTS = (

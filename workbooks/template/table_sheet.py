@@ -155,7 +155,9 @@ def _head(worksheet: Worksheet, look: TemplateLook, spec: TableSpec) -> None:
     worksheet.set_row(spec.header_row - 1, _HEADER_HEIGHT)
     worksheet.write_string(0, 0, spec.title, look.title())
     worksheet.write_blank(1, 0, None, look.message())
-    worksheet.freeze_panes(spec.header_row if spec.frozen else _TITLE_ROWS, 0)
+    fields = [column.field for column in spec.columns]
+    frozen = fields.index(spec.frozen_to) + 1 if spec.frozen_to else 0
+    worksheet.freeze_panes(spec.header_row if spec.frozen else _TITLE_ROWS, frozen)
 
 
 def _table(worksheet: Worksheet, look: TemplateLook, spec: TableSpec) -> None:

@@ -271,6 +271,7 @@ def _save_outcome(saving: Saving, after: Books, *, preview: bool) -> Outcome:
     return Outcome(
         "\n".join(_save_sentences(saving, left, counts, preview=preview)),
         needs_attention=bool(missing or refused or saving.unknown_skus or any(d.answer.key in asking for d in saved)),
+        at_terminal="" if preview or not counts["kept_back"] else "`save --accept-proposals` takes them too.",
         data={
             "saved": [_entry(saving, d) | {"cost": _cost(d), "still_asks": asking.get(d.answer.key)} for d in saved],
             "missing": [_entry(saving, d) | {"reason": d.reason} for d in missing],
@@ -288,6 +289,7 @@ def _save_counts(saving: Saving, left: LineCounts, home: str) -> dict[str, int |
     return {
         "entered": len(saved) - len(accepted),
         "accepted_proposals": len(accepted),
+        "kept_back": len([decision for decision in saving.with_ruling(Ruling.MISSING) if decision.is_proposal]),
         "amount": amount(saving.cogs, home),
         "lines_without_cost": left.missing,
         "waiting": left.waiting,
@@ -301,6 +303,7 @@ def _save_sentences(saving: Saving, left: LineCounts, counts: Mapping[str, int |
             f"{'Would save' if preview else 'Saved'} {counts['entered']:,} entered, "
             f"{counted(int(counts['accepted_proposals']), 'accepted proposal')}: COGS {would} by {counts['amount']}."
         ),
+        *([] if preview else _kept_back(int(counts["kept_back"]))),
         *_true_ups_to_come(saving),
         *saving.unknown_skus,
         *([f"Looks wrong: {_named_suspects(saving)}."] if preview and saving.suspects else []),
@@ -310,6 +313,14 @@ def _save_sentences(saving: Saving, left: LineCounts, counts: Mapping[str, int |
             for d in saving.with_ruling(Ruling.REFUSED)
         ),
     ]
+
+
+def _kept_back(proposals: int) -> list[str]:
+    """Say that prefilled costs are no answers until somebody edits or accepts them."""
+    if not proposals:
+        return []
+    were = counted(proposals, "proposal was", "proposals were")
+    return [f"{were} kept back, because nobody edited or accepted what is prefilled on sheet Resolve."]
 
 
 def _true_ups_to_come(saving: Saving) -> list[str]:

@@ -14,6 +14,7 @@ from addin.commands.registry.command import (
     Selects,
     Tip,
 )
+from addin.commands.registry.guide import Guide
 
 LEDGERS = ("quickbooks", "xero", "excel")
 """The words of `core.journal.files.Ledger`; a test keeps them equal."""
@@ -64,6 +65,11 @@ CLOSE = (
         notes="`--again` writes the files of exported entries once more, from the books, in any format. A "
         "settlement whose final report may still arrive is exported with `--accept-provisional` only. The entries and "
         "their files are explained in [journal.md](design/journal.md).",
+        guide=Guide(
+            example="Books.xlsm 23874397121 --format quickbooks",
+            attention="one of several settlements was left out: it says why",
+            then="import the files into the accounting system; `cogsheet verify {book}` checks that all ties out.",
+        ),
     ),
     Command(
         name="export-excel",
@@ -82,6 +88,11 @@ CLOSE = (
         action="addin.commands.close.exporting:export_to_excel",
         notes="Like `export --format excel`, but entries that were exported before are written again without "
         "`--again`.",
+        guide=Guide(
+            example="Books.xlsm 23874397121",
+            attention="one of several settlements was left out: it says why",
+            then="enter it in the accounting system; `cogsheet verify {book}` checks that all ties out.",
+        ),
     ),
     Command(
         name="trueups",
@@ -130,6 +141,12 @@ CLOSE = (
         "together; `R12` is the reclassification of a settlement's money, `R` all of them, `READER3` all that stems "
         "from a new reading of the kept files. A proposal whose new cost looks wrong is marked `?` with its reason, "
         "and accepted with `--accept-suspect` only.",
+        guide=Guide(
+            example="Books.xlsm --accept 7",
+            attention="true-ups wait for a decision",
+            then="`cogsheet verify {book}` checks that all ties out.",
+            asked="choose on sheet Cost true-ups, then `cogsheet trueups {book}` again.",
+        ),
     ),
     Command(
         name="verify",
@@ -146,6 +163,12 @@ CLOSE = (
         sees_altered=True,
         notes="It also compares what is stored with the original files, and names every row of the books that another "
         "program altered, added or deleted.",
+        guide=Guide(
+            example="Books.xlsm",
+            attention="something does not tie out, or rows were altered: it names them",
+            then="`cogsheet close {book} 2026-08` makes the pack of a month.",
+            asked="read what does not agree; `cogsheet doctor {book}` looks at the rest.",
+        ),
     ),
     Command(
         name="reopen",
@@ -183,6 +206,11 @@ CLOSE = (
         notes="It reverses whatever was exported, both entries or one, and takes *Posted elsewhere* back too. Say with "
         "`--imported` or `--not-imported` whether the accounting system has the entries: a reversal of what it never "
         "had would leave its accounts wrong. Entries whose file was never written are withdrawn without a word.",
+        guide=Guide(
+            example='Books.xlsm 23874397121 --reason "wrong cost of MUG" --imported',
+            attention="the settlement is read otherwise than when it was exported",
+            then="correct the costs, then `cogsheet export {book} {id}` again.",
+        ),
     ),
     Command(
         name="posted-elsewhere",
@@ -207,6 +235,11 @@ CLOSE = (
         action="addin.commands.close.posted_elsewhere:posted_elsewhere",
         shows="Settlements",
         changes_costs=True,
+        guide=Guide(
+            example='Books.xlsm 23874397121 --reason "posted by hand in July"',
+            attention="a setting typed on a sheet needs a look",
+            then="`cogsheet verify {book}` checks that all ties out.",
+        ),
     ),
     Command(
         name="close",
@@ -232,5 +265,10 @@ CLOSE = (
         asks=Asks(dialogue="addin.commands.dialogues.close:close_month"),
         action="addin.commands.close.month_end:close",
         notes="The month is typed as `2026-08`. It also says which lock date closes the month.",
+        guide=Guide(
+            example="Books.xlsm 2026-08",
+            attention="there are open items: it counts them",
+            then="hand the pack to your accountant, and set Lock date on sheet Setup.",
+        ),
     ),
 )

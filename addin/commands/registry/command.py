@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from addin.commands.registry.guide import Guide
 
 
 class Group(StrEnum):
@@ -172,6 +175,8 @@ class Command:
     sees_altered: bool = False
     """Whether it also works on books of which another program altered rows; nothing typed on a sheet is taken over
     then."""
+    guide: Guide | None = None
+    """What a terminal says of it; `None` only for what the workbook's VBA does by itself."""
     epilog: str = ""
     """`module:function` that returns what stands below the options in the help of the command line."""
     notes: str = ""

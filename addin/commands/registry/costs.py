@@ -14,6 +14,7 @@ from addin.commands.registry.command import (
     Selects,
     Tip,
 )
+from addin.commands.registry.guide import Guide
 
 COSTS = (
     Command(
@@ -33,6 +34,12 @@ COSTS = (
         asks=Asks(dialogue="addin.commands.dialogues.costs:sync"),
         action="addin.commands.costs.syncing:sync",
         changes_costs=True,
+        guide=Guide(
+            example="Books.xlsm",
+            attention="a line has no cost, or a type is unknown",
+            then="`cogsheet cogs {book} ID` shows what was sold and at what cost.",
+            asked="`cogsheet resolve {book}` lists the lines without cost.",
+        ),
     ),
     Command(
         name="resolve",
@@ -47,6 +54,12 @@ COSTS = (
         without="all settlements",
         action="addin.commands.costs.resolving:resolve",
         shows="Resolve",
+        guide=Guide(
+            example="Books.xlsm",
+            attention="there are lines without cost",
+            then="`cogsheet cogs {book} ID` shows what was sold and at what cost.",
+            asked="type costs on sheet Resolve, then `cogsheet save {book}`.",
+        ),
     ),
     Command(
         name="save",
@@ -73,6 +86,12 @@ COSTS = (
         without="all rows",
         changes_costs=True,
         notes="What becomes of each row is [below](#what-save-does-with-a-row).",
+        guide=Guide(
+            example="Books.xlsm --accept-proposals",
+            attention="a row was refused or kept back, a line still asks, or a cost looks wrong",
+            then="`cogsheet export {book} ID` writes the entries of a settlement.",
+            asked="`cogsheet resolve {book}` lists what is left.",
+        ),
     ),
     Command(
         name="undo",
@@ -94,6 +113,11 @@ COSTS = (
         "which counts no more until it is imported again. Undoing is a new batch; a save of exported settlements can "
         "be undone once they are reopened. A save that sheet *Change history* does not show yet is refused and shown; "
         "that of another person is undone with `--of-another` only.",
+        guide=Guide(
+            example="Books.xlsm",
+            attention="some of it stays as it is, because it was saved again or exported since",
+            then="`cogsheet resolve {book}` lists the lines without cost.",
+        ),
     ),
     Command(
         name="accept",
@@ -112,6 +136,11 @@ COSTS = (
         action="addin.commands.costs.syncing:accept",
         shows="Settlements",
         changes_costs=True,
+        guide=Guide(
+            example="Books.xlsm",
+            attention="sheet Resolve asks about a saved answer again",
+            then="`cogsheet cogs {book} ID` shows what was sold and at what cost.",
+        ),
     ),
     Command(
         name="restore",
@@ -130,5 +159,10 @@ COSTS = (
         action="addin.commands.costs.undo:restore_marked",
         changes_costs=True,
         notes="With a number it restores what that batch saved: all of it, or the lines with these keys.",
+        guide=Guide(
+            example="Books.xlsm 12",
+            attention="some of it stays as it is, because it was saved again or exported since",
+            then="`cogsheet resolve {book}` lists the lines without cost.",
+        ),
     ),
 )

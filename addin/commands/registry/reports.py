@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from addin.commands.registry.command import Asks, Button, Command, Group, Option, OptionGroup, OptionKind, Selects, Tip
+from addin.commands.registry.guide import Guide
 
 _VALUES = Option("--values", "Without formulas, with the audit log inside.", name="values_only")
 
@@ -23,6 +24,12 @@ REPORTS = (
         selects=Selects.SETTLEMENTS,
         asks=Asks(dialogue="addin.commands.dialogues.reports:cogs"),
         action="addin.commands.reports.cogs_reports:cogs_or_workbook",
+        guide=Guide(
+            example="Books.xlsm 23874397121",
+            attention="the settlement is not ready to export: it says why",
+            then="`cogsheet export {book} {id}` writes the entries and locks the costs.",
+            asked="`cogsheet resolve {book}` lists the lines without cost.",
+        ),
     ),
     Command(
         name="cogs-workbook",
@@ -41,6 +48,11 @@ REPORTS = (
         asks=Asks(dialogue="addin.commands.dialogues.reports:cogs_workbook"),
         action="addin.commands.reports.cogs_reports:download_cogs",
         notes="No file is ever replaced.",
+        guide=Guide(
+            example="Books.xlsm 23874397121 --values",
+            attention="the settlement is not ready to export: it says why",
+            then="`cogsheet export {book} {id}` writes the entries and locks the costs.",
+        ),
     ),
     Command(
         name="pnl",
@@ -76,6 +88,12 @@ REPORTS = (
         action="addin.commands.reports.pnl:make_pnl",
         shows="P&L",
         notes="It fills sheets *P&L* and *P&L summary* ([below](#what-pnl-counts-when)).",
+        guide=Guide(
+            example="Books.xlsm --by-month",
+            attention="a cost is missing, so the profit is too high, or money is of an unknown type",
+            then="`cogsheet verify {book}` checks that it ties out.",
+            asked="`cogsheet resolve {book}` lists the lines without cost.",
+        ),
     ),
     Command(
         name="rates",
@@ -89,5 +107,11 @@ REPORTS = (
         options=(Option("--yes", "Store them, also where they change what is posted or closed.", name="agreed"),),
         action="addin.commands.reports.rates:fetch",
         notes="It asks before it changes the profit of what is posted or closed.",
+        guide=Guide(
+            example="Books.xlsm",
+            attention="there is no rate for some currency or day",
+            then="`cogsheet pnl {book}` shows the profit in home currency.",
+            asked="type the missing rates on sheet Exchange rates, then `cogsheet pnl {book}`.",
+        ),
     ),
 )

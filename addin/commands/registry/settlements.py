@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Option, OptionKind, Selects, Tip
+from addin.commands.registry.guide import Guide
 
 _ANOTHER_PAYOUT = Option(
     "--another-payout",
@@ -36,6 +37,11 @@ SETTLEMENTS = (
         "about refunds, and FBA Reimbursements, which decide about reimbursements "
         "([costing.md](design/costing.md#amazons-reimbursements-report)). Exports that cut a payout are united "
         "([below](#several-files-of-one-payout)).",
+        guide=Guide(
+            example="Books.xlsm settlement.txt",
+            attention="a type is unknown, or sheet Resolve asks about a saved answer again",
+            then="`cogsheet sync {book}` fetches the costs.",
+        ),
     ),
     Command(
         name="pull",
@@ -53,6 +59,11 @@ SETTLEMENTS = (
         changes_costs=True,
         notes="Without a store it asks all connected ones, one document after the other. It resumes where it was "
         "stopped and imports nothing twice ([below](#what-pull-does-with-a-document)).",
+        guide=Guide(
+            example="Books.xlsm",
+            attention="a store did not answer, or a settlement needs a look",
+            then="`cogsheet sync {book}` fetches the costs.",
+        ),
     ),
     Command(
         name="fill",
@@ -67,6 +78,11 @@ SETTLEMENTS = (
         action="addin.commands.settlements.opening:fill",
         shows="Transactions",
         changes_costs=True,
+        guide=Guide(
+            example="Books.xlsm 23874397121",
+            attention="a setting typed on a sheet needs a look",
+            then="`cogsheet cogs {book} {id}` makes the COGS sheet of a settlement.",
+        ),
     ),
     Command(
         name="remove",
@@ -85,6 +101,11 @@ SETTLEMENTS = (
         shows="Settlements",
         changes_costs=True,
         notes="It names the settlements whose refunds lose the original sale that their cost came from.",
+        guide=Guide(
+            example="Books.xlsm 23874397121",
+            attention="refunds of other settlements lost the sale that their cost came from",
+            then="`cogsheet undo {book}` brings it back, if that was a mistake.",
+        ),
     ),
     Command(
         name="remove-store",
@@ -94,6 +115,11 @@ SETTLEMENTS = (
         ),
         options=(Argument("store", "STORE"),),
         action="addin.commands.settlements.removing:remove_store",
+        guide=Guide(
+            example='Books.xlsm "Amazon CA"',
+            attention="a setting typed on a sheet needs a look",
+            then="`cogsheet import {book} FILE --store NAME` brings files into the right store.",
+        ),
     ),
     Command(
         name="inspect",
@@ -108,5 +134,10 @@ SETTLEMENTS = (
         at_desk=False,
         notes="Units that the file does not state are shown as `unknown`, and a file without a total has nothing to "
         "tie out against (`ties_out` is null).",
+        guide=Guide(
+            example="settlement.txt",
+            attention="its lines do not add up to its total, or a row cannot be right",
+            then="`cogsheet import BOOK FILE` brings it into the books.",
+        ),
     ),
 )

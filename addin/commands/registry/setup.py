@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Option, OptionKind, Tip
+from addin.commands.registry.guide import Guide
 
 _BOOK = Argument("path", "BOOK", OptionKind.FILE)
 
@@ -33,6 +34,10 @@ SETUP = (
         ),
         action="addin.commands.setup.new:new_workbook",
         at_desk=False,
+        guide=Guide(
+            example='Books.xlsm --company "Acme Ltd"',
+            then="`cogsheet connect {book} --account NAME` connects Finale Inventory.",
+        ),
     ),
     Command(
         name="database move",
@@ -52,6 +57,10 @@ SETUP = (
         "PostgreSQL database: `postgresql://USER@SERVER/NAME`. Nobody can write meanwhile. Stopped in between, the "
         "books are where they were; type it again. Colleagues' computers are told with "
         "`database where` ([more](scale.md)).",
+        guide=Guide(
+            example='"Acme Ltd" postgresql://me@server/acme',
+            then="`cogsheet database where` tells every other computer.",
+        ),
     ),
     Command(
         name="database where",
@@ -73,6 +82,10 @@ SETUP = (
         action="addin.commands.setup.database_place:where",
         at_desk=False,
         notes="COMPANY is its name or one of its workbooks.",
+        guide=Guide(
+            example='"Acme Ltd"',
+            then="`cogsheet doctor BOOK` checks that the books answer.",
+        ),
     ),
     Command(
         name="connect",
@@ -119,6 +132,11 @@ SETUP = (
         action="addin.commands.dialogues.store_questions:connect_in_the_terminal",
         notes="It shows one cost to compare with Finale's own screen. Keys are asked for, or come from the environment "
         "([below](#keys)).",
+        guide=Guide(
+            example="Books.xlsm --account acme",
+            attention="a setting typed on a sheet needs a look",
+            then="`cogsheet sync {book}` fetches the costs.",
+        ),
     ),
     Command(
         name="settings",
@@ -136,6 +154,12 @@ SETUP = (
         at_desk=False,
         notes="In Excel every button applies them, and asks first where that is needed "
         "([below](#settings-that-change)).",
+        guide=Guide(
+            example="Books.xlsm",
+            attention="a setting needs your yes, because it changes what is posted or closed",
+            then="`cogsheet pnl {book}` shows the figures by these settings.",
+            asked="`cogsheet settings {book} --yes` applies them; or put the cells back.",
+        ),
     ),
     Command(
         name="doctor",
@@ -156,6 +180,12 @@ SETUP = (
         action="addin.commands.setup.doctor:doctor",
         notes="It also checks what Excel needs to start Python, whether the workbook's macros are blocked, and every "
         "connected store.",
+        guide=Guide(
+            example="Books.xlsm",
+            attention="something has to be put right: it says how",
+            then="`cogsheet import {book} FILE` brings settlements in.",
+            asked="do what stands behind check, then `cogsheet doctor {book}` again.",
+        ),
     ),
     Command(
         name="upgrade",
@@ -172,6 +202,11 @@ SETUP = (
         at_desk=False,
         notes="See [below](#what-upgrade-does). The command upgrades the workbook itself and keeps a copy of it as it "
         "was; the button cannot replace a workbook that Excel has open, so it writes the upgraded one beside it.",
+        guide=Guide(
+            example="Books.xlsm",
+            attention="changes of your own to its VBA were left out: it names them",
+            then="`cogsheet doctor {book}` checks it.",
+        ),
     ),
     Command(
         name="install",
@@ -197,6 +232,9 @@ SETUP = (
         action="addin.commands.setup.installing:install_in_the_terminal",
         at_desk=False,
         notes="See [below](#what-install-does).",
+        guide=Guide(
+            example="",
+        ),
     ),
     Command(
         name="help",
@@ -228,6 +266,9 @@ DEMO = (
         ),
         action="addin.demo.book:make_demo_in_the_terminal",
         at_desk=False,
+        guide=Guide(
+            example="--folder demo",
+        ),
     ),
     Command(
         name="sandbox",
@@ -252,5 +293,8 @@ DEMO = (
         epilog="addin.demo.sandbox_command:listing",
         at_desk=False,
         notes="`cogsheet sandbox --help` lists its switches.",
+        guide=Guide(
+            example="--port 8080",
+        ),
     ),
 )

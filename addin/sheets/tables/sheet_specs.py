@@ -141,6 +141,8 @@ class TableSpec:
     visible: bool = True
     frozen: bool = True
     """Whether everything to the header stays in sight; not where charts stand above it."""
+    frozen_to: str = ""
+    """The field of the last column that stays in sight, whatever is beside it; none if empty."""
     printed_to: str = ""
     """The field of the last column that is printed, where those behind it are only for the screen; all if empty."""
 

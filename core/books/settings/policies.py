@@ -41,16 +41,15 @@ class PolicyError(CogsheetError):
 
     def __init__(self, name: str, value: str) -> None:
         field = POLICY_FIELDS[name]
-        said = (f"“{value}” cannot be taken for {field.title}.", field.description, _what_it_takes(name))
+        said = (f"“{value}” cannot be taken for {field.title}.", field.description, what_it_takes(name))
         super().__init__(
             f"Sheet Setup: {' '.join(filter(None, said))} Nothing was changed; correct the value and try again."
         )
 
 
-def _what_it_takes(name: str) -> str:
+def what_it_takes(name: str) -> str:
     """Say how a value of a policy is written: a date, one of some words, or a number."""
-    stated = POLICY_FIELDS[name].annotation
-    (kind,) = [one for one in get_args(stated) or (stated,) if one is not NoneType]
+    kind = _kind(name)
     if kind is date:
         return "Dates are written 2026-08-31."
     if issubclass(kind, StrEnum):
@@ -59,6 +58,21 @@ def _what_it_takes(name: str) -> str:
     if kind is int:
         return "It takes a whole number from 0 up, such as 50."
     return "" if kind is str else "It takes a number from 0 up, such as 50."
+
+
+def _kind(name: str) -> type:
+    """Return what a policy holds, where it holds something."""
+    stated = POLICY_FIELDS[name].annotation
+    (kind,) = [one for one in get_args(stated) or (stated,) if one is not NoneType]
+    found: type = kind
+    return found
+
+
+def _as_spelt(name: str, text: str) -> str:
+    """Return a typed word as the policy spells it, whatever its capitals; anything else as it was typed."""
+    kind = _kind(name)
+    words = tuple(map(str, kind)) if issubclass(kind, StrEnum) else ()
+    return next((word for word in words if word.casefold() == text.strip().casefold()), text)
 
 
 def first_open_day(books: Books) -> date | None:
@@ -102,7 +116,7 @@ def _earlier(before: Policies, after: Policies, name: str, day: date | None) -> 
 
 
 def _read(before: Policies, texts: Mapping[str, str], edits: Mapping[str, str]) -> Policies:
-    values = before.model_dump() | {name: text or None for name, text in texts.items()}
+    values = before.model_dump() | {name: _as_spelt(name, text) or None for name, text in texts.items()}
     try:
         return Policies.model_validate(values)
     except ValidationError as error:

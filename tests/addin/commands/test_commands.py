@@ -60,7 +60,6 @@ def test_the_command_line_has_what_is_declared() -> None:
     assert [command.name for command in RUN] == [
         found.name for name in main.list_commands(context) if (found := main.get_command(context, name))
     ]
-    assert main.get_command(context, "help") is None
 
 
 @pytest.mark.parametrize("command", RUN, ids=by_name)
@@ -69,7 +68,10 @@ def test_the_help_of_a_command_says_what_is_declared(command: Command) -> None:
     shown = CliRunner().invoke(main, [command.name, "--help"], terminal_width=200).output
     flat = "".join(shown.split())
 
-    wanted = [command.tip.title, command.tip.text, *(one.help for one in command.options if isinstance(one, Option))]
+    assert command.guide is not None
+    statuses = [meaning for _, meaning in command.guide.statuses()]
+    options = [one.help for one in command.options if isinstance(one, Option)]
+    wanted = [command.tip.title, command.tip.text, *options, command.guide.example, *statuses]
     assert [] == [text for text in wanted if "".join(text.split()) not in flat]
     assert [] == [one.flag for one in command.options if isinstance(one, Option) and f" {one.flag}" not in shown]
 

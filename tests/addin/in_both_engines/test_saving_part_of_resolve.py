@@ -128,7 +128,7 @@ def test_the_question_names_costs_that_look_wrong_and_the_figure_that_is_booked(
     asked = desktop.excel.user.shown[-1]
     _, message = desktop.press("save", "no")
 
-    assert f"Looks wrong: Resolve!O{found.first_row() + row} (Cost), order " in asked
+    assert f"Looks wrong: Resolve!I{found.first_row() + row} (Cost), order " in asked
     assert ": 1000 beside " in asked
     assert "Nothing was saved" in cancelled
     assert of_entered_only(asked) == changed(message) == f"USD {booked(desktop) - before:,.2f}"

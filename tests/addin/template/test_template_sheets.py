@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
 
 from addin.sheets import exchange
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
-from addin.sheets.reports.pnl import CHART_SHEET
+from addin.sheets.reports.pnl import CHART_SHEET, PNL_SPEC
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.sheets.workbook import SPECS
 from tests.books_with_vba import load_with_vba
@@ -103,7 +105,9 @@ def test_titles_and_panes(workbook: Workbook, spec: TableSpec) -> None:
 
     assert spec.title == sheet["A1"].value
     assert sheet["A2"].value is None
-    assert f"A{(spec.header_row if spec.frozen else 2) + 1}" == sheet.freeze_panes
+    fields = [column.field for column in spec.columns]
+    first = get_column_letter(fields.index(spec.frozen_to) + 2) if spec.frozen_to else "A"
+    assert f"{first}{(spec.header_row if spec.frozen else 2) + 1}" == sheet.freeze_panes
     assert f"${spec.header_row}:${spec.header_row}" == sheet.print_title_rows
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr
@@ -253,3 +257,32 @@ def test_document_properties_are_set_and_name_no_person(workbook: Workbook) -> N
 def test_no_sheet_name_ends_in_py(workbook: Workbook) -> None:
     """Such a sheet would be taken for embedded code."""
     assert [] == [name for name in workbook.sheetnames if name.endswith(".py")]
+
+
+def test_what_is_typed_on_resolve_is_on_the_first_screen() -> None:
+    """SKU and order stay in sight, and every cell that is typed into ends before 1600 pixels, the row numbers' too."""
+    fields = [column.field for column in RESOLVE_SPEC.columns]
+    pixels = 30 + sum(round(column.width * 7 + 5) for column in RESOLVE_SPEC.columns[: fields.index("note") + 1])
+    last_typed = max(place for place, column in enumerate(RESOLVE_SPEC.columns) if column.editable)
+
+    assert ["sku", "order_id"] == fields[:2]
+    assert ["net", "currency", "cost", "zero_ok", "units_back", "disposition", "note"] == fields[6:13]
+    assert fields.index("note") == last_typed
+    assert pixels <= 1600
+
+
+def test_totals_stand_above_the_headers_of_the_profit_and_loss(workbook: Workbook) -> None:
+    """Of every amount and count of the rows that the filter shows; a margin is no sum, and a profit per item none."""
+    cells = {
+        column.header: workbook[PNL_SPEC.sheet].cell(PNL_SPEC.header_row - 1, place).value
+        for place, column in enumerate(PNL_SPEC.columns, start=1)
+    }
+
+    summed = {header for header, value in cells.items() if str(value).startswith("=SUBTOTAL(109,tblPnl[")}
+    assert {one.header for one in PNL_SPEC.columns if one.kind in (Kind.MONEY, Kind.WHOLE)} - {
+        "Profit per item"
+    } == summed
+    assert all(value == f"=SUBTOTAL(109,tblPnl[{header}])" for header, value in cells.items() if header in summed)
+    assert '=IF(J9>0,Q9/J9,"")' == cells["Margin"]
+    assert ("Net sales", "Profit") == (PNL_SPEC.columns[9].header, PNL_SPEC.columns[16].header)
+    assert "Total of the rows shown" == cells["Item"]

@@ -57,3 +57,18 @@ def test_a_value_that_is_none_is_refused_by_its_name(tmp_path: Path, name: str, 
             change_policies(database, {name: text, "lock_date": "2026-08-31"}, who="M. Lee", now=NOW)
 
         assert before == load_books(database).policies
+
+
+def test_capitals_do_not_matter_in_the_words_of_a_policy(tmp_path: Path) -> None:
+    """A word is taken as the policy spells it, also before the day from which it holds."""
+    typed = {"losses_posted_by": " finale ", "accounting_system": "QuickBooks", "refunded_goods": "MONEY ONLY"}
+    with new_books(tmp_path / "books.sqlite", "Acme", "USD", NOW) as database:
+        after = change_policies(database, typed, who="M. Lee", now=NOW)
+        dated = change_policies(database, {"refunded_goods": "restocked from 2026-09-01"}, who="M. Lee", now=NOW)
+
+    assert ("Finale", "quickbooks", "Money only") == (
+        after.losses_posted_by,
+        after.accounting_system,
+        after.refunded_goods,
+    )
+    assert ("Restocked", date(2026, 9, 1)) == (dated.refunded_goods, dated.earlier[-1].before)
