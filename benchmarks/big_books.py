@@ -117,7 +117,7 @@ def measured(name: str, work: str, small: Path, large: Path) -> tuple[Result, in
 def _process(work: str, folder: Path, small: Path) -> _Done:
     """Do a work in a new process; the memory of one that was ended counts as far as it came."""
     command = [sys.executable, "-m", "benchmarks.big_books", work, str(folder), str(small)]
-    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as told:
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+", encoding="utf-8") as told:
         environment = {**os.environ, "COGSHEET_HOME": home}
         started = subprocess.Popen(command, stdout=told, env=environment)  # noqa: S603 - our own program
         _, status, usage = os.wait4(started.pid, 0)
