@@ -90,6 +90,7 @@ def _computer(desk: Desk, computer: Computer) -> list[Finding]:
     return [
         checks.installation(computer, program),
         *checks.starting_programs(computer),
+        checks.time_zones(computer),
         *checks.script_of_excel(computer, xw.__version__),
         *checks.macros_of(computer, desk.path),
         checks.versions(desk.path, template_bytes(), program, xw.__version__),
