@@ -119,7 +119,7 @@ def _by_zone(lines: pd.DataFrame, known: StoreDays) -> Iterator[tuple[ZoneInfo |
 def _days_there(moments: pd.Series, zone: ZoneInfo | None) -> pd.Series:
     """Return the days of moments on the calendars of a zone; `None` is UTC.
 
-    Arrow's own time zones are not asked, not even for UTC: on Windows they are `icu.dll`, which Windows has since 1903
+    Arrow's own time zones are not asked, not even for UTC: on Windows they are icu.dll, which Windows has since 1903
     only (docs/facts/xlwings.md, Windows' Python under Wine).
     """
     instants = pa.array(moments.array, MOMENT.pyarrow_dtype, from_pandas=True).cast(pa.int64())

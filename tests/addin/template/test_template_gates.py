@@ -62,6 +62,24 @@ def test_code_names_and_document_modules_are_the_same(built_parts: Parts, extrac
     assert documents == {workbook.get("codeName"), *code_names}
 
 
+def test_the_window_fits_a_screen(built_parts: Parts) -> None:
+    """Its sides are stated in twentieths of a point, 15 to a pixel: a laptop's, as anybody's screen shows it."""
+    view = _xml(built_parts, "xl/workbook.xml").find(f"{MAIN}bookViews/{MAIN}workbookView")
+    assert view is not None
+
+    assert (24_000, 13_500) == tuple(int(view.get(name, "0")) for name in ("windowWidth", "windowHeight"))
+
+
+def test_a_workbook_that_nobody_touched_is_not_to_be_saved(built_parts: Parts) -> None:
+    """Excel calculates nothing when it opens the template, and no formula in it is another one each time."""
+    settings = _xml(built_parts, "xl/workbook.xml").find(f"{MAIN}calcPr")
+    assert settings is not None
+    volatile = re.compile(rb"\b(?:NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|CELL|INFO)\(")
+
+    assert {"calcId": "191029"} == settings.attrib
+    assert [] == [name for name, part in built_parts.items() if name.endswith(".xml") and volatile.search(part)]
+
+
 def test_every_ribbon_callback_exists_with_one_argument(built_parts: Parts, extracted_modules: dict[str, str]) -> None:
     """A callback that Excel does not find ends in "Cannot run the macro"."""
     callbacks = {
