@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from oletools.mraptor import MacroRaptor
 
 from addin.commands import registry
 from addin.commands.registry import BUTTONS, RIBBON, buttons_of
@@ -78,6 +79,16 @@ def test_a_workbook_that_nobody_touched_is_not_to_be_saved(built_parts: Parts) -
 
     assert {"calcId": "191029"} == settings.attrib
     assert [] == [name for name, part in built_parts.items() if name.endswith(".xml") and volatile.search(part)]
+
+
+def test_scanners_of_mail_find_nothing_suspicious(extracted_modules: dict[str, str]) -> None:
+    """Code that runs by itself when a workbook opens, beside code that starts programs, is what they look for."""
+    code = "\n".join(extracted_modules.values())
+    ours, opening = MacroRaptor(code), MacroRaptor(f"{code}\nPrivate Sub Workbook_Open()\nEnd Sub\n")
+    for scanner in (ours, opening):
+        scanner.scan()
+
+    assert (False, True) == (ours.suspicious, opening.suspicious)
 
 
 def test_every_ribbon_callback_exists_with_one_argument(built_parts: Parts, extracted_modules: dict[str, str]) -> None:
