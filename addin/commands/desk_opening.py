@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands.late_files import late_files_before_errors, with_late_files
@@ -11,7 +12,7 @@ from addin.commands.reading_anew import news_before_errors, read_anew, with_news
 from addin.commands.setup.settings_edits import Edits, take_over_edits, with_taken
 from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_stored
 from addin.connections.finale_account import page_account
-from addin.sheets.desk import Desk, TypedSettings
+from addin.sheets.desk import BookPlaceError, Desk, TypedSettings
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
@@ -20,14 +21,13 @@ from core.books.costed_lines.catching_up import catch_up
 from core.books.database import Database
 from core.books.settings.setting_effects import ChangeNotAgreedError
 from core.books.verification.altered_rows import altered_rows_named, find_altered
-from core.company_databases import database_address, machine_folder
+from core.company_databases import World, database_address, machine_folder, world_of
 from core.errors import CogsheetError
 from core.progress import Progress, silent
 from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     import xlwings as xw
 
@@ -47,7 +47,7 @@ class YesNeededError(CogsheetError):
 @contextmanager
 def desk(
     book: xw.Book,
-    path: Path,
+    path: Path | None,
     *,
     clock: Clock = system_clock,
     progress: Progress = silent,
@@ -59,7 +59,7 @@ def desk(
 
     Args:
         book: The workbook.
-        path: Where it is.
+        path: Where it is; `None` where no folder of this computer holds it.
         clock: What time it is.
         progress: Who is told how far it has come.
         edits: What becomes of edited settings.
@@ -69,6 +69,7 @@ def desk(
             they count then, and are edits no more. In Excel its user saves it.
 
     Raises:
+        BookPlaceError: If the books lie beside the workbook, and no folder of this computer holds it.
         AlteredRowsError: If the books cannot be read because another program altered rows.
         ChangeNotAgreedError: If one would change what is posted or closed, and nobody has agreed.
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
@@ -77,7 +78,9 @@ def desk(
     with ExitStack() as stack:
         stack.enter_context(looked_for_once())
         check_workbook(book)
-        address = database_address(books, path, machine)
+        if path is None and world_of(books.database_id) is World.DEMO:
+            raise BookPlaceError(book.name, "the demo, whose books lie beside its workbook,")
+        address = database_address(books, path or Path(), machine)
         database = stack.enter_context(Database.open(address, expect_id=books.database_id))
         stack.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None

@@ -184,7 +184,7 @@ def versions(workbook: Path, template: bytes, program: str | None, xlwings: str)
     return replace(_finding("Versions", words, right), at_terminal=way)
 
 
-def upgrade_at_terminal(workbook: Path) -> str:
+def upgrade_at_terminal(workbook: Path | str) -> str:
     """Return what a terminal says where button Upgrade is named."""
     return f"`cogsheet upgrade {workbook}` upgrades the workbook once it is closed."
 
