@@ -220,6 +220,7 @@ ARGUMENTS = {
     "FinaleCells.CutToUsed": '"A-1"',
     "FinaleCells.Shown": '"A-1"',
     "FunctionOptions.SetFor": '"FINALE_COST", "Unit cost of a SKU", Array("A SKU", "An order")',
+    "OurBooks.AreIn": "ThisWorkbook",
     "OurSheets.Find": '"SheetCosts"',
     "Exchange.PutText": '"Wrong cost"',
     "RibbonTable.AsksForFiles": '"cogsheetImport"',
