@@ -57,7 +57,7 @@ LIMIT = 150
 
 def _import_few(desk: Desk) -> Outcome:
     """Import a file of few transactions: the orders of one settlement that nothing is known of yet."""
-    file = desk.path.parent / f"{_BROUGHT}.txt"
+    file = desk.folder() / f"{_BROUGHT}.txt"
     file.write_bytes(v2_file(_BROUGHT, _BROUGHT_ROWS, NOW - timedelta(days=6)))
     return import_files(desk, files=[file])
 

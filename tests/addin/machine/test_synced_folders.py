@@ -12,7 +12,7 @@ from tests.addin.machine.computers import Keys, computer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from addin.machine.computer import Computer
+    from addin.machine.computer import Computer, Value
 
 SITE = "https://contoso.sharepoint.com"
 PERSONAL = "https://contoso-my.sharepoint.com/personal/ann_contoso_com/Documents"
@@ -25,7 +25,7 @@ def ann(home: Path) -> Computer:
         "OneDriveConsumer": str(home / "OneDrive"),
         "OneDriveCommercial": str(home / "OneDrive - Contoso"),
     }
-    mounts = {
+    mounts: dict[str, dict[str, Value]] = {
         f"{KEPT}\\1": {"UrlNamespace": f"{SITE}/teams/Close/Shared Documents/Books", "MountPoint": str(home / "Close")},
         f"{KEPT}\\2": {"UrlNamespace": "", "MountPoint": str(home)},
     }
