@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from addin.cli import main
-from addin.machine.start import end_at_once
+from addin.machine.start import end_at_once, speak_utf_8
 
 
 def program() -> None:
@@ -12,6 +12,7 @@ def program() -> None:
     Raises:
         SystemExit: With the exit status, where the process cannot end at once.
     """
+    speak_utf_8()
     try:
         main(prog_name="cogsheet")
     except SystemExit as end:

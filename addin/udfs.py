@@ -40,6 +40,7 @@ CATEGORY = "Cogsheet"
 
 _SKU = "A SKU, or a range of SKUs. Capitals matter."
 _ORDER = "An order ID, or a range of them: one for all SKUs, or one beside each. Left out: the SKU's current average."
+_BOOKS = "The id of the workbook's database: the workbook's VBA gives it, no cell does."
 _SECONDS_BELIEVED = 1.0
 _FIRST_ERROR = -2146826200
 """Excel's error values arrive as numbers from here down; xlwings knows only the older ones by name."""
@@ -51,33 +52,37 @@ _NO_ID = frozenset({"", *_ERRORS})
 @xw.func(category=CATEGORY, call_in_wizard=False)
 @xw.arg("sku", convert=list, ndim=2, err_to_str=True, doc=_SKU)
 @xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
-def FINALE_COST(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
+@xw.arg("books", convert="raw", doc=_BOOKS)
+def FINALE_COST(sku: Grid, order_id: Grid | None = None, books: str | None = None) -> Grid:  # noqa: N802 - the name in the cell
     """Unit cost of a SKU: of that order, or without order the current average. #N/A where the cost is missing."""
-    return _in_cells(sku, order_id, _unit_cost)
+    return _in_cells(sku, order_id, books, _unit_cost)
 
 
 @xw.func(category=CATEGORY, call_in_wizard=False)
 @xw.arg("sku", convert=list, ndim=2, err_to_str=True, doc=_SKU)
 @xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
-def FINALE_COST_SOURCE(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
+@xw.arg("books", convert="raw", doc=_BOOKS)
+def FINALE_COST_SOURCE(sku: Grid, order_id: Grid | None = None, books: str | None = None) -> Grid:  # noqa: N802 - the name in the cell
     """Where the unit cost of a SKU comes from (Finale order, Entered, ...). #N/A where the cost is missing."""
-    return _in_cells(sku, order_id, _source)
+    return _in_cells(sku, order_id, books, _source)
 
 
 @xw.func(category=CATEGORY, call_in_wizard=False)
 @xw.arg("sku", convert=list, ndim=2, err_to_str=True, doc=_SKU)
 @xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
-def FINALE_COST_STATUS(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
+@xw.arg("books", convert="raw", doc=_BOOKS)
+def FINALE_COST_STATUS(sku: Grid, order_id: Grid | None = None, books: str | None = None) -> Grid:  # noqa: N802 - the name in the cell
     """Whether the unit cost of a SKU is known, and if not, why."""
-    return _in_cells(sku, order_id, _status)
+    return _in_cells(sku, order_id, books, _status)
 
 
 @xw.func(category=CATEGORY, call_in_wizard=False)
 @xw.arg("sku", convert=list, ndim=2, err_to_str=True, doc=_SKU)
 @xw.arg("order_id", convert=list, ndim=2, err_to_str=True, doc=_ORDER)
-def FINALE_COST_ASOF(sku: Grid, order_id: Grid | None = None) -> Grid:  # noqa: N802 - the name in the cell
+@xw.arg("books", convert="raw", doc=_BOOKS)
+def FINALE_COST_ASOF(sku: Grid, order_id: Grid | None = None, books: str | None = None) -> Grid:  # noqa: N802 - the name in the cell
     """Since when the unit cost of a SKU holds, in UTC. #N/A where the cost is missing."""
-    return _in_cells(sku, order_id, _as_of)
+    return _in_cells(sku, order_id, books, _as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +174,10 @@ def _unknown(skus: Grid, snapshot: CostSnapshot) -> list[str]:
     return [sku for sku in map(_text, odd) if sku and sku not in known]
 
 
-def _in_cells(sku: Grid, order_id: Grid | None, pick: Callable[[CostAnswer], object]) -> Grid:
+def _in_cells(sku: Grid, order_id: Grid | None, books: str | None, pick: Callable[[CostAnswer], object]) -> Grid:
     try:
         files = _files()
-        database_id = _books_of_callers()(xw.Book.caller())
+        database_id = books or _books_of_callers()(xw.Book.caller())  # the VBA of older workbooks gives none
         grid, unknown = answers(sku, order_id, _ready(database_id, files.snapshot(database_id), pick))
         if unknown:
             files.note(database_id, unknown)

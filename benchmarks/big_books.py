@@ -57,7 +57,7 @@ LIMIT = 150
 
 def _import_few(desk: Desk) -> Outcome:
     """Import a file of few transactions: the orders of one settlement that nothing is known of yet."""
-    file = desk.path.parent / f"{_BROUGHT}.txt"
+    file = desk.folder() / f"{_BROUGHT}.txt"
     file.write_bytes(v2_file(_BROUGHT, _BROUGHT_ROWS, NOW - timedelta(days=6)))
     return import_files(desk, files=[file])
 
@@ -117,7 +117,7 @@ def measured(name: str, work: str, small: Path, large: Path) -> tuple[Result, in
 def _process(work: str, folder: Path, small: Path) -> _Done:
     """Do a work in a new process; the memory of one that was ended counts as far as it came."""
     command = [sys.executable, "-m", "benchmarks.big_books", work, str(folder), str(small)]
-    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as told:
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+", encoding="utf-8") as told:
         environment = {**os.environ, "COGSHEET_HOME": home}
         started = subprocess.Popen(command, stdout=told, env=environment)  # noqa: S603 - our own program
         _, status, usage = os.wait4(started.pid, 0)

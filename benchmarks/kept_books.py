@@ -220,7 +220,7 @@ class Keys:
 def finale() -> Iterator[str]:
     """Serve the Finale of the synced orders in a process of its own, whose work is not measured; yields its address."""
     command = [sys.executable, "-m", "benchmarks.kept_books"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own program
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as server:  # noqa: S603 - our own program
         assert server.stdout is not None, "no pipe"  # noqa: S101
         try:
             yield server.stdout.readline().strip()

@@ -53,8 +53,8 @@ def _events(function: str, limit: int, seconds: float) -> list[dict[str, Any]]:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     with (
         tempfile.TemporaryDirectory() as home,
-        tempfile.TemporaryFile("w+") as told,
-        tempfile.TemporaryFile("w+") as errors,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as told,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
     ):
         started = subprocess.Popen(  # noqa: S603 - our own program
             command,

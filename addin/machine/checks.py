@@ -6,8 +6,9 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass, replace
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from addin.machine import trust
 from addin.machine.environment import installed_version
@@ -16,8 +17,7 @@ from addin.machine.upgrading.vba_project import version_of
 from workbook_engine.vba import UnreadableProjectError, read_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from addin.machine.computer import Computer
     from workbook_engine.vba import Project
@@ -102,6 +102,24 @@ def _blocks(computer: Computer, key: str) -> bool:
     return values.get(ASR_RULE) == _BLOCKED
 
 
+def time_zones(computer: Computer, zone: Callable[[str], object] = ZoneInfo) -> Finding:
+    """Look whether the days of stores can be told: by Python's own list, whether or not Windows has one.
+
+    Args:
+        computer: The computer.
+        zone: Answers a time zone by its name, or raises what `zoneinfo` raises.
+    """
+    try:
+        for name in ("UTC", "America/New_York", "Australia/Sydney"):
+            zone(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        return _finding("Time zones", f"the days of stores cannot be told, {error}: package tzdata, {INSTALL}.", "")
+    system = PureWindowsPath(computer.environment.get("SYSTEMROOT", r"C:\Windows"), "System32", "icu.dll")
+    lacks = computer.is_windows and not Path(system).is_file()
+    words = f"; this Windows has no {system.name} (it came with version 1903), which is not needed" if lacks else ""
+    return _finding("Time zones", "", f"those of stores are known{words}")
+
+
 def script_of_excel(computer: Computer, xlwings: str) -> Iterator[Finding]:
     """Look for the file through which Excel for Mac starts Python."""
     if computer.is_mac:
@@ -166,7 +184,7 @@ def versions(workbook: Path, template: bytes, program: str | None, xlwings: str)
     return replace(_finding("Versions", words, right), at_terminal=way)
 
 
-def upgrade_at_terminal(workbook: Path) -> str:
+def upgrade_at_terminal(workbook: Path | str) -> str:
     """Return what a terminal says where button Upgrade is named."""
     return f"`cogsheet upgrade {workbook}` upgrades the workbook once it is closed."
 

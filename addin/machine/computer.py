@@ -96,6 +96,9 @@ class WindowsRegistry:
 _OF_OTHER_PYTHONS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 """What would make another environment's Python look in this one's folders."""
 
+_SPEAKS_UTF_8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+"""A Python that we start says paths and names in UTF-8, whatever Windows' code page or the user's settings."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramResult:
@@ -152,7 +155,7 @@ def this_computer() -> Computer:
 
 def run_program(command: Sequence[str]) -> ProgramResult:
     """Run a program outside every project folder, without this environment's own variables."""
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_OTHER_PYTHONS}
+    inherited = {name: value for name, value in os.environ.items() if name not in _OF_OTHER_PYTHONS}
     try:
         ran = subprocess.run(  # noqa: S603 - the callers' commands are fixed words and paths, never a shell line
             list(command),
@@ -162,7 +165,7 @@ def run_program(command: Sequence[str]) -> ProgramResult:
             stdin=subprocess.DEVNULL,
             encoding="utf-8",
             errors="replace",
-            env=environment,
+            env={**inherited, **_SPEAKS_UTF_8},
             cwd=tempfile.gettempdir(),
         )
     except OSError as error:

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,19 @@ def lasting_imports() -> Iterator[None]:
         gc.enable()
 
 
+def speak_utf_8() -> None:
+    """Write UTF-8 into files and pipes and read it from them, and let no sign that a terminal lacks end a command.
+
+    Windows would use its ANSI code page there, which has no letter of a Polish shop's name: the command would end in an
+    error after its work was done, and JSON would be none that other programs read.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    if isinstance(sys.stdin, TextIOWrapper) and not sys.stdin.isatty():
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")  # what PowerShell pipes begins with a mark
+
+
 def end_at_once(status: object) -> None:
     """End the process with an exit status, once everything is written and whatever waits for the end has run.
 
@@ -38,6 +52,6 @@ def end_at_once(status: object) -> None:
     if not isinstance(status, int) or threading.active_count() > 1:
         return
     atexit._run_exitfuncs()  # noqa: SLF001 - `os._exit` leaves them out
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # a program without a console has none
+        stream.flush()
     os._exit(status)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import platformdirs
 
 from core.books.entries.outbox import Delivery
 from core.books.overrides.questions import is_proposal
 from core.books.overrides.suspect_answers import suspect_changes
 from core.books.syncing.cost_changes import settlement_changes
 from core.costing.costs.suspects import named_costs
+from core.errors import WorkbookError
 from core.frame_columns import records
 from core.plurals import counted
 from core.progress import Progress, silent
@@ -18,7 +22,6 @@ from core.time import Clock, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pandas as pd
     import xlwings as xw
@@ -85,13 +88,24 @@ class TypedSettings:
         return " ".join(filter(None, (f"Applied your changes: {words}.", effect, odd)))
 
 
+class BookPlaceError(WorkbookError):
+    """The workbook lies where no folder of this computer is known for it, and one is needed."""
+
+    def __init__(self, name: str, what_for: str) -> None:
+        super().__init__(
+            f"{name} is on a server (SharePoint, Teams, OneDrive), and no folder of this computer holds a copy of it, "
+            f"which {what_for} needs. Nothing was changed. Save a copy of the workbook in a folder of this computer, "
+            f"or let OneDrive synchronise its folder, open it from there, and press again."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What lies before the bookkeeper when a button is pressed."""
 
     book: xw.Book
-    path: Path
-    """Where the workbook is; the demo's database lies beside it."""
+    path: Path | None
+    """Where the workbook is; the demo's database lies beside it. `None`: on a server alone, as of SharePoint."""
     database: Database
     user: str
     machine: MachineFolder
@@ -110,6 +124,14 @@ class Desk:
     """What became of files of earlier exports that were waiting in the outbox when it was opened."""
     moved_passwords: str = ""
     """What is said of passwords that stood in the list of companies until it was opened."""
+
+    def folder(self) -> Path:
+        """Return where files go that nobody chose a place for: beside the workbook, else Documents, folder Cogsheet."""
+        if self.path is not None:
+            return self.path.parent
+        place = Path(platformdirs.user_documents_dir(), "Cogsheet")
+        place.mkdir(parents=True, exist_ok=True)
+        return place
 
     @property
     def before(self) -> Books | None:

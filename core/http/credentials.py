@@ -11,17 +11,20 @@ from __future__ import annotations
 import logging
 import os
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import keyring
 from keyring.backends.fail import Keyring as NoKeyring
 from pydantic import SecretStr
 
 from core.errors import CogsheetError
+from core.http.long_secrets import LongSecrets
 from core.log import REDACTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from core.http.long_secrets import Backend
 
 Secret = SecretStr
 """A text that shows itself as asterisks; `get_secret_value()` is called where it is sent, nowhere else."""
@@ -34,6 +37,22 @@ class NoKeyringError(CogsheetError):
         super().__init__(
             "This computer has no keyring (Windows Credential Manager, macOS Keychain, Secret Service) "
             "to keep the key in. "
+            f"Set the environment variable {' or '.join(variables)} instead."
+        )
+
+
+class KeyringRefusesError(CogsheetError):
+    """Windows' Credential Manager says by a number why it keeps or gives no key."""
+
+    WHY: ClassVar[dict[int, str]] = {
+        1312: "Windows gives keys only to who has signed in at the computer itself or by Remote Desktop, and this is "
+        "another session, as by SSH or of a task (error 1312)",
+        1783: "Windows' Credential Manager takes no value as long as this one (error 1783)",
+    }
+
+    def __init__(self, number: int, name: str, variables: tuple[str, ...]) -> None:
+        super().__init__(
+            f"The {name} is neither kept in nor read from this computer's keyring: {self.WHY[number]}. "
             f"Set the environment variable {' or '.join(variables)} instead."
         )
 
@@ -79,19 +98,6 @@ class Credentials(Protocol):
         """
 
 
-class Backend(Protocol):
-    """What is used of the `keyring` package."""
-
-    def get_password(self, service_name: str, username: str) -> str | None:
-        """Return a password."""
-
-    def set_password(self, service_name: str, username: str, password: str) -> None:
-        """Keep a password."""
-
-    def delete_password(self, service_name: str, username: str) -> None:
-        """Remove a password."""
-
-
 _SHORT_NAMES = {
     ("Finale Inventory", "API key"): ("COGSHEET_FINALE_KEY",),
     ("Finale Inventory", "API secret"): ("COGSHEET_FINALE_SECRET",),
@@ -113,21 +119,36 @@ class SystemCredentials:
 
     def __init__(self, backend: Backend | None = None, environment: Mapping[str, str] | None = None) -> None:
         self._backend: Backend = keyring.get_keyring() if backend is None else backend
+        self._keyring = LongSecrets(self._backend)
         self._environment = os.environ if environment is None else environment
 
     def get(self, system: str, account: str, name: str) -> Secret | None:
-        """Return a secret from the keyring, else from the environment, else `None`."""
-        return _hidden(self._kept(system, account, name) or self._given(system, account, name))
+        """Return a secret from the keyring, else from the environment, else `None`.
+
+        Raises:
+            KeyringRefusesError: If neither gives it, and Windows says that it gives no key in this session.
+        """
+        kept, refusal = self._kept(system, account, name)
+        found = _hidden(kept or self._given(system, account, name))
+        if found is None and refusal is not None:
+            raise refusal
+        return found
 
     def put(self, system: str, account: str, name: str, secret: Secret) -> None:
-        """Keep a secret in the keyring; one that the environment gives needs no keeping where there is no keyring."""
+        """Keep a secret in the keyring; one that the environment gives needs no keeping where there is no keyring.
+
+        Raises:
+            KeyringRefusesError: If Windows says why it keeps none.
+            NoKeyringError: If it cannot be kept for another reason.
+        """
         text = secret.get_secret_value()
         _hidden(text)
         try:
-            self._backend.set_password(_entry(system, account, name), account, text)
+            self._keyring.put(_entry(system, account, name), account, text)
         except Exception as error:
             if self._given(system, account, name) != text:
-                raise NoKeyringError(variable_names(system, account, name)) from error
+                variables = variable_names(system, account, name)
+                raise _refusal(error, name, variables) or NoKeyringError(variables) from error
 
     def forget(self, system: str, account: str, name: str) -> None:
         """Remove a secret from the keyring; the environment is not ours to change.
@@ -145,17 +166,19 @@ class SystemCredentials:
 
     def _remove(self, entry: str, account: str) -> None:
         try:
-            if self._backend.get_password(entry, account) is not None:
-                self._backend.delete_password(entry, account)
+            self._keyring.forget(entry, account)
         except Exception as error:
             raise KeyringLockedError(entry, error) from error
 
-    def _kept(self, system: str, account: str, name: str) -> str | None:
+    def _kept(self, system: str, account: str, name: str) -> tuple[str | None, KeyringRefusesError | None]:
         try:
-            return self._backend.get_password(_entry(system, account, name), account)
+            return self._keyring.get(_entry(system, account, name), account), None
         except Exception as error:  # noqa: BLE001 - a keyring is a program of somebody else's, with errors of its own
-            logging.getLogger(__name__).warning("the keyring does not answer: %s", type(error).__name__)
-            return None
+            number = _number(error)
+            logging.getLogger(__name__).warning(
+                "the keyring does not answer: %s %s", type(error).__name__, number or ""
+            )
+            return None, _refusal(error, name, variable_names(system, account, name))
 
     def _given(self, system: str, account: str, name: str) -> str | None:
         names = variable_names(system, account, name)
@@ -163,8 +186,19 @@ class SystemCredentials:
 
 
 def _entry(system: str, account: str, name: str) -> str:
-    # One entry per secret: Windows keeps one user per entry, and limits an entry to 2,560 bytes.
+    # One entry per secret: Windows keeps one user per entry.
     return f"Cogsheet/{system}/{account}/{name}"
+
+
+def _number(error: Exception) -> int | None:
+    """Return Windows' number of an error, as pywin32 and Python have it."""
+    number = getattr(error, "winerror", None)
+    return number if isinstance(number, int) else None
+
+
+def _refusal(error: Exception, name: str, variables: tuple[str, ...]) -> KeyringRefusesError | None:
+    number = _number(error)
+    return KeyringRefusesError(number, name, variables) if number in KeyringRefusesError.WHY else None
 
 
 def _hidden(value: str | None) -> Secret | None:

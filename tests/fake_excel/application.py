@@ -195,6 +195,8 @@ class FakeWorkbook(ComObject):
     def __init__(self, application: FakeApplication, book: Book) -> None:
         self._application = application
         self.book = book
+        self.address = ""
+        """Where Excel says it is, if that is on a server."""
         self._project = FakeVBProject()
 
     @property
@@ -203,7 +205,7 @@ class FakeWorkbook(ComObject):
 
     @property
     def FullName(self) -> str:
-        return self.book.fullname
+        return self.address or self.book.fullname
 
     @property
     def Path(self) -> str:

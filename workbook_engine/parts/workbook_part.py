@@ -36,6 +36,8 @@ _ORDER = (
     "webPublishObjects",
     "extLst",
 )
+_SIDES = {"windowWidth": 115_200, "windowHeight": 64_800}
+"""The sides of a window, and those of the largest screens (7,680 x 4,320 pixels), in twentieths of a point."""
 _BUILT_IN = "_xlnm."
 _LEGAL = re.compile(r"[^\W\d][\w.?\\]*|\\[\w.?\\]*")
 _LIKE_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr]([0-9]*([Cc][0-9]*)?)|[Cc][0-9]*")
@@ -144,6 +146,16 @@ class WorkbookPart:
             holder.append(Element("workbookView"))
         self._views()[0].set("activeTab", str(place))
         self.changed = True
+
+    def fit_window(self, like: WorkbookPart) -> bool:
+        """Give windows that are larger than any screen the size of another workbook's; return whether one was."""
+        sizes = {name: view.get(name) for view in like._views()[:1] for name in _SIDES}
+        too_large = [view for view in self._views() if any(int(view.get(name, "0")) > _SIDES[name] for name in _SIDES)]
+        for view in too_large:
+            for name, size in sizes.items():
+                view.set(name, size)
+        self.changed = self.changed or bool(too_large)
+        return bool(too_large)
 
     # names
 

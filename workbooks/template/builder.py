@@ -51,6 +51,11 @@ _PROPERTIES = {
     "created": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
 }
 _PROJECT_ID = "{7B1F6A54-2C7E-4E0B-9A53-C065EE700001}"
+_WINDOW = (1_600, 900)
+"""Pixels, as a laptop shows them; Excel makes it smaller where its screen is."""
+_CALCULATED_BY = 191_029
+"""Excel's own mark of who calculated a workbook last, as 2019 and 365 write it: with an older one they calculate all
+formulas when they open it, and ask at the end whether to save a workbook that nobody has changed."""
 _EXTRAS = {SETUP_SPEC.sheet: add_first_steps, COGS_SPEC.sheet: add_tie_out, PNL_SPEC.sheet: add_questions}
 
 
@@ -77,7 +82,9 @@ def _written_workbook(replaced_modules: Mapping[str, str] | None, specs: Sequenc
     target = io.BytesIO()
     with Workbook(target, {"in_memory": True}) as workbook:
         workbook.set_properties(_PROPERTIES)
-        workbook.set_size(28_000, 16_000)
+        workbook.set_size(*_WINDOW)
+        workbook.set_calc_mode("auto", _CALCULATED_BY)
+        workbook.calc_on_load = False
         worksheets = _add_sheets(workbook, TemplateLook(workbook), specs)
         for worksheet in worksheets:
             worksheet.set_vba_name(code_name(worksheet.name))

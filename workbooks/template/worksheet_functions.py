@@ -23,6 +23,8 @@ UDF_MODULE = "addin.udfs"
 
 _MAX_DESCRIPTION = 255
 _WIZARD = 'If (Not Application.CommandBars("Standard").Controls(1).Enabled) Then Exit Function'
+_GIVEN_BY_VBA = "books"
+"""The last argument of each function in Python, which no cell gives."""
 _FUNCTION = re.compile(
     r"(?P<head>Function (?P<name>\w+)\((?P<arguments>[^)]*)\))\n(?P<body>.*?)^\s*End Function\n",
     re.DOTALL | re.MULTILINE,
@@ -84,19 +86,21 @@ def complete(wrapper: re.Match[str], descriptions: dict[str, str]) -> str:
     name, body = wrapper["name"], wrapper["body"]
     call = _CALL.search(body)
     arguments = [argument.removeprefix("Optional ") for argument in wrapper["arguments"].split(", ")]
-    if not call or "On Error GoTo failed" not in body or call[2].split(", ") != arguments or _WIZARD not in body:
+    as_known = "On Error GoTo failed" in body and _WIZARD in body and arguments[-1:] == [_GIVEN_BY_VBA]
+    if not call or call[2].split(", ") != arguments or not as_known:
         raise WrapperError(wrapper[0])
+    arguments.pop()
     cut = ", ".join(f"FinaleCells.CutToUsed({argument})" for argument in arguments)
     description = descriptions[name][:_MAX_DESCRIPTION].replace('"', '""')
     lines = [
-        f"Public {wrapper['head']}",
+        f"Public {wrapper['head'].replace(f', Optional {_GIVEN_BY_VBA}', '')}",
         f'Attribute {name}.VB_Description = "{description}"',
         f'Attribute {name}.VB_ProcData.VB_Invoke_Func = " \\n14"',
         "    If FinaleCells.InWizard() Then Exit Function",
         "    On Error GoTo failed",
         "    If FinaleCells.PythonUsable() Then",
         f"        {name} = FinaleCells.Shown(xlwings.{call[1]}, _",
-        f"            Array({cut}), ThisWorkbook, Application.Caller))",
+        f"            Array({cut}, OurBooks.DatabaseId()), ThisWorkbook, Application.Caller))",
         "        Exit Function",
         "    End If",
         "fallback:",
@@ -129,10 +133,13 @@ def function_help_module() -> str:
             "",
             "' Made by the template's builder of addin/udfs.py.",
             "",
-            "' Tells Excel what the function wizard shows. Excel for Mac takes no such texts.",
+            "Private isDescribed As Boolean",
+            "",
+            "' Tells Excel once what the function wizard shows. Excel for Mac takes no such texts.",
             "Public Sub Describe()",
             "    Dim wasSaved As Boolean",
-            "    If Platform.IsMac() Then Exit Sub",
+            "    If isDescribed Or Platform.IsMac() Then Exit Sub",
+            "    isDescribed = True",
             "    wasSaved = ThisWorkbook.Saved",
             *_calls(text.descriptions, text.arguments),
             "    ' Nobody should be asked to save this.",
@@ -146,7 +153,7 @@ def function_help_module() -> str:
 def _calls(descriptions: dict[str, str], arguments: dict[str, list[str]]) -> Iterator[str]:
     for name, description in descriptions.items():
         yield f'    FunctionOptions.SetFor "{name}", {_quoted(description)}, _'
-        yield f"        Array({_joined(arguments[name])})"
+        yield f"        Array({_joined(arguments[name][:-1])})"
 
 
 def _joined(texts: Sequence[str]) -> str:

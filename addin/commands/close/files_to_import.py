@@ -70,7 +70,7 @@ def keep_for_import(
         folder: Where the files go; folder exports beside the workbook if left out.
         what: What the entries are, in the files' name; their kinds if left out.
     """
-    place = (folder or desk.path.parent / "exports").absolute()
+    place = (folder or desk.folder() / "exports").absolute()
     files = entry_files(entries, ledger, company=desk.database.company.name, what=what)
     with desk.database.writing() as connection:
         return outbox.keep_files(connection, files, str(place), desk.machine.id)
@@ -103,7 +103,7 @@ def write_again(
     Raises:
         EntriesWaitTogetherError: If some wait in one file with others that are not written now; none is written then.
     """
-    company, place = desk.database.company.name, folder or desk.path.parent / "exports"
+    company, place = desk.database.company.name, folder or desk.folder() / "exports"
     files = [file for what, entries in deeds for file in entry_files(entries, ledger, company=company, what=what)]
     keys = [key for file in files for key in file.entries]
     with desk.database.reading() as connection:

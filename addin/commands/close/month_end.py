@@ -106,7 +106,7 @@ def _write_pack(desk: Desk, content: bytes, figures: ClosingFigures, to: Path | 
         write_file(to, content)
         return to
     name = file_name("Close", str(figures.month), desk.database.company.name, ending=".xlsx")
-    return write_next(desk.path.parent / name, content)
+    return write_next(desk.folder() / name, content)
 
 
 @repeated

@@ -13,6 +13,7 @@ from addin.commands.setup.connecting import StoreDetails, connect_store
 from addin.connections import connect_form
 from addin.connections.finale_account import account_of
 from addin.connections.marketplaces import connections, kind_of
+from addin.sheets.desk import BookPlaceError
 from core.books.settings import stores
 from core.company_databases import World
 from core.marketplaces.pulling.connectors import CONNECTORS
@@ -115,9 +116,16 @@ def connect(desk: Desk, ids: Sequence[str]) -> Outcome:  # noqa: ARG001 - a dial
 
 
 def upgrade(book: xw.Book) -> Outcome:
-    """Save the workbook and write an upgraded copy beside it; no books are opened, for its version may be another."""
+    """Save the workbook and write an upgraded copy beside it; no books are opened, for its version may be another.
+
+    Raises:
+        BookPlaceError: If no folder of this computer holds it.
+        CogsheetError: If it cannot be upgraded.
+    """
     from addin.commands.setup.upgrading import upgraded_copy  # noqa: PLC0415 - the other buttons of the group upgrade nothing
 
     path = place_of(book)
+    if path is None:
+        raise BookPlaceError(book.name, "an upgraded copy beside it")
     book.save()
     return upgraded_copy(path)

@@ -98,7 +98,7 @@ REPORTS = (
     Command(
         name="rates",
         group=Group.REPORTS,
-        button=Button("Exchange rates", "AccountingFormat"),
+        button=Button("Exchange rates", "FunctionsFinancialInsertGallery"),
         tip=Tip(
             "Fetch exchange rates",
             "Fetches the European Central Bank's reference rates for every day on which a line in another currency was "

@@ -190,7 +190,7 @@ SETUP = (
     Command(
         name="upgrade",
         group=Group.SETUP,
-        button=Button("Upgrade", "UpgradeDocument"),
+        button=Button("Upgrade", "FileSaveAs"),
         tip=Tip(
             "Upgrade this workbook to the installed version",
             "After an update of Cogsheet: saves this workbook and writes an upgraded copy beside it, with the new "

@@ -86,7 +86,7 @@ def download_cogs(desk: Desk, *, ids: Sequence[str], to: Path | None = None, val
         raise NothingChosenError("write the COGS of")
     view = load(desk.database, progress=desk.progress)
     chosen = view.books.named(ids)
-    place = to or desk.path.parent
+    place = to or desk.folder()
     files = []
     for settlement in chosen:
         content = cogs_workbook(view, settlement, values_only=values_only, now=desk.clock())

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
+from addin.machine.computer import this_computer
+from addin.machine.synced_folders import local_place
 from addin.sheets import exchange
+from addin.sheets.tables.native_cells import full_name
+from core.books.database.safe_places import is_url
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:
@@ -38,16 +42,6 @@ class BookNameError(WorkbookError):
         super().__init__(
             f"The workbook's name contains the character = ({name}), and Excel's connection to Python cannot carry "
             f"that. Save it under another name and press the button again. Nothing was changed."
-        )
-
-
-class BookPlaceError(WorkbookError):
-    """The workbook lies where no folder of this computer is known for it."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(
-            f"The folder of {name} on this computer cannot be determined ({reason}). "
-            f"Save the workbook in a folder that is not synchronised, and press the button again."
         )
 
 
@@ -77,16 +71,13 @@ def calling_book(arguments: Sequence[str]) -> xw.Book:
     return xw.Book.caller()
 
 
-def place_of(book: xw.Book) -> Path:
-    """Return where the workbook lies on this computer, also where Excel gives an address of OneDrive.
+def place_of(book: xw.Book) -> Path | None:
+    """Return where the workbook lies on this computer, also where Excel gives an address of OneDrive or SharePoint.
 
-    Raises:
-        BookPlaceError: If that cannot be told.
+    `None` where no program keeps a copy of it here: the books need no folder of the workbook's.
     """
-    try:
-        return Path(book.fullname)
-    except xw.XlwingsError as error:
-        raise BookPlaceError(book.name, str(error)) from error
+    name = full_name(book)
+    return local_place(name, this_computer()) if is_url(name) else Path(name) if name else None
 
 
 @contextmanager

@@ -90,18 +90,30 @@ def _computer(desk: Desk, computer: Computer) -> list[Finding]:
     return [
         checks.installation(computer, program),
         *checks.starting_programs(computer),
+        checks.time_zones(computer),
         *checks.script_of_excel(computer, xw.__version__),
+        *_file_of_workbook(desk, computer, program),
+    ]
+
+
+def _file_of_workbook(desk: Desk, computer: Computer, program: str | None) -> list[Finding]:
+    """Look at the workbook's file, where a folder of this computer holds it."""
+    if desk.path is None:
+        words = f"on a server; what Cogsheet writes beside a workbook goes to {desk.folder()}"
+        return [Finding("Workbook's place", ok=True, words=words)]
+    return [
         *checks.macros_of(computer, desk.path),
         checks.versions(desk.path, template_bytes(), program, xw.__version__),
     ]
 
 
 def _workbook(desk: Desk) -> Finding:
+    place = desk.path or desk.book.name
     lacks = [f"{header} (sheet {spec.sheet})" for spec in SPECS for header in to_be_added(desk.book, spec)]
     if lacks:
-        words = f"{desk.path} is of an older Cogsheet and lacks {', '.join(lacks)}: press Upgrade."
-        return Finding("Workbook", ok=False, words=words, at_terminal=checks.upgrade_at_terminal(desk.path))
-    return Finding("Workbook", ok=True, words=f"{desk.path} has every table and column that it needs.")
+        words = f"{place} is of an older Cogsheet and lacks {', '.join(lacks)}: press Upgrade."
+        return Finding("Workbook", ok=False, words=words, at_terminal=checks.upgrade_at_terminal(place))
+    return Finding("Workbook", ok=True, words=f"{place} has every table and column that it needs.")
 
 
 def _books(desk: Desk, books: Books) -> list[Finding]:

@@ -146,6 +146,8 @@ def _said(added: Additions, project: UpgradedProject) -> list[str]:
         )
     if added.configuration:
         sentences.append("The hidden settings of xlwings were put back to Cogsheet's own.")
+    if added.window:
+        sentences.append("Its window was larger than any screen, and has a size that fits one.")
     if project.own_modules:
         sentences.append(f"VBA modules of your own are kept: {', '.join(project.own_modules)}.")
     if project.lost_changes:

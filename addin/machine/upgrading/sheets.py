@@ -251,13 +251,16 @@ class Additions:
     """Headers of columns that offer more than before, by sheet."""
     configuration: bool = False
     """Whether xlwings' settings were put back to the template's."""
+    window: bool = False
+    """Whether a window that was larger than any screen was given the template's size."""
 
     def __bool__(self) -> bool:
-        return bool(self.sheets or self.columns or self.renamed or self.choices or self.configuration)
+        tables = self.sheets or self.columns or self.renamed or self.choices
+        return bool(tables or self.configuration or self.window)
 
 
 def complete(file: WorkbookFile, template: WorkbookFile) -> Additions:
-    """Rename headers, add the sheets and columns that a workbook lacks, and let xlwings' settings be the template's.
+    """Rename headers, add the sheets and columns that a workbook lacks, and let settings be the template's.
 
     Raises:
         WorkbookError: If something of the user's is in the way.
@@ -275,6 +278,7 @@ def complete(file: WorkbookFile, template: WorkbookFile) -> Additions:
         else:
             _complete_table(present, sheet, added)
         previous = present
+    added.window = file.workbook.fit_window(template.workbook)
     added.configuration = CONFIGURATION_SHEET not in added.sheets and _configure(file, template)
     return added
 

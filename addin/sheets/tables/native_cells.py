@@ -37,6 +37,21 @@ def in_rows(raw: object) -> list[list[object]]:
     return [list(row) if isinstance(row, list | tuple) else [row] for row in raw]
 
 
+def full_name(book: xw.Book) -> str:
+    """Return where Excel says that a workbook is: a path, or an address of OneDrive or SharePoint.
+
+    xlwings looks up the folder of such an address, and fails where it finds none; on the Mac that is left to it, and
+    the text is empty then.
+    """
+    told = getattr(book.api, "FullName", _NOT_THERE)
+    if told is not _NOT_THERE:
+        return str(told)
+    try:
+        return str(book.fullname)
+    except Exception:  # noqa: BLE001 - xlwings fails in several ways, one of them a variable that it never set
+        return ""
+
+
 class CellArea(NamedTuple):
     """Where some cells are."""
 

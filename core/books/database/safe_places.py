@@ -7,6 +7,7 @@ file systems lock unreliably (sqlite.org, "How To Corrupt An SQLite Database Fil
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 import string
 import subprocess
@@ -134,9 +135,10 @@ def network_mounts() -> tuple[tuple[str, str], ...]:
         return ()
     if sys.platform == "darwin":
         command = [_MAC_MOUNT]
-        listing = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10).stdout  # noqa: S603 - fixed
+        ran = subprocess.run(command, capture_output=True, check=False, timeout=10)  # noqa: S603 - fixed words
+        listing = os.fsdecode(ran.stdout)
     else:
-        listing = _LINUX_MOUNTS.read_text(encoding="utf-8") if _LINUX_MOUNTS.exists() else ""
+        listing = os.fsdecode(_LINUX_MOUNTS.read_bytes()) if _LINUX_MOUNTS.exists() else ""
     return tuple(parse_mounts(listing))
 
 

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addin import ribbon
+from addin.commands.desk_opening import desk
+from addin.commands.ribbon import ribbon_actions, running_excel
 from addin.commands.ribbon.ribbon_actions import OtherVersionError, refuse_other_version
 from addin.commands.ribbon.selection import selected_settlements
+from addin.commands.setup.new import new_workbook
 from addin.sheets import exchange
+from addin.sheets.desk import BookPlaceError
 from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
 from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
 from addin.sheets.tables import tables
@@ -17,11 +21,13 @@ from tests.addin.in_both_engines import as_user
 from tests.addin.in_both_engines.as_user import change
 from tests.fake_excel.application import AUTOMATIC, MANUAL, FakeChart
 from tests.fake_excel.com import Calls
+from tests.fake_excel.windows_code import open_book
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.addin.in_both_engines.desktop import Desktop
+    from tests.fake_excel.application import FakeApplication
 
 
 @pytest.mark.few(1)
@@ -115,6 +121,33 @@ def test_on_the_mac_python_shows_the_message_and_recalculates(desktop: Desktop) 
     desktop.excel.user.answers[:] = ["ok"]
     ribbon.run("save", [f"--wb={desktop.path.name}"], vba_waits=False)
     assert ["'Books.xlsm'!FinaleCells.Recalculate"] == desktop.excel.user.macros
+
+
+def test_a_workbook_on_a_server_needs_no_folder(
+    excel: FakeApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Buttons work on a workbook of SharePoint that nothing copies here; what they write goes to Documents."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COGSHEET_HOME", str(tmp_path / "user"))
+    path = tmp_path / "elsewhere" / "Books.xlsm"
+    new_workbook(path, company="Contoso", currency="USD")
+    book = open_book(excel, path)
+    excel.Workbooks.Item(path.name).address = "https://contoso.sharepoint.com/teams/A/Shared%20Documents/Books.xlsm"
+    pressed = [ribbon_actions.press(name, book) for name in ("rates", "doctor")]
+    with desk(book, running_excel.place_of(book)) as opened:
+        folder = opened.folder()
+
+    assert f"on a server; what Cogsheet writes beside a workbook goes to {folder}" in pressed[1].message
+    assert (tmp_path / "Documents" / "Cogsheet", True) == (folder, folder.is_dir())
+    with pytest.raises(BookPlaceError, match="an upgraded copy beside it needs"):
+        ribbon_actions.press("upgrade", book)
+
+
+def test_the_demo_is_where_its_books_are(desktop: Desktop) -> None:
+    """Its database lies beside the workbook, so that on a server it has none."""
+    desktop.excel.Workbooks.Item(desktop.path.name).address = "https://contoso.sharepoint.com/sites/A/B/Books.xlsm"
+
+    assert "the demo, whose books lie beside its workbook, needs" in desktop.press("resolve")[1]
 
 
 def test_an_unknown_command_is_refused(desktop: Desktop) -> None:

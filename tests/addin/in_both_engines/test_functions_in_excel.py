@@ -152,6 +152,19 @@ def test_a_sku_that_excel_took_for_a_number_is_found(cells: Cells, number_format
     assert "Finale average" == cells.call("FINALE_COST_STATUS", cells.put("D20", "00123", "@"), MISSING)
 
 
+def test_the_vba_says_whose_books_they_are(cells: Cells) -> None:
+    """Excel is asked for nothing then, neither the workbook's name nor what it says; older VBA says nothing."""
+    cells.call("FINALE_COST", "A-1", MISSING)
+    workbook.write_books_name(cells.book, BooksId("Somebody", "else"))
+    before = Calls.count
+    answer = cells.call("FINALE_COST", "A-1", MISSING, "sandbox")
+    told = Calls.count - before
+    cells.call("FINALE_COST", "A-1", MISSING)
+
+    assert (2.5, True) == (answer, told < Calls.count - before - told)
+    assert [[2.5]] == udfs.FINALE_COST([["A-1"]], None, "sandbox")
+
+
 def test_an_error_value_is_a_missing_cost(cells: Cells) -> None:
     """A SKU that is #N/A or #SPILL! is not asked for by that name."""
     for code in (-2146826246, -2146826245):
@@ -213,7 +226,7 @@ def test_the_generator_writes_a_wrapper_for_each_function(cells: Cells) -> None:
     windows_code().udfs.generate_vba_wrapper("addin.udfs", udfs, text, SimpleNamespace(Name="Books.xlsm"))
 
     for name in FUNCTIONS:
-        assert f"Function {name}(sku, Optional order_id)" in text.getvalue()
+        assert f"Function {name}(sku, Optional order_id, Optional books)" in text.getvalue()
     assert len(FUNCTIONS) == text.getvalue().count('CommandBars("Standard").Controls(1).Enabled) Then Exit Function')
     assert "Volatile" not in text.getvalue()
     assert cells
@@ -229,5 +242,5 @@ def test_every_function_and_argument_is_described(cells: Cells) -> None:
         assert options["Category"] == "Cogsheet"
         texts = [options["Description"], *options["ArgumentDescriptions"]]
         assert all(0 < len(str(text)) < 255 for text in texts)
-        assert len(texts) == 3
+        assert len(texts) == 4
     assert list(cells.workbook.VBProject.modules) == ["xlwings_udfs"]

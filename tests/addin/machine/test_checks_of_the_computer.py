@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 import xlwings
@@ -75,6 +76,21 @@ def test_a_system_without_excel_needs_no_installation(tmp_path: Path) -> None:
 
     assert checks.installation(here, "0.1.0").ok
     assert [] == [*checks.starting_programs(here), *checks.macros_of(here, tmp_path / "Books.xlsm")]
+
+
+def test_time_zones_are_those_of_python(tmp_path: Path) -> None:
+    """Without Python's own the days of stores cannot be told; that Windows lacks a list is said and no fault."""
+
+    def lost(name: str) -> object:
+        raise ZoneInfoNotFoundError(f"No time zone found with key {name}")
+
+    old = checks.time_zones(computer("win32", tmp_path, environment={"SYSTEMROOT": str(tmp_path)}))
+    without = checks.time_zones(computer("win32", tmp_path), lost)
+
+    assert (True, True, False) == (old.ok, checks.time_zones(computer("linux", tmp_path)).ok, without.ok)
+    assert "no icu.dll" in old.words
+    assert "tzdata" in without.words
+    assert "cogsheet install" in without.words
 
 
 def test_a_rule_against_starting_programs_is_named(tmp_path: Path) -> None:
@@ -194,9 +210,9 @@ def _of_version(book: Path, number: str) -> Path:
 @pytest.mark.parametrize(
     ("platform", "looked_at"),
     [
-        ("win32", ["Installation", "Starting Python", "Mark of the Web", "Trusted folder", "Versions"]),
-        ("darwin", ["Installation", "Excel's script", "Versions"]),
-        ("linux", ["Installation", "Versions"]),
+        ("win32", ["Installation", "Starting Python", "Time zones", "Mark of the Web", "Trusted folder", "Versions"]),
+        ("darwin", ["Installation", "Time zones", "Excel's script", "Versions"]),
+        ("linux", ["Installation", "Time zones", "Versions"]),
     ],
 )
 def test_the_doctor_looks_at_all_of_it(tmp_path: Path, book: Path, platform: str, looked_at: list[str]) -> None:

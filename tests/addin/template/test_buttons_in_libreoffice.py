@@ -7,9 +7,11 @@ LibreOffice lacks what xlwings' module needs, message boxes that nobody answers 
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import Workbook
 
 from addin.commands.registry import BUTTONS
 from addin.sheets import exchange
@@ -184,6 +186,22 @@ def test_a_button_reaches_the_workbook_in_front(libreoffice: Opener) -> None:
     assert PYTHON.format("sync") in str(front.vba("xlwings.Noted"))
 
 
+def test_a_workbook_of_others_in_front_is_named(libreoffice: Opener) -> None:
+    """It has no books; what goes wrong in one that has is never told as if it had none."""
+    behind = libreoffice.open("Smith.xlsm")
+    plain = BytesIO()
+    Workbook().save(plain)
+    libreoffice.open_beside("Budget.xlsx", content=plain.getvalue()).ask("bring_to_front")
+    behind.vba("Dispatcher.Press", "cogsheetSync")
+    of_others = str(behind.vba("xlwings.Noted"))
+    failing = module_texts()["Dispatcher"].replace("FinaleCells.UserIsWorking", 'Err.Raise 1004, , "the disk is full"')
+    libreoffice.open_beside("Jones.xlsm", {"Dispatcher": failing}).ask("bring_to_front")
+    behind.vba("Dispatcher.Press", "cogsheetSync")
+
+    assert "needs a Cogsheet workbook; Budget.xlsx is not one" in of_others
+    assert "did not end in Jones.xlsm: the disk is full" in str(behind.vba("xlwings.Noted"))
+
+
 def test_sheets_are_found_when_their_tabs_are_renamed_and_missed_politely(
     libreoffice: Opener,
 ) -> None:
@@ -220,6 +238,7 @@ ARGUMENTS = {
     "FinaleCells.CutToUsed": '"A-1"',
     "FinaleCells.Shown": '"A-1"',
     "FunctionOptions.SetFor": '"FINALE_COST", "Unit cost of a SKU", Array("A SKU", "An order")',
+    "OurBooks.AreIn": "ThisWorkbook",
     "OurSheets.Find": '"SheetCosts"',
     "Exchange.PutText": '"Wrong cost"',
     "RibbonTable.AsksForFiles": '"cogsheetImport"',

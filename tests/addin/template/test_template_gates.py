@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from oletools.mraptor import MacroRaptor
 
 from addin.commands import registry
 from addin.commands.registry import BUTTONS, RIBBON, buttons_of
@@ -30,6 +31,7 @@ PROCEDURE = re.compile(
     r"^(?P<scope>Public |Private )?(?:Static )?(?:Sub|Function|Property \w+) (?P<name>\w+)\((?P<arguments>[^)]*)",
     re.MULTILINE,
 )
+ICONS = Path(__file__).parents[3] / "docs" / "facts" / "ribbon-icons.md"
 DESIGN = {
     "Settlements": ["import", "pull", "fill", "remove"],
     "Costs": ["sync", "resolve", "save", "undo", "accept", "restore"],
@@ -60,6 +62,34 @@ def test_code_names_and_document_modules_are_the_same(built_parts: Parts, extrac
 
     assert len(SPECS) + 3 == len(set(code_names))
     assert documents == {workbook.get("codeName"), *code_names}
+
+
+def test_the_window_fits_a_screen(built_parts: Parts) -> None:
+    """Its sides are stated in twentieths of a point, 15 to a pixel: a laptop's, as anybody's screen shows it."""
+    view = _xml(built_parts, "xl/workbook.xml").find(f"{MAIN}bookViews/{MAIN}workbookView")
+    assert view is not None
+
+    assert (24_000, 13_500) == tuple(int(view.get(name, "0")) for name in ("windowWidth", "windowHeight"))
+
+
+def test_a_workbook_that_nobody_touched_is_not_to_be_saved(built_parts: Parts) -> None:
+    """Excel calculates nothing when it opens the template, and no formula in it is another one each time."""
+    settings = _xml(built_parts, "xl/workbook.xml").find(f"{MAIN}calcPr")
+    assert settings is not None
+    volatile = re.compile(rb"\b(?:NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|CELL|INFO)\(")
+
+    assert {"calcId": "191029"} == settings.attrib
+    assert [] == [name for name, part in built_parts.items() if name.endswith(".xml") and volatile.search(part)]
+
+
+def test_scanners_of_mail_find_nothing_suspicious(extracted_modules: dict[str, str]) -> None:
+    """Code that runs by itself when a workbook opens, beside code that starts programs, is what they look for."""
+    code = "\n".join(extracted_modules.values())
+    ours, opening = MacroRaptor(code), MacroRaptor(f"{code}\nPrivate Sub Workbook_Open()\nEnd Sub\n")
+    for scanner in (ours, opening):
+        scanner.scan()
+
+    assert (False, True) == (ours.suspicious, opening.suspicious)
 
 
 def test_every_ribbon_callback_exists_with_one_argument(built_parts: Parts, extracted_modules: dict[str, str]) -> None:
@@ -113,6 +143,14 @@ def test_ribbon_attributes_are_within_what_excel_takes() -> None:
     assert [] == [button.get("id") for button in buttons if not re.fullmatch(r"[A-Za-z]\w*", str(button.get("id")))]
     assert {"normal", "large"} == {button.get("size") for button in buttons}
     assert len(buttons) == len({button.get("imageMso") for button in buttons})
+
+
+def test_every_icon_was_seen_in_a_published_ribbon() -> None:
+    """A name that Office does not know leaves a button without an icon, which nobody here can see."""
+    seen = re.findall(r"^\| `(\w+)` \|", ICONS.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert set() == {button.button.icon for button in BUTTONS if button.button} - set(seen)
+    assert sorted(set(seen)) == seen
 
 
 def test_help_fits_a_message_box(extracted_modules: dict[str, str]) -> None:

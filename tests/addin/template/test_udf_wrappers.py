@@ -56,6 +56,15 @@ def test_python_is_asked_in_the_module_of_the_worksheet_functions() -> None:
     assert {"addin.udfs"} == set(re.findall(r'CallUDF\("([\w.]+)"', udf_module()))
 
 
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_python_is_told_whose_books_they_are(name: str) -> None:
+    """So that it need not ask Excel back in each cell; no cell and no wizard knows of that argument."""
+    wrapper, told = dict(_wrappers())[name], function_help_module().partition(f'SetFor "{name}"')[2]
+
+    assert "CutToUsed(order_id), OurBooks.DatabaseId()), ThisWorkbook" in wrapper
+    assert "VBA gives it" not in told
+
+
 def test_a_wrapper_that_xlwings_writes_differently_is_noticed() -> None:
     """Another version of xlwings fails the build instead of slipping a traceback into cells."""
     text, descriptions, _ = generated()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from addin.machine.upgrading.parts import NoMacrosError, ProjectUnreadableError,
 from addin.machine.upgrading.sheets import NoRoomForColumnsError, SheetNameTakenError
 from addin.machine.upgrading.vba_project import FormsInProjectError, ModuleNameTakenError, upgraded, version_of
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
-from addin.sheets.workbook import SPECS, check_workbook
+from addin.sheets.workbook import SPECS, check_workbook, write_books_name
+from core.company_databases import BooksId
 from core.errors import WorkbookError
 from tests.addin.template.vba_readers import modules_by_oletools
 from tests.addin.upgrading import old_book
@@ -28,6 +30,7 @@ from workbook_engine import open_workbook
 from workbook_engine.vba import ModuleKind, Project, read_project
 from workbook_engine.vba.modules import module_of_text
 from workbook_engine.workbook_file import WorkbookFile
+from workbooks.template import build
 from workbooks.template.ribbon_parts import version
 from workbooks.template.vba_modules import module_texts
 
@@ -218,6 +221,25 @@ def test_settings_of_xlwings_are_put_back(book: Path) -> None:
     assert "settings of xlwings" in outcome.message
     assert "evil" not in str(settings)
     assert settings[0] == ["INTERPRETER_WIN", "%LOCALAPPDATA%\\Cogsheet\\venv\\Scripts\\python.exe"]
+
+
+@pytest.mark.parametrize(("size", "mended"), [(("420000", "240000"), True), (("28800", "15460"), False)])
+def test_a_window_larger_than_any_screen_is_made_to_fit(tmp_path: Path, size: tuple[str, str], *, mended: bool) -> None:
+    """The first version's was of 28,000 x 16,000 pixels; one that a user has made stays, a large screen's too."""
+    book = tmp_path / "Books.xlsm"
+    book.write_bytes(build())
+    opened = open_workbook(book)
+    write_books_name(opened, BooksId("North Shore", "1234"))
+    opened.save()
+    file = WorkbookFile(book)
+    text = file.package.read("xl/workbook.xml").decode()
+    sides = f'windowWidth="{size[0]}" windowHeight="{size[1]}"'
+    file.package.write("xl/workbook.xml", re.sub(r'windowWidth="\d+" windowHeight="\d+"', sides, text).encode())
+    file.package.save()
+    outcome = upgrade(book, template=build())
+
+    assert mended is outcome.data["changed"] is ("larger than any screen" in outcome.message)
+    assert (sides.encode() in parts(book)["xl/workbook.xml"]) is not mended
 
 
 def test_a_signature_goes_with_the_code_it_signed(book: Path) -> None:

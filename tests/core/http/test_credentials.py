@@ -11,6 +11,7 @@ import pytest
 
 from core.http.credentials import (
     KeyringLockedError,
+    KeyringRefusesError,
     NoKeyringError,
     Secret,
     SecretStaysError,
@@ -143,6 +144,34 @@ def test_a_locked_keyring_is_never_said_to_have_forgotten(error: Exception) -> N
     assert "K-ENV" == shown(credentials.get(SYSTEM, "acme", "key"))
     with pytest.raises(NoKeyringError):
         credentials.put(SYSTEM, "acme", "key", Secret("K-NEW"))
+
+
+class WindowsError(Exception):
+    """What pywin32 raises, as far as keyring passes it on."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number, "CredWrite", "it did not succeed")
+        self.winerror = number
+
+
+def test_a_session_without_keys_is_named_and_the_environment_answers() -> None:
+    """Over SSH Windows keeps and gives no key: the variable does, and is named where it gives none."""
+    away = LockedKeyring(WindowsError(1312))
+    given = SystemCredentials(away, {"COGSHEET_FINALE_INVENTORY_KEY": "K-ENV"})
+    given.put(SYSTEM, "acme", "key", Secret("K-ENV"))
+
+    assert "K-ENV" == shown(given.get(SYSTEM, "acme", "key"))
+    words = r"The secret is neither .*SSH.*1312.*variable COGSHEET_FINALE_INVENTORY_ACME_SECRET or"
+    with pytest.raises(KeyringRefusesError, match=words):
+        given.get(SYSTEM, "acme", "secret")
+    with pytest.raises(KeyringRefusesError, match=words):
+        given.put(SYSTEM, "acme", "secret", Secret("S-1"))
+
+
+def test_a_value_that_windows_finds_too_long_is_named() -> None:
+    """Which value it is, and what to do; how long one may be is Windows' to decide."""
+    with pytest.raises(KeyringRefusesError, match=r"The refresh token .*1783.*COGSHEET_AMAZON_REFRESH_TOKEN"):
+        SystemCredentials(LockedKeyring(WindowsError(1783)), {}).put("Amazon", "us", "refresh token", Secret("T-1"))
 
 
 @pytest.mark.parametrize("variable", variable_names(SYSTEM, "acme", "API key"))

@@ -5,7 +5,11 @@ Option Explicit
 
 Public Sub Press(ByVal buttonId As String)
     ' Excel finds a callback by its name alone: with two Cogsheet workbooks open it may call the other one's.
-    If ActiveWorkbook.Name = ThisWorkbook.Name Then
+    If ActiveWorkbook Is Nothing Then
+        ' A workbook in Protected View is none that code can see.
+        Messages.Show "Excel lets no button work on what is in front. If a yellow bar says Protected View, choose Enable " & _
+            "Editing there; else click into the workbook with your settlements. Then press again.", Exchange.OUTCOME_ERROR
+    ElseIf ActiveWorkbook.Name = ThisWorkbook.Name Then
         RunButton buttonId
     Else
         PressInActiveWorkbook buttonId
@@ -28,12 +32,19 @@ Public Sub RunButton(ByVal buttonId As String)
 End Sub
 
 Private Sub PressInActiveWorkbook(ByVal buttonId As String)
+    Dim inFront As String
+    inFront = ActiveWorkbook.Name
+    If Not OurBooks.AreIn(ActiveWorkbook) Then
+        Messages.Show "This button needs a Cogsheet workbook; " & inFront & " is not one. " & _
+            "Click into the workbook with your settlements and press it again.", Exchange.OUTCOME_ERROR
+        Exit Sub
+    End If
     On Error GoTo failed
-    Application.Run "'" & Replace(ActiveWorkbook.Name, "'", "''") & "'!Dispatcher.RunButton", buttonId
+    Application.Run "'" & Replace(inFront, "'", "''") & "'!Dispatcher.RunButton", buttonId
     Exit Sub
 failed:
-    Messages.Show "This button needs a Cogsheet workbook; " & ActiveWorkbook.Name & " is not one. " & _
-        "Click into the workbook with your settlements and press it again.", Exchange.OUTCOME_ERROR
+    Messages.Show "The button did not end in " & inFront & ": " & Err.Description & ". If its macros are off, choose " & _
+        "Enable Content there and press again; else press Check there.", Exchange.OUTCOME_ERROR
 End Sub
 
 Private Sub RunCommand(ByVal buttonId As String)
