@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -103,7 +104,7 @@ def read_token(answer: ServiceResponse) -> Token:
     """
     body = answer.json()
     value, seconds = (body.get("access_token"), body.get("expires_in")) if isinstance(body, dict) else (None, None)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not (value.isascii() and value.isprintable() and value.strip()):
         refusal = message_in(body)
         what = (
             f"an error message instead of an access token: {refusal}"
@@ -112,5 +113,5 @@ def read_token(answer: ServiceResponse) -> Token:
         )
         raise BadAnswerError(answer.service, answer.where, what)
     REDACTION.hide(value)
-    lasts = timedelta(seconds=int(str(seconds))) if str(seconds).isdigit() else _UNSAID
+    lasts = timedelta(seconds=int(str(seconds))) if re.fullmatch("[0-9]{1,9}", str(seconds)) else _UNSAID
     return Token(Secret(value), lasts)
