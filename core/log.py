@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import json
 import logging
@@ -99,6 +100,14 @@ REDACTION = Redaction()
 """The one filter of this process, as logging itself is one per process."""
 
 
+class _LogFile(RotatingFileHandler):
+    """A log whose last lines may find no room: a command does not fail by that once it is done."""
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            super().close()
+
+
 def set_up(folder: Path, level: int = logging.INFO) -> logging.Handler:
     """Begin an action, and write its log to a file in a folder, one megabyte and three older ones at most.
 
@@ -113,7 +122,7 @@ def set_up(folder: Path, level: int = logging.INFO) -> logging.Handler:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / FILE_NAME).open("ab"):
         (folder / FILE_NAME).chmod(0o600)  # what is in the books is nobody else's to read, whatever the umask
-    handler = RotatingFileHandler(
+    handler = _LogFile(
         folder / FILE_NAME, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True, errors="backslashreplace"
     )
     logging.raiseExceptions = False  # a log that cannot be written on, as on a full disk, is no word for the user

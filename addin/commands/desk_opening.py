@@ -14,7 +14,7 @@ from addin.commands.setup.settings_edits import Edits, take_over_edits, with_tak
 from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_stored
 from addin.connections.finale_account import page_account
 from addin.machine.database_passwords import move_passwords, whole_address
-from addin.sheets.desk import BookPlaceError, Desk, TypedSettings
+from addin.sheets.desk import BookPlaceError, Desk
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from typing import TYPE_CHECKING
@@ -113,3 +114,19 @@ def test_no_test_knows_the_secrets_of_another(time: str) -> None:
     """The filter of the process begins each test without any: what one hides would be missed in another's words."""
     assert f"mine {time}" == REDACTION.redact(f"mine {time}")
     REDACTION.hide("mine")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")  # noqa: PTH110 - a device
+def test_a_full_disk_does_not_fail_a_command_that_is_done(tmp_path: Path) -> None:
+    """What waits to be written when the log is closed is passed over: a command that was done ended in a traceback."""
+    handler = set_up(tmp_path)
+    assert isinstance(handler, logging.FileHandler)
+    with open("/dev/full", "w", encoding="utf-8") as full, contextlib.suppress(OSError):  # noqa: PTH123 - a device
+        full.write("a line")
+        handler.stream = full
+        try:
+            handler.close()
+        except OSError:
+            pytest.fail("the full disk is told")
+        finally:
+            logging.getLogger().removeHandler(handler)

@@ -171,7 +171,7 @@ class Database:
             StoredUnknownError: If it broke at that moment, and the server does not answer since.
         """
         if self._here.writing is not None:
-            with self._here.writing.begin_nested():
+            with _savepoint(self._here.writing):
                 yield self._here.writing
             return
         reaches: str | None = None
@@ -220,6 +220,24 @@ class Database:
                 seals.seal_written(connection, before)
             finally:
                 self._here.writing = None
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what is done inside where an error leaves it; a full disk has ended the whole transaction already.
+
+    Nothing can be stored through the connection then, so that nobody goes on with half of it.
+    """
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    except BaseException:
+        try:
+            savepoint.rollback()
+        except SqlError:
+            connection.invalidate()
+        raise
+    savepoint.commit()
 
 
 def safe_path(location: str | Path) -> Path:

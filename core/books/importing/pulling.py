@@ -6,6 +6,8 @@ pulled are stored together: an interruption leaves both or none, and the next pu
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -27,7 +29,7 @@ from core.frame_columns import FLAG, MOMENT, TEXT, Columns
 from core.marketplaces import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from core.marketplaces.pulling.connector import Connector, Document
@@ -184,10 +186,30 @@ def _documents(
 ) -> Iterator[DocumentImport]:
     known = _known(database, store)
     seen = set(known)  # a list that moves on while it is paged through offers the same document twice
-    for document in store.connector.documents(known):
+    for document in _offered(store, known):
         if document.id not in seen:
             seen.add(document.id)
             yield _pull(database, store, document, who=who, clock=clock, another_payout=another_payout)
+
+
+def _offered(store: ConnectedStore, known: Collection[str]) -> Iterator[Document]:
+    with _as_documented(store):
+        yield from store.connector.documents(known)
+
+
+@contextmanager
+def _as_documented(store: ConnectedStore) -> Iterator[None]:
+    """Refuse an answer that holds values of other types than its marketplace documents; the log says where.
+
+    Raises:
+        BadAnswerError: If there are any.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+        logging.getLogger(__name__).warning("an answer for store %s", store.name, exc_info=error)
+        what = "an answer of another shape than it documents"
+        raise BadAnswerError(str(store.connector.marketplace), f"store {store.name}", what) from error
 
 
 @repeated
@@ -202,7 +224,8 @@ def _pull(
     database: Database, store: ConnectedStore, document: Document, *, who: str, clock: Clock, another_payout: bool
 ) -> DocumentImport:
     try:
-        file = OriginalFile(document.name, store.connector.fetch(document))
+        with _as_documented(store):
+            file = OriginalFile(document.name, store.connector.fetch(document))
     except _OF_ONE_DOCUMENT as error:
         return _failed(database, _note(store, document, clock(), reason=str(error)))
     try:

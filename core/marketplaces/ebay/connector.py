@@ -63,8 +63,8 @@ class EbayClient:
         if answer.status == _NO_CONTENT:
             return {}
         body = answer.json()
-        if not isinstance(body, dict):
-            raise BadAnswerError(SERVICE, answer.where, "an answer that is no object")
+        if not isinstance(body, dict) or not body:  # where there is nothing it says so
+            raise BadAnswerError(SERVICE, answer.where, "an answer that is no object, or an empty one")
         return body
 
     def pages(self, path: str, name: str, params: Mapping[str, str], limit: int) -> Iterator[list[dict[str, Any]]]:

@@ -105,7 +105,7 @@ def read_token(answer: ServiceResponse) -> Token:
     """
     body = answer.json()
     value, seconds = (body.get("access_token"), body.get("expires_in")) if isinstance(body, dict) else (None, None)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not (value.isascii() and value.isprintable() and value.strip()):
         refusal = message_in(body)
         what = (
             f"an error message instead of an access token: {refusal}"

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from core.marketplaces.errors import BadCellError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -209,7 +211,7 @@ def read_order(node: Node) -> Order:
         items=items,
         payments=payments,
         refunds=refunds,
-        shipping=_money(node, "totalShippingPriceSet"),
+        shipping=_weight(node, "totalShippingPriceSet"),
         total=total,
         currency=_currency(node, "totalPriceSet"),
         is_cancelled=bool(node.text("cancelledAt")),
@@ -233,7 +235,7 @@ def _fulfilled(node: Node) -> dict[str, int] | None:
 
 def _item(node: Node, *, taxes_included: bool) -> Item:
     discounts = sum((_money(each, "allocatedAmountSet") for each in node.nodes("discountAllocations")), ZERO)
-    tax = sum((_money(each, "priceSet") for each in node.nodes("taxLines")), ZERO)
+    tax = sum((_weight(each, "priceSet") for each in node.nodes("taxLines")), ZERO)
     price = _money(node, "originalTotalSet") - discounts - (tax if taxes_included else ZERO)
     return Item(
         id=number_of(node.needed("id")),
@@ -259,7 +261,7 @@ def _refunded(node: Node, items: Sequence[Item], *, taxes_included: bool) -> Ite
     of = node.node("lineItem")
     item_id = number_of(of.needed("id")) if of else ""
     sold = next((item for item in items if item.id == item_id), None)
-    tax = _money(node, "totalTaxSet")
+    tax = _weight(node, "totalTaxSet")
     return Item(
         id=item_id,
         sku=sold.sku if sold else of.text("sku") if of else "",
@@ -295,6 +297,17 @@ def _money(node: Node, name: str) -> Decimal:
     return money.amount("amount") if money else ZERO
 
 
+def _weight(node: Node, name: str) -> Decimal:
+    """Return an amount by which others are shared out: it cannot be negative."""
+    amount = _money(node, name)
+    if amount < ZERO:
+        raise BadCellError(node.place(name), str(amount), "an amount of zero or more")
+    return amount
+
+
 def _currency(node: Node, name: str) -> str:
+    """Return the currency of an amount that must be there: every line is in one."""
     money = node.node(name, "shopMoney")
-    return money.currency("currencyCode") if money else ""
+    if money is None:
+        raise BadCellError(node.place(name), "", "filled, and it must be")
+    return money.needed_currency("currencyCode")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import IntegrityError as SqlError
+from sqlalchemy.exc import PendingRollbackError
 
 from core.books.database import Database, tables
 from core.books.database.engine import postgresql_url
@@ -49,6 +51,25 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
             fill_a_small_disk(connection)
 
         assert notes(database) == []
+
+
+@pytest.mark.parametrize("caught", [False, True])
+def test_a_full_disk_is_named_also_within_a_part(tmp_path: Path, *, caught: bool) -> None:
+    """SQLite ends the whole transaction by itself then: whoever catches it cannot store the rest of it."""
+    with Database.create(tmp_path / "Books.sqlite", COMPANY) as database:
+        with pytest.raises(PendingRollbackError if caught else DatabaseStorageError):
+            write_in_parts(database, caught=caught)
+
+        assert notes(database) == []
+
+
+def write_in_parts(database: Database, *, caught: bool) -> None:
+    """Write before, within and after a part for which there is no room."""
+    with database.writing() as connection:
+        batch(connection, "before")
+        with contextlib.suppress(*([DatabaseStorageError] if caught else [])), database.writing():
+            fill_a_small_disk(connection)
+        batch(connection, "after")
 
 
 def fill_a_small_disk(connection: Connection) -> None:

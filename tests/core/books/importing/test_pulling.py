@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -173,4 +173,13 @@ def test_a_store_of_another_marketplace_is_left_alone(database: Database) -> Non
     results = pull(database, Shop=Listed([settlement_document("1")]), Second=Listed([settlement_document("2")]))
 
     assert [True, False] == [result.failure is not None for result in results]
+    assert ["2"] == in_books(database)
+
+
+def test_an_answer_of_another_shape_is_refused_and_stops_no_other_document(database: Database) -> None:
+    """A list where an object is documented ended in a traceback, and kept the other documents and stores back."""
+    odd: Any = AttributeError("'list' object has no attribute 'get'")
+    (pulled,) = pull(database, Amazon=Listed([(settlement_document("1")[0], odd), settlement_document("2")]))
+
+    assert "another shape than it documents" in pulled.documents[0].failure
     assert ["2"] == in_books(database)

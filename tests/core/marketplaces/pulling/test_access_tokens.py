@@ -45,14 +45,30 @@ def test_a_token_is_hidden_from_every_log() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "minutes"), [({"expires_in": 900}, 15), ({"expires_in": "3600"}, 60), ({}, 5), ({"expires_in": None}, 5)]
+    ("said", "minutes"),
+    [
+        ({"expires_in": 900}, 15),
+        ({"expires_in": "3600"}, 60),
+        ({}, 5),
+        ({"expires_in": None}, 5),
+        ({"expires_in": "²"}, 5),
+        ({"expires_in": "9" * 50}, 5),
+    ],
 )
 def test_a_token_lasts_as_long_as_was_said(said: dict[str, object], minutes: int) -> None:
     """Five minutes where nothing was said."""
     assert timedelta(minutes=minutes) == read_token(answer({"access_token": "Atza|1", **said})).lasts
 
 
-@pytest.mark.parametrize("body", [{}, [], "token", {"access_token": ""}, {"access_token": 7}, {"error": "no"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({}, [], "token", {"error": "no"}),
+        *(
+            {"access_token": value} for value in ("", " ", 7, "Atza|\ufffd", "Atza\r\nX: 1")
+        ),  # no header holds the last two
+    ],
+)
 def test_an_answer_without_a_token_is_an_error(body: object) -> None:
     """Nothing is sent without one."""
     with pytest.raises(BadAnswerError, match="access token"):

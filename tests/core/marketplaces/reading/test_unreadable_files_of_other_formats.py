@@ -198,3 +198,17 @@ def test_a_payout_without_its_sales_is_kept_and_does_not_tie_out() -> None:
 def test_decimal_point_is_fixed_in_xml() -> None:
     """A comma in an XML amount is no thousands mark of another country but an error in the file."""
     assert "'10,00' is not an amount" in refusal(changed("amazon_xml", ">10.00<", ">10,00<"), errors.BadCellError)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('"0.81"', '"-0.81"', r"taxLines\[0\].priceSet: '-0.81' is not an amount of zero or more"),
+        ('"amountSet"', '"amount"', r"transactions\[0\].amountSet: a blank cell is not filled, and it must be"),
+    ],
+)
+def test_an_order_of_shopify_that_nothing_can_be_shared_out_by(old: str, new: str, where: str) -> None:
+    """A tax below zero, and a payment without an amount, ended in a traceback once they were imported."""
+    content = (GOLDEN / "shopify-not-in-payouts.bundle").read_bytes()
+    with pytest.raises(errors.BadCellError, match=where):
+        read_file(content.replace(old.encode(), new.encode()), "June.bundle")

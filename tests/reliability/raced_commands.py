@@ -1,0 +1,86 @@
+"""Two desks on the same books, one held up before one of its transactions: as if one had come after the other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from tests.reliability.command_processes import HeldUp
+from tests.reliability.deeds import DEEDS, Deed, whole
+from tests.reliability.desk import Desk, finale_answers, words_of
+from tests.reliability.rows import Place, Row
+from tests.reliability.stored_rows import Rows, difference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+
+OTHER = "Other.xlsm"
+"""The second desk's workbook."""
+RACING = DEEDS[:-3]
+"""Those that write into the books."""
+_LONGEST = 60.0
+
+
+def two_desks(first: Deed, second: Deed, made: Path, folder: Path) -> Desk:
+    """Return a desk with what is typed for the first deed, and beside it the workbook of the second one."""
+    desk = whole(first, made).desk.copied(folder)
+    shutil.copyfile(whole(second, made).desk.book, folder / OTHER)
+    return desk
+
+
+@cache
+def one_after_the_other(first: Deed, second: Deed, made: Path, *, turned: bool) -> Rows:
+    """Return what the books hold once both were done, the second one first where it is turned."""
+    folder = made / f"{first.what} {second.what} {turned}"
+    desk = two_desks(first, second, made, folder)
+    order = [(first, ""), (second, OTHER)]
+    for deed, book in reversed(order) if turned else order:
+        words_of(desk.start(deed.arguments, book=book).end())
+    rows = desk.rows()
+    shutil.rmtree(folder)
+    return rows
+
+
+def race(first: Deed, dice: Random, place: Place) -> None:
+    """Hold the first one up between its reading and its writing, let the second one pass, and let it go on."""
+    second = RACING[place.number % len(RACING)]
+    known = whole(first, place.made)
+    desk = two_desks(first, second, place.made, place.folder / "desk")
+    held, go = place.folder / "held", place.folder / "go"
+    with finale_answers():
+        trap = HeldUp(dice.randint(1, max(1, known.begins)), held, go)
+        slow = desk.start(first.arguments, trap)
+        until = time.monotonic() + _LONGEST
+        while not held.exists() and slow.process.exitcode is None and time.monotonic() < until:
+            time.sleep(0.005)
+        quick = desk.start(second.arguments, name="said 2", book=OTHER).end()
+        go.touch()
+        late = slow.end()
+        said = f"{first.what} held up {trap.number} by {second.what}: {words_of(late)} / {words_of(quick)}"
+        is_in_order(first, second, desk, place.made, said)
+
+
+def is_in_order(first: Deed, second: Deed, desk: Desk, made: Path, said: str) -> None:
+    """Hold that the books are as if both had come one after the other; who came too late has been told."""
+    desk.assert_whole(said)
+    rows = desk.rows()
+    if first.in_steps or second.in_steps:
+        return
+    wanted = (one_after_the_other(first, second, made, turned=turned) for turned in (True, False))
+    found = next((one for one in wanted if one == rows), None)
+    alone = [whole(deed, made).after for deed in (first, second)]
+    if found is None and rows not in alone:
+        turned = one_after_the_other(first, second, made, turned=True)
+        raise AssertionError(f"{said}: in no order: {difference(turned, rows)}")
+
+
+ROWS = tuple(
+    Row("Two at once", f"{deed.what}, held up while another deed is done", partial(race, deed), 5 * len(RACING), 1)
+    for deed in RACING
+    if os.name == "posix"
+)
+"""Each with each of the others, five times."""
