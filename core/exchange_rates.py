@@ -17,7 +17,7 @@ import pandas as pd
 
 from core.frame_columns import TEXT, records
 from core.model import Event
-from core.money import MONEY, at_line_places, total
+from core.money import SUM, at_line_places, total
 from core.plurals import counted
 from core.time import local_days
 
@@ -42,6 +42,8 @@ EURO = "EUR"
 LONGEST_AGE = timedelta(days=7)
 """The bank's longest pause, over Easter, is five days."""
 
+LARGEST_RATE = 10**9
+"""No currency is worth more of another."""
 _SHOWN_DIGITS = 6
 _MOST_DAYS_NAMED = 5
 
@@ -60,6 +62,11 @@ class Rate:
     day: str
     """The ISO day of the rate itself, which may lie some days before the day that was asked for."""
     source: str
+
+    @property
+    def if_usable(self) -> Rate | None:
+        """Nothing of a rate with digits too many: what amounts come to at it, no books hold."""
+        return self if self.rate <= LARGEST_RATE else None
 
     def __str__(self) -> str:
         """Return it as a person reads it: `1 EUR = 1.0841 USD, ECB 2026-08-19`."""
@@ -107,8 +114,8 @@ class ExchangeRates:
         """Return the rate that holds on a day; `None` where none is known for it or the week before."""
         typed, bank = self._typed_day(currency, home, day), self._bank_day(currency, home, day)
         if typed and typed >= bank:
-            return Rate(currency, home, self._typed[currency, home][typed], typed, TYPED)
-        return self._of_bank(currency, home, bank) if bank else None
+            return Rate(currency, home, self._typed[currency, home][typed], typed, TYPED).if_usable
+        return self._of_bank(currency, home, bank).if_usable if bank else None
 
     def typed_currencies(self, home: str) -> list[str]:
         """Return the currencies of which a rate was typed in."""
@@ -202,7 +209,7 @@ def at_home(
         rate = None if currency == home or not isinstance(day, str) else rates.on(str(currency), home, day)
         factor = Decimal(1) if currency == home else rate.rate if rate else None
         values.append(None if factor is None or pd.isna(amount) else at_line_places(amount * factor))
-    return pd.Series(values, lines.index, dtype=MONEY)
+    return pd.Series(values, lines.index, dtype=SUM)
 
 
 def sum_by_currency(lines: pd.DataFrame, column: str, home_amounts: pd.Series, home: str) -> dict[str, Decimal]:

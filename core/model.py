@@ -204,6 +204,7 @@ class Cause(StrEnum):
     UNITS_DISAGREE = "Units do not add up"
     """More units would come back than were sold, or leave again than came back."""
     GOODS_UNCLEAR = "Unclear whether goods moved"
+    COST_TOO_LARGE = "Cost too large"
     ASKED_ANEW = "Saved for another question"
     """What was saved answered another question than the line asks now: its word, its units or its SKU are others."""
 

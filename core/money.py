@@ -26,6 +26,14 @@ LINE_PLACES = 6
 MONEY = pd.ArrowDtype(pa.decimal128(18, LINE_PLACES))
 """Column type of amounts and unit costs in frames: exact through sums, products and groupings."""
 
+SUM = pd.ArrowDtype(pa.decimal128(30, LINE_PLACES))
+"""Column type of what many amounts come to, and of their ratios: whatever stands in `MONEY` columns, it fits."""
+
+LARGEST_UNIT_COST = Decimal(10) ** 9
+"""No cost of one unit is larger: what says so has a digit too many."""
+FIRST_TOO_LARGE = Decimal(10) ** 12
+"""No amount, and no sum that is stored, is as large: `MONEY` holds twelve digits before the point."""
+
 LINE_UNIT = Decimal(1).scaleb(-LINE_PLACES)
 """The smallest amount of a line."""
 _CENT = Decimal("0.01")
@@ -34,6 +42,18 @@ _CENT = Decimal("0.01")
 def at_line_places(value: Decimal) -> Decimal:
     """Return the value at the six places of a line, half away from zero; sign and currency stay."""
     return value.quantize(LINE_UNIT, rounding=ROUND_HALF_UP)
+
+
+def is_too_large(unit_cost: Decimal | None, units: int | None = None) -> bool:
+    """Tell whether a unit cost, or what units come to at it, is more than books hold; what is missing is not.
+
+    Args:
+        unit_cost: Home currency, of any sign.
+        units: Of the line, of any sign.
+    """
+    if unit_cost is None:
+        return False
+    return abs(unit_cost) > LARGEST_UNIT_COST or abs(unit_cost * (units or 0)) >= FIRST_TOO_LARGE
 
 
 def millionths_of(value: Decimal) -> int:
@@ -66,7 +86,7 @@ def cents(value: Decimal) -> Decimal:
 
 def total(values: Iterable[Decimal | None]) -> Decimal:
     """Return the exact, signed sum of the values that are there, all of one currency; none at all is zero."""
-    if isinstance(values, pd.Series) and values.dtype == MONEY:  # at once, not value by value
+    if isinstance(values, pd.Series) and values.dtype in (MONEY, SUM):  # at once, not value by value
         summed = pc.sum(pa.array(values.array)).as_py()
         return Decimal(0) if summed is None else summed
     return sum((value for value in values if _is_there(value)), Decimal(0))

@@ -21,6 +21,7 @@ from core.costing.rules.rules import Rule, judge
 from core.costing.units.reimbursed_units import with_sentence
 from core.frame_columns import COSTED_COLUMNS
 from core.model import ASKS_GOODS, Cause, CostSource, CostStatus
+from core.money import is_too_large
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -207,14 +208,18 @@ def _product(sku: str | None, lock: LineLock | None, sources: Sources) -> tuple[
 
 
 def _finale_cost(answered: LineOutcome, sources: Sources) -> Decimal | None:
-    """Return what Finale says now, whatever cost the line has."""
-    line, outcome = answered.line, answered.outcome
-    if outcome.source is CostSource.ORDER:
-        return outcome.unit_cost
-    on_order = sources.order_costs.of_line(line).unit_cost
-    if on_order is not None or not takes_average(line, answered.rule):
+    """Return what Finale says now, whatever cost the line has; nothing where it is more than books hold."""
+    if answered.outcome.source is CostSource.ORDER:
+        return answered.outcome.unit_cost
+    said = _said_by_finale(answered, sources)
+    return None if is_too_large(said) else said
+
+
+def _said_by_finale(answered: LineOutcome, sources: Sources) -> Decimal | None:
+    on_order = sources.order_costs.of_line(answered.line).unit_cost
+    if on_order is not None or not takes_average(answered.line, answered.rule):
         return on_order
-    average = sources.finale.average_for(line)
+    average = sources.finale.average_for(answered.line)
     return average.unit_cost if average else None
 
 

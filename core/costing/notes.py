@@ -32,6 +32,7 @@ MISSING = {
     Cause.ORIGINAL_MISSING: "The original line of {order} is not in the books.",
     Cause.ASK: "An adjustment without an order; by policy its cost is asked for.",
     Cause.GOODS_UNCLEAR: "It is not clear whether goods moved: 0 is proposed.",
+    Cause.COST_TOO_LARGE: "Its cost is more than books hold.",
     Cause.ASKED_ANEW: "What was saved answered another question than this line asks now: keep it or correct it.",
 }
 

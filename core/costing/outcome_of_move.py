@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.model import Cause, CostSource, CostStatus
+from core.money import FIRST_TOO_LARGE, LARGEST_UNIT_COST, is_too_large
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,7 +61,7 @@ def outcome(
     if move.quantity == 0 and move.cause is None:
         return not_applicable(move.reason, move.disposition, original)
     if answer is not None and (answer.unit_cost == 0 or (move.cause is None and move.quantity is not None)):
-        return _costed(move, answer, original, suspect)
+        return within_limits(_costed(move, answer, original, suspect))
     if move.cause is not None or missing is not None:
         return _without_cost(CostStatus.MISSING, move, move.cause or missing, original)
     return _without_cost(CostStatus.WAITING, move, None, original)
@@ -68,8 +69,30 @@ def outcome(
 
 def with_question_again(before: CostingOutcome) -> CostingOutcome:
     """Return the outcome of a line whose saved answer was to another question: its units stay, its cost is asked."""
+    return _asked_for_its_cost(before, Cause.ASKED_ANEW, "")
+
+
+def within_limits(costed: CostingOutcome) -> CostingOutcome:
+    """Return the outcome of a line that has a cost; one whose cost is more than books hold is asked for another."""
+    cost, source = costed.unit_cost, costed.source
+    if cost is None or source is None or not is_too_large(cost, costed.quantity):
+        return costed
+    return _asked_for_its_cost(costed, Cause.COST_TOO_LARGE, _too_large_in_words(cost, costed.quantity or 0, source))
+
+
+def _too_large_in_words(unit_cost: Decimal, units: int, source: str) -> str:
+    """Say what is too large, where it is from (`CostSource`) and what to do."""
+    cost = f"{unit_cost.normalize():,f} a unit ({source})"
+    advice = "look for a digit too many in the cost or the units and correct it where it is from, or save a cost here."
+    if abs(unit_cost) > LARGEST_UNIT_COST:
+        return f"{cost} is more than {LARGEST_UNIT_COST:,}, the most that a unit can cost in the books: {advice}"
+    comes_to = f"comes to {abs(unit_cost * units).normalize():,f} for {abs(units):,} units"
+    return f"{cost} {comes_to}; a line of the books costs less than {FIRST_TOO_LARGE:,}: {advice}"
+
+
+def _asked_for_its_cost(before: CostingOutcome, cause: Cause, reason: str) -> CostingOutcome:
     nothing: dict[str, None] = dict.fromkeys(("unit_cost", "cogs", "source", "as_of", "suspect"))
-    return before._replace(status=CostStatus.MISSING, cause=Cause.ASKED_ANEW, reason="", **nothing)
+    return before._replace(status=CostStatus.MISSING, cause=cause, reason=reason, **nothing)
 
 
 def _costed(move: Move, answer: UnitCost, original: str | None, suspect: str | None) -> CostingOutcome:

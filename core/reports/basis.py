@@ -17,7 +17,7 @@ import pandas as pd
 
 from core.frame_columns import TEXT, Columns, records
 from core.model import CostStatus, Event, ObservationKind
-from core.money import MONEY, cents, total
+from core.money import cents, total
 from core.reports.accrual import ship_days
 from core.reports.pnl_parts import PARTS, PROFIT_PARTS
 from core.time import local_days
@@ -131,7 +131,7 @@ def in_one_half(rows: pd.DataFrame) -> pd.DataFrame:
     money, cost = (rows["half"].eq(one).fillna(value=False).astype(bool) for one in (_MONEY_ALONE, _COST_ALONE))
     none = {name: rows[name].mask(cost, 0) for name in ("units_sold", "units_refunded")}
     figures = [*PARTS, "left_out_net_sales", "left_out_profit"]
-    none |= {name: rows[name].mask(cost & rows[name].notna(), 0).astype(MONEY) for name in figures}
+    none |= {name: rows[name].mask(cost & rows[name].notna(), 0).astype(rows[name].dtype) for name in figures}
     costs = {name: rows[name].mask(money, pd.NA) for name in ("cogs", "left_out_cogs", "cost_quantity")}
     return rows.assign(
         **none,

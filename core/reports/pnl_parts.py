@@ -16,7 +16,7 @@ from core.facilitator_tax import TAX_KIND
 from core.frame_columns import AMOUNT_COLUMNS
 from core.line_types import PNL_PARTS, PnlPart, usual_type
 from core.model import Event, units_of
-from core.money import MONEY, at_line_places
+from core.money import MONEY, SUM, at_line_places
 from core.typed_amounts import typed_by_place
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def in_home_currency(lines: pd.DataFrame, home: str, rates: Rates) -> pd.DataFra
                 None if factor is None else at_line_places(amount * factor)
                 for amount, factor in zip(amounts[name].to_list(), factors, strict=True)
             ]
-            amounts[name] = pd.Series(converted, index=lines.index, dtype=MONEY)
+            amounts[name] = pd.Series(converted, index=lines.index, dtype=SUM)
     left_out = pd.Series([factor is None for factor in factors], index=lines.index, dtype=bool)
     units = {name: counted.mask(left_out, 0) for name, counted in _unit_columns(lines).items()}
     return lines.assign(

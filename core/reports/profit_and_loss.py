@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from core.frame_columns import TEXT, WHOLE, Columns, frame, records
 from core.model import WITHOUT_COST, CostStatus, Event
-from core.money import MONEY, at_line_places, cents, total
+from core.money import FIRST_TOO_LARGE, SUM, at_line_places, cents, total
 from core.reports.basis import Basis, OtherMonth, counted_days, in_one_half, in_other_months, on_booked_days
 from core.reports.pnl_gaps import missing_note, unpriced_lines
 from core.reports.pnl_parts import BELOW_THE_LINE, PARTS, PROFIT_PARTS, Rates, in_home_currency
@@ -42,17 +42,17 @@ PNL_COLUMNS: Columns = {
     "description": TEXT,
     "units_sold": WHOLE,
     "units_refunded": WHOLE,
-    **dict.fromkeys(PROFIT_PARTS[:2], MONEY),
-    "net_sales": MONEY,
-    **dict.fromkeys(PROFIT_PARTS[2:], MONEY),
-    "cogs": MONEY,
+    **dict.fromkeys(PROFIT_PARTS[:2], SUM),
+    "net_sales": SUM,
+    **dict.fromkeys(PROFIT_PARTS[2:], SUM),
+    "cogs": SUM,
     "indicator": TEXT,  # beside COGS wherever a cost is missing
     "missing_note": TEXT,  # how many units and which orders lack a cost; what is left out because no rate is known
-    "profit": MONEY,
-    "margin": MONEY,  # share of net sales; missing where they are not above zero
-    "roi": MONEY,  # share of COGS; missing where it is not above zero
-    "profit_per_item": MONEY,
-    **dict.fromkeys(BELOW_THE_LINE, MONEY),
+    "profit": SUM,
+    "margin": SUM,  # share of net sales; missing where they are not above zero
+    "roi": SUM,  # share of COGS; missing where it is not above zero
+    "profit_per_item": SUM,
+    **dict.fromkeys(BELOW_THE_LINE, SUM),
     "without_rate": WHOLE,  # lines whose currency has no rate: they are in none of the figures
     "without_date": WHOLE,  # sales that count on their posted day, because the day asked for is not known
     "line": TEXT,  # key of the line that shows best what the row is made of; one without cost goes first
@@ -228,10 +228,16 @@ def with_ratios(figures: Mapping[str, Any]) -> dict[str, Any]:
         **figures,
         "net_sales": net_sales,
         "profit": profit,
-        "margin": at_line_places(profit / net_sales) if net_sales > 0 else None,
-        "roi": at_line_places(profit / figures["cogs"]) if figures["cogs"] > 0 else None,
+        "margin": _share(profit, net_sales),
+        "roi": _share(profit, figures["cogs"]),
         "profit_per_item": cents(profit / sold) if sold > 0 else None,
     }
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal | None:
+    """Return a ratio; none of what is not above zero, nor one that no books hold and nobody could read."""
+    share = part / whole if whole > 0 else None
+    return None if share is None or abs(share) >= FIRST_TOO_LARGE else at_line_places(share)
 
 
 def _place(row: Mapping[str, Any]) -> tuple[bool, bool, Decimal, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.frame_columns import MOMENT, TEXT, frame, records
 from core.model import Cause, ObservationKind
-from core.money import MONEY, at_line_places
+from core.money import MONEY, at_line_places, is_too_large
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,4 +83,4 @@ def _together(parts: list[dict[str, object]], observed: Observed) -> Decimal | N
         if not isinstance(cost, Decimal) or not isinstance(units, int):
             return None
         whole += cost * units
-    return at_line_places(whole)
+    return None if is_too_large(whole) else at_line_places(whole)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.frame_columns import TEXT, WHOLE, frame
 from core.model import Event
-from core.money import MONEY, cents, total
+from core.money import SUM, cents, total
 from core.reports.costed_lines import has_or_needs_cost
 from core.reports.profit_and_loss import PnlQuestion, profit_and_loss, totals
 
@@ -23,15 +23,15 @@ TIES_COLUMNS: Columns = {
     "store": TEXT,
     "settlement_id": TEXT,
     "currency": TEXT,  # of the four figures that follow
-    "deposit": MONEY,  # the marketplace's own total; missing where its format has none
-    "lines": MONEY,  # sum of the lines, payouts left out
-    "profit_and_loss": MONEY,  # profit before COGS, tax and balance moves
-    "clearing": MONEY,  # what the settlement entry posts to the clearing account; missing where there is none
+    "deposit": SUM,  # the marketplace's own total; missing where its format has none
+    "lines": SUM,  # sum of the lines, payouts left out
+    "profit_and_loss": SUM,  # profit before COGS, tax and balance moves
+    "clearing": SUM,  # what the settlement entry posts to the clearing account; missing where there is none
     "home_currency": TEXT,  # of the three figures that follow
     "cogs_lines": WHOLE,  # lines that have or need a cost
-    "cogs_tab": MONEY,  # sum of the COGS tab, rounded once
-    "pnl_cost": MONEY,  # COGS of the profit and loss
-    "cogs_entry": MONEY,  # what the COGS entry posts as cost; missing while costs are missing
+    "cogs_tab": SUM,  # sum of the COGS tab, rounded once
+    "pnl_cost": SUM,  # COGS of the profit and loss
+    "cogs_entry": SUM,  # what the COGS entry posts as cost; missing while costs are missing
     "entries": TEXT,  # whether the entries went out
 }
 """One row per settlement; figures to the cent, + as on the settlement, COGS + is expense."""

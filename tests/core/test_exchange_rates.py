@@ -137,3 +137,13 @@ def test_what_is_missing_is_named_by_currency_and_day(days: int, named: str) -> 
         "Press Exchange rates to fetch the European Central Bank's, or type them on sheet Exchange rates."
     )
     assert missing_sentence(()) == ""
+
+
+def test_a_rate_with_digits_too_many_is_none() -> None:
+    """Typed into an older version, or of a bank's day with a decimal too many; a very small one is a rate."""
+    huge = rates(typed("EUR", FRIDAY, f"1{20 * '0'}")).on("EUR", "USD", FRIDAY)
+    quotient = rates(*bank(FRIDAY, USD="1.1", GBP="0.0000000001")).on("GBP", "USD", FRIDAY)
+    tiny = rates(typed("VND", FRIDAY, "0.00000000000000000001")).on("VND", "USD", FRIDAY)
+
+    assert (None, None) == (huge, quotient)
+    assert tiny is not None

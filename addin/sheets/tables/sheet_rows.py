@@ -168,9 +168,11 @@ def cells_of(array: pa.Array, kind: Kind) -> list[CellValue]:
 
 def _amounts(array: pa.Array) -> list[CellValue] | None:
     """Return amounts as floats, each the nearest one; `None` where one is so large that only a Decimal tells."""
-    if array.type.precision > _WHOLE_AMOUNT.precision:
+    try:
+        narrow = array.cast(pa.decimal128(_WHOLE_AMOUNT.precision, LINE_PLACES))
+    except pa.ArrowInvalid:
         return None
-    millionths = array.cast(pa.decimal128(_WHOLE_AMOUNT.precision, LINE_PLACES)).view(_WHOLE_AMOUNT)
+    millionths = narrow.view(_WHOLE_AMOUNT)
     plain = millionths.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
     if len(plain) and np.abs(plain).max() >= _EXACT:
         return None

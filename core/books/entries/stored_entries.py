@@ -17,7 +17,7 @@ from core.books.settings import stored_settings
 from core.errors import DatabaseError
 from core.frame_columns import TEXT, WHOLE, Columns
 from core.journal.entry import SETTLEMENT_KINDS, EntryKind, refuse_unbalanced
-from core.money import MONEY
+from core.money import FIRST_TOO_LARGE, MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,6 +56,17 @@ class EntryUnknownError(DatabaseError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"Entry {key} is not in the books. Nothing was stored.")
+
+
+class EntryTooLargeError(DatabaseError):
+    """What an entry posts to an account is more than the books hold."""
+
+    def __init__(self, key: str, account: str, currency: str, amount: Decimal) -> None:
+        super().__init__(
+            f"Entry {key} would post {currency} {abs(amount):,} to {account}, and an entry of the books posts less "
+            f"than {FIRST_TOO_LARGE:,} to an account. Nothing was changed. Look for costs, units or rates with a "
+            "digit too many and correct them where they are from, or remove the settlement."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,12 @@ def _made(row: Row[Any], lines: Iterable[EntryLineRow], reverses: str | None) ->
     )
 
 
+def _refuse_too_large(entry: EntryRow) -> None:
+    for line in entry.lines:
+        if abs(line.amount) >= FIRST_TOO_LARGE:
+            raise EntryTooLargeError(entry.key, line.account, line.currency, line.amount)
+
+
 def remember_reclassified(
     connection: Connection, decided: Mapping[str, AcceptedReclassification], who: str, now: datetime
 ) -> None:
@@ -196,10 +213,12 @@ def post(connection: Connection, entry: EntryRow, batch: int) -> bool:
 
     Raises:
         UnbalancedEntryError: If it does not balance.
+        EntryTooLargeError: If it posts more than the books hold.
         EntryDiffersError: If another entry is there under its key.
         EntryUnknownError: If the entry that it reverses is not there.
     """
     refuse_unbalanced(entry.key, entry.amounts)
+    _refuse_too_large(entry)
     there = find(connection, entry.key)
     if there is not None:
         if there != entry:

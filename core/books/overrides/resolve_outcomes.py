@@ -155,6 +155,8 @@ def _cost_otherwise(decision: Decision, row: Mapping[str, object]) -> str | None
         cost = row["unit_cost"]
         takes = f"{answers.number_typed(cost)} a unit" if isinstance(cost, Decimal) and cost else "no cost"
         return f"{typed}, and the books take {takes}. {_note(row)}: keep what is proposed"
+    if row["cause"] == Cause.COST_TOO_LARGE:
+        return f"{typed}. {_note(row)}"
     asks_more = row["cause"] in ASKS_GOODS and row["cause"] != Cause.UNITS_UNKNOWN  # its units may be typed later
     return f"{typed}, and the line asks for more. {_note(row)}" if asks_more else None
 
@@ -167,6 +169,8 @@ def _units_otherwise(answer: Answer, line: LineState, row: Mapping[str, object])
     typed = f"{answer.named(Cell.UNITS_BACK)} is {units}"
     if row["cost_status"] in COST_KNOWN and isinstance(takes, int) and abs(takes) != units:
         return f"{typed}, and the books take {abs(takes)}. {_note(row)}"
+    if row["cause"] == Cause.COST_TOO_LARGE:
+        return f"{typed}. {_note(row)}"
     if row["cause"] == Cause.GOODS_UNCLEAR:
         return f"{typed}, and no cost stands beside it: type what one unit costs in {answer.named(Cell.COST)}"
     return f"{typed}, and they do not add up. {_note(row)}" if row["cause"] in ASKS_GOODS else None

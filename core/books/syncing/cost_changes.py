@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.frame_columns import TEXT, Columns, conform
 from core.model import CostSource
-from core.money import MONEY, cents, total
+from core.money import MONEY, SUM, cents, total
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +27,7 @@ CHANGE_COLUMNS: Columns = {
     "now": MONEY,
     "was_source": TEXT,
     "now_source": TEXT,
-    "difference": MONEY,  # of the line's COGS, home currency, + is more expense; a cost that was missing counts as 0
+    "difference": SUM,  # of the line's COGS, home currency, + is more expense; a cost that was missing counts as 0
     "cost_note": TEXT,
     "key": TEXT,
 }

@@ -45,6 +45,7 @@ from core.books.verification.tie_outs import PLACE, place_of
 from core.errors import CogsheetError
 from core.journal.entry import EntryKind
 from core.model import CostStatus, ObservationKind
+from core.money import FIRST_TOO_LARGE, LINE_UNIT
 from core.typed_amounts import from_text
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ def _named(row: AlteredRow) -> dict[str, Any]:
     return {f"of_{name}": value for name, value in zip(names, row.key, strict=False)}
 
 
-_MOST = Decimal(10**11)
-"""An amount of a hundred thousand million is no amount of a line, and sums of such do not fit."""
+_MOST = FIRST_TOO_LARGE - LINE_UNIT
+"""The largest amount that Cogsheet stores."""
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 
 

@@ -15,6 +15,7 @@ from core.costing.frames import declared, declared_rows, rows
 from core.costing.inputs import CostCurrencyError
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, is_one_of
 from core.model import INTO_NEGATIVE_STOCK, NO_MOVEMENT, Cause, ObservationKind
+from core.money import is_too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -116,7 +117,10 @@ class Finale:
         return order_id in self.on_orders and self.order_causes.get(str(order_id)) == Cause.ORDER_NOT_FOUND
 
     def average(self, sku: str | None) -> Average | None:
-        """Return the current average of a SKU, a kit's parts together; nothing where a part has none."""
+        """Return the current average of a SKU, a kit's parts together; nothing where a part has none.
+
+        Nor where it is more than books hold: nothing is proposed of it, or held against it.
+        """
         if sku not in self._known:
             self._known[sku] = self._average(sku)
         return self._known[sku]
@@ -127,7 +131,7 @@ class Finale:
         if not known or len(known) < len(averages):
             return None
         worth = sum((part.units * one.unit_cost for part, one in zip(self.parts(sku), known, strict=True)), Decimal(0))
-        return Average(worth, min(average.as_of for average in known))
+        return None if is_too_large(worth) else Average(worth, min(average.as_of for average in known))
 
     def costs_of_products(self) -> dict[str, list[Decimal]]:
         """Return every cost above zero of each product, on orders and after days."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from core.costing.costs.suspects import TIMES
 from core.costing.frames import arrow, codes_in, codes_of, flags
 from core.model import INTO_NEGATIVE_STOCK
-from core.money import in_millionths, millionths_of
+from core.money import FIRST_TOO_LARGE, LARGEST_UNIT_COST, in_millionths, millionths_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from core.costing.costs.finale_costs import Finale, SkuProduct
 
-_MOST = 0.9e18
-"""Millionths up to which amounts are multiplied here; what is larger is left to exact arithmetic."""
+_MOST, _MOST_OF_LINE = (0.9 * millionths_of(most) for most in (LARGEST_UNIT_COST, FIRST_TOO_LARGE))
+"""Millionths up to which a unit and a line cost something here; what is more, or close to it, is judged exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def goods_of(goods: pa.Array, finale: Finale) -> SoldGoods:
     return SoldGoods(
         coded.dictionary,
         coded.indices.to_numpy(zero_copy_only=False),
-        [product if abs(average) < _MOST / TIMES else None for product, average in zip(products, worth, strict=True)],
+        products,
         np.array([product.parts[0].units if product else 1 for product in products], np.int64),
-        np.array([average if abs(average) < _MOST / TIMES else 0 for average in worth], np.int64),
+        np.array(worth, np.int64),
     )
 
 
@@ -129,10 +129,11 @@ class OrderLineCosts:
         """
         sure = self.row >= 0
         units = goods.units[goods.codes]
-        size = self.of_orders.unit_cost[self.row].astype(float) * units * np.maximum(sold, TIMES)
+        size = self.of_orders.unit_cost[self.row].astype(float) * units
         cost, average = self.unit_cost(goods), goods.average[goods.codes]
         far = (average > 0) & ((cost > average * TIMES) | (cost * TIMES < average))
-        return np.asarray(sure & (size < _MOST) & ~far & ~self._differs(sold, goods) & ~self._are_short(sold * units))
+        sure &= (size <= _MOST) & (size * sold <= _MOST_OF_LINE)
+        return np.asarray(sure & ~far & ~self._differs(sold, goods) & ~self._are_short(sold * units))
 
     def _differs(self, sold: np.ndarray, goods: SoldGoods) -> np.ndarray:
         """Tell whether what Finale shipped may count (`core.costing.costs.order_costs`), on orders that hold one SKU.

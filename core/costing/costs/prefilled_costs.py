@@ -17,6 +17,7 @@ from core.costing.frames import declared_rows, table
 from core.costing.inputs import LAST_USED_COLUMNS
 from core.frame_columns import values
 from core.model import Cause, CostSource, Proposal
+from core.money import is_too_large
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -120,10 +121,10 @@ CANDIDATES: tuple[Callable[[MissingCost], ProposedCost | None], ...] = (
 
 
 def prefilled_cost(missing: MissingCost) -> ProposedCost | None:
-    """Return what Resolve shows prefilled; nothing where nobody knows anything."""
+    """Return what Resolve shows prefilled; nothing where nobody knows anything, or only what no books hold."""
     for candidate in CANDIDATES:
         proposed = candidate(missing)
-        if proposed is not None:
+        if proposed is not None and not is_too_large(proposed.unit_cost, missing.quantity):
             return proposed
     return None
 

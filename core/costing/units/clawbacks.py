@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.costing.outcome_of_move import CostingOutcome, not_applicable
+from core.costing.outcome_of_move import CostingOutcome, not_applicable, within_limits
 from core.costing.rules.line_kinds import (
     has_reason_of,
     is_inbound,
@@ -354,7 +354,7 @@ def _left(units: int, moved: Sequence[ReversedLine]) -> str:
 
 def _outcome(units: int, cost: Decimal, key: str, reason: str, source: CostSource) -> CostingOutcome:
     status = CostStatus.COSTED if cost else CostStatus.ZERO_CONFIRMED
-    return CostingOutcome(status, -units, None, cost, -units * cost, source, original=key, reason=reason)
+    return within_limits(CostingOutcome(status, -units, None, cost, -units * cost, source, original=key, reason=reason))
 
 
 def _asked(units: int, key: str, cause: Cause, reason: str) -> CostingOutcome:

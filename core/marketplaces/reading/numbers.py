@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.marketplaces.errors import BadCellError, MixedDecimalMarksError
-from core.money import LINE_PLACES
+from core.money import FIRST_TOO_LARGE, LINE_PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MARKS = (".", ",")
 
-LARGEST = Decimal(10) ** 12
+LARGEST = FIRST_TOO_LARGE
 """No amount, and no sum of amounts, is as large: `core.money.MONEY` holds twelve digits before the point."""
 
 _MOST_UNITS = 1_000_000

@@ -198,6 +198,7 @@ def test_a_sale_with_a_cost_is_a_join_and_a_product() -> None:
         {"units": 1},
         {"product_id": "cup"},
         {"unit_cost": Decimal(900_000_000_000)},
+        {"unit_cost": Decimal(10) ** 9 + 1},
     ],
     ids=str,
 )
@@ -265,3 +266,14 @@ def test_both_ways_refuse_the_same(cost: Callable[[CostingInput, CostingPolicies
         cost(_books([_sale(1), _sale(1)], []), POLICIES)
     with pytest.raises(CostCurrencyError):
         cost(_books([_sale(1)], [_said(1, currency="EUR")]), POLICIES)
+
+
+@pytest.mark.parametrize("cost", ["900000000", "199999999.999999", "200000000", "1000000001", "180000000", "5"])
+def test_a_cost_that_comes_to_too_much_is_one_by_columns_too(cost: str) -> None:
+    """What 5,000 units at it come to may be more than books hold; then the line has none, either way."""
+    books = _books([_sale(1, quantity=5000), _sale(2)], [_said(1, unit_cost=Decimal(cost), units=5000), _said(2)])
+
+    costed = cost_by_columns(books, POLICIES)
+
+    pd.testing.assert_frame_equal(cost_one_by_one(books, POLICIES), costed)
+    assert (Decimal(cost) * 5000 < 10**12) is (costed["cause"][0] is pd.NA)

@@ -328,3 +328,19 @@ def test_what_waits_for_its_original_is_counted_apart() -> None:
     )
     assert (WAITING_MARK, "1 unit waiting for its original's cost: 111-9") == (mug["indicator"], mug["missing_note"])
     assert "COGS not known (1 line, 1 waiting for the original's)" in str(euro["missing_note"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "rate", "sums"),
+    [
+        ([sale(cogs="900000000000")] * 12, "1", ("240", "10800000000000")),
+        ([sale(cogs="999999999999.999999", currency="EUR")], "1000000000", ("20000000000", "1000000000000")),
+        ([line(Event.SALE, "MUG", principal="900000000000", currency="EUR")] * 3, "1000000000", (f"27{20 * '0'}", "0")),
+        ([line(Event.SALE, "MUG", principal="0.01", quantity=1, cogs=Decimal(900000000000))], "1", ("0.01", "9e11")),
+    ],
+)
+def test_sums_past_what_a_line_holds_are_shown(rows: list[dict[str, object]], rate: str, sums: tuple[str, str]) -> None:
+    """Twelve lines, a rate of a thousand million and a share of a cent: each ended with an error of the program."""
+    (row,) = pnl(*rows, rates={("EUR", "2026-08-20"): Decimal(rate)})
+
+    assert (Decimal(sums[0]), Decimal(sums[1])) == (row["net_sales"], row["cogs"])
