@@ -17,6 +17,8 @@ OF_MODES = {"open", "fdopen", "NamedTemporaryFile", "TemporaryFile", "SpooledTem
 OF_PROGRAMS = {"run", "Popen", "check_output", "call", "check_call"}
 POSITION = {"read_text": 0, "write_text": 1, "FileHandler": 2, "RotatingFileHandler": 4}
 """Where the encoding stands if it is not named."""
+OF_CLICK = {"formatter"}
+"""What click writes its help with has a method of the same name, and no file."""
 _CALLED = re.compile(rf"\b(?:{'|'.join(OF_FILES | OF_MODES | OF_PROGRAMS)})\(")
 """Most modules open nothing, and need not be read further."""
 
@@ -31,9 +33,13 @@ def _name(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
+def _holder(call: ast.Call) -> str:
+    return getattr(getattr(call.func, "value", None), "id", "")
+
+
 def _leaves_it_open(call: ast.Call) -> bool:
     named, name = {word.arg for word in call.keywords}, _name(call)
-    if "encoding" in named:
+    if "encoding" in named or _holder(call) in OF_CLICK:
         return False
     if name in OF_FILES:
         return len(call.args) <= POSITION.get(name, 0)

@@ -79,7 +79,7 @@ ENGINE_FLOORS = (
     {
         "parts",
         *(f"parts.{name}" for name in ("package", "packing", "styles", "cell_codec", "table_part", "workbook_part")),
-        *(f"parts.{name}" for name in ("grid", "row", "row_store")),
+        *(f"parts.{name}" for name in ("grid", "row", "row_store", "open_marks")),
     },
     {"parts.sheet_part"},
     {"formulas", "cells", "following", "table_rows", "sheet_list", "sheet_copy"},

@@ -142,6 +142,26 @@ HISTORY_COLUMNS: Columns = {
 }
 
 
+def _offered(store: ConnectedStore, known: Collection[str]) -> Iterator[Document]:
+    with _as_documented(store):
+        yield from store.connector.documents(known)
+
+
+@contextmanager
+def _as_documented(store: ConnectedStore) -> Iterator[None]:
+    """Refuse an answer that holds values of other types than its marketplace documents; the log says where.
+
+    Raises:
+        BadAnswerError: If there are any.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+        logging.getLogger(__name__).warning("an answer for store %s", store.name, exc_info=error)
+        what = "an answer of another shape than it documents"
+        raise BadAnswerError(str(store.connector.marketplace), f"store {store.name}", what) from error
+
+
 def pull_stores(
     database: Database,
     connected: Iterable[ConnectedStore],
@@ -190,26 +210,6 @@ def _documents(
         if document.id not in seen:
             seen.add(document.id)
             yield _pull(database, store, document, who=who, clock=clock, another_payout=another_payout)
-
-
-def _offered(store: ConnectedStore, known: Collection[str]) -> Iterator[Document]:
-    with _as_documented(store):
-        yield from store.connector.documents(known)
-
-
-@contextmanager
-def _as_documented(store: ConnectedStore) -> Iterator[None]:
-    """Refuse an answer that holds values of other types than its marketplace documents; the log says where.
-
-    Raises:
-        BadAnswerError: If there are any.
-    """
-    try:
-        yield
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError) as error:
-        logging.getLogger(__name__).warning("an answer for store %s", store.name, exc_info=error)
-        what = "an answer of another shape than it documents"
-        raise BadAnswerError(str(store.connector.marketplace), f"store {store.name}", what) from error
 
 
 @repeated

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from core.http.credentials import Backend
+    from core.http.long_secrets import Backend
 
 BARE = "postgresql://ann@127.0.0.1:1/books"
 WHOLE = "postgresql://ann:geh%40im@127.0.0.1:1/books"
