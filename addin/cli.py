@@ -194,7 +194,7 @@ def _run(command: Command, *, as_json: bool, **typed: Any) -> None:  # noqa: ANN
 def _done(command: Command, typed: dict[str, Any]) -> tuple[str, dict[str, object], int]:
     """Run a command and return what it says, its data, and its exit status."""
     outcome = _outcome(command, typed)
-    step = _next_step(command, typed, outcome.exit_status)
+    step = _next_step(command, typed, outcome.exit_status) if outcome.leads_on else ""
     said = (without_step(outcome.message) if step else outcome.message, outcome.at_terminal, step)
     return "\n".join(filter(None, said)), outcome.data, outcome.exit_status
 

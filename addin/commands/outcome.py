@@ -20,6 +20,8 @@ class Outcome:
 
     at_terminal: str = ""
     """What a terminal says beside it: the option for what a button asks."""
+    leads_on: bool = True
+    """Whether what usually comes next comes next (`Guide.then`): not where nothing new came."""
 
     def with_more(self, sentence: str, *, at_terminal: str = "") -> Outcome:
         """Return the same with one more sentence, and what a terminal says beside it."""

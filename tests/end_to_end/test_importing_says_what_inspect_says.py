@@ -81,7 +81,7 @@ def test_words(book: Path, content: bytes, words: str) -> None:
     said = imported(book, content)
 
     assert words in said
-    assert "Next: fetch the costs with Sync." in said
+    assert "Next: `cogsheet sync " in said
 
 
 def _ebay(*payouts: str) -> bytes:

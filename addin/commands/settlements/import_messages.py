@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.model import Settlement
     from core.time import SettlementName
 
+_NEXT_STEP = "  Next: fetch the costs with Sync."
 _IN_THE_BOOKS = (Import.UNITED, Import.ALREADY_IMPORTED, Import.LOCKED)
 """What became of a file whose rows are all in the books or kept beside them, with those of other files."""
 
@@ -48,7 +49,7 @@ def sentences(file: ImportedFile) -> list[str]:
         lines.append(f"{file.name}: {why}, so nothing went into the books.")
     lines += [f"  {words}" for words in left_out_in_words(unsettled_totals(file.reading))]
     lines += [problem_in_words(str(one.severity), one.message, one.where) for one in file.reading.problems]
-    return [*lines, *_next_step(file)]
+    return [*lines, *([_NEXT_STEP] if has_news(file) else [])]
 
 
 def _read_of(file: ImportedFile, settlement_id: str) -> Settlement | None:
@@ -66,10 +67,9 @@ def _figures_of(file: ImportedFile, one: ImportedSettlement) -> Settlement | Non
     return one.whole if one.whole and one.result in _IN_THE_BOOKS else _read_of(file, one.settlement_id)
 
 
-def _next_step(file: ImportedFile) -> list[str]:
-    """Return what to do with what is new in the books; types that nobody has answered stand among its remarks."""
-    new = any(one.result in (Import.NEW, Import.SUPERSEDED) for one in file.settlements)
-    return ["  Next: fetch the costs with Sync."] if new else []
+def has_news(file: ImportedFile) -> bool:
+    """Tell whether costs are to be fetched for what a file brought; what nobody has answered stands in remarks."""
+    return any(one.result in (Import.NEW, Import.SUPERSEDED) for one in file.settlements)
 
 
 def file_entry(file: ImportedFile) -> dict[str, object]:

@@ -11,6 +11,7 @@ from addin.commands.refresh import load, refresh, refresh_after_import, refuse_u
 from addin.commands.settlements.import_messages import (
     entries,
     file_entry,
+    has_news,
     reimbursements_entry,
     returns_entry,
     sentences,
@@ -155,6 +156,7 @@ def _import_outcome(done: Sequence[ImportedFile]) -> Outcome:
         "\n".join(line for file in done for line in sentences(file)),
         needs_attention=any(file.needs_attention for file in done),
         data=data | {name: told for name, told in reported.items() if told},
+        leads_on=any(has_news(file) for file in done),
     )
 
 
