@@ -27,7 +27,7 @@ from core.books.importing import pulling
 from core.books.importing.pulling import PulledStore
 from core.books.loading import load_books
 from core.books.settlements.remarks import gap_warnings
-from core.books.verification.kept_lines import kept_otherwise
+from core.books.verification.kept_lines import kept_otherwise, proposed_otherwise
 from core.errors import CogsheetError
 from core.marketplaces.pulling.connectors import CONNECTORS
 
@@ -132,6 +132,7 @@ def _costs(desk: Desk, books: Books) -> Finding:
     if otherwise is None:
         keep(desk.database, books)
         return Finding("Costs", ok=True, words=f"{costed} and kept; none were kept for these books as they are now.")
+    otherwise += [f"the true-up of {one}" for one in proposed_otherwise(desk.database, books) or ()]
     if not otherwise:
         return Finding("Costs", ok=True, words=f"{costed}; each is kept as it costs, to the cent.")
     forget_kept_lines(desk.database)

@@ -268,9 +268,12 @@ def keep_notes(database: Database, of: str, notes: Mapping[int, SettlementNotes]
 
 @repeated
 def forget_kept_lines(database: Database) -> None:
-    """Let nothing that is kept hold any more, so that whoever loads the books next keeps all of it anew."""
+    """Let nothing that is kept hold any more, so that whoever loads the books next keeps all of it anew.
+
+    Nor is it known any more which lines are due to be compared: the next sync compares all.
+    """
     with database.keeping() as connection:
-        for table in (costing_tables.costed_state, costing_tables.costed_settlement):
+        for table in (costing_tables.costed_state, costing_tables.costed_settlement, costing_tables.proposed_state):
             connection.execute(delete(table))
 
 

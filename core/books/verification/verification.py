@@ -40,7 +40,7 @@ from core.books.verification.entry_tie_outs import (
     true_up_tie_outs,
 )
 from core.books.verification.file_tie_outs import KeptFile, file_tie_outs
-from core.books.verification.kept_lines import kept_tie_outs
+from core.books.verification.kept_lines import due_tie_outs, kept_tie_outs
 from core.books.verification.listed_lines import listed_tie_outs
 from core.books.verification.month_tie_outs import month_tie_outs
 from core.books.verification.proposal_tie_outs import Proposals
@@ -172,7 +172,7 @@ def tie_outs(
 
 
 def company_tie_outs(database: Database, books: Books, evidence: Evidence) -> list[TieOut]:
-    """Return the tie-outs of kept lines, of what Resolve lists, and of entries of no settlement.
+    """Return the tie-outs of kept lines, due true-ups, what Resolve lists, and entries of no settlement.
 
     These are accruals and what takes them back.
     """
@@ -185,7 +185,7 @@ def company_tie_outs(database: Database, books: Books, evidence: Evidence) -> li
             own = [one for one in accruals if one.batch == batch and not one.entry.key.endswith(REVERSED)]
             ties += _accrual(connection, books, own, evidence)
         kept = kept_tie_outs(connection, books)
-    kept += listed_tie_outs(database, books)
+    kept += [*due_tie_outs(database, books), *listed_tie_outs(database, books)]
     return [*kept, count_of("Entries of no settlement: what differs", ties), *ties]
 
 

@@ -7,19 +7,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.due_lines import due_lines
 from core.books.costed_lines.stored_lines import keep
-from core.books.database import closing_tables
+from core.books.database import closing_tables, costing_tables
 from core.books.loading import load_books
 from core.books.settings import opening_costs, stored_settings
 from core.books.settings.opening_costs import OPENING_COST_COLUMNS
 from core.books.true_ups import true_up_history, true_ups
 from core.books.true_ups.due_true_ups import is_known_what_is_due, propose_due
+from core.books.verification.kept_lines import due_tie_outs
 from core.frame_columns import frame, records
 from core.journal.accounts import Accounts
 from core.settings import POLICIES_NAME, Policies
@@ -160,3 +161,27 @@ def test_after_what_may_touch_any_line_it_is_not_known_what_is_due(books: Databa
     true_ups.propose_true_ups(books, load_books(books), **WHO)
     _keep(books)
     assert set() == _due(books)
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("fault", ["none", "not due", "withdrawn", "not withdrawn"])
+def test_verify_names_a_true_up_that_nothing_would_propose(books: Database, fault: str) -> None:
+    """A line that is due may differ until it is compared; any other must have the true-up that comparing it gives."""
+    let_finale_say(books, "111-0", Decimal("3.50"))
+    _keep(books)
+    if fault == "not withdrawn":
+        _proposed(books)
+        let_finale_say(books, "111-0", Decimal(3))
+        _keep(books)
+    if fault == "withdrawn":
+        _proposed(books)
+        with books.keeping() as connection:
+            connection.execute(delete(closing_tables.true_up))
+    elif fault != "none":
+        with books.keeping() as connection:
+            connection.execute(delete(costing_tables.due_true_up))
+
+    (tie,) = due_tie_outs(books, load_books(books, anew=True))
+
+    assert (Decimal(0) if fault == "none" else Decimal(2)) == tie.left
+    assert (fault == "none") is tie.ok
