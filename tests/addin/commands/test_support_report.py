@@ -7,6 +7,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from addin.cli import main
@@ -54,6 +55,7 @@ def test_a_report_holds_what_is_asked_first_and_no_secret(new_books: Path) -> No
     assert [] == [one for one in SECRETS for text in report.values() if one in text]
 
 
+@pytest.mark.long
 def test_its_place_is_said_and_an_earlier_one_stays(new_books: Path) -> None:
     """On a day of two reports there are two."""
     first, second = (CliRunner().invoke(main, ["doctor", str(new_books), "--report"]).stdout for _ in range(2))
