@@ -14,11 +14,13 @@ from addin.commands.setup.settings_edits import Edits, take_over_edits, with_tak
 from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_stored
 from addin.connections.finale_account import page_account
 from addin.machine.database_passwords import move_passwords, whole_address
+from addin.machine.leftovers import tidy
 from addin.sheets.desk import BookPlaceError, Desk
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from addin.takeaway.outgoing import deliver
+from addin.takeaway.workbook_copies import keep_copy_of_day
 from core.books.costed_lines.catching_up import catch_up
 from core.books.database import Database
 from core.books.settings.setting_effects import ChangeNotAgreedError
@@ -80,12 +82,15 @@ def desk(
     with ExitStack() as stack:
         stack.enter_context(looked_for_once())
         check_workbook(book)
+        if path is not None and world_of(books.database_id) is World.LIVE:
+            keep_copy_of_day(path, clock().astimezone().date())
         moved = move_passwords(machine, company=books.company)
         stack.enter_context(_told_before_errors(moved))
         if path is None and world_of(books.database_id) is World.DEMO:
             raise BookPlaceError(book.name, "the demo, whose books lie beside its workbook,")
         address = whole_address(database_address(books, path or Path(), machine))
         database = stack.enter_context(Database.open(address, expect_id=books.database_id))
+        tidy(None if path is None else path.parent, database.location, machine.path, clock().timestamp())
         stack.enter_context(altered_rows_named(database))
         altered = tuple(find_altered(database)) if sees_altered else None
         if altered:

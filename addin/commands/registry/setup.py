@@ -176,6 +176,12 @@ SETUP = (
                 "Cost every line from nothing, compare it with what is kept, and keep what differs anew.",
                 name="recost",
             ),
+            Option(
+                "--report",
+                "Write what a supporter needs into one file beside the workbook: versions, settings without keys, "
+                "sizes, the last log.",
+                name="report",
+            ),
         ),
         action="addin.commands.setup.doctor:doctor",
         notes="It also checks what Excel needs to start Python, whether the workbook's macros are blocked, and every "

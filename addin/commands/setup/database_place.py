@@ -60,12 +60,13 @@ def where(
         CogsheetError: If the company is not known, or the books at the new place are not this company's.
     """
     known = machine or machine_folder()
-    moved = move_passwords(known, credentials)
     if not company:
-        if address is None:
-            return _shown(known.companies(), known, moved)
-        raise CompanyNotNamedError
+        if address is not None:
+            raise CompanyNotNamedError
+        moved = move_passwords(known, credentials)
+        return _shown(known.companies(), known, moved)
     name, expected = _named(company)
+    moved = move_passwords(known, credentials, company=name)
     if address is None:
         return _shown({name: known.database_of(name)}, known, moved)
     with password_kept(lasting_address(address), credentials) as lasting:
@@ -91,8 +92,8 @@ def move(
         CogsheetError: If they cannot be moved; they are where they were then.
     """
     known = machine or machine_folder()
-    told = move_passwords(known, credentials)
     name, expected = _named(company)
+    told = move_passwords(known, credentials, company=name)
     old = known.database_of(name)
     with password_kept(lasting_address(address), credentials) as lasting:
         with Database.open(whole_address(old, credentials), expect_id=expected) as books:

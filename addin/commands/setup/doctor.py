@@ -11,6 +11,7 @@ import xlwings as xw
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, show_setup
 from addin.commands.sentences import counted
+from addin.commands.setup.support_report import write_report
 from addin.commands.terminal_remedies import WRITTEN_ELSEWHERE
 from addin.connections.finale import inventory
 from addin.connections.finale_account import finale_side
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
     from core.http.credentials import Credentials
     from core.marketplaces.pulling.connector import ConnectorKind
 
+_REPORT = (
+    "The report is {}. It holds no keys and no lines of settlements. It names the company, its stores and accounts, "
+    "and the log names settlements and SKUs: look through it before you send it."
+)
+
 
 def doctor(
     desk: Desk,
@@ -49,11 +55,12 @@ def doctor(
     kinds: Sequence[ConnectorKind] = CONNECTORS,
     computer: Computer | None = None,
     recost: bool = False,
+    report: bool = False,
 ) -> Outcome:
     """Look at program, computer, workbook, books, Finale account and stores.
 
     That every table is there was seen when the workbook was opened. With `recost` every line is costed from nothing too
-    (docs/design/books.md, Costed lines are kept).
+    (docs/design/books.md, Costed lines are kept). With `report` what a supporter needs is written beside the workbook.
 
     Raises:
         CogsheetError: If the books cannot be read at all.
@@ -71,11 +78,16 @@ def doctor(
         *_stores(desk, credentials, kinds),
     ]
     show_setup(desk.book, books, finale_side(desk.database))
+    words = "\n".join(f"{'ok   ' if one.ok else 'check'}  {one.what}: {one.words}" for one in findings)
+    written = write_report(desk, words) if report else None
     return Outcome(
-        "\n".join(f"{'ok   ' if one.ok else 'check'}  {one.what}: {one.words}" for one in findings),
+        f"{words}\n{_REPORT.format(written)}" if written else words,
         needs_attention=not all(one.ok for one in findings),
         at_terminal="\n".join(dict.fromkeys(one.at_terminal for one in findings if one.at_terminal)),
-        data={"findings": [{"what": one.what, "ok": one.ok, "words": one.words} for one in findings]},
+        data={
+            "findings": [{"what": one.what, "ok": one.ok, "words": one.words} for one in findings],
+            **({"report": str(written)} if written else {}),
+        },
     )
 
 

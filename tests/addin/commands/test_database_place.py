@@ -89,6 +89,7 @@ def test_books_are_moved(new_books: Path, tmp_path: Path) -> None:
 def test_a_password_is_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither where a database is shown nor where it cannot be reached."""
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    monkeypatch.setenv("COGSHEET_HOME", str(tmp_path / "home"))
     machine_folder().remember("Gamma", "postgresql://ann:geheim@127.0.0.1:1/books")
 
     for words in (("where",), ("where", "Gamma"), ("move", "Gamma", str(tmp_path / "x.sqlite"))):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "words",
     [

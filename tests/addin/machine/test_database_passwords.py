@@ -179,11 +179,12 @@ def test_a_server_that_wants_a_password_says_how_to_give_it() -> None:
 
 
 def test_the_books_are_opened_with_it_and_the_sentence_is_told_first(
-    new_books: Path, monkeypatch: pytest.MonkeyPatch
+    new_books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the books cannot be opened then."""
     monkeypatch.setenv("COGSHEET_POSTGRESQL_PASSWORD", "geh@im")
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    monkeypatch.setenv("COGSHEET_HOME", str(tmp_path / "home"))
     machine_folder().remember("Other", WHOLE.replace("ann", "bob"))
     machine_folder().remember(COMPANY, WHOLE)
 
