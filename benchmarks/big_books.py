@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import workbook_engine
+from addin.commands.close.exporting import ExportCommandOptions, export
 from addin.commands.costs.saving_costs import save
 from addin.commands.costs.syncing import sync
 from addin.commands.desk_opening import on_file
@@ -44,6 +45,7 @@ from benchmarks.kept_books import (
     shown,
 )
 from benchmarks.rows import Result, Took, took
+from core.journal.files import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,6 +70,7 @@ WORKS: dict[str, Callable[[Desk], Outcome]] = {
     "open": partial(fill, ids=[OPENED]),
     "save": save,
     "sync": partial(sync, ids=[SYNCED], full=True, credentials=Keys()),
+    "export": partial(export, ids=[SYNCED], options=ExportCommandOptions(ledger=Ledger.QUICKBOOKS)),
     "settlements": shown,
     "pnl": partial(make_pnl, options=PnlOptions(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))),
 }
@@ -149,7 +152,7 @@ def _once(work: str, kept: Path) -> Took:
             _type_costs(book)
         outcomes: list[Outcome] = []
         taken = took(lambda: outcomes.append(on_file(book, WORKS[work])))
-    did = {"save": "saved", "import": "settlements"}.get(work)
+    did = {"save": "saved", "import": "settlements", "export": "settlements"}.get(work)
     assert did is None or outcomes[0].data[did], outcomes[0].message  # noqa: S101 - else nothing was measured
     return taken
 

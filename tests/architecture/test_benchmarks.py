@@ -30,6 +30,7 @@ NAMES = [
     "save-in-big-books",
     "sync-in-big-books",
     "sync-in-exported-books",
+    "export-in-big-books",
     "settlements-in-big-books",
     "pnl-in-big-books",
     "big-books-memory",
