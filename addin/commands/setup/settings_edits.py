@@ -132,7 +132,11 @@ def _read_typed(book: xw.Book, shown: SettingsShown) -> dict[Callable[..., objec
     Raises:
         WorkbookError: If a cell holds what its column does not want, or was typed over what somebody else saved since.
     """
-    return {change: edited(book, in_books(shown, _SPEC_OF[change])) for edited, change in _SHEETS}
+    policies = setup.edited_policies(book, in_books(shown, setup.SETUP_SPEC))
+    return {
+        change: policies if change is _change_policies else edited(book, in_books(shown, _SPEC_OF[change], policies))
+        for edited, change in _SHEETS
+    }
 
 
 def _counts(typed: Mapping[Callable[..., object], Any]) -> dict[str, int]:

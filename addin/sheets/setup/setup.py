@@ -13,11 +13,12 @@ from addin.sheets.tables.cells import plain_text
 from addin.sheets.tables.edited_rows import edited_rows
 from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
+from addin.sheets.tables.typed_numbers import exact_number
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
 from core.errors import WorkbookError
 from core.finale.account_remarks import account_words
 from core.finale.typed_settings import TITLES, setting_text
-from core.settings import DATED, POLICY_FIELDS, FinaleAccount, Policies
+from core.settings import DATED, POLICY_FIELDS, DecimalMark, FinaleAccount, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,8 +57,22 @@ def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
 def edited_policies(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:
     """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
     names = {field.title: name for name, field in POLICY_FIELDS.items()}
-    rows = _edited(book, books)
-    return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}
+    typed = {names[row["setting"]]: row["value"] for row in _edited(book, books) if row["setting"] in names}
+    if not _AMOUNTS & set(typed):
+        return typed
+    in_force = books.decimal_mark() if books else None
+    mark = DecimalMark.of(typed["decimal_mark"]) if "decimal_mark" in typed else in_force
+    return {name: _amount(text, mark) if name in _AMOUNTS else text for name, text in typed.items()}
+
+
+_AMOUNTS = frozenset(name for name, field in POLICY_FIELDS.items() if field.annotation is Decimal)
+"""Policies that are an amount."""
+
+
+def _amount(text: str, mark: DecimalMark | None) -> str:
+    """Return an amount as Python writes it; what is none stays as it is, and is refused where it is stored."""
+    number = exact_number(text, mark)
+    return f"{number:f}" if isinstance(number, Decimal) else text
 
 
 class NotTypedHereError(WorkbookError):
