@@ -75,6 +75,14 @@ def _amount(text: str, mark: DecimalMark | None) -> str:
     return f"{number:f}" if isinstance(number, Decimal) else text
 
 
+_HOME_CURRENCY = "Home currency"
+
+
+def edited_home_currency(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:
+    """Return the home currency if it was typed over since the sheet was filled, by the setting's name."""
+    return {row["setting"]: row["value"] for row in _edited(book, books) if row["setting"] == _HOME_CURRENCY}
+
+
 class NotTypedHereError(WorkbookError):
     """Cells of the sheet were typed over that show what comes about elsewhere."""
 
@@ -84,7 +92,6 @@ class NotTypedHereError(WorkbookError):
 
 _WHERE_FACTS_COME_FROM = {
     "Company": "The name is chosen when a workbook is made (New)",
-    "Home currency": "It is chosen when the books are made (New), and all that is posted is in it",
     "Stores": "A store comes into the books with its first file",
     "Time zones to set": "Time zones are typed on sheet Stores",
     "Last sync": "Sync says when it was",
@@ -101,6 +108,7 @@ def _edited(book: xw.Book, books: InBooks | None) -> list[dict[str, str]]:
         NotTypedHereError: If a fact was typed over, or a row names no setting.
     """
     settings = {field.title for field in POLICY_FIELDS.values()} | {title for title, _ in TITLES.values()}
+    settings.add(_HOME_CURRENCY)
     known = books and replace(books, rows=lambda: [row for row in books.rows() if row["setting"] in settings])
     rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES, known)
     others = [row for row in rows if row["setting"] not in settings]
@@ -145,7 +153,11 @@ def setup_records(books: Books, more: Iterable[Row] = ()) -> list[Record]:
     """Return the rows of the sheet: facts, the policies in force, and the rows of others. Pure."""
     facts = [
         ("Company", books.company.name, "Whose books this workbook shows. Copies of it show the same books."),
-        ("Home currency", books.company.home_currency, "The currency of Finale's costs, of COGS and of inventory."),
+        (
+            _HOME_CURRENCY,
+            books.company.home_currency,
+            "The currency of Finale's costs, of COGS and of inventory. To be corrected before the first cost is there.",
+        ),
         (
             "Stores",
             ", ".join(sorted({s.store for s in books.settlements})),
