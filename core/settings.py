@@ -42,6 +42,23 @@ class RefundUnits(StrEnum):
     ASK = "ask"
 
 
+class DecimalMark(StrEnum):
+    """What parts whole units from cents where somebody types a number as text."""
+
+    POINT = "."
+    COMMA = ","
+
+    @classmethod
+    def of(cls, text: str) -> DecimalMark | None:
+        """Return the one that was typed; nothing of any other text, which is refused where it is stored."""
+        return cls(text) if text in list(cls) else None
+
+    @property
+    def of_thousands(self) -> str:
+        """What parts thousands there."""
+        return "," if self is DecimalMark.POINT else "."
+
+
 class EarlierPolicy(BaseModel):
     """What a policy was for the lines before a day."""
 
@@ -121,6 +138,13 @@ class Policies(BaseModel):
         ge=0,
         title="Materiality limit",
         description="True-ups of a settlement that together come to less, in home currency, are called immaterial.",
+    )
+
+    decimal_mark: DecimalMark | None = Field(
+        None,
+        title="Decimal mark",
+        description="Of numbers typed as text. A comma: 4,50 and 1.234,50 are read. A point: 4.50 and 1,234.50. Empty: "
+        "those with a point that say one number.",
     )
 
     earlier: tuple[EarlierPolicy, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.stories import balances, bought, item, left, v2
+from tests.end_to_end.stories import balances, bought, dated, item, left, v2
 
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import Ran
@@ -188,3 +190,37 @@ def test_a_reopening_names_its_revision(sold: Story) -> None:
     refused = sold.deed("reopen", "1", "--reason", "wrong bill", "--imported", "--revision", "1", status=2)
     assert "stands at revision 2 of its entries, not 1" in refused.error
     assert "Exported" == sold.status()
+
+
+FEE = {"transaction-type": "other-transaction", "amount-type": "other-transaction", "amount": "-39.99"}
+
+
+@pytest.mark.long
+def test_of_files_written_again_those_before_a_full_disk_count_as_written(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They may be imported: they are named, reopening asks about them, and the next command writes the others alone."""
+    stick = tmp_path / "usb"
+    for number in ("1", "2", "3"):
+        story.bring(v2(tmp_path, [FEE | {"amount-description": "Subscription Fee", **dated("02")}], number))
+    exports(story).write_text("in the way", encoding="utf-8")
+    story.deed("export", "1", "2", "3", *FOR_QUICKBOOKS, status=2)
+    keep = os.fsync
+
+    def full(number: int) -> None:
+        of_stick = {file.stat().st_ino for file in stick.iterdir()}
+        if len(list(stick.glob("*.csv"))) == len(("1", "2")) and os.fstat(number).st_ino in of_stick:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        keep(number)
+
+    monkeypatch.setattr(os, "fsync", full)
+    told = story.deed("export", "--again", "--folder", str(stick), status=2).output
+    monkeypatch.setattr(os, "fsync", keep)
+    asked = story.deed("reopen", "2", "--reason", "wrong bill", status=2).error
+    exports(story).unlink()
+    (late,) = story.deed("resolve", "--json").data["written_late"]
+
+    assert [True, True] == [f"{file}" in told for file in stick.glob("*.csv")]
+    assert "No space left on device. Make room on the disk" in told
+    assert "`reopen --imported` says that all of them were" in asked
+    assert "Amazon 3" in late

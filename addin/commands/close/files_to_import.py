@@ -94,6 +94,8 @@ def write_again(
 ) -> FilesToImport:
     """Write the files of entries that are in the books once more; what waits in the outbox of them is done by it.
 
+    Where one cannot be written, those before it are: they count as written, and what they hold may be imported.
+
     Args:
         desk: The desk.
         deeds: What entries are in their files' name (`keep_for_import`), and the entries, file by file.
@@ -110,14 +112,16 @@ def write_again(
         if shared := outbox.waiting_with_others(connection, keys):
             raise outbox.EntriesWaitTogetherError(shared)
     paths: list[str] = []
+    failure = None
     try:
         for file in files:
             paths.append(str(write_next(place / file.name, file.content)))  # noqa: PERF401 - those before an error count
     except FileNotWrittenError as error:
-        return FilesToImport(tuple(paths), error)
+        failure = error
     if paths:
-        outbox.note_written_again(desk.database, keys, paths[0], desk.clock())
-    return FilesToImport(tuple(paths))
+        written = [key for file in files[: len(paths)] for key in file.entries]
+        outbox.note_written_again(desk.database, written, paths[0], desk.clock())
+    return FilesToImport(tuple(paths), failure)
 
 
 def to_import_words(files: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ from core.books.overrides.answers import Decision, Ruling
 from core.books.overrides.filling_down import FillDown, fill_downs, without_rows
 from core.books.overrides.saving import Saving, keys_of_exported_lines, plan_answers, save_answers
 from core.books.part_of_books import load_to_answer
+from core.books.settings.policies import decimal_mark
 from core.books.settlements.status import NO_LINES, LineCounts, missing_lines
 from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing.costs.suspects import named_costs
@@ -69,7 +70,8 @@ def save(
     Raises:
         CogsheetError: If the sheet is not as it must be, or a settlement is unknown.
     """
-    sheet = read_answers(desk.book)
+    mark = decimal_mark(desk.database)
+    sheet = read_answers(desk.book, mark)
     near = load_to_answer(desk.database, sheet.answers, settlements_shown(desk.book))
     books = load_books(desk.database) if near is None else near
     keys = _keys_asked(sheet, books, ids, options)
@@ -89,7 +91,7 @@ def save(
         return _stopped_by_suspects(saving)
     if options.same_sku and downs:
         fill_down(sheet, downs)
-        filled = replace(filled, rows=read_answers(desk.book).rows)
+        filled = replace(filled, rows=read_answers(desk.book, mark).rows)
     now = None if near is None else _after_save(desk, near, saving)
     view = None
     if now is None:

@@ -20,9 +20,8 @@ SETUP = (
             Option("--company", "The company whose books these are.", OptionKind.TEXT, metavar="NAME", required=True),
             Option(
                 "--currency",
-                "Its home currency, as ISO 4217 has it: the currency of Finale's costs.",
+                "Its home currency, as ISO 4217 has it: the currency of Finale's costs. USD if left out.",
                 OptionKind.TEXT,
-                default="USD",
             ),
             Option(
                 "--database",

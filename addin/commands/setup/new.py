@@ -72,6 +72,16 @@ class OtherCompanyError(DatabaseError):
         )
 
 
+class OtherCurrencyError(DatabaseError):
+    """The books to be joined are in another currency."""
+
+    def __init__(self, database: Database, books: str, currency: str) -> None:
+        super().__init__(
+            f"{database.location} holds {books}, and {currency} was asked for. Nothing was made. Without a currency "
+            f"`cogsheet new --join` joins them; until the first cost is there it can be corrected on sheet Setup."
+        )
+
+
 class CompanyKnownError(DatabaseError):
     """This machine knows a company of that name."""
 
@@ -84,13 +94,15 @@ class CompanyKnownError(DatabaseError):
 
 
 _ENDING = ".xlsm"
+_USUAL = "USD"
+"""The home currency of new books of which nobody said it."""
 
 
 def new_workbook(
     path: Path,
     *,
     company: str,
-    currency: str,
+    currency: str | None = None,
     database: str | None = None,
     join: bool = False,
     clock: Clock = system_clock,
@@ -102,7 +114,7 @@ def new_workbook(
     Args:
         path: The workbook.
         company: Its name.
-        currency: ISO 4217; of books that are joined their own holds.
+        currency: ISO 4217; of new books US dollars if left out. Of books that are joined it must be their own.
         database: Where the books are; as this machine knows if left out.
         join: Whether there are books already, which the workbook is to show.
         clock: What time it is.
@@ -112,7 +124,7 @@ def new_workbook(
     Raises:
         CogsheetError: If the file exists, or the books cannot be made or joined; then no file is left behind.
     """
-    name, code = checked_company_name(company), checked_currency(currency)
+    name, code = checked_company_name(company), None if currency is None else checked_currency(currency)
     if path.suffix.lower() != _ENDING:
         raise WorkbookEndingError(path)
     if os.path.lexists(path):
@@ -120,7 +132,8 @@ def new_workbook(
     known = machine or machine_folder()
     with password_kept(lasting_address(database or known.default_database(name)), credentials) as bare:
         address = whole_address(bare, credentials)
-        with _joined(address, name, known) if join else _made(address, name, code, known, clock) as opened:
+        opening = _joined(address, name, code, known) if join else _made(address, name, code or _USUAL, known, clock)
+        with opening as opened:
             try:
                 known.remember(name, bare if is_url(bare) else str(opened.location))
                 write_workbook(path, opened)
@@ -154,11 +167,12 @@ def write_workbook(path: Path, database: Database) -> None:
         shutil.copymode(unfinished, path)
 
 
-def _joined(address: str, company: str, machine: MachineFolder) -> Database:
+def _joined(address: str, company: str, currency: str | None, machine: MachineFolder) -> Database:
     """Open the books that are there.
 
     Raises:
         OtherCompanyError: If they are another company's.
+        OtherCurrencyError: If they are in another currency than the one that was asked for.
         CompanyKnownError: If this machine knows other books of that company.
     """
     opened = Database.open(address)
@@ -166,6 +180,8 @@ def _joined(address: str, company: str, machine: MachineFolder) -> Database:
     try:
         if opened.company.name != company:
             raise OtherCompanyError(opened, _what_they_hold(opened), company)
+        if currency not in {None, opened.company.home_currency}:
+            raise OtherCurrencyError(opened, _what_they_hold(opened), str(currency))
         place = None if known is None else machine.database_of(known)
         if known and place and database_id_of(Path(place)) not in {None, opened.company.database_id}:
             raise CompanyKnownError(company, known, shown_place(place))

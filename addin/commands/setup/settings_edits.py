@@ -26,6 +26,7 @@ from addin.sheets.setup import setup, stores
 from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.settings.account_choices import change_accounts
+from core.books.settings.home_currency import change_home_currency
 from core.books.settings.opening_costs import change_opening_costs
 from core.books.settings.policies import change_policies, policy_effects
 from core.books.settings.rates import rate_rows, save_typed_rates
@@ -132,7 +133,11 @@ def _read_typed(book: xw.Book, shown: SettingsShown) -> dict[Callable[..., objec
     Raises:
         WorkbookError: If a cell holds what its column does not want, or was typed over what somebody else saved since.
     """
-    return {change: edited(book, in_books(shown, _SPEC_OF[change])) for edited, change in _SHEETS}
+    policies = setup.edited_policies(book, in_books(shown, setup.SETUP_SPEC))
+    return {
+        change: policies if change is _change_policies else edited(book, in_books(shown, _SPEC_OF[change], policies))
+        for edited, change in _SHEETS
+    }
 
 
 def _counts(typed: Mapping[Callable[..., object], Any]) -> dict[str, int]:
@@ -260,6 +265,7 @@ def _tried(
 _change_policies = partial(change_policies, agreed=True)
 _change_time_zones = partial(change_time_zones, agreed=True)
 _SHEETS: tuple[tuple[Callable[[xw.Book, InBooks], Any], Callable[..., object]], ...] = (
+    (setup.edited_home_currency, change_home_currency),
     (sku_mapping.edited_mappings, change_mappings),
     (setup.edited_settings, change_account),
     (accounts.edited_accounts, change_accounts),
@@ -269,8 +275,10 @@ _SHEETS: tuple[tuple[Callable[[xw.Book, InBooks], Any], Callable[..., object]], 
     (setup.edited_policies, _change_policies),
     (stores.edited_time_zones, _change_time_zones),
 )
-"""What was edited on each sheet of settings, and what stores it; last what may decide anew what is posted."""
+"""What was edited on each sheet of settings, and what stores it: first the currency of all others, last what may decide
+anew what is posted."""
 _SPEC_OF: dict[Callable[..., object], TableSpec] = {
+    change_home_currency: setup.SETUP_SPEC,
     change_mappings: sku_mapping.SKU_MAPPING_SPEC,
     change_account: setup.SETUP_SPEC,
     change_accounts: accounts.ACCOUNTS_SPEC,

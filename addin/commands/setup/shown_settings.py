@@ -21,10 +21,12 @@ from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import fillable_tables, tables
 from addin.sheets.tables.filled_rows import InBooks
 from core.books.loading import load_books
+from core.books.settings.policies import decimal_mark
 from core.books.settings.sku_mapping import origins
+from core.settings import DecimalMark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import xlwings as xw
 
@@ -44,6 +46,10 @@ class SettingsShown:
     def books(self) -> Books:
         """The books."""
         return load_books(self._database)
+
+    def decimal_mark(self) -> DecimalMark | None:
+        """The company's decimal mark."""
+        return decimal_mark(self._database)
 
     def records(self, spec: TableSpec) -> list[Record]:
         """Return the rows of a sheet as its filling writes them."""
@@ -74,9 +80,17 @@ _RECORDS: dict[str, Callable[[SettingsShown], list[Record]]] = {
 }
 
 
-def in_books(shown: SettingsShown, spec: TableSpec) -> InBooks:
-    """Return what the books hold of a sheet of settings; nothing is read before an edit asks for it."""
-    return InBooks(partial(shown.records, spec))
+def in_books(shown: SettingsShown, spec: TableSpec, policies: Mapping[str, str] | None = None) -> InBooks:
+    """Return what the books hold of a sheet of settings; nothing is read before an edit asks for it.
+
+    Args:
+        shown: What the books hold of all of them.
+        spec: The sheet.
+        policies: Those that are typed in the same press: the decimal mark among them holds for every sheet.
+    """
+    typed = (policies or {}).get("decimal_mark")
+    mark = shown.decimal_mark if typed is None else partial(DecimalMark.of, typed)
+    return InBooks(partial(shown.records, spec), decimal_mark=mark)
 
 
 def refuse_unfillable(book: xw.Book, specs: Iterable[TableSpec]) -> None:

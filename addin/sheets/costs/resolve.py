@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from addin.sheets.tables.tables import Record, SheetTable
+    from core.settings import DecimalMark
 
 _STOCK = slice(1, 3)
 """Where units back and disposition stand among them."""
@@ -119,8 +120,12 @@ def keys_shown(book: xw.Book) -> set[str]:
     return {key for row in rows for key in [to_text(row["key"])] if key}
 
 
-def read_answers(book: xw.Book) -> SheetAnswers:
+def read_answers(book: xw.Book, mark: DecimalMark | None = None) -> SheetAnswers:
     """Read back what stands on the sheet.
+
+    Args:
+        book: The workbook.
+        mark: The company's decimal mark, of costs typed as text.
 
     Raises:
         WorkbookError: If the table or one of its columns is missing, or something was typed below it.
@@ -135,7 +140,7 @@ def read_answers(book: xw.Book) -> SheetAnswers:
     for place, index in enumerate(row_of):
         typed = {name: cells[name][place] for name in TYPED_FIELDS}
         places = {Cell(name): name_of(RESOLVE_SPEC.column(name), index) for name in TYPED_FIELDS}
-        answers.append(_answer(rows[index], typed, places, formula=formulas[index]))
+        answers.append(_answer(rows[index], typed, places, mark, formula=formulas[index]))
     return SheetAnswers(table, rows, answers, row_of)
 
 
@@ -206,14 +211,16 @@ def _formulas(table: SheetTable, count: int) -> list[str]:
     return [str(cell) if str(cell or "").startswith("=") else "" for cell in cells]
 
 
-def _answer(row: Record, typed: Mapping[str, object], places: Mapping[Cell, str], *, formula: str) -> Answer:
+def _answer(
+    row: Record, typed: Mapping[str, object], places: Mapping[Cell, str], mark: DecimalMark | None, *, formula: str
+) -> Answer:
     version, proposed = to_whole(row["version"]), to_decimal(row["proposed_cost"])
     if to_text(row["sku"]) == (resolve_columns.own_sku(row) or None):
         typed = {**typed, "sku": None}  # the line's own, which nobody typed
     notation = in_scientific_notation(typed["cost"])
     if notation is not None:  # is asked about, not refused
         typed = {**typed, "cost": to_decimal(notation)}
-    read = {name: read_choice(value, RESOLVE_SPEC.column(name)) for name, value in typed.items()}
+    read = {name: read_choice(value, RESOLVE_SPEC.column(name), mark) for name, value in typed.items()}
     taken: dict[str, Any] = {name: None if isinstance(value, CellRefusal) else value for name, value in read.items()}
     now, filled = resolve_columns.contents(row), resolve_columns.filled(row)
     return Answer(

@@ -13,11 +13,12 @@ from addin.sheets.tables.cells import plain_text
 from addin.sheets.tables.edited_rows import edited_rows
 from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
+from addin.sheets.tables.typed_numbers import exact_number
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
 from core.errors import WorkbookError
 from core.finale.account_remarks import account_words
 from core.finale.typed_settings import TITLES, setting_text
-from core.settings import DATED, POLICY_FIELDS, FinaleAccount, Policies
+from core.settings import DATED, POLICY_FIELDS, DecimalMark, FinaleAccount, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,8 +57,30 @@ def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
 def edited_policies(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:
     """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
     names = {field.title: name for name, field in POLICY_FIELDS.items()}
-    rows = _edited(book, books)
-    return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}
+    typed = {names[row["setting"]]: row["value"] for row in _edited(book, books) if row["setting"] in names}
+    if not _AMOUNTS & set(typed):
+        return typed
+    in_force = books.decimal_mark() if books else None
+    mark = DecimalMark.of(typed["decimal_mark"]) if "decimal_mark" in typed else in_force
+    return {name: _amount(text, mark) if name in _AMOUNTS else text for name, text in typed.items()}
+
+
+_AMOUNTS = frozenset(name for name, field in POLICY_FIELDS.items() if field.annotation is Decimal)
+"""Policies that are an amount."""
+
+
+def _amount(text: str, mark: DecimalMark | None) -> str:
+    """Return an amount as Python writes it; what is none stays as it is, and is refused where it is stored."""
+    number = exact_number(text, mark)
+    return f"{number:f}" if isinstance(number, Decimal) else text
+
+
+_HOME_CURRENCY = "Home currency"
+
+
+def edited_home_currency(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:
+    """Return the home currency if it was typed over since the sheet was filled, by the setting's name."""
+    return {row["setting"]: row["value"] for row in _edited(book, books) if row["setting"] == _HOME_CURRENCY}
 
 
 class NotTypedHereError(WorkbookError):
@@ -69,7 +92,6 @@ class NotTypedHereError(WorkbookError):
 
 _WHERE_FACTS_COME_FROM = {
     "Company": "The name is chosen when a workbook is made (New)",
-    "Home currency": "It is chosen when the books are made (New), and all that is posted is in it",
     "Stores": "A store comes into the books with its first file",
     "Time zones to set": "Time zones are typed on sheet Stores",
     "Last sync": "Sync says when it was",
@@ -86,6 +108,7 @@ def _edited(book: xw.Book, books: InBooks | None) -> list[dict[str, str]]:
         NotTypedHereError: If a fact was typed over, or a row names no setting.
     """
     settings = {field.title for field in POLICY_FIELDS.values()} | {title for title, _ in TITLES.values()}
+    settings.add(_HOME_CURRENCY)
     known = books and replace(books, rows=lambda: [row for row in books.rows() if row["setting"] in settings])
     rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES, known)
     others = [row for row in rows if row["setting"] not in settings]
@@ -130,7 +153,11 @@ def setup_records(books: Books, more: Iterable[Row] = ()) -> list[Record]:
     """Return the rows of the sheet: facts, the policies in force, and the rows of others. Pure."""
     facts = [
         ("Company", books.company.name, "Whose books this workbook shows. Copies of it show the same books."),
-        ("Home currency", books.company.home_currency, "The currency of Finale's costs, of COGS and of inventory."),
+        (
+            _HOME_CURRENCY,
+            books.company.home_currency,
+            "The currency of Finale's costs, of COGS and of inventory. To be corrected before the first cost is there.",
+        ),
         (
             "Stores",
             ", ".join(sorted({s.store for s in books.settlements})),

@@ -21,8 +21,9 @@ import pandas as pd
 
 from addin.sheets.tables.native_cells import in_rows, plain_values
 from addin.sheets.tables.sheet_specs import Kind
-from addin.sheets.tables.typed_numbers import NotANumber, exact_number
+from addin.sheets.tables.typed_numbers import NotANumber, by_another_mark, exact_number
 from core.money import at_line_places
+from core.settings import DecimalMark
 from workbook_engine.cell_values import ERROR_TEXTS
 
 if TYPE_CHECKING:
@@ -143,17 +144,17 @@ def plain_text(value: object) -> str:
 
 def to_decimal(value: object) -> Decimal | NotANumber | None:
     """Read a number at six places, as typed; blank is `None`, and what is not a number comes back as it is."""
-    number = _exact(value)
+    number = _exact(value, None)
     return at_line_places(number) if isinstance(number, Decimal) else number
 
 
-def _exact(value: object) -> Decimal | NotANumber | None:
+def _exact(value: object, mark: DecimalMark | None) -> Decimal | NotANumber | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     error = error_text(value)
     if error or isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         return NotANumber(error or str(value))
-    return exact_number(value)
+    return exact_number(value, mark)
 
 
 def to_whole(value: object) -> int | NotANumber | None:
@@ -198,7 +199,7 @@ def in_scientific_notation(value: object) -> str | None:
     """
     if isinstance(value, str):
         text = value.strip()
-        return text if "e" in text.lower() and not isinstance(_exact(text), NotANumber) else None
+        return text if "e" in text.lower() and not isinstance(_exact(text, None), NotANumber) else None
     return str(value) if isinstance(value, Scientific) else None
 
 
@@ -214,12 +215,15 @@ def _number_formats(cells: xw.Range, count: int) -> list[str]:
     ]
 
 
-def read_cell(value: object, column: Column) -> Decimal | int | bool | str | CellRefusal | None:
+def read_cell(
+    value: object, column: Column, mark: DecimalMark | None = None
+) -> Decimal | int | bool | str | CellRefusal | None:
     """Read what somebody typed into a cell of a column; blank is `None`, and what the column does not want is refused.
 
     Args:
         value: As `typed_values` gave it.
         column: What is wanted: its kind, its choices, and whether it takes dates.
+        mark: The company's decimal mark, of numbers typed as text.
 
     Returns:
         A `Decimal` for amounts (six places; a rate with all its digits), a whole number, a flag, else a text; a date
@@ -237,7 +241,7 @@ def read_cell(value: object, column: Column) -> Decimal | int | bool | str | Cel
         advice = _advice_on_format(column) if isinstance(value, Scientific) else _advice(column)
         return CellRefusal(f"holds a number in scientific notation, {typed}", advice)
     value = value.value if isinstance(value, Scientific) else value
-    return _READERS.get(column.kind, _read_text)(value, column)
+    return _READERS.get(column.kind, _read_text)(value, column, mark)
 
 
 def _read_moment(value: datetime, column: Column) -> str | CellRefusal:
@@ -250,17 +254,17 @@ def _read_moment(value: datetime, column: Column) -> str | CellRefusal:
     return f"{value:%Y-%m-%d}"
 
 
-def _read_amount(value: object, column: Column) -> Decimal | CellRefusal | None:
-    number = _exact(value)
+def _read_amount(value: object, column: Column, mark: DecimalMark | None) -> Decimal | CellRefusal | None:
+    number = _exact(value, mark)
     if isinstance(number, NotANumber):
-        return CellRefusal(_not_a_number(value), _advice(column))
+        return CellRefusal(_not_a_number(value), f"{_advice(column, mark)}{by_another_mark(value, mark)}")
     if number is not None and abs(number) > (largest := _LARGEST.get(column.kind, _LARGEST_AMOUNT)):
         return CellRefusal(f"holds {number.normalize():,f}, which is more than {largest:,}", _advice(column))
     return number if number is None or column.kind is Kind.RATE else at_line_places(number)
 
 
-def _read_whole(value: object, column: Column) -> int | CellRefusal | None:
-    number = _read_amount(value, column)
+def _read_whole(value: object, column: Column, mark: DecimalMark | None) -> int | CellRefusal | None:
+    number = _read_amount(value, column, mark)
     if isinstance(number, Decimal):
         whole = number == int(number)
         return int(number) if whole else CellRefusal(f"holds {number.normalize():f}", _advice(column))
@@ -280,7 +284,7 @@ _PLAIN_NUMBERS = frozenset({Kind.WHOLE, Kind.MONEY, Kind.UNIT_COST})
 
 def _is_odd_notation(value: object, column: Column) -> bool:
     """Tell whether scientific notation is hardly meant: a rate may well be 3.93E-05, and nobody writes 1e2 for 100."""
-    number = _exact(value.value if isinstance(value, Scientific) else value)
+    number = _exact(value.value if isinstance(value, Scientific) else value, None)
     is_large = isinstance(number, Decimal) and abs(number) >= 1
     return column.kind in _PLAIN_NUMBERS or (column.kind is Kind.RATE and is_large)
 
@@ -288,12 +292,14 @@ def _is_odd_notation(value: object, column: Column) -> bool:
 _FLAGS = {"yes": True, "true": True, "1": True, "x": True, "no": False, "false": False, "0": False}
 
 
-def _read_flag(value: object, column: Column) -> bool | CellRefusal:
+def _read_flag(value: object, column: Column, mark: DecimalMark | None) -> bool | CellRefusal:
+    del mark
     word = (to_text(value) or "").strip().lower()
     return _FLAGS[word] if word in _FLAGS else CellRefusal(f"holds “{word}”", _advice(column))
 
 
-def _read_text(value: object, column: Column) -> str | CellRefusal:
+def _read_text(value: object, column: Column, mark: DecimalMark | None) -> str | CellRefusal:
+    del mark
     if isinstance(value, bool):
         if "yes" in column.choices:
             return "yes" if value else "no"
@@ -327,9 +333,11 @@ def serial(moment: datetime) -> float:
     return (moment - datetime.combine(_FIRST_DAY, time())) / timedelta(days=1)
 
 
-def read_choice(value: object, column: Column) -> Decimal | int | bool | str | CellRefusal | None:
+def read_choice(
+    value: object, column: Column, mark: DecimalMark | None = None
+) -> Decimal | int | bool | str | CellRefusal | None:
     """Read a cell as `read_cell` does; a text is one of the column's choices, whatever its case, or refused."""
-    read = read_cell(value, column)
+    read = read_cell(value, column, mark)
     if not isinstance(read, str) or not column.choices:
         return read
     word = read.strip().lower()
@@ -363,10 +371,11 @@ _MOST_CHOICES = 8
 """Words that a sentence can list; a longer list is in the cell."""
 
 
-def _advice(column: Column) -> str:
+def _advice(column: Column, mark: DecimalMark | None = None) -> str:
     """Say what may stand in a cell of a column: one of its words, or what its kind wants."""
     if not column.choices:
-        return _ADVICE[column.wants]
+        advice = _ADVICE[column.wants]
+        return advice.replace(".", ",") if mark is DecimalMark.COMMA else advice
     *others, last = column.choices
     if len(others) >= _MOST_CHOICES:
         return "choose one of the cell's list, or leave it empty"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables import tables
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.tables.filled_rows import InBooks
     from addin.sheets.tables.tables import Record, SheetTable
+    from core.settings import DecimalMark
 
 _MOST_CELLS_NAMED = 5
 
@@ -98,7 +100,7 @@ def edited_rows(
     texts = [
         {**rows[index], **{field: cells[place] for field, cells in typed.items()}} for place, index in enumerate(edited)
     ]
-    wanted = _Wanted(advice or {}, without_dates)
+    wanted = _Wanted(advice or {}, without_dates, books.decimal_mark() if books is not None else None)
     taken = dict(zip(edited, _read_rows(table, spec, texts, edited, wanted), strict=True))
     taken = {index: row for index, row in taken.items() if not is_as_filled(spec, row, filled[index])}
     _refuse_unnamed(table, spec, taken)
@@ -206,6 +208,7 @@ class _Wanted:
 
     advice: Mapping[str, str]
     without_dates: Collection[str]
+    decimal_mark: DecimalMark | None
 
     def read(self, row: Mapping[str, object], column: Column, name: str) -> object:
         """Return what the row's cell of a column holds, or why it is refused.
@@ -213,7 +216,8 @@ class _Wanted:
         A number typed into a cell that shows dates or percentages becomes one again, so that its format has to go.
         """
         typed = row[column.field]
-        value = read_cell(typed, replace(column, takes_dates=column.takes_dates and name not in self.without_dates))
+        takes_dates = column.takes_dates and name not in self.without_dates
+        value = read_cell(typed, replace(column, takes_dates=takes_dates), self.decimal_mark)
         own = self.advice.get(name)
         if not isinstance(value, CellRefusal) or own is None:
             return value
@@ -228,7 +232,7 @@ def _read_rows(
     places: Sequence[int],
     wanted: _Wanted,
 ) -> list[Record]:
-    """Return the rows with what their columns make of each typed cell; numbers stay as they are typed."""
+    """Return the rows with what their columns make of each typed cell; numbers of cells stay as they are typed."""
     refused, read, name_of = [], [], cell_names(table)
     for row, place in zip(rows, places, strict=True):
         name = plain_text(row[spec.key[0]])
@@ -239,7 +243,12 @@ def _read_rows(
             if isinstance(value, CellRefusal)
         ]
         taken = {column.field: value for column, value in values.items() if column.kind in (Kind.TEXT, Kind.FLAG)}
-        read.append({**row, **taken})
+        numbers = {
+            column.field: f"{value.normalize():f}"
+            for column, value in values.items()
+            if isinstance(value, Decimal) and isinstance(row[column.field], str)
+        }
+        read.append({**row, **taken, **numbers})
     if refused:
         raise CellsRefusedError(refused)
     return read

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from addin.sheets.tables.tables import Record
+    from core.settings import DecimalMark
 
 FILLED = Column("Filled", "filled", hidden=True, note="What the row was filled with, to tell an edit from it.")
 """The last column of every list that can be edited."""
@@ -82,6 +83,8 @@ class InBooks:
     """Ends what is only proposed in a cell: nobody has saved that."""
     whole: bool = False
     """Whether the cells of a row say one thing together: none is taken beside another that is not as it was filled."""
+    decimal_mark: Callable[[], DecimalMark | None] = lambda: None
+    """The company's, of numbers typed as text; asked for only where a row was edited."""
 
 
 def cell_by_cell(

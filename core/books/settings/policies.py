@@ -26,7 +26,7 @@ from core.books.settings.calendars import keep_calendars
 from core.books.settings.setting_effects import SettingEffect, posted_settlements, refuse_unagreed
 from core.books.settings.time_zones import zones_as_typed
 from core.errors import CogsheetError
-from core.settings import DATED, POLICIES_NAME, POLICY_FIELDS, EarlierPolicy, Policies
+from core.settings import DATED, POLICIES_NAME, POLICY_FIELDS, DecimalMark, EarlierPolicy, Policies
 from core.time import local_days
 
 if TYPE_CHECKING:
@@ -143,6 +143,12 @@ def _note(edits: Mapping[str, str], after: Policies) -> str:
 def _noted(name: str, text: str, after: Policies) -> str:
     since = [one.before for one in after.before(name)]
     return f"{getattr(after, name)} from {max(since)}" if since else text or "none"
+
+
+def decimal_mark(database: Database) -> DecimalMark | None:
+    """Return the company's decimal mark of numbers that are typed as text; nothing where nobody chose one."""
+    with database.reading() as connection:
+        return stored_settings.get(connection, POLICIES_NAME, Policies, Policies()).decimal_mark
 
 
 @repeated

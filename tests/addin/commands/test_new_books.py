@@ -10,6 +10,7 @@ from addin.commands.setup.new import (
     BooksThereError,
     CompanyKnownError,
     OtherCompanyError,
+    OtherCurrencyError,
     WorkbookEndingError,
     new_workbook,
 )
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 
 def made(folder: Path, company: str, name: str = "Books.xlsm", **more: Any) -> Outcome:
     """Make a workbook; the user's folder lies beside it."""
-    return new_workbook(
-        folder / name, company=company, machine=MachineFolder(folder / "home"), **{"currency": "USD", **more}
-    )
+    return new_workbook(folder / name, company=company, machine=MachineFolder(folder / "home"), **more)
 
 
 def refused(folder: Path, company: str, kind: type[CogsheetError], **more: Any) -> str:
@@ -46,6 +45,21 @@ def test_books_that_are_there_are_joined_where_that_is_asked_for(tmp_path: Path)
     assert "books of Foo & Bar in EUR with 0 settlements" in refused(tmp_path, "Foo & Bar", BooksThereError)
     joined = made(tmp_path, "Foo & Bar", "Second.xlsm", join=True)
     assert "It joins books that are there: books of Foo & Bar in EUR with 0 settlements." in joined.message
+
+
+@pytest.mark.parametrize("stated", ["USD", "usd", "GBP"])
+def test_books_in_another_currency_are_not_joined(tmp_path: Path, stated: str) -> None:
+    """What was said against them was ignored; their own currency, and none, is fine."""
+    made(tmp_path, "Foo & Bar", currency="eur")
+    said = refused(tmp_path, "Foo & Bar", OtherCurrencyError, join=True, currency=stated)
+    assert f"holds books of Foo & Bar in EUR with 0 settlements, and {stated.upper()} was asked for" in said
+    assert "It joins books" in made(tmp_path, "Foo & Bar", "Second.xlsm", join=True, currency="eur").message
+
+
+def test_new_books_are_in_dollars_where_nobody_says_otherwise(tmp_path: Path) -> None:
+    """As before."""
+    with Database.open(str(made(tmp_path, "Acme").data["database"])) as database:
+        assert "USD" == database.company.home_currency
 
 
 @pytest.mark.few(1)

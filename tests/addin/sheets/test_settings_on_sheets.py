@@ -26,6 +26,7 @@ from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
 from addin.sheets.tables.edited_rows import CellsRefusedError
 from core.books.database import Database
+from core.books.settings.home_currency import HomeCurrencyFixedError
 from core.errors import CogsheetError
 from core.journal.files import Ledger
 from tests.core.books.listed_documents import v2_content
@@ -227,12 +228,6 @@ def test_one_wrong_cell_leaves_every_sheet_as_it_was(book: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "field", "typed", "said"),
     [
-        (
-            "Home currency",
-            "value",
-            "EUR",
-            "Home currency is not changed in its cell, which holds “EUR”.*write USD there",
-        ),
         ("Lock date", "setting", "Lock dates", "“Lock dates” is no setting, and “2026-08-31” stands beside it."),
         ("Company", "value", "Others", "Company is not changed in its cell, .* is made .New.: write .* there"),
         ("Last sync", "value", "", "Last sync is not changed .*“nothing”. Sync says when it was: write not yet there"),
@@ -255,3 +250,17 @@ def test_a_cell_of_setup_that_no_command_takes_is_refused_by_its_name(
             on_file(book, command)
     write(book, SETUP_SPEC, place, field, held)
     assert not on_file(book, settings_action.take).needs_attention
+
+
+def test_the_home_currency_is_corrected_in_its_cell_until_there_is_a_cost(book: Path) -> None:
+    """Together with an opening cost typed in the same press, which is in it; from then on it stays."""
+    setting(book, "Home currency", "eur")
+    write(book, OPENING_COSTS_SPEC, 0, "sku", "MUG")
+    write(book, OPENING_COSTS_SPEC, 0, "unit_cost", 4.5)
+    on_file(book, settings_action.take)
+    corrected = value(book, "Home currency"), rows(book, OPENING_COSTS_SPEC)[0]["currency"]
+    setting(book, "Home currency", "USD")
+    with pytest.raises(HomeCurrencyFixedError, match="stays EUR, because the books hold 1 opening cost in it"):
+        on_file(book, settings_action.take)
+
+    assert ("EUR", "EUR") == corrected

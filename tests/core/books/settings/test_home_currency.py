@@ -1,0 +1,66 @@
+"""The home currency is corrected until the first cost is in the books, whichever that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.books.database import Database
+from core.books.settings.home_currency import HomeCurrencyFixedError, change_home_currency
+from core.books.settings.opening_costs import TypedOpening, change_opening_costs
+from core.books.verification.altered_rows import find_altered
+from core.currencies import NotACurrencyError
+from tests.core.books.shops import WHO, Shop, sale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def home_of(shop: Shop, typed: str) -> str:
+    """Type a home currency, and return what whoever opens the books next finds."""
+    change_home_currency(shop.database, {"Home currency": typed}, **WHO)
+    with Database.open(shop.database.location) as again:
+        assert shop.database.company == again.company
+        return again.company.home_currency
+
+
+def test_it_is_corrected_as_often_as_nothing_costs_anything(tmp_path: Path) -> None:
+    """Settlements may be there; their lines lack a cost, and what the books hold is as it was sealed."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", sale("111-1", "CUP", 2))
+
+    assert ["EUR", "EUR", "GBP"] == [home_of(shop, typed) for typed in ("EUR", " eur ", "gbp")]
+    assert [] == find_altered(shop.database)
+    assert 1 == len(shop.books.lines)
+    with pytest.raises(NotACurrencyError):
+        home_of(shop, "euro")
+
+
+def _sync(shop: Shop) -> None:
+    shop.finale_says({("111-1", "CUP"): "4.00"})
+
+
+def _open(shop: Shop) -> None:
+    change_opening_costs(shop.database, [TypedOpening("CUP", "4.00", "", "2026-01-01")], **WHO)
+
+
+def _export(shop: Shop) -> None:
+    shop.finale_says({("111-1", "CUP"): "4.00"})
+    shop.export("1")
+
+
+@pytest.mark.parametrize(
+    ("deed", "found"), [(_sync, "1 cost of Finale"), (_open, "1 opening cost"), (_export, "1 cost of Finale")]
+)
+def test_once_there_is_a_cost_it_stays(tmp_path: Path, deed: Callable[[Shop], None], found: str) -> None:
+    """The message says which, and what to do; the same currency typed again is no change."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", sale("111-1", "CUP", 2))
+    deed(shop)
+
+    with pytest.raises(HomeCurrencyFixedError, match=f"stays USD, because the books hold {found} in it") as caught:
+        home_of(shop, "EUR")
+    assert "make new books in EUR" in str(caught.value)
+    assert "USD" == home_of(shop, "usd")
