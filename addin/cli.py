@@ -110,12 +110,11 @@ def _write_guide(command: Command, formatter: click.HelpFormatter) -> None:
     if command.guide is None:
         return
     with formatter.section("Example"):
-        formatter.write_text(f"{called()} {command.name} {command.guide.example}".rstrip())
+        formatter.write(f"  {called()} {command.name} {command.guide.example}".rstrip() + "\n")
     with formatter.section("Exit status"):
         formatter.write_dl(list(command.guide.statuses()))
     if command.guide.then:
-        formatter.write_paragraph()
-        formatter.write_text(command.guide.next_step(0))
+        formatter.write(f"\n{command.guide.next_step(0)}\n")
 
 
 def _help() -> click.Command:

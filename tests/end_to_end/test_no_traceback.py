@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.end_to_end.demo_book import DemoBook
+    from tests.end_to_end.stories import Story
 
 MARKED = 'MARK"ED & 5/7'
 
@@ -99,3 +100,13 @@ def test_what_the_system_says_is_said(error: BaseException, words: str) -> None:
 def test_what_is_no_error_of_the_system_has_no_words_of_it() -> None:
     """Then the sentence says that it was unexpected."""
     assert "" == what_the_system_said(KeyError("x"))
+
+
+@pytest.mark.long
+def test_a_key_that_nobody_types(story: Story) -> None:
+    """Where a command runs without anybody at its terminal it says what it asked, and how a script answers."""
+    said = refused("connect", str(story.book.path), "--account", "acme")
+
+    assert "Nobody answered at the terminal: API key? Nothing was changed." in said
+    assert "environment variables" in said
+    assert "number" not in said.partition("Nobody answered")[0]

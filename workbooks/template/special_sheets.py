@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from addin.commands.registry import BUTTONS, TAB
 from addin.machine.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
 from addin.sheets import exchange
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
 from addin.sheets.reports.pnl import ALL, ASK_LABELS, ASK_ROW, BLOCKS, CHART_SHEET, FIRST_ROW, NO, PNL_SPEC, YES
+from addin.sheets.setup.setup import SETTING_CHOICES, SETUP_SPEC
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.takeaway.look import ACCENT, BAD, GOOD, HAIRLINE, INK, QUIET
 from core.reports.basis import Basis
+from workbooks.template.table_sheet import LAST_ROW
 from workbooks.template.template_look import ACCENT_TINT
 
 if TYPE_CHECKING:
@@ -270,3 +272,22 @@ def add_first_steps(worksheet: Worksheet, look: TemplateLook) -> None:
     for number, (name, text) in enumerate(FIRST_STEPS, start=1):
         worksheet.write_string(_STEPS_ROW + number, 0, f"{number}  {name}", word)
         worksheet.write_string(_STEPS_ROW + number, 1, text, sentence)
+    _offer_choices(worksheet)
+
+
+def _offer_choices(worksheet: Worksheet) -> None:
+    """Let each setting that takes one of some words be chosen from a list, wherever its row stands.
+
+    The lists stand in hidden columns right of the table, each below the title of its setting. Nothing is refused by
+    them: a day from which a policy holds may stand behind its word, and a button refuses what it cannot take.
+    """
+    left = len(SETUP_SPEC.columns) + 1
+    right, most = left + len(SETTING_CHOICES) - 1, max(map(len, SETTING_CHOICES.values()))
+    for place, (title, words) in enumerate(SETTING_CHOICES.items(), start=left):
+        worksheet.write_column(0, place, [title, *words])
+    worksheet.set_column(left, right, 2, None, {"hidden": True})
+    row, value = SETUP_SPEC.header_row, [column.field for column in SETUP_SPEC.columns].index("value")
+    nth = f"MATCH($A{row + 1},{xl_range_abs(0, left, 0, right)},0)"
+    listed = f"=INDEX({xl_range_abs(1, left, most, right)},0,{nth})"
+    rule = {"validate": "list", "source": listed, "show_error": False}
+    worksheet.data_validation(row, value, LAST_ROW, value, rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,7 @@ from addin.commands.setup import connecting
 from addin.commands.setup.connecting import StoreDetails, connect_store
 from addin.connections.finale import KEY, SECRET
 from addin.connections.marketplaces import connections, credentials_account, kept_secrets, kind_of
+from core.errors import CogsheetError
 from core.finale.account_settings import account_name
 from core.finale.errors import SYSTEM
 from core.http.credentials import Credentials, SystemCredentials, variable_names
@@ -23,6 +24,28 @@ if TYPE_CHECKING:
     from addin.commands.outcome import Outcome
     from addin.sheets.desk import Desk
     from core.marketplaces.pulling.connector import ConnectorKind
+
+
+class NobodyAnsweredError(CogsheetError):
+    """A question at the terminal got no answer: there is nobody, or Ctrl+C was pressed."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(
+            f"Nobody answered at the terminal: {question}? Nothing was changed. Type the command where you can answer; "
+            f"or give keys in environment variables."
+        )
+
+
+def _ask(question: str, **how: Any) -> str:  # noqa: ANN401 - as click takes it
+    """Ask at the terminal.
+
+    Raises:
+        NobodyAnsweredError: If nothing comes.
+    """
+    try:
+        return str(click.prompt(question, err=True, **how))
+    except click.Abort as error:
+        raise NobodyAnsweredError(question) from error
 
 
 def connect_in_the_terminal(
@@ -56,7 +79,7 @@ def _given_or_asked(account: str, name: str) -> str:
     """Return a secret of a Finale account from the environment, where sync looks for it too, else ask for it."""
     names = variable_names(SYSTEM, account_name(account), name)
     given = next((os.environ[variable] for variable in names if os.environ.get(variable)), None)
-    return given or str(click.prompt(name, hide_input=True, err=True))
+    return given or _ask(name, hide_input=True)
 
 
 def connect_by_asking(
@@ -108,14 +131,14 @@ def _in_environment(desk: Desk, store: str, kind: ConnectorKind, secret: str) ->
 
 def _open(name: str, meaning: str, before: str) -> str:
     click.echo(f"{name}: {meaning}", err=True)
-    answer: str = click.prompt(name, default=before, show_default=bool(before), err=True)
+    answer = _ask(name, default=before, show_default=bool(before))
     return answer.strip()
 
 
 def _masked(name: str, meaning: str, *, kept: bool) -> str:
     click.echo(f"{name}: {meaning}", err=True)
     if not kept:
-        answer: str = click.prompt(name, hide_input=True, err=True)
+        answer = _ask(name, hide_input=True)
         return answer.strip()
-    answer = click.prompt(f"{name} (Enter keeps the one on this computer)", hide_input=True, default="", err=True)
+    answer = _ask(f"{name} (Enter keeps the one on this computer)", hide_input=True, default="")
     return answer.strip()

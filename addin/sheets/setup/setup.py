@@ -17,6 +17,7 @@ from addin.sheets.tables.typed_numbers import exact_number
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
 from core.errors import WorkbookError
 from core.finale.account_remarks import account_words
+from core.finale.account_settings import Mode
 from core.finale.typed_settings import TITLES, setting_text
 from core.settings import DATED, POLICY_FIELDS, DecimalMark, FinaleAccount, Policies
 
@@ -129,10 +130,22 @@ def _not_typed_here(row: Mapping[str, str], held: Mapping[str, str]) -> str:
     return f"{name} is not changed in its cell, which holds “{typed}”. {where}: {back}."
 
 
+def _words(field: FieldInfo) -> tuple[str, ...]:
+    """Return the words that a policy takes; none where it takes anything else."""
+    kinds = get_args(field.annotation) or (field.annotation,)
+    return tuple(str(word) for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum) for word in kind)
+
+
+SETTING_CHOICES = {
+    **{field.title: words for field in POLICY_FIELDS.values() if field.title and (words := _words(field))},
+    TITLES["mode"][0]: tuple(map(str, Mode)),
+}
+"""The words that may be chosen beside a setting, by its title."""
+
+
 def _advice(field: FieldInfo) -> str:
     """Say how the value of a policy is written: as a number, as a date, as a text, or as one of its words."""
-    kinds = get_args(field.annotation) or (field.annotation,)
-    words = [str(word) for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum) for word in kind]
+    kinds, words = get_args(field.annotation) or (field.annotation,), _words(field)
     if Decimal in kinds:
         return "write a plain number, such as 4.17"
     if int in kinds:

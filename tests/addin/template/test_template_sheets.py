@@ -12,6 +12,7 @@ from addin.sheets import exchange
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
 from addin.sheets.reports.pnl import CHART_SHEET, PNL_SPEC
+from addin.sheets.setup.setup import SETTING_CHOICES, SETUP_SPEC
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.sheets.workbook import SPECS
 from tests.books_with_vba import load_with_vba
@@ -286,3 +287,22 @@ def test_totals_stand_above_the_headers_of_the_profit_and_loss(workbook: Workboo
     assert '=IF(J9>0,Q9/J9,"")' == cells["Margin"]
     assert ("Net sales", "Profit") == (PNL_SPEC.columns[9].header, PNL_SPEC.columns[16].header)
     assert "Total of the rows shown" == cells["Item"]
+
+
+def test_a_setting_that_takes_words_offers_them_wherever_its_row_stands(workbook: Workbook) -> None:
+    """Its list stands below its title in hidden columns; what the list does not have is refused by the button alone."""
+    sheet = workbook[SETUP_SPEC.sheet]
+    (rule,) = [one for one in sheet.data_validations.dataValidation if "MATCH($A12," in str(one.formula1)]
+    columns = [sheet.column_dimensions[letter] for letter in ("F", "G")]
+    lists = {
+        str(column[0].value): tuple(str(cell.value) for cell in column[1:] if cell.value is not None)
+        for column in sheet.iter_cols(min_col=6, max_col=5 + len(SETTING_CHOICES), max_row=6)
+    }
+
+    assert SETTING_CHOICES == lists
+    assert ("Cogsheet", "Finale") == lists["COGS posted by"]
+    assert columns[0].hidden
+    assert ("list", False) == (rule.type, bool(rule.showErrorMessage))
+    assert str(rule.sqref).startswith("B12:B")
+    last = get_column_letter(5 + len(lists))
+    assert f"INDEX($F$2:${last}$5,0,MATCH($A12,$F$1:${last}$1,0))" == rule.formula1
