@@ -37,6 +37,21 @@ DUE_TIE_OUT = "True-ups that are due: what differs"
 """The name of the tie-out of `due_tie_outs`."""
 
 
+def _of_exported_lines(books: Books) -> dict[str, list[object]]:
+    """Return what comparing every exported line says, by line."""
+    held = {row["key"] for row in held_lines(books)}
+    return {key: says for key, says in _figures(compared(books).found).items() if key in held}
+
+
+def _named(books: Books, keys: set[str]) -> list[str]:
+    places = {row["key"]: f"{row['store']}/{row['settlement_id']}" for row in records(books.lines, _PLACE)}
+    return [f"line {key} of {places.get(key, 'no settlement')}" for key in sorted(keys)]
+
+
+def _figures(true_ups: pd.DataFrame) -> dict[str, list[object]]:
+    return {row["key"]: [row[name] for name in SAYS] for row in records(true_ups)}
+
+
 def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     """Hold the kept lines against those of books that were costed from nothing; nothing where none are said to hold."""
     named = kept_otherwise(connection, books)
@@ -99,18 +114,3 @@ def proposed_otherwise(database: Database, books: Books) -> list[str] | None:
     wanted = {key: says for key, says in _of_exported_lines(books).items() if refused.get(key) != says}
     wrong = {key for key in wanted.keys() | pending.keys() if wanted.get(key) != pending.get(key)}
     return _named(books, wrong - (set() if near is None else set(near.lines["key"])))
-
-
-def _of_exported_lines(books: Books) -> dict[str, list[object]]:
-    """Return what comparing every exported line says, by line."""
-    held = {row["key"] for row in held_lines(books)}
-    return {key: says for key, says in _figures(compared(books).found).items() if key in held}
-
-
-def _named(books: Books, keys: set[str]) -> list[str]:
-    places = {row["key"]: f"{row['store']}/{row['settlement_id']}" for row in records(books.lines, _PLACE)}
-    return [f"line {key} of {places.get(key, 'no settlement')}" for key in sorted(keys)]
-
-
-def _figures(true_ups: pd.DataFrame) -> dict[str, list[object]]:
-    return {row["key"]: [row[name] for name in SAYS] for row in records(true_ups)}
