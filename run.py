@@ -4,6 +4,7 @@
     python run.py install         so that the buttons of workbooks work in Excel on this computer
     python run.py test [--long]   format, lint, dependencies, types, tests
     python run.py bench [NAME]    benchmarks
+    python run.py installer       build the installer for Windows in dist (needs NSIS)
     python run.py template        build workbooks/template.xlsm anew
     python run.py drawing         draw the house anew in docs/architecture.md
     python run.py commands        write the list in docs/commands.md anew
@@ -45,6 +46,7 @@ def main(arguments: Command) -> int:
     own = {
         "test": _test,
         "bench": _bench,
+        "installer": _installer,
         "template": _template,
         "drawing": _drawing,
         "commands": _commands,
@@ -76,6 +78,11 @@ def _test(arguments: Command) -> int:
 def _bench(arguments: Command) -> int:
     _install("requirements-dev.lock")
     return _run([str(PYTHON), "-m", "benchmarks", *arguments])
+
+
+def _installer(arguments: Command) -> int:
+    _install("requirements-dev.lock")
+    return _run([str(PYTHON), "-m", "installer", *arguments])
 
 
 def _template(arguments: Command) -> int:

@@ -63,6 +63,8 @@ class Form:
     title: str
     fields: tuple[Field, ...]
     hint: str
+    deed: str = "Connect"
+    """What the button says that takes it."""
 
 
 def finale_form(account: str) -> Form:
@@ -156,7 +158,7 @@ class ConnectForm:
                 hint.grid(row=2 * row + 1, column=1, sticky="w")
         self.note = ttk.Label(frame, text=form.hint, wraplength=_WRAP)
         self.note.grid(row=2 * len(form.fields), column=0, columnspan=2, sticky="w", pady=(12, 12))
-        self.connect, self.cancel = _buttons(root, frame, 2 * len(form.fields) + 1, "Connect", self._take)
+        self.connect, self.cancel = _buttons(root, frame, 2 * len(form.fields) + 1, form.deed, self._take)
         first = next((one for one in form.fields if not one.value), form.fields[0])
         self.fields[first.name].focus_force()
 

@@ -23,7 +23,8 @@ _FOLDERS = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell 
 _DOWNLOADS = "{374DE290-123F-4565-9164-39C4925E467B}"
 _DRIVES = r"HKCU\Network"
 """Drive letters that stand for folders of the network."""
-_DESCRIPTION = "Cogsheet workbooks"
+DESCRIPTION = "Cogsheet workbooks"
+"""By it the uninstaller knows the locations that are ours (`installer/setup.nsi`)."""
 _NETWORK = ("\\\\", "//")
 
 
@@ -72,7 +73,7 @@ def trust(computer: Computer, folder: PureWindowsPath) -> bool:
     taken = {name.lower() for name in computer.registry.keys(LOCATIONS)}
     number = next(number for number in range(len(taken) + 1) if f"location{number}" not in taken)
     try:
-        computer.registry.write(rf"{LOCATIONS}\Location{number}", {"Path": f"{folder}\\", "Description": _DESCRIPTION})
+        computer.registry.write(rf"{LOCATIONS}\Location{number}", {"Path": f"{folder}\\", "Description": DESCRIPTION})
     except OSError as error:
         raise NotTrustedError(str(folder), f"Windows does not allow it ({error.strerror or error})") from error
     return True

@@ -11,7 +11,7 @@ import pytest
 from tests.architecture.sources import nodes, parsed, source
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("addin", "benchmarks", "core", "sandbox", "workbook_engine", "workbooks")
+FOLDERS = ("addin", "benchmarks", "core", "installer", "sandbox", "workbook_engine", "workbooks")
 OF_FILES = {"read_text", "write_text", "TextIOWrapper", "FileHandler", "RotatingFileHandler"}
 OF_MODES = {"open", "fdopen", "NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile"}
 OF_PROGRAMS = {"run", "Popen", "check_output", "call", "check_call"}

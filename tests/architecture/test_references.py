@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("addin", "benchmarks", "core", "docs", "sandbox", "tests", "workbook_engine", "workbooks")
+FOLDERS = ("addin", "benchmarks", "core", "docs", "installer", "sandbox", "tests", "workbook_engine", "workbooks")
 KINDS = {".bas", ".cls", ".md", ".py"}
 FOREIGN = {"node_modules", "__pycache__"}
 
