@@ -159,7 +159,9 @@ def read_today(database: Database, old: str = "") -> None:
 
 def proposal_of(database: Database, order: str) -> Decimal:
     """Return what is kept as the proposal for an order's sale."""
-    return next(row["proposed_cost"] for row in records(load_books(database).lines) if row["order_id"] == order)
+    rows = records(load_books(database).lines)
+    cost: Decimal = next(row["proposed_cost"] for row in rows if row["order_id"] == order)
+    return cost
 
 
 def test_where_something_else_was_written_nothing_is_brought_along(database: Database) -> None:
