@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from tests.reliability.command_processes import Ended, HeldUp
-from tests.reliability.deeds import DEEDS, Deed, whole
+from tests.reliability.deeds import DEEDS, Deed, prepared, whole
 from tests.reliability.desk import Desk, finale_answers, words_of
 from tests.reliability.rows import Place, Row
 from tests.reliability.stored_rows import Rows, difference
@@ -27,8 +27,8 @@ _LONGEST = 60.0
 
 def two_desks(first: Deed, second: Deed, made: Path, folder: Path) -> Desk:
     """Return a desk with what is typed for the first deed, and beside it the workbook of the second one."""
-    desk = whole(first, made).desk.copied(folder)
-    shutil.copyfile(whole(second, made).desk.book, folder / OTHER)
+    desk = prepared(first, made).copied(folder)
+    shutil.copyfile(prepared(second, made).book, folder / OTHER)
     return desk
 
 
@@ -77,7 +77,7 @@ def is_in_order(pair: tuple[tuple[Deed, Ended], tuple[Deed, Ended]], rows: Rows,
     """
     (second, _), (first, _) = pair
     turned = one_after_the_other(first, second, made, turned=True)
-    if rows in (turned, one_after_the_other(first, second, made, turned=False)):
+    if rows == turned or rows == one_after_the_other(first, second, made, turned=False):
         return
     others = [other for deed, other in pair if whole(deed, made).after == rows]
     assert others, f"{said}: in no order: {difference(turned, rows)}"
