@@ -42,6 +42,16 @@ class FinaleUnavailableError(InventoryError):
     """Finale could not answer now; what came before is kept."""
 
 
+class FinaleShapeError(InventoryError):
+    """An answer holds values of other types than Finale documents, as where a list stands for an object."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"{SYSTEM} sent an answer of another shape than it documents. None of that answer was used; what was "
+            "fetched before is kept. Sync again; if it stays so, press Check in the ribbon."
+        )
+
+
 class FinaleRefusalError(InventoryError):
     """Finale says in words that it did not do what was asked."""
 

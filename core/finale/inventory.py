@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from core.finale.account_remarks import account_words
 from core.finale.account_settings import BASE_URL, FinaleSettings, Mode, account_name
-from core.finale.errors import SYSTEM
+from core.finale.errors import SYSTEM, FinaleShapeError
 from core.finale.graphql_client import FinaleClient
 from core.finale.observations import Recorder
 from core.finale.product_of_sku import Mapper
@@ -61,9 +63,10 @@ class FinaleInventory:
             InventoryError: If they are not, nothing answers, or a report's address cannot be used.
         """
         self._client.forget_schema()
-        if not self._client.now_schema().introspected:
-            example_cost(self._client)  # shows by its refusals what the account does not tell
-        schema = self._client.now_schema()
+        with _as_documented():
+            if not self._client.now_schema().introspected:
+                example_cost(self._client)  # shows by its refusals what the account does not tell
+            schema = self._client.now_schema()
         for which, address in ((COSTS, self._settings.cost_report), (AVERAGES, self._settings.average_report)):
             if address:
                 report_address(which, address, self.account)
@@ -75,7 +78,8 @@ class FinaleInventory:
         Raises:
             InventoryError: If Finale does not answer.
         """
-        return example_cost(self._client)
+        with _as_documented():
+            return example_cost(self._client)
 
     def costs(self, request: CostRequest, progress: Progress) -> Iterator[CostPage]:
         """Fetch what is wanted, page by page: mappings and averages, then the orders, then averages on dates.
@@ -83,6 +87,10 @@ class FinaleInventory:
         Raises:
             InventoryError: If it cannot go on; the pages before it are good, and a smaller request goes on from there.
         """
+        with _as_documented():
+            yield from self._costs(request, progress)
+
+    def _costs(self, request: CostRequest, progress: Progress) -> Iterator[CostPage]:
         recorder = Recorder(self._settings.currency, self._clock())
         if self._settings.mode_in_force == Mode.REPORT:
             mapper = Mapper(self._client, recorder)
@@ -110,6 +118,20 @@ class FinaleInventory:
 
     def __repr__(self) -> str:
         return f"<FinaleInventory {self.account}>"
+
+
+@contextmanager
+def _as_documented() -> Iterator[None]:
+    """Refuse an answer that holds values of other types than Finale documents; the log says where.
+
+    Raises:
+        FinaleShapeError: If there are any.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+        logging.getLogger(__name__).warning("an answer of %s", SYSTEM, exc_info=error)
+        raise FinaleShapeError from error
 
 
 def connect_finale(  # noqa: PLR0913 - all that a connection is made of, by name

@@ -83,10 +83,17 @@ class Whole:
 
 
 @cache
-def whole(deed: Deed, made: Path) -> Whole:
-    """Do a deed once from its beginning to its end, and see that all ties out after it."""
+def prepared(deed: Deed, made: Path) -> Desk:
+    """Return the desk with what is typed for a deed."""
     desk = made_desk(made).copied(made / f"before {deed.what}")
     deed.typed(desk.story)
+    return desk
+
+
+@cache
+def whole(deed: Deed, made: Path) -> Whole:
+    """Do a deed once from its beginning to its end, and see that all ties out after it."""
+    desk = prepared(deed, made)
     done = desk.copied(made / f"after {deed.what}")
     with finale_answers():
         ran = done.run(*deed.arguments, trap=CountsWrites(done.folder / "counted"))

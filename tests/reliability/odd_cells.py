@@ -139,7 +139,8 @@ def type_odd(sheet: str, column: str, dice: Random, place: Place) -> None:
     said = f"{cell} {kept[0]!r:.60} {kept[1]}: {ran.status} {words_of(ran)}"
     assert ran.status != 2 or desk.rows() == before, f"refused, and something was stored: {said}"
     checked = desk.run("verify")
-    refused_again = checked.status == ran.status == 2 and f"{sheet}!" in checked.said
+    is_named = any(f"{sheet}{sign}" in checked.said for sign in "!:,")  # the cell, or the sheet with its SKU
+    refused_again = checked.status == ran.status == 2 and is_named
     assert checked.status == 0 or refused_again, f"{said} / {words_of(checked)}"
 
 

@@ -8,8 +8,8 @@ import time
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from tests.reliability.command_processes import HeldUp
-from tests.reliability.deeds import DEEDS, Deed, whole
+from tests.reliability.command_processes import Ended, HeldUp
+from tests.reliability.deeds import DEEDS, Deed, prepared, whole
 from tests.reliability.desk import Desk, finale_answers, words_of
 from tests.reliability.rows import Place, Row
 from tests.reliability.stored_rows import Rows, difference
@@ -27,8 +27,8 @@ _LONGEST = 60.0
 
 def two_desks(first: Deed, second: Deed, made: Path, folder: Path) -> Desk:
     """Return a desk with what is typed for the first deed, and beside it the workbook of the second one."""
-    desk = whole(first, made).desk.copied(folder)
-    shutil.copyfile(whole(second, made).desk.book, folder / OTHER)
+    desk = prepared(first, made).copied(folder)
+    shutil.copyfile(prepared(second, made).book, folder / OTHER)
     return desk
 
 
@@ -61,21 +61,27 @@ def race(first: Deed, dice: Random, place: Place) -> None:
         go.touch()
         late = slow.end()
         said = f"{first.what} held up {trap.number} by {second.what}: {words_of(late)} / {words_of(quick)}"
-        is_in_order(first, second, desk, place.made, said)
+        desk.assert_whole(said)
+        if not first.in_steps and not second.in_steps:
+            is_in_order(((second, late), (first, quick)), desk.rows(), place.made, said)
 
 
-def is_in_order(first: Deed, second: Deed, desk: Desk, made: Path, said: str) -> None:
-    """Hold that the books are as if both had come one after the other; who came too late has been told."""
-    desk.assert_whole(said)
-    rows = desk.rows()
-    if first.in_steps or second.in_steps:
+def is_in_order(pair: tuple[tuple[Deed, Ended], tuple[Deed, Ended]], rows: Rows, made: Path, said: str) -> None:
+    """Hold that the books are as if both had come one after the other, or one alone and the other was told.
+
+    Args:
+        pair: The second and the first deed, each with what the other one said.
+        rows: What the books hold.
+        made: Where deeds are kept that were done before.
+        said: What both said.
+    """
+    (second, _), (first, _) = pair
+    turned = one_after_the_other(first, second, made, turned=True)
+    if rows == turned or rows == one_after_the_other(first, second, made, turned=False):
         return
-    wanted = (one_after_the_other(first, second, made, turned=turned) for turned in (True, False))
-    found = next((one for one in wanted if one == rows), None)
-    alone = [whole(deed, made).after for deed in (first, second)]
-    if found is None and rows not in alone:
-        turned = one_after_the_other(first, second, made, turned=True)
-        raise AssertionError(f"{said}: in no order: {difference(turned, rows)}")
+    others = [other for deed, other in pair if whole(deed, made).after == rows]
+    assert others, f"{said}: in no order: {difference(turned, rows)}"
+    assert any(other.status for other in others), f"{said}: one alone is done, and nobody was told"
 
 
 ROWS = tuple(

@@ -17,6 +17,9 @@ MADE_ANEW = {
 DRAWN = {"token", "hash", "machine", "folder", "path", "account"}
 """Columns that differ from run to run, as all moments do."""
 
+NOTED_TWICE = {"outbox_end"}
+"""Tables in which two desks may note the same: that a file is written."""
+
 Rows = dict[str, list[tuple[str, ...]]]
 
 
@@ -24,13 +27,18 @@ def stored_rows(database: Database, without: frozenset[str] = frozenset()) -> Ro
     """Return every row of every table that holds what was stored, by table; some columns may be left out."""
     with database.reading() as connection:
         tables = [name for name in inspect(connection).get_table_names() if name not in MADE_ANEW]
-        return {
+        found = {
             name: sorted(
                 tuple(repr(value) for column, value in row.items() if _is_compared(column) and column not in without)
                 for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings()  # noqa: S608 - our tables
             )
             for name in tables
         }
+        return {name: _once(rows) if name in NOTED_TWICE else rows for name, rows in found.items()}
+
+
+def _once(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return sorted({row[1:] for row in rows})
 
 
 def _is_compared(column: str) -> bool:

@@ -15,6 +15,7 @@ from tests.books_with_vba import load_with_vba
 from tests.workbook_engine.builders import body, full_workbook, loaded, openpyxl_table, parts, plain_table, rewritten
 from tests.workbook_engine.package_check import check_package
 from workbook_engine import workbook
+from workbook_engine.errors import NotAWorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,17 @@ def test_a_workbook_of_openpyxl(tmp_path: Path) -> None:
     assert "=SUM(B2:B3)" == found["E1"].value
     assert ["B2:B5"] == [str(rule.sqref) for rule in found.data_validations.dataValidation]
     assert [("000", 0), ("003", 3)] == [(found.cell(row, 1).value, found.cell(row, 2).value) for row in (2, 5)]
+
+
+@pytest.mark.parametrize("odd", [b'totalsRowCount="x"', b'headerRowCount="-1"'])
+def test_a_table_whose_numbers_are_none_is_named(tmp_path: Path, odd: bytes) -> None:
+    """It ended in an error that nobody foresaw."""
+    path = openpyxl_table(tmp_path / "openpyxl.xlsx")
+    part = re.sub(rb' (totals|header)RowCount="\d"', b"", parts(path)["xl/tables/table1.xml"])
+    rewritten(path, {"xl/tables/table1.xml": part.replace(b"<table ", b"<table " + odd + b" ", 1)})
+
+    with pytest.raises(NotAWorkbookError, match="tblItems has no valid"), workbook(path) as book:
+        _ = book.sheets["Items"].tables["tblItems"].header_row_range
 
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported")

@@ -17,6 +17,10 @@ _ORDER = ("autoFilter", "sortState", "tableColumns", "tableStyleInfo", "extLst")
 _FORMULA_PARTS = ("calculatedColumnFormula", "totalsRowFormula")
 
 
+_NUMBERS = ("id", "headerRowCount", "totalsRowCount")
+"""What a table says of itself in whole numbers."""
+
+
 class TablePart:
     """A table as its part declares it."""
 
@@ -30,6 +34,9 @@ class TablePart:
         if area is None:
             raise NotAWorkbookError(package.path, f"its table {self.name} has no valid place ({self.root.get('ref')})")
         self._area = area
+        for number in _NUMBERS:
+            if not (text := self.root.get(number, "0")).isascii() or not text.isdecimal():
+                raise NotAWorkbookError(package.path, f"its table {self.name} has no valid {number} ({text[:40]})")
 
     def store(self) -> None:
         """Hand the changed part to the package."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from random import Random
 
+import httpx
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.errors import CogsheetError, InventoryError
 from core.finale.account_settings import FinaleSettings
-from core.finale.errors import FinaleKeyError, FinaleRefusalError
+from core.finale.errors import FinaleKeyError, FinaleRefusalError, FinaleShapeError
 from core.finale.system import CostPage, CostRequest
 from core.frame_columns import records
 from core.progress import silent
@@ -75,6 +76,19 @@ def test_a_service_that_fails_for_a_while_is_waited_for(misbehaviour: str) -> No
 
     assert {} == differences(true_costs(hard()), account.costs())
     assert len(account.time.slept) >= 2
+
+
+def test_values_of_other_types_are_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word where an object belongs ended in a traceback; the pages before it are kept."""
+    account = DemoAccount(hard_business())
+    pages = account.finale.costs(everything(account.business), silent)
+    first = next(pages)
+    answer = httpx.Response(200, json={"data": {"o0": "odd", "x0": "odd", "p0": "odd"}})
+    monkeypatch.setattr(httpx.WSGITransport, "handle_request", lambda *_: answer)
+
+    with pytest.raises(FinaleShapeError, match="another shape than it documents"):
+        list(pages)
+    assert len(first.observations) + len(first.mappings)
 
 
 def test_a_wrong_key_is_tried_once() -> None:
