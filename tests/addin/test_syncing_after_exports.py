@@ -168,7 +168,7 @@ def test_a_sync_of_an_exported_settlement_proposes_of_what_it_touched(
 
 @pytest.mark.long
 @hypothesis_settings(
-    max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 @given(data=st.data())
 def test_whatever_happened_a_sync_is_as_if_everything_was_compared(

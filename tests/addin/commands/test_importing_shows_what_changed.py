@@ -109,7 +109,7 @@ def test_an_import_costs_what_it_wakes_and_no_other_line(tmp_path: Path) -> None
 
 @pytest.mark.long
 @hypothesis_settings(
-    max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 @given(plan=plans, known=st.sets(st.sampled_from(["111-0", "111-1", "222-0"])), data=st.data())
 def test_whatever_comes_the_workbook_is_as_if_everything_was_filled(
