@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from dataclasses import replace
@@ -79,12 +80,17 @@ def test_a_service_that_fails_for_a_while_is_waited_for(misbehaviour: str) -> No
 
 
 def test_values_of_other_types_are_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A word where an object belongs ended in a traceback; the pages before it are kept."""
+    """A node without what was asked for ended in a traceback; the pages before it are kept."""
     account = DemoAccount(hard_business())
     pages = account.finale.costs(everything(account.business), silent)
     first = next(pages)
-    answer = httpx.Response(200, json={"data": {"o0": "odd", "x0": "odd", "p0": "odd"}})
-    monkeypatch.setattr(httpx.WSGITransport, "handle_request", lambda *_: answer)
+    rightly, odd = httpx.WSGITransport.handle_request, {"edges": [{"node": {"product": "odd"}}]}
+
+    def oddly(wire: httpx.WSGITransport, request: httpx.Request) -> httpx.Response:
+        answer = rightly(wire, request)
+        return httpx.Response(200, json={"data": dict.fromkeys(json.loads(answer.read())["data"], odd)})
+
+    monkeypatch.setattr(httpx.WSGITransport, "handle_request", oddly)
 
     with pytest.raises(FinaleShapeError, match="another shape than it documents"):
         list(pages)
