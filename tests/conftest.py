@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from addin.commands.registry.guide import TYPED_AS
 from core.log import REDACTION
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def users_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("user")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("COGSHEET_HOME", str(folder))
+        environment.delenv(TYPED_AS, raising=False)  # `run.py test` says how it was called, and messages follow it
         yield folder
 
 
