@@ -198,6 +198,7 @@ def test_documents_name_code_that_is_there() -> None:
     assert {} == broken
 
 
+@pytest.mark.long
 def test_docstrings_name_code_that_is_there() -> None:
     """Also by the module's short name; a function that was renamed, moved or made public is named here."""
     broken = [

@@ -48,6 +48,7 @@ def cogs(paths: list[str]) -> Decimal:
     return balances(paths).get("Cost of Goods Sold", Decimal(0))
 
 
+@pytest.mark.long
 def test_a_file_that_could_not_be_written_is_written_by_the_next_command(sold: Story) -> None:
     """Any command writes it once the folder is free again; nobody has to reopen anything."""
     stuck = export_into_nowhere(sold)

@@ -79,6 +79,7 @@ def test_every_unit_sold_has_the_cost_of_finale(lines: list[Row]) -> None:
     assert {CostStatus.NOT_APPLICABLE.value} == {row["cost_status"] for row in without}
 
 
+@pytest.mark.long
 def test_refunds_take_back_the_cost_where_shopify_says_restocked(lines: list[Row]) -> None:
     """Exactly the units that came back, at the cost of their sale; nothing where they did not, or money alone moved."""
     refunds = [row for row in of(lines, Event.REFUND) if row["store"] == Marketplace.SHOPIFY]

@@ -36,6 +36,7 @@ def journal(story: Story) -> set[str]:
     return {str(row["Entry"]) for row in story.book.table("Journal").rows if row["Entry"]}
 
 
+@pytest.mark.long
 def test_a_workbook_that_is_opened_meanwhile_hides_nothing(sold: Story) -> None:
     """Somebody opens it in Excel while the export runs: what it did stands before what it could not do."""
     mark = sold.book.path.with_name(f"~${sold.book.path.name}")

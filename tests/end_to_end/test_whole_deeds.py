@@ -145,6 +145,7 @@ def test_an_accrual_is_shown_and_named_also_where_its_file_cannot_be_written(
     assert any("accrual" in key for key in _journal(two))
 
 
+@pytest.mark.long
 def test_nothing_is_done_where_the_sheets_could_not_show_it(story: Story, tmp_path: Path) -> None:
     """A copied row of Settlements stops the deed before the books: its message that nothing was written is true."""
     order = item("Order", "U-1", "40.00", units="2")

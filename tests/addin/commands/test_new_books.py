@@ -47,6 +47,7 @@ def test_books_that_are_there_are_joined_where_that_is_asked_for(tmp_path: Path)
     assert "It joins books that are there: books of Foo & Bar in EUR with 0 settlements." in joined.message
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("stated", ["USD", "usd", "GBP"])
 def test_books_in_another_currency_are_not_joined(tmp_path: Path, stated: str) -> None:
     """What was said against them was ignored; their own currency, and none, is fine."""

@@ -142,7 +142,7 @@ CHANGES = [
 ]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_everything_is_filled_where_something_may_not_show_the_books(
     folder: Path, change: Callable[[Path], None]

@@ -54,7 +54,7 @@ def rows(book: Path, spec: TableSpec) -> list[Record]:
         return tables.read(tables.find(opened, spec), spec)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lines", "total", "missing"),
     [

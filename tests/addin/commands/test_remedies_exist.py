@@ -118,6 +118,7 @@ def wrong_buttons(words: str) -> Iterator[str]:
     yield from named(words, "(?:[Pp]ress|[Bb]utton)", LABELS | OTHER_LABELS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wrong", [wrong_options, wrong_commands, wrong_sheets, wrong_columns, wrong_buttons])
 def test_every_remedy_that_a_message_names_exists(wrong: Callable[[str], Iterator[str]]) -> None:
     """Everywhere in core and add-in."""

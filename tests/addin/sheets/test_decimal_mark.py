@@ -84,6 +84,7 @@ def shown(book: Path, spec: TableSpec, place: int, field: str) -> object:
         return tables.read(tables.find(opened, spec), spec)[place][field]
 
 
+@pytest.mark.long
 def test_a_mark_typed_in_the_same_press_holds_for_every_sheet(new_books: Path) -> None:
     """Whoever is told of it chooses it and presses again; what was typed meanwhile is read by it, on Setup too."""
     write(new_books, OPENING_COSTS_SPEC, 0, sku="MUG", unit_cost="1.234,50")

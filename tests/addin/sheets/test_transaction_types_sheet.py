@@ -71,6 +71,7 @@ def test_an_unknown_type_is_listed_and_classified_once_for_all(book: Path) -> No
     assert [("Advertising", 2)] == [(row["event"], row["lines"]) for row in rows(book, TYPES_SPEC)]
 
 
+@pytest.mark.long
 def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> None:
     """The message names sheet, type and what can be said; what was typed stays on the sheet."""
     bring_in(book, "1", ("01", "08"))
@@ -84,7 +85,7 @@ def test_a_word_that_is_no_event_stops_before_anything_is_done(book: Path) -> No
     assert 1 == len(rows(book, SETTLEMENTS_SPEC))
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["Other fees?", "Sales?", "levy ?"])
 def test_a_proposal_with_its_question_mark_is_refused(book: Path, text: str) -> None:
     """It was called taken over and was not; what is proposed and nobody touched is no edit, and stops nothing."""

@@ -90,6 +90,7 @@ def test_the_figures_are_those_of_the_books(reported: Reported) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_payout_that_states_no_total_shows_the_sum_of_its_lines(reported: Reported) -> None:
     """As sheet Settlements and the COGS tab do; a stated total stands, whatever the lines sum to."""
     (settlement,) = reported.view.books.named([AUGUST])

@@ -223,6 +223,7 @@ def test_settings_of_xlwings_are_put_back(book: Path) -> None:
     assert settings[0] == ["INTERPRETER_WIN", "%LOCALAPPDATA%\\Cogsheet\\venv\\Scripts\\python.exe"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("size", "mended"), [(("420000", "240000"), True), (("28800", "15460"), False)])
 def test_a_window_larger_than_any_screen_is_made_to_fit(tmp_path: Path, size: tuple[str, str], *, mended: bool) -> None:
     """The first version's was of 28,000 x 16,000 pixels; one that a user has made stays, a large screen's too."""

@@ -301,6 +301,7 @@ class Claims(Bookkeeper):
             assert cogs["claw"] == -min(found, lost["cost_quantity"]) * (lost["unit_cost"] or 0)
 
 
+@pytest.mark.long
 def test_a_removal_is_undone_though_a_settlement_since_has_a_line_of_the_same_amount() -> None:
     """A second shipment of an order, weeks later and of as many units, is no copy of the first."""
     shop = Claims()

@@ -95,6 +95,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
+@pytest.mark.long
 def test_the_rows_of_what_goes_out_are_written_and_no_others(database: Database) -> None:
     """Its refund in the next settlement is costed with it, and stays as it was."""
     before, books = kept_rows(database), load_books(database)
@@ -164,6 +165,7 @@ def proposal_of(database: Database, order: str) -> Decimal:
     return cost
 
 
+@pytest.mark.long
 def test_where_something_else_was_written_nothing_is_brought_along(database: Database) -> None:
     """A policy after what went out, although its batch and what it wrote to are known."""
     books, before = load_books(database), now(database)

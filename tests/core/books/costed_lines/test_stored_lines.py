@@ -70,6 +70,7 @@ def states(database: Database) -> str:
         return state(connection)
 
 
+@pytest.mark.long
 def test_costing_every_line_says_how_far_it_is(database: Database) -> None:
     """What is kept of the present state is read and not costed, so that nothing is said of it."""
     said: list[tuple[str, int, int | None]] = []
@@ -119,6 +120,7 @@ def test_a_settlement_is_read_as_it_was_costed_among_all(database: Database) -> 
     assert {Decimal("4.25"), Decimal("-4.25")} == set(books.lines["cogs"])
 
 
+@pytest.mark.long
 def test_a_locked_settlement_is_opened_with_what_it_was_locked_with(database: Database) -> None:
     saved(database)
     books = load_books(database)
@@ -283,6 +285,7 @@ def test_verify_names_a_settlement_whose_remarks_are_others(database: Database) 
     assert f"the remarks of {one.name}" in told.sentence
 
 
+@pytest.mark.long
 def test_a_typed_sku_lets_no_remark_hold(database: Database) -> None:
     """Which goods of an order are in no settlement follows from the SKUs of lines."""
     keep(database, load_books(database))

@@ -86,7 +86,7 @@ def test_a_settlement_that_two_people_export_at_once_is_posted_once(two: tuple[S
     assert 4 == two[1].books.last_batch
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 def test_a_cost_that_was_undone_a_moment_before_is_not_locked(two: tuple[Shop, Shop]) -> None:
     """Ann has read 3.00, Bob takes it back: her export names his undo. Read again, the cost is missing."""
     shop, other = two

@@ -275,7 +275,7 @@ PLANTED = {
 }
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("fault", PLANTED, ids=PLANTED)
 def test_a_planted_month_is_named(shop: Shop, fault: str) -> None:
     """After an export, a reopening over a closed month, and a second export."""

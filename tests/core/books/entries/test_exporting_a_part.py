@@ -100,6 +100,7 @@ def test_what_goes_out_is_counted_from_its_lines(database: Database) -> None:
     assert 1 == part.state(part.named(["US0"])[0]).counts.missing
 
 
+@pytest.mark.long
 def test_a_settlement_that_changed_meanwhile_is_told_from_one_that_did_not(database: Database) -> None:
     """The part that was read is held against the books as they are."""
     part = load_to_export(database, ["US0"])
@@ -109,6 +110,7 @@ def test_a_settlement_that_changed_meanwhile_is_told_from_one_that_did_not(datab
         refuse_changed(connection, database, part, part.named(["US0"]))
 
 
+@pytest.mark.long
 def test_what_another_settlement_changed_meanwhile_keeps_nothing_back(database: Database) -> None:
     part = load_to_export(database, ["US1"])
     assert part is not None
@@ -123,6 +125,7 @@ def test_an_unknown_settlement_is_named(database: Database) -> None:
         load_to_export(database, ["nowhere"])
 
 
+@pytest.mark.long
 def test_costs_that_look_wrong_are_named_with_their_average(database: Database) -> None:
     """4.25 and 7.00 were typed of what costs 0.50 on average: an export asks, in the words of all the books."""
     save(database, "7.00", "111-1")

@@ -21,6 +21,7 @@ MANY = tuple(Life(f"222-{number}", "US", sold=((0, 1),), refunds=(), lost=None) 
 CAME = Life("111-0", "US", sold=((0, 1),), refunds=((1, 1),), lost=None)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("store", "orders"), [("US", {"111-0"}), ("CA", None)], ids=["an account that was there", "one that is new"]
 )

@@ -145,6 +145,7 @@ def test_an_order_whose_release_only_one_report_knows_is_one(database: Database,
     assert Import.UNITED == imported.result
 
 
+@pytest.mark.long
 def test_an_answer_stays_where_a_release_date_comes_later(database: Database) -> None:
     """The line keeps its key, and with it the cost that was typed."""
     bring_in(database, released_export("none.csv", ""))

@@ -316,7 +316,7 @@ def test_units_of_an_item_that_reports_of_two_payouts_state_count_once(
     assert asked(database) == []
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("first", "later", "suggested"),
     [

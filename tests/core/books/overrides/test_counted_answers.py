@@ -126,6 +126,7 @@ def test_a_line_with_an_answer_of_its_own_keeps_it(database: Database) -> None:
     assert [(1, Decimal(6)), (0, Decimal(0))] == costs(database)
 
 
+@pytest.mark.long
 def test_an_exported_line_stays_as_it_went_out(database: Database) -> None:
     """The balance went out with its unit; the deposit that comes after it carries none."""
     bring_in(database, BALANCE)

@@ -112,6 +112,7 @@ def test_a_choice_holds_for_every_open_settlement_and_those_to_come(database: Da
     assert {Decimal(0)} == set(lines["other"])
 
 
+@pytest.mark.long
 def test_an_emptied_choice_is_taken_back(database: Database) -> None:
     """The type is unknown again; saying the same twice is no second batch."""
     for event in ("fee", "fee", ""):
@@ -249,7 +250,7 @@ def test_every_version_of_a_setting_can_be_asked_for(database: Database) -> None
         assert [2, 1] == stored_settings.versions(connection, "number", int)
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kinds", "named", "unnamed"),
     [

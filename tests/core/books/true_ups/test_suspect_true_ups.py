@@ -60,7 +60,7 @@ def marked(shop: Shop) -> dict[str, str]:
     return {events[row["key"]]: found[row["id"]].reason for row in rows if row["id"] in found}
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("cost", "units", "expected"),
     [

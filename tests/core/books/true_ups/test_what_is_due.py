@@ -163,7 +163,7 @@ def test_after_what_may_touch_any_line_it_is_not_known_what_is_due(books: Databa
     assert set() == _due(books)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", ["none", "not due", "withdrawn", "not withdrawn"])
 def test_verify_names_a_true_up_that_nothing_would_propose(books: Database, fault: str) -> None:
     """A line that is due may differ until it is compared; any other must have the true-up that comparing it gives."""

@@ -57,6 +57,7 @@ def test_what_is_out_and_what_is_to_come_sum_to_the_profit_and_loss(shop: Shop, 
     assert [] == differing(shop)
 
 
+@pytest.mark.long
 def test_an_entry_in_another_month_is_seen_though_the_settlement_sums(shop: Shop) -> None:
     """Each class is named in both months: 20.00 of sales and 12.00 of COGS stand in September."""
     shop.export("1")
@@ -80,6 +81,7 @@ def test_a_cent_is_seen(shop: Shop) -> None:
     assert ["US/1: cogs of 2026-08, P&L and journal: 12.00 and 12.01 differ."] == differing(shop, one_cent_more)
 
 
+@pytest.mark.long
 def test_what_was_posted_elsewhere_is_not_compared(shop: Shop) -> None:
     """No entry of these books is about it."""
     post_elsewhere(shop.database, shop.books, [shop.settlement("1")], "before Cogsheet", **WHO)

@@ -79,6 +79,7 @@ def order_where(pick: Any) -> str:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("store", FILES)
 def test_pulled_payouts_are_the_downloaded_ones(
     pulled: dict[str, Pulled], downloaded: dict[str, dict[str, Settlement]], store: str

@@ -109,7 +109,7 @@ def test_what_passes_changes_nothing(sandbox: Service, undisturbed: dict[str, Pu
     assert undisturbed[store].contents == pulled.contents
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("name", everyday(STOPPING, "empty-body", "error-inside-200"))
 def test_what_cannot_be_used_stops_the_pull_and_loses_nothing(
