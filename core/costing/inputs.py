@@ -163,5 +163,6 @@ class CostCurrencyError(CogsheetError):
     def __init__(self, currency: str, home: str, product: str | None) -> None:
         super().__init__(
             f"Finale's cost of product {product} is in {currency}, the company's home currency is {home}; nothing was"
-            " costed. Correct the home currency on Setup, or connect the Finale account that belongs to this company."
+            f" costed. Another program wrote one of them: restore a backup, or make new books in {currency} and import"
+            " the files there."
         )

@@ -31,6 +31,7 @@ SCHEMA_KEEPS = timedelta(days=1)
 _MOST_ADAPTATIONS = 25
 _INTROSPECTION = re.compile(r"introspection|__schema|__type", re.IGNORECASE)
 _PAYMENT_REQUIRED = 402
+T = TypeVar("T")
 
 
 class FinaleClient:
@@ -196,13 +197,23 @@ def _id_of(node: Mapping[str, Any]) -> str | None:
 
 
 def nodes_of(answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Return the nodes of a connection; a connection that is null has none."""
-    edges = answer.get("edges") if isinstance(answer, dict) else None
-    nodes = [edge.get("node") for edge in edges if isinstance(edge, dict)] if isinstance(edges, list) else []
-    return [node for node in nodes if node and isinstance(node, dict)]
+    """Return the nodes of a connection; a connection that is null has none, nor has an edge.
+
+    Raises:
+        TypeError: If it is something else than a connection: an order that cannot be read is not one that Finale lacks.
+    """
+    edges = _there(answer, dict).get("edges")
+    nodes = [_there(edge, dict).get("node") for edge in _there(edges, list)]
+    return [node for node in (_there(node, dict) for node in nodes) if node]
 
 
-T = TypeVar("T")
+def _there(value: object, kind: type[T]) -> T:
+    """Return a value of a kind, an empty one for what is null."""
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise TypeError(f"{kind.__name__} wanted, {type(value).__name__} came")
+    return value
 
 
 def batched(values: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

@@ -45,10 +45,16 @@ _MESSAGES = (
 
 
 def next_cursor(connection: Mapping[str, Any] | None) -> str | None:
-    """Return the cursor of the next page of a GraphQL connection; `None` behind the last one, or where it is null."""
+    """Return the cursor of the next page of a GraphQL connection; `None` behind the last one, or where it is null.
+
+    Raises:
+        ValueError: If more is said to follow, and not from where: a list that ends there would lack the rest.
+    """
     info = connection.get("pageInfo") if isinstance(connection, dict) else None
-    if not isinstance(info, dict) or not info.get("hasNextPage") or info.get("endCursor") is None:
+    if not isinstance(info, dict) or not info.get("hasNextPage"):
         return None
+    if info.get("endCursor") is None:
+        raise ValueError("more pages, and no cursor to ask for them")
     return str(info["endCursor"])
 
 

@@ -348,7 +348,8 @@ def export_again(
         return told
     if not files.paths:
         raise files.failure
-    return files.told(replace(told, message=f"Written again from the books: {', '.join(files.paths)}."))
+    data: dict[str, object] = {"files": list(files.paths), "entries": list(files.entries)}
+    return files.told(replace(told, message=f"Written again from the books: {', '.join(files.paths)}.", data=data))
 
 
 def _accrual_of(deed: Sequence[PostedEntry]) -> str:

@@ -12,6 +12,7 @@ from addin.takeaway.outgoing import deliver
 from addin.takeaway.written_files import EntriesNotWrittenError, FileNotWrittenError, write_next
 from core.books.database.repeating import repeated
 from core.books.entries import outbox
+from core.books.entries.outbox import WrittenAgain
 from core.journal.files import Ledger, to_import
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class FilesToImport:
     paths: tuple[str, ...] = ()
     failure: CogsheetError | None = None
     """Why the rest could not be written."""
+    entries: tuple[str, ...] = ()
+    """The keys of the entries in files that were written again."""
 
     def told(self, outcome: Outcome) -> Outcome:
         """Return what a deed came to; it is done all the same, and says so, where a file could not be written."""
@@ -94,7 +97,8 @@ def write_again(
 ) -> FilesToImport:
     """Write the files of entries that are in the books once more; what waits in the outbox of them is done by it.
 
-    Where one cannot be written, those before it are: they count as written, and what they hold may be imported.
+    Where one cannot be written, those before it are: they count as written, and what they hold may be imported. What
+    is left of a file of the outbox waits there.
 
     Args:
         desk: The desk.
@@ -119,9 +123,10 @@ def write_again(
     except FileNotWrittenError as error:
         failure = error
     if paths:
-        written = [key for file in files[: len(paths)] for key in file.entries]
-        outbox.note_written_again(desk.database, written, paths[0], desk.clock())
-    return FilesToImport(tuple(paths), failure)
+        done = len(paths)
+        again = WrittenAgain(files[:done], paths[0], files[done:], str(place.absolute()), desk.machine.id)
+        outbox.note_written_again(desk.database, again, desk.clock())
+    return FilesToImport(tuple(paths), failure, tuple(key for file in files[: len(paths)] for key in file.entries))
 
 
 def to_import_words(files: Sequence[str]) -> str:

@@ -17,7 +17,6 @@ from addin.machine.computer import this_computer
 from addin.machine.synced_folders import local_place
 from addin.sheets import exchange
 from addin.sheets.tables.native_cells import full_name
-from core.books.database.safe_places import is_url
 from core.errors import WorkbookError
 
 if TYPE_CHECKING:
@@ -76,6 +75,8 @@ def place_of(book: xw.Book) -> Path | None:
 
     `None` where no program keeps a copy of it here: the books need no folder of the workbook's.
     """
+    from core.books.database.safe_places import is_url  # noqa: PLC0415 - where packages are damaged the book is told so
+
     name = full_name(book)
     return local_place(name, this_computer()) if is_url(name) else Path(name) if name else None
 

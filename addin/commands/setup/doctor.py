@@ -28,7 +28,8 @@ from core.books.importing import pulling
 from core.books.importing.pulling import PulledStore
 from core.books.loading import load_books
 from core.books.settlements.remarks import gap_warnings
-from core.books.verification.kept_lines import kept_otherwise, proposed_otherwise
+from core.books.verification.due_tie_outs import proposed_otherwise
+from core.books.verification.kept_lines import kept_otherwise
 from core.errors import CogsheetError
 from core.marketplaces.pulling.connectors import CONNECTORS
 

@@ -13,7 +13,6 @@ from addin.sheets.tables.cells import plain_text
 from addin.sheets.tables.edited_rows import edited_rows
 from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
-from addin.sheets.tables.typed_numbers import exact_number
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
 from core.errors import WorkbookError
 from core.finale.account_remarks import account_words
@@ -22,7 +21,7 @@ from core.finale.typed_settings import TITLES, setting_text
 from core.settings import DATED, POLICY_FIELDS, DecimalMark, FinaleAccount, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     import xlwings as xw
@@ -56,26 +55,25 @@ def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
 
 
 def edited_policies(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:
-    """Return the policies whose value was changed on the sheet since it was filled: name and new text."""
-    names = {field.title: name for name, field in POLICY_FIELDS.items()}
-    typed = {names[row["setting"]]: row["value"] for row in _edited(book, books) if row["setting"] in names}
-    if not _AMOUNTS & set(typed):
+    """Return the policies whose value was changed on the sheet since it was filled: name and new text.
+
+    Amounts are read by the decimal mark, by one that was typed beside them too.
+    """
+    typed = _policies(_edited(book, books))
+    if not typed.keys() & _AMOUNTS:
         return typed
-    in_force = books.decimal_mark() if books else None
-    mark = DecimalMark.of(typed["decimal_mark"]) if "decimal_mark" in typed else in_force
-    return {name: _amount(text, mark) if name in _AMOUNTS else text for name, text in typed.items()}
+    if books and "decimal_mark" in typed:
+        books = replace(books, decimal_mark=lambda: DecimalMark.of(typed["decimal_mark"]))
+    return _policies(_edited(book, books, [POLICY_FIELDS[name].title or "" for name in _AMOUNTS]))
+
+
+def _policies(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    names = {field.title: name for name, field in POLICY_FIELDS.items()}
+    return {names[row["setting"]]: row["value"] for row in rows if row["setting"] in names}
 
 
 _AMOUNTS = frozenset(name for name, field in POLICY_FIELDS.items() if field.annotation is Decimal)
 """Policies that are an amount."""
-
-
-def _amount(text: str, mark: DecimalMark | None) -> str:
-    """Return an amount as Python writes it; what is none stays as it is, and is refused where it is stored."""
-    number = exact_number(text, mark)
-    return f"{number:f}" if isinstance(number, Decimal) else text
-
-
 _HOME_CURRENCY = "Home currency"
 
 
@@ -102,8 +100,10 @@ _WHERE_FACTS_COME_FROM = {
 _REMARK = "Finale remark"
 
 
-def _edited(book: xw.Book, books: InBooks | None) -> list[dict[str, str]]:
+def _edited(book: xw.Book, books: InBooks | None, amounts: Collection[str] = ()) -> list[dict[str, str]]:
     """Return the edited rows; what the books hold matters of settings alone, for facts are nobody's to type.
+
+    Of the names in `amounts` a text is read as an amount.
 
     Raises:
         NotTypedHereError: If a fact was typed over, or a row names no setting.
@@ -111,7 +111,7 @@ def _edited(book: xw.Book, books: InBooks | None) -> list[dict[str, str]]:
     settings = {field.title for field in POLICY_FIELDS.values()} | {title for title, _ in TITLES.values()}
     settings.add(_HOME_CURRENCY)
     known = books and replace(books, rows=lambda: [row for row in books.rows() if row["setting"] in settings])
-    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES, known)
+    rows = edited_rows(book, SETUP_SPEC, _ADVICE, _WITHOUT_DATES, known, amounts)
     others = [row for row in rows if row["setting"] not in settings]
     held = {str(row["setting"]): plain_text(row["value"]) for row in books.rows()} if others and books else {}
     said = [_not_typed_here(row, held) for row in others if row["value"] != held.get(row["setting"], "")]

@@ -68,6 +68,7 @@ def edited_rows(
     advice: Mapping[str, str] | None = None,
     without_dates: Collection[str] = (),
     books: InBooks | None = None,
+    amounts: Collection[str] = (),
 ) -> list[dict[str, str]]:
     """Return the rows that were edited or added since the sheet was filled: every field as plain text.
 
@@ -81,6 +82,7 @@ def edited_rows(
         without_dates: The names of rows that want no date, where their column takes dates for others.
         books: What the books hold of the list: cells that nobody touched say that. Left out, they say what stands
             there.
+        amounts: The names of rows whose texts say an amount: by the decimal mark; a number of a cell is what it is.
 
     Raises:
         WorkbookError: If the table or one of its columns is not there, or something was typed below it.
@@ -100,7 +102,7 @@ def edited_rows(
     texts = [
         {**rows[index], **{field: cells[place] for field, cells in typed.items()}} for place, index in enumerate(edited)
     ]
-    wanted = _Wanted(advice or {}, without_dates, books.decimal_mark() if books is not None else None)
+    wanted = _Wanted(advice or {}, without_dates, amounts, books.decimal_mark() if books is not None else None)
     taken = dict(zip(edited, _read_rows(table, spec, texts, edited, wanted), strict=True))
     taken = {index: row for index, row in taken.items() if not is_as_filled(spec, row, filled[index])}
     _refuse_unnamed(table, spec, taken)
@@ -208,6 +210,7 @@ class _Wanted:
 
     advice: Mapping[str, str]
     without_dates: Collection[str]
+    amounts: Collection[str]
     decimal_mark: DecimalMark | None
 
     def read(self, row: Mapping[str, object], column: Column, name: str) -> object:
@@ -217,6 +220,9 @@ class _Wanted:
         """
         typed = row[column.field]
         takes_dates = column.takes_dates and name not in self.without_dates
+        if column.editable and name in self.amounts:
+            number = read_cell(typed, replace(column, takes_dates=False, kind=Kind.MONEY), self.decimal_mark)
+            return f"{number.normalize():f}" if isinstance(number, Decimal) else number
         value = read_cell(typed, replace(column, takes_dates=takes_dates), self.decimal_mark)
         own = self.advice.get(name)
         if not isinstance(value, CellRefusal) or own is None:

@@ -2,6 +2,7 @@
 
 `$4.50` and `1,234.50` say one number. What could mean two (`4,50`, `1,234`) is none: it is refused, never guessed.
 Where sheet Setup says what the decimal mark is, each says one: with a comma `4,50` is 4.50, and `1.234` is 1,234.
+Thousands begin with no zero: `0,125` is none by a point.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from core.settings import DecimalMark
 LARGEST = Decimal(10) ** 12
 """No amount of ours is larger: eighteen digits, six of them decimals, are what a column of amounts holds."""
 
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+\.\d+|-?\d{1,3}(,\d{3}){2,}")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+\.\d+|-?[1-9]\d{0,2}(,\d{3}){2,}")
 _WRITTEN = {
-    mark: re.compile(rf"-?(\d+|\d{{1,3}}(\{mark.of_thousands}\d{{3}})+)(\{mark}\d*)?|-?\{mark}\d+")
+    mark: re.compile(rf"-?(\d+|[1-9]\d{{0,2}}(\{mark.of_thousands}\d{{3}})+)(\{mark}\d*)?|-?\{mark}\d+")
     for mark in DecimalMark
 }
-"""A number by its mark, with thousands set apart or not."""
+"""A number by its mark, with thousands set apart or not. `0,125` sets none apart: it is an eighth, by another mark."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,13 +137,45 @@ def note_written(database: Database, number: int, path: str, now: datetime) -> N
         connection.execute(insert(closing_tables.outbox_end).values(outbox=number, path=path, at=now))
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenAgain:
+    """What became of files that were written anew, until one could not be."""
+
+    written: Sequence[FileOfEntries]
+    path: str
+    """Of the first of them."""
+    left: Sequence[FileOfEntries]
+    folder: str
+    """Where those that are left were to be written, and on which computer that is."""
+    machine: str
+
+
 @repeated
-def note_written_again(database: Database, keys: Collection[str], path: str, now: datetime) -> None:
-    """Remember that entries were written elsewhere: an unwritten file is done once all of its entries were."""
+def note_written_again(database: Database, again: WrittenAgain, now: datetime) -> None:
+    """Remember that entries were written elsewhere: an unwritten file is done once all of its entries were.
+
+    Where those of one waiting file went into several of which some could not be written, it is done too, and these wait
+    in its place: it would hold once more what was written, and may be imported by now. Example: two settlements wait in
+    one file; of the two that are written anew for Xero the second meets a full disk.
+    """
     with database.keeping() as connection:
-        rows = [{"outbox": one, "path": path, "at": now} for one in connection.scalars(_unwritten_of(keys)).all()]
-        if rows:
-            connection.execute(insert(closing_tables.outbox_end), rows)
+        waiting = never_written(connection, [key for file in (*again.written, *again.left) for key in file.entries])
+        parts = [file for file in again.left if waiting.issuperset(file.entries)]
+        keys = [key for file in (*again.written, *parts) for key in file.entries]
+        ended = [{"outbox": one, "path": again.path, "at": now} for one in _touched_by(connection, keys, again.written)]
+        if ended:
+            connection.execute(insert(closing_tables.outbox_end), ended)
+        still = never_written(connection, keys)
+        keep_files(connection, [one for one in parts if still.isdisjoint(one.entries)], again.folder, again.machine)
+
+
+def _touched_by(connection: Connection, keys: Collection[str], written: Sequence[FileOfEntries]) -> list[int]:
+    """Return the unwritten files of none but some entries of which one at least was written."""
+    held, entry = closing_tables.outbox_entry.c, closing_tables.entry.c
+    ours = {key for file in written for key in file.entries}
+    query = select(held.outbox, entry.key).join(closing_tables.outbox_entry, held.entry == entry.id)
+    rows = connection.execute(query.where(held.outbox.in_(_unwritten_of(keys))))
+    return sorted({row.outbox for row in rows if row.key in ours})
 
 
 def withdraw(connection: Connection, keys: Collection[str], now: datetime) -> None:

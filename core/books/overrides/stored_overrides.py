@@ -23,6 +23,7 @@ from core.books.database.engine import insert_unless_there
 from core.books.database.repeating import repeated
 from core.books.entries import locks
 from core.books.overrides.questions import ASKED
+from core.books.settings.home_currency import refuse_other_currency
 from core.frame_columns import FLAG, MOMENT, OVERRIDE_COLUMNS, TEXT, WHOLE, Columns, conform, frame, records
 from core.model import CostSource, CostStatus, OverrideKind
 from core.money import MONEY
@@ -132,8 +133,10 @@ def save(connection: Connection, answers: pd.DataFrame, batch: int, *, who: str,
 
     Raises:
         UnstorableValueError: If an amount or text cannot be kept exactly; nothing is stored then.
+        HomeCurrencyChangedError: If a cost is in another currency than the books are; nothing is stored then.
     """
     rows = conform(ANSWER_COLUMNS, answers)
+    refuse_other_currency(connection, rows)
     refused = _refusals(connection, rows)
     wanted = rows[~rows["key"].isin(list(refused))]
     for key in _insert(connection, wanted, batch, who, now):

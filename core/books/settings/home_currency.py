@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    import pandas as pd
     from sqlalchemy import ColumnElement
 
     from core.books.database import Connection, Database
@@ -32,6 +33,16 @@ class HomeCurrencyFixedError(CogsheetError):
             f"Sheet Setup: Home currency stays {currency}, because the books hold {found} in it, and amounts are never "
             f"turned into another currency. Nothing was changed: write {currency} there. If {typed} is right, make new "
             f"books in {typed} (command `cogsheet new`) and import the files there."
+        )
+
+
+class HomeCurrencyChangedError(CogsheetError):
+    """The home currency was corrected while costs in the one before were on their way."""
+
+    def __init__(self, currency: str, home: str) -> None:
+        super().__init__(
+            f"Costs in {currency} were not stored: the home currency of the books was corrected to {home} while this "
+            f"was being done. What was stored before is kept. Do it again."
         )
 
 
@@ -51,6 +62,22 @@ def _costs_in(connection: Connection) -> str:
         if count:
             return counted(count, name)
     return ""
+
+
+def refuse_other_currency(connection: Connection, costs: pd.DataFrame) -> None:
+    """Stop where costs that are to be stored are in another currency than the books are now.
+
+    Args:
+        connection: Of `Database.writing`, so that nobody corrects it meanwhile.
+        costs: With their `unit_cost` and `currency`.
+
+    Raises:
+        HomeCurrencyChangedError: If any is.
+    """
+    used = set(costs.loc[costs["unit_cost"].notna(), "currency"].dropna())
+    home = connection.execute(select(tables.company.c.home_currency)).scalar_one() if used else ""
+    for other in sorted(used - {home}):
+        raise HomeCurrencyChangedError(other, home)
 
 
 @repeated

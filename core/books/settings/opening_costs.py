@@ -15,6 +15,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database import Database, closing_tables, frames
 from core.books.database.repeating import repeated
+from core.books.settings.home_currency import refuse_other_currency
 from core.errors import CogsheetError
 from core.frame_columns import TEXT, Columns, conform, frame, records
 from core.money import MONEY
@@ -123,8 +124,12 @@ def add(connection: Connection, costs: pd.DataFrame, batch: int) -> int:
         connection: Of `Database.writing`.
         costs: OPENING_COST_COLUMNS, one row per SKU.
         batch: The number of their batch.
+
+    Raises:
+        HomeCurrencyChangedError: If one is in another currency than the books are.
     """
     rows = conform(OPENING_COST_COLUMNS, costs).dropna(subset=["sku"])
+    refuse_other_currency(connection, rows)
     names = tuple(OPENING_COST_COLUMNS)
     known = set(frames.rows_of(_newest(connection), names))
     new = rows[pd.Series([says not in known for says in frames.rows_of(rows, names)], rows.index, dtype=bool)]

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case,
 
 from core.books.database import frames, tables
 from core.books.database.state import note_statements
+from core.books.settings.home_currency import refuse_other_currency
 from core.frame_columns import (
     LEFT_STOCK_COLUMNS,
     MOMENT,
@@ -140,8 +141,10 @@ def add(connection: Connection, answers: pd.DataFrame, batch: int, now: datetime
 
     Raises:
         UnstorableValueError: If an amount or text cannot be kept exactly.
+        HomeCurrencyChangedError: If a cost is in another currency than the books are.
     """
     rows = _one_row_per_average(conform(OBSERVATION_COLUMNS, answers))
+    refuse_other_currency(connection, rows)
     rows["fetched_at"] = rows["fetched_at"].fillna(pd.Timestamp(now))
     known = _known(connection, rows)
     before, told = _content(known), _content(rows)

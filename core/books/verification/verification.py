@@ -31,6 +31,7 @@ from core.books.verification.decision_tie_outs import (
     past_lock_tie_outs,
     status_tie_outs,
 )
+from core.books.verification.due_tie_outs import due_tie_outs
 from core.books.verification.entry_tie_outs import (
     Batch,
     TrueUps,
@@ -40,7 +41,7 @@ from core.books.verification.entry_tie_outs import (
     true_up_tie_outs,
 )
 from core.books.verification.file_tie_outs import KeptFile, file_tie_outs
-from core.books.verification.kept_lines import due_tie_outs, kept_tie_outs
+from core.books.verification.kept_lines import kept_tie_outs
 from core.books.verification.listed_lines import listed_tie_outs
 from core.books.verification.month_tie_outs import month_tie_outs
 from core.books.verification.proposal_tie_outs import Proposals

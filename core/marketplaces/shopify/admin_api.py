@@ -320,8 +320,15 @@ def _add_pages(client: ShopifyClient, query: str, of: dict[str, Any], name: str)
 
 
 def _nodes_of(connection: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever stands there
-    nodes = connection.get("nodes") if isinstance(connection, dict) else None
-    return [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
+    """Return the nodes of a list; one that is null, or a node that is, has none.
+
+    Raises:
+        TypeError: If it is no list of nodes: what cannot be read is not what the shop lacks.
+    """
+    nodes = (connection or {}).get("nodes") or []
+    if not isinstance(nodes, list) or not all(isinstance(node, dict | None) for node in nodes):
+        raise TypeError(f"no list of nodes: {str(nodes)[:100]}")
+    return [node for node in nodes if node]
 
 
 def _pages_read(where: str) -> PagesRead[dict[str, Any]]:

@@ -98,7 +98,37 @@ def test_a_mark_typed_in_the_same_press_holds_for_every_sheet(new_books: Path) -
 
     assert "1234.5" == str(shown(new_books, OPENING_COSTS_SPEC, 0, "unit_cost"))
     assert "1.0841" == str(shown(new_books, RATES_SPEC, 0, "rate"))
-    assert "4.50" == shown(new_books, SETUP_SPEC, _place(new_books, "Materiality limit"), "value")
+    assert "4.5" == shown(new_books, SETUP_SPEC, _place(new_books, "Materiality limit"), "value")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("typed", "limit"), [(12.345, "12.345"), (0.125, "0.125"), ("12.345", "12345"), ("4,5", "4.5")]
+)
+def test_an_amount_on_setup_is_read_as_on_any_sheet(new_books: Path, typed: float | str, limit: str) -> None:
+    """By a comma the text 12.345 is twelve thousand; a number of the cell is what it is, whatever the mark."""
+    setting(new_books, "Decimal mark", ",")
+    on_file(new_books, resolving.resolve)
+    place = _place(new_books, "Materiality limit")
+    with workbook(new_books) as opened:
+        cell = tables.find(opened, SETUP_SPEC).column_cells("value", place, 1)
+        cell.number_format = "@" if isinstance(typed, str) else "General"
+        cell.value = typed
+        opened.save()
+    on_file(new_books, resolving.resolve)
+
+    assert limit == shown(new_books, SETUP_SPEC, place, "value")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("mark", "typed"), [(",", "4.5"), (",", "0.125"), (".", "0,125"), (".", "4,5")])
+def test_an_amount_of_the_other_mark_is_refused_on_setup(new_books: Path, mark: str, typed: str) -> None:
+    """By the words with which every sheet refuses it; the text went on as it was, and a point was taken for one."""
+    setting(new_books, "Decimal mark", mark)
+    setting(new_books, "Materiality limit", typed)
+
+    with pytest.raises(CellsRefusedError, match=rf"holds “{typed}”, which is not a number.*choose Decimal mark"):
+        on_file(new_books, resolving.resolve)
 
 
 @pytest.mark.few(1)

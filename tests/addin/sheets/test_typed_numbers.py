@@ -28,7 +28,9 @@ def test_what_says_one_number_is_read_with_all_its_digits(value: object, number:
     assert number == str(exact_number(value))
 
 
-@pytest.mark.parametrize("value", ["4,50", "1,234", "12,34.5", "1_000", "NaN", "Infinity", "4.50 USD", "", 1e13])
+@pytest.mark.parametrize(
+    "value", ["4,50", "1,234", "0,125.5", "12,34.5", "1_000", "NaN", "Infinity", "4.50 USD", "", 1e13]
+)
 def test_what_could_mean_two_numbers_or_none_is_named(value: object) -> None:
     """As it was typed, so that the message can say it."""
     assert NotANumber(str(value)) == exact_number(value)
@@ -48,6 +50,10 @@ def test_what_could_mean_two_numbers_or_none_is_named(value: object) -> None:
         ("1234", "1234", "1234"),
         ("12.34,50", None, None),
         ("1,234,5", None, None),
+        ("0,125", "0.125", None),
+        ("0.125", None, "0.125"),
+        ("-0.925,5", None, None),
+        ("0,125.50", None, None),
         ("4,5,0", None, None),
         ("1_000", None, None),
         ("four", None, None),

@@ -110,6 +110,12 @@ def test_the_next_page_is_asked_for_by_its_cursor(connection: dict[str, object] 
     assert cursor == next_cursor(connection)
 
 
+def test_a_list_that_goes_on_without_saying_where_does_not_end_there() -> None:
+    """What would follow would else be missing without a word."""
+    with pytest.raises(ValueError, match="no cursor"):
+        next_cursor({"pageInfo": {"hasNextPage": True, "endCursor": None}})
+
+
 def test_what_cannot_be_kept_is_shown_by_a_sign_of_its_own() -> None:
     """A NUL or half a character in one product ended every sync; whole characters stay."""
     text = '{"a\\u0000b": ["x\\ud800y", "\\ud83d\\ude00", 1, null, {"deep": "\\udc00"}]}'

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from core.books.database import Database
-from core.books.settings.home_currency import HomeCurrencyFixedError, change_home_currency
+from core.books.loading import load_books
+from core.books.overrides.answers import Answer
+from core.books.overrides.saving import save_answers
+from core.books.settings.home_currency import HomeCurrencyChangedError, HomeCurrencyFixedError, change_home_currency
 from core.books.settings.opening_costs import TypedOpening, change_opening_costs
 from core.books.verification.altered_rows import find_altered
 from core.currencies import NotACurrencyError
@@ -64,3 +68,27 @@ def test_once_there_is_a_cost_it_stays(tmp_path: Path, deed: Callable[[Shop], No
         home_of(shop, "EUR")
     assert "make new books in EUR" in str(caught.value)
     assert "USD" == home_of(shop, "usd")
+
+
+def _answer(shop: Shop) -> None:
+    books = shop.books
+    answer = Answer(key=books.lines["key"].iloc[0], version=0, cost=Decimal(4), proposal=None)
+    save_answers(shop.database, books, [answer], settlement_ids=None, accept_proposals=False, **WHO)
+
+
+@pytest.mark.parametrize("deed", [_sync, _open, _answer])
+def test_costs_that_were_on_their_way_while_it_was_corrected_are_not_stored(
+    tmp_path: Path, deed: Callable[[Shop], None]
+) -> None:
+    """They were stored in the currency before, and every command ended on costs of two currencies."""
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", sale("111-1", "CUP", 2))
+    assert "USD" == shop.books.company.home_currency
+    with Database.open(shop.database.location) as colleague:
+        change_home_currency(colleague, {"Home currency": "CAD"}, **WHO)
+
+    with pytest.raises(HomeCurrencyChangedError, match=r"Costs in USD were not stored: .* corrected to CAD"):
+        deed(shop)
+    with Database.open(shop.database.location) as again:
+        assert "CAD" == load_books(again).company.home_currency
+    assert "GBP" == home_of(shop, "GBP")

@@ -20,7 +20,7 @@ from core.books.settings import opening_costs, stored_settings
 from core.books.settings.opening_costs import OPENING_COST_COLUMNS
 from core.books.true_ups import true_up_history, true_ups
 from core.books.true_ups.due_true_ups import is_known_what_is_due, propose_due
-from core.books.verification.kept_lines import due_tie_outs
+from core.books.verification.due_tie_outs import due_tie_outs
 from core.frame_columns import frame, records
 from core.journal.accounts import Accounts
 from core.settings import POLICIES_NAME, Policies
