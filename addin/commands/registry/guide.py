@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 PROGRAM = "cogsheet"
 TYPED_AS = "COGSHEET_TYPED_AS"
 """The environment variable by which `run.py` says how it was called."""
+SETTING = "a setting typed on a sheet needs a look"
+"""When a command on a workbook ends with 1 that needs nobody itself: each takes what was typed on the sheets."""
 _DONE, _ATTENTION, _CANNOT = "0", "1", "2"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Option, OptionKind, Tip
-from addin.commands.registry.guide import Guide
+from addin.commands.registry.guide import SETTING, Guide
 
 _BOOK = Argument("path", "BOOK", OptionKind.FILE)
 
@@ -133,7 +133,7 @@ SETUP = (
         "([below](#keys)).",
         guide=Guide(
             example="Books.xlsm --account acme",
-            attention="a setting typed on a sheet needs a look",
+            attention=SETTING,
             then="`cogsheet sync {book}` fetches the costs.",
         ),
     ),
