@@ -11,7 +11,7 @@ from addin.commands.terminal import TerminalProgress
 from addin.machine.database_passwords import move_passwords, password_kept, whole_address
 from addin.sheets.workbook import open_workbook, read_books_name
 from core.books.database import Database
-from core.books.database.moving import lasting_address, move_books, shown_place
+from core.books.database.moving import lasting_address, move_books, noted_place, shown_place
 from core.company_databases import DEMO, machine_folder
 from core.errors import DatabaseError
 
@@ -102,12 +102,12 @@ def move(
     place = shown_place(lasting)
     words = (
         f"The books of {name} are at {place} now: {counted(moved.rows, 'row')} copied, and each compared. What "
-        f"is at {shown_place(old)} stays as it was and takes no more changes."
+        f"is at {noted_place(old)} stays as it was and takes no more changes."
     )
     return Outcome(
         _told(told, words),
         at_terminal=f'On other computers type: `cogsheet database where "{name}" --set ADDRESS`.',
-        data={"company": name, "database": place, "was": shown_place(old), "rows": moved.rows},
+        data={"company": name, "database": place, "was": noted_place(old), "rows": moved.rows},
     )
 
 
@@ -123,7 +123,7 @@ def _named(company: str) -> tuple[str, str | None]:
 
 
 def _shown(places: dict[str, str], known: MachineFolder, moved: str) -> Outcome:
-    shown = {company: shown_place(address) for company, address in places.items()}
+    shown = {company: noted_place(address) for company, address in places.items()}
     words = "\n".join(f"{company}: {place}" for company, place in shown.items())
     words = words or f"This computer knows no books yet ({known.listing})."
     return Outcome(_told(moved, words), data={"databases": shown})
