@@ -12,6 +12,7 @@ from addin.machine.database_passwords import move_passwords, password_kept, whol
 from addin.sheets.workbook import open_workbook, read_books_name
 from core.books.database import Database
 from core.books.database.moving import lasting_address, move_books, noted_place, shown_place
+from core.books.database.server_addresses import typed_address
 from core.company_databases import DEMO, machine_folder
 from core.errors import DatabaseError
 
@@ -70,7 +71,7 @@ def where(
     if address is None:
         return _shown({name: known.database_of(name)}, known, moved)
     with password_kept(lasting_address(address), credentials) as lasting:
-        with Database.open(whole_address(lasting, credentials), expect_id=expected) as there:
+        with typed_address(), Database.open(whole_address(lasting, credentials), expect_id=expected) as there:
             if there.company.name != name:
                 raise OtherCompanyError(str(there.location), there.company.name, name)
         known.remember(name, lasting)
@@ -96,7 +97,7 @@ def move(
     told = move_passwords(known, credentials, company=name)
     old = known.database_of(name)
     with password_kept(lasting_address(address), credentials) as lasting:
-        with Database.open(whole_address(old, credentials), expect_id=expected) as books:
+        with Database.open(whole_address(old, credentials), expect_id=expected) as books, typed_address():
             moved = move_books(books, whole_address(lasting, credentials), progress or TerminalProgress())
         known.remember(name, lasting)
     place = shown_place(lasting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from core.books.database.company import new_company
 from core.books.database.moving import is_there, lasting_address, noted_place, shown_place
 from core.books.database.repeating import repeated
 from core.books.database.safe_places import is_url
+from core.books.database.server_addresses import typed_address
 from core.books.database.whose_books import database_id_of
 from core.books.settings import stored_settings
 from core.books.settlements import stored_settlements
@@ -132,7 +134,10 @@ def new_workbook(
     known = machine or machine_folder()
     with password_kept(lasting_address(database or _noted(known, name)), credentials) as bare:
         address = whole_address(bare, credentials)
-        opening = _joined(address, name, code, known) if join else _made(address, name, code or _USUAL, known, clock)
+        with typed_address() if database else nullcontext():
+            opening = (
+                _joined(address, name, code, known) if join else _made(address, name, code or _USUAL, known, clock)
+            )
         with opening as opened:
             try:
                 known.remember(name, bare if is_url(bare) else str(opened.location))

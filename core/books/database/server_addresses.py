@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from core.books.database.errors import PasswordNotTypedError, PasswordRefusedError
 from core.books.database.safe_places import is_url
 from core.errors import DatabaseError
 from core.log import REDACTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PARAMETER = "password"
 """Name of the parameter by which a URL may say it too."""
@@ -49,6 +55,19 @@ def read_url(address: str) -> URL:
         return make_url(address)
     except (ArgumentError, ValueError):
         raise ServerAddressError from None
+
+
+@contextmanager
+def typed_address() -> Iterator[None]:
+    """Let a server that refuses the address that was typed ask for the same command with its password.
+
+    Raises:
+        PasswordNotTypedError: Instead of one that speaks of the address that a computer has noted.
+    """
+    try:
+        yield
+    except PasswordRefusedError as error:
+        raise PasswordNotTypedError(error.location, error.reason) from error
 
 
 def without_password(address: str) -> tuple[str, str]:
