@@ -79,14 +79,15 @@ def desk(
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
     books, machine, user = read_books_name(book), machine_folder(), getpass.getuser()
+    world = world_of(books.database_id)
     with ExitStack() as stack:
         stack.enter_context(looked_for_once())
         check_workbook(book)
-        if path is not None and world_of(books.database_id) is World.LIVE:
+        if path is not None and world is World.LIVE:
             keep_copy_of_day(path, clock().astimezone().date())
-        moved = move_passwords(machine, company=books.company)
+        moved = move_passwords(machine, company=books.company) if world is World.LIVE else ""
         stack.enter_context(_told_before_errors(moved))
-        if path is None and world_of(books.database_id) is World.DEMO:
+        if path is None and world is World.DEMO:
             raise BookPlaceError(book.name, "the demo, whose books lie beside its workbook,")
         address = whole_address(database_address(books, path or Path(), machine))
         database = stack.enter_context(Database.open(address, expect_id=books.database_id))

@@ -13,11 +13,13 @@ from click.testing import CliRunner, Result
 
 from addin.cli import main
 from addin.commands.setup.database_place import CompanyNotNamedError, OtherCompanyError, move, where
-from addin.commands.setup.new import new_workbook
+from addin.commands.setup.new import new_workbook, write_workbook
 from core.books.database import Database
+from core.books.database.company import Company
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
 from core.books.database.server_addresses import StoredAddressError
-from core.company_databases import CompanyUnknownError, machine_folder
+from core.company_databases import DEMO, CompanyUnknownError, machine_folder
+from core.time import system_clock
 from tests.addin.conftest import COMPANY
 
 if TYPE_CHECKING:
@@ -141,3 +143,19 @@ def test_half_a_command_says_its_other_half() -> None:
     """`cogsheet database` names what begins so."""
     assert "database move, database where" in typed("database").output
     assert {0} == {typed("database", one, "--help").exit_code for one in ("move", "where")}
+
+
+@pytest.mark.long  # it makes a workbook
+def test_the_demo_needs_no_list_of_companies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its books lie beside its workbook: a list that cannot be read stops companies alone."""
+    monkeypatch.setenv("COGSHEET_HOME", str(tmp_path / "home"))
+    with Database.create(
+        tmp_path / "demo.sqlite", Company(DEMO, "USD", system_clock(), id=DEMO, database_id=DEMO)
+    ) as demo:
+        write_workbook(tmp_path / "Books.xlsm", demo)
+    machine_folder().path.mkdir(exist_ok=True)
+    machine_folder().listing.write_text("{", encoding="utf-8")
+
+    done = typed("resolve", str(tmp_path / "Books.xlsm"))
+
+    assert 0 == done.exit_code, done.output
