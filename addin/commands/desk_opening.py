@@ -15,6 +15,7 @@ from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_s
 from addin.connections.finale_account import page_account
 from addin.machine.database_passwords import move_passwords, whole_address
 from addin.machine.leftovers import tidy
+from addin.machine.terminal_words import quoted
 from addin.sheets.desk import BookPlaceError, Desk
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables.table_search import looked_for_once
@@ -45,7 +46,7 @@ class YesNeededError(CogsheetError):
         way = getattr(
             error, "way", "`cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
         )
-        super().__init__(f"{error} {way.format(book=book)}")
+        super().__init__(f"{error} {way.format(book=quoted(book))}")
 
 
 @contextmanager

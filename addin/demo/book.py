@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from addin.commands.costs import resolving, syncing
 from addin.commands.desk_opening import on_file
 from addin.commands.outcome import Outcome
-from addin.commands.registry.guide import called, quoted
+from addin.commands.registry.guide import called
 from addin.commands.reports.pnl import make_pnl
 from addin.commands.settlements import importing, opening
 from addin.commands.setup.new import write_workbook
 from addin.commands.terminal import TerminalProgress
 from addin.connections.sandbox import demo_settlement_files
 from addin.demo.earlier_demo import BOOK, FILES, remove_earlier_demo, write_marks
+from addin.machine.terminal_words import quoted
 from addin.sheets.workbook import refuse_open
 from addin.takeaway.ledger_used import remember
 from addin.takeaway.written_files import write_file

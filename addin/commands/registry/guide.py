@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from addin.machine.terminal_words import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,11 +63,6 @@ def as_typed(text: str) -> str:
 def called() -> str:
     """Return how the program is called here."""
     return os.environ.get(TYPED_AS) or PROGRAM
-
-
-def quoted(word: str) -> str:
-    """Return a word as a terminal takes it in one piece."""
-    return f'"{word}"' if " " in word else word
 
 
 def without_step(message: str) -> str:

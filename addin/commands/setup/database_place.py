@@ -9,6 +9,7 @@ from addin.commands.outcome import Outcome
 from addin.commands.sentences import counted
 from addin.commands.terminal import TerminalProgress
 from addin.machine.database_passwords import move_passwords, password_kept, whole_address
+from addin.machine.terminal_words import quoted
 from addin.sheets.workbook import open_workbook, read_books_name
 from core.books.database import Database
 from core.books.database.moving import lasting_address, move_books, noted_place, shown_place
@@ -107,7 +108,7 @@ def move(
     )
     return Outcome(
         _told(told, words),
-        at_terminal=f'On other computers type: `cogsheet database where "{name}" --set ADDRESS`.',
+        at_terminal=f"On other computers type: `cogsheet database where {quoted(name)} --set ADDRESS`.",
         data={"company": name, "database": place, "was": noted_place(old), "rows": moved.rows},
     )
 
