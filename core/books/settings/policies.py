@@ -47,6 +47,10 @@ class PolicyError(CogsheetError):
         )
 
 
+_SIGNS = {".": "a point (.)", ",": "a comma (,)"}
+"""What alone would be read as the end of a sentence."""
+
+
 def what_it_takes(name: str) -> str:
     """Say how a value of a policy is written: a date, one of some words, or a number."""
     kind = _kind(name)
@@ -54,7 +58,7 @@ def what_it_takes(name: str) -> str:
         return "Dates are written 2026-08-31."
     if issubclass(kind, StrEnum):
         since = " A day from which it holds is written behind it: “from 2026-08-31”." if name in DATED else ""
-        return f"It takes {' or '.join(kind)}.{since}"
+        return f"It takes {' or '.join(_SIGNS.get(str(word), str(word)) for word in kind)}.{since}"
     if kind is int:
         return "It takes a whole number from 0 up, such as 50."
     return "" if kind is str else "It takes a number from 0 up, such as 50."
