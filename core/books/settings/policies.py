@@ -25,7 +25,7 @@ from core.books.settings.announcement import typed_effects
 from core.books.settings.calendars import keep_calendars
 from core.books.settings.setting_effects import SettingEffect, posted_settlements, refuse_unagreed
 from core.books.settings.time_zones import zones_as_typed
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.settings import DATED, POLICIES_NAME, POLICY_FIELDS, DecimalMark, EarlierPolicy, Policies
 from core.time import local_days
 
@@ -41,7 +41,7 @@ class PolicyError(CogsheetError):
 
     def __init__(self, name: str, value: str) -> None:
         field = POLICY_FIELDS[name]
-        said = (f"“{value}” cannot be taken for {field.title}.", field.description, what_it_takes(name))
+        said = (f"“{briefly(value)}” cannot be taken for {field.title}.", field.description, what_it_takes(name))
         super().__init__(
             f"Sheet Setup: {' '.join(filter(None, said))} Nothing was changed; correct the value and try again."
         )
