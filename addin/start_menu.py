@@ -17,6 +17,7 @@ from addin.connections.connect_form import Field, Form, ask, window
 from addin.machine import checks
 from addin.machine.computer import this_computer
 from addin.machine.version import program_version
+from core.company_databases import machine_folder
 from core.errors import CogsheetError
 from core.progress import silent
 from core.safe_file_names import file_name
@@ -53,6 +54,23 @@ def make_new(texts: dict[str, str]) -> Path:
     return path
 
 
+def demo_folder(documents: Path, own: Path) -> Path:
+    """Return where the demo is made: with the documents, or in the user's own folder where its books may not lie there.
+
+    OneDrive keeps the documents of many computers.
+    """
+    from addin.demo.earlier_demo import DATABASE  # noqa: PLC0415 - as above
+    from core.books.database.database import safe_path  # noqa: PLC0415 - as above
+    from core.books.database.errors import DatabaseInSyncedFolderError  # noqa: PLC0415 - as above
+
+    name = "Demo"
+    try:
+        safe_path(documents / name / DATABASE)
+    except DatabaseInSyncedFolderError:
+        return own / name
+    return documents / name
+
+
 def make_demo(folder: Path) -> Path:
     """Make the demo in a folder; an earlier one there is replaced, as `cogsheet demo` does.
 
@@ -62,7 +80,7 @@ def make_demo(folder: Path) -> Path:
     from addin.demo import book  # noqa: PLC0415 - as above
     from addin.demo.earlier_demo import BOOK  # noqa: PLC0415 - as above
 
-    with _waiting("The demo is made; that takes a minute. Excel opens it then."):
+    with _waiting(f"The demo is made in {folder}; that takes a minute. Excel opens it then."):
         book.make_demo(folder, silent)
     return folder / BOOK
 
@@ -103,7 +121,7 @@ def main(arguments: list[str], opens: Callable[[Path], object] = _open) -> None:
 
 def _made(arguments: list[str], here: Path) -> Path | None:
     if arguments == ["demo"]:
-        return make_demo(here / "Demo")
+        return make_demo(demo_folder(here, machine_folder().path))
     texts = ask(new_form(here))
     return None if texts is None else make_new(texts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 
 _CODES = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
@@ -22,8 +22,8 @@ class NotACurrencyError(CogsheetError):
 
     def __init__(self, typed: str) -> None:
         super().__init__(
-            f"“{typed}” is no currency. Write the three letters of ISO 4217, such as USD, EUR or GBP. Nothing was "
-            f"changed."
+            f"“{briefly(typed)}” is no currency. Write the three letters of ISO 4217, such as USD, EUR or GBP. Nothing "
+            f"was changed."
         )
 
 

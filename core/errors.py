@@ -24,6 +24,19 @@ Problems in the data are not exceptions: they are `Problem` values in a list (`c
 
 from __future__ import annotations
 
+_LONGEST_NAMED = 100
+
+
+def briefly(value: object) -> str:
+    """Return a value as a message names it: of a long one its beginning, by which whoever typed it knows it again.
+
+    Examples:
+        >>> briefly("MUG"), len(briefly("9" * 300))
+        ('MUG', 102)
+    """
+    words = str(value)
+    return words if len(words) <= _LONGEST_NAMED else f"{words[:_LONGEST_NAMED]} …"
+
 
 class CogsheetError(Exception):
     """Anything that stops a button or command; its text is meant for the user as it is."""

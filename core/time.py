@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.frame_columns import MOMENT, TEXT
 
 if TYPE_CHECKING:
@@ -161,7 +161,9 @@ class MonthUnreadableError(CogsheetError):
     """What was given is not a month."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text}” is not a month. Write it as year and month, like 2026-08. Nothing was written.")
+        super().__init__(
+            f"“{briefly(text)}” is not a month. Write it as year and month, like 2026-08. Nothing was written."
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)

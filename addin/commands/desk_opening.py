@@ -15,6 +15,7 @@ from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_s
 from addin.connections.finale_account import page_account
 from addin.machine.database_passwords import move_passwords, whole_address
 from addin.machine.leftovers import tidy
+from addin.machine.terminal_words import quoted
 from addin.sheets.desk import BookPlaceError, Desk
 from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables.table_search import looked_for_once
@@ -45,7 +46,7 @@ class YesNeededError(CogsheetError):
         way = getattr(
             error, "way", "`cogsheet settings {book} --yes` applies it; or put the cell back as it was, and try again."
         )
-        super().__init__(f"{error} {way.format(book=book)}")
+        super().__init__(f"{error} {way.format(book=quoted(book))}")
 
 
 @contextmanager
@@ -79,14 +80,15 @@ def desk(
         CogsheetError: If the workbook names none or lacks a table, or they cannot be opened.
     """
     books, machine, user = read_books_name(book), machine_folder(), getpass.getuser()
+    world = world_of(books.database_id)
     with ExitStack() as stack:
         stack.enter_context(looked_for_once())
         check_workbook(book)
-        if path is not None and world_of(books.database_id) is World.LIVE:
+        if path is not None and world is World.LIVE:
             keep_copy_of_day(path, clock().astimezone().date())
-        moved = move_passwords(machine, company=books.company)
+        moved = move_passwords(machine, company=books.company) if world is World.LIVE else ""
         stack.enter_context(_told_before_errors(moved))
-        if path is None and world_of(books.database_id) is World.DEMO:
+        if path is None and world is World.DEMO:
             raise BookPlaceError(book.name, "the demo, whose books lie beside its workbook,")
         address = whole_address(database_address(books, path or Path(), machine))
         database = stack.enter_context(Database.open(address, expect_id=books.database_id))

@@ -14,6 +14,7 @@ from core.books.database.errors import (
     MovedDatabaseError,
     ServerLacksDatabaseError,
 )
+from core.books.database.server_addresses import StoredAddressError
 from core.books.entries.exporting import NotMadeByExportError, NotReadyError, ProvisionalError, SuspectCostsError
 from core.books.entries.outbox import EntriesWaitTogetherError
 from core.books.entries.reopening import ImportedOrNotError
@@ -51,6 +52,7 @@ _WAYS_OUT: dict[type[CogsheetError], str] = {
     DatabaseNotFoundError: _PLACE,
     ForeignDatabaseError: _PLACE,
     MovedDatabaseError: _PLACE,
+    StoredAddressError: _PLACE,
 }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.books.importing.pulling import ConnectedStore, PulledStore
 from core.books.settings import stored_settings
 from core.company_databases import World
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.http.credentials import Secret, SystemCredentials
 from core.marketplaces.pulling.connector import Link
 from core.marketplaces.pulling.connectors import CONNECTORS
@@ -41,7 +41,7 @@ class StoreNotConnectedError(CogsheetError):
 
     def __init__(self, store: str, known: Iterable[str]) -> None:
         named = ", ".join(f"“{name}”" for name in known) or "none yet"
-        super().__init__(f"Store “{store}” is not connected; these are: {named}. Use Connect first.")
+        super().__init__(f"Store “{briefly(store)}” is not connected; these are: {named}. Use Connect first.")
 
 
 class MarketplaceUnknownError(CogsheetError):

@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING
 from addin.commands.costs import resolving, syncing
 from addin.commands.desk_opening import on_file
 from addin.commands.outcome import Outcome
-from addin.commands.registry.guide import called, quoted
+from addin.commands.registry.guide import called
 from addin.commands.reports.pnl import make_pnl
 from addin.commands.settlements import importing, opening
 from addin.commands.setup.new import write_workbook
 from addin.commands.terminal import TerminalProgress
 from addin.connections.sandbox import demo_settlement_files
 from addin.demo.earlier_demo import BOOK, FILES, remove_earlier_demo, write_marks
+from addin.machine.terminal_words import quoted
 from addin.sheets.workbook import refuse_open
 from addin.takeaway.ledger_used import remember
 from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import Company
+from core.books.database.database import safe_path
 from core.books.database.repeating import repeated
 from core.books.loading import load_books
 from core.books.settings import stored_settings
@@ -57,14 +59,15 @@ def make_demo(folder: Path, progress: Progress, clock: Clock = system_clock) -> 
     """Make the demo anew: import its settlements, sync, fill every sheet. Other files in the folder are left alone.
 
     Raises:
+        DatabaseInSyncedFolderError: If its books would lie where SQLite is not safe; then nothing was touched.
         NotOfTheDemoError: If a file of somebody's own stands where one of the demo would be.
         CogsheetError: If the workbook is open elsewhere, or a step cannot be done.
     """
     book = folder / BOOK
+    company = Company(DEMO, "USD", clock(), id=DEMO, database_id=DEMO)
+    address = safe_path(database_address(BooksId(company.name, company.database_id), book.resolve(), machine_folder()))
     refuse_open(book)
     files = _fresh_folder(folder)
-    company = Company(DEMO, "USD", clock(), id=DEMO, database_id=DEMO)
-    address = database_address(BooksId(company.name, company.database_id), book.resolve(), machine_folder())
     with Database.create(address, company) as database:
         write_workbook(book, database)
     return on_file(book, lambda desk: _fill(desk, files, folder), progress, clock)

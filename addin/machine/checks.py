@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from addin.machine import trust
 from addin.machine.environment import installed_version
 from addin.machine.places import apple_script, environment_folder, program_in
+from addin.machine.terminal_words import quoted
 from addin.machine.upgrading.vba_project import version_of
 from workbook_engine.vba import UnreadableProjectError, read_project
 
@@ -147,7 +148,7 @@ def macros_of(computer: Computer, workbook: Path) -> Iterator[Finding]:
     if trust.are_disabled(computer):
         asks += "; trusted locations are switched off by the computer's administrator"
     elif not trust.refusal(computer, folder):
-        asks += f", or run `cogsheet install --trust {folder}`"
+        asks += f", or run `cogsheet install --trust {quoted(str(folder), windows=True)}`"
     yield _finding("Trusted folder", "", f"Excel runs macros in {folder} without asking" if trusted else asks)
 
 
@@ -186,7 +187,7 @@ def versions(workbook: Path, template: bytes, program: str | None, xlwings: str)
 
 def upgrade_at_terminal(workbook: Path | str) -> str:
     """Return what a terminal says where button Upgrade is named."""
-    return f"`cogsheet upgrade {workbook}` upgrades the workbook once it is closed."
+    return f"`cogsheet upgrade {quoted(str(workbook))}` upgrades the workbook once it is closed."
 
 
 def xlwings_of(project: Project) -> str | None:

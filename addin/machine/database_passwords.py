@@ -54,12 +54,13 @@ def whole_address(address: str, credentials: Credentials | None = None) -> str:
     """Return the address by which a database is opened: with its password, where one is kept.
 
     Raises:
-        ServerAddressError: If the address is a URL that cannot be read.
+        StoredAddressError: If the address is a URL that cannot be read.
     """
     from core.books.database.server_addresses import with_password, without_password  # noqa: PLC0415 - as above
 
     if not is_url(address):
         return address
+    refuse_unreadable(address)
     bare, password = without_password(address)
     if password:
         return address
@@ -67,10 +68,31 @@ def whole_address(address: str, credentials: Credentials | None = None) -> str:
     return address if secret is None else with_password(bare, secret.get_secret_value())
 
 
+def refuse_unreadable(noted: str) -> None:
+    """Refuse an address of the list of companies that cannot be read.
+
+    Raises:
+        StoredAddressError: If it is such a URL.
+    """
+    from core.books.database.server_addresses import (  # noqa: PLC0415 - as above
+        ServerAddressError,
+        StoredAddressError,
+        read_url,
+    )
+
+    try:
+        if is_url(noted):
+            read_url(noted)
+    except ServerAddressError:
+        raise StoredAddressError from None
+
+
 def move_passwords(
     machine: MachineFolder, credentials: Credentials | None = None, *, company: str | None = None
 ) -> str:
     """Take passwords out of the list of companies into the keyring, and say so; empty where none is there.
+
+    An address that cannot be read stays as it is until its books are opened or told.
 
     Args:
         machine: Whose list it is.
@@ -85,10 +107,13 @@ def move_passwords(
 
 
 def _moved(company: str, address: str, machine: MachineFolder, credentials: Credentials | None) -> str:
-    from core.books.database.server_addresses import without_password  # noqa: PLC0415 - as above
+    from core.books.database.server_addresses import ServerAddressError, without_password  # noqa: PLC0415 - as above
     from core.http.credentials import NoKeyringError  # noqa: PLC0415 - as above
 
-    bare, password = without_password(address)
+    try:
+        bare, password = without_password(address)
+    except ServerAddressError:
+        return ""
     if not password:
         return ""
     try:

@@ -14,7 +14,7 @@ from addin.commands.registry.command import (
     Selects,
     Tip,
 )
-from addin.commands.registry.guide import Guide
+from addin.commands.registry.guide import SETTING, Guide
 
 LEDGERS = ("quickbooks", "xero", "excel")
 """The words of `core.journal.files.Ledger`; a test keeps them equal."""
@@ -67,7 +67,7 @@ CLOSE = (
         "their files are explained in [journal.md](design/journal.md).",
         guide=Guide(
             example="Books.xlsm 23874397121 --format quickbooks",
-            attention="one of several settlements was left out: it says why",
+            attention=SETTING,
             then="import the files into the accounting system; `cogsheet verify {book}` checks that all ties out.",
         ),
     ),
@@ -237,7 +237,7 @@ CLOSE = (
         changes_costs=True,
         guide=Guide(
             example='Books.xlsm 23874397121 --reason "posted by hand in July"',
-            attention="a setting typed on a sheet needs a look",
+            attention=SETTING,
             then="`cogsheet verify {book}` checks that all ties out.",
         ),
     ),

@@ -14,7 +14,7 @@ from addin.commands.registry.command import (
     Selects,
     Tip,
 )
-from addin.commands.registry.guide import Guide
+from addin.commands.registry.guide import SETTING, Guide
 
 COSTS = (
     Command(
@@ -138,7 +138,7 @@ COSTS = (
         changes_costs=True,
         guide=Guide(
             example="Books.xlsm",
-            attention="sheet Resolve asks about a saved answer again",
+            attention=SETTING,
             then="`cogsheet cogs {book} ID` shows what was sold and at what cost.",
         ),
     ),

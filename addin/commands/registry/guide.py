@@ -9,12 +9,16 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from addin.machine.terminal_words import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = "cogsheet"
 TYPED_AS = "COGSHEET_TYPED_AS"
 """The environment variable by which `run.py` says how it was called."""
+SETTING = "a setting typed on a sheet needs a look"
+"""When a command on a workbook ends with 1 that needs nobody itself: each takes what was typed on the sheets."""
 _DONE, _ATTENTION, _CANNOT = "0", "1", "2"
 
 
@@ -59,11 +63,6 @@ def as_typed(text: str) -> str:
 def called() -> str:
     """Return how the program is called here."""
     return os.environ.get(TYPED_AS) or PROGRAM
-
-
-def quoted(word: str) -> str:
-    """Return a word as a terminal takes it in one piece."""
-    return f'"{word}"' if " " in word else word
 
 
 def without_step(message: str) -> str:

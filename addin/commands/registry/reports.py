@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from addin.commands.registry.command import Asks, Button, Command, Group, Option, OptionGroup, OptionKind, Selects, Tip
-from addin.commands.registry.guide import Guide
+from addin.commands.registry.guide import SETTING, Guide
 
 _VALUES = Option("--values", "Without formulas, with the audit log inside.", name="values_only")
 
@@ -50,7 +50,7 @@ REPORTS = (
         notes="No file is ever replaced.",
         guide=Guide(
             example="Books.xlsm 23874397121 --values",
-            attention="the settlement is not ready to export: it says why",
+            attention=SETTING,
             then="`cogsheet export {book} {id}` writes the entries and locks the costs.",
         ),
     ),

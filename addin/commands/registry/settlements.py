@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Option, OptionKind, Selects, Tip
-from addin.commands.registry.guide import Guide
+from addin.commands.registry.guide import SETTING, Guide
 
 _ANOTHER_PAYOUT = Option(
     "--another-payout",
@@ -39,7 +39,7 @@ SETTLEMENTS = (
         "([below](#several-files-of-one-payout)).",
         guide=Guide(
             example="Books.xlsm settlement.txt",
-            attention="a type is unknown, or sheet Resolve asks about a saved answer again",
+            attention="a settlement does not add up, the books hold another, or Resolve asks again about an answer",
             then="`cogsheet sync {book}` fetches the costs.",
         ),
     ),
@@ -61,7 +61,7 @@ SETTLEMENTS = (
         "stopped and imports nothing twice ([below](#what-pull-does-with-a-document)).",
         guide=Guide(
             example="Books.xlsm",
-            attention="a store did not answer, or a settlement needs a look",
+            attention="a document could not be imported, or a settlement needs a look",
             then="`cogsheet sync {book}` fetches the costs.",
         ),
     ),
@@ -80,7 +80,7 @@ SETTLEMENTS = (
         changes_costs=True,
         guide=Guide(
             example="Books.xlsm 23874397121",
-            attention="a setting typed on a sheet needs a look",
+            attention=SETTING,
             then="`cogsheet cogs {book} {id}` makes the COGS sheet of a settlement.",
         ),
     ),
@@ -117,7 +117,7 @@ SETTLEMENTS = (
         action="addin.commands.settlements.removing:remove_store",
         guide=Guide(
             example='Books.xlsm "Amazon CA"',
-            attention="a setting typed on a sheet needs a look",
+            attention=SETTING,
             then="`cogsheet import {book} FILE --store NAME` brings files into the right store.",
         ),
     ),

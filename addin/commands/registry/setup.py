@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from addin.commands.registry.command import Argument, Asks, Button, Command, Group, Option, OptionKind, Tip
-from addin.commands.registry.guide import Guide
+from addin.commands.registry.guide import SETTING, Guide
 
 _BOOK = Argument("path", "BOOK", OptionKind.FILE)
 
@@ -53,11 +53,12 @@ SETUP = (
         action="addin.commands.setup.database_place:move",
         at_desk=False,
         notes="COMPANY is its name or one of its workbooks, ADDRESS a path where nothing is yet or the URL of an empty "
-        "PostgreSQL database: `postgresql://USER@SERVER/NAME`. Nobody can write meanwhile. Stopped in between, the "
+        "PostgreSQL database: `postgresql://USER:PASSWORD@SERVER/NAME` (the password goes into the keyring). Nobody "
+        "can write meanwhile. Stopped in between, the "
         "books are where they were; type it again. Colleagues' computers are told with "
         "`database where` ([more](scale.md)).",
         guide=Guide(
-            example='"Acme Ltd" postgresql://me@server/acme',
+            example='"Acme Ltd" postgresql://me:PASSWORD@server/acme',
             then="`cogsheet database where` tells every other computer.",
         ),
     ),
@@ -133,7 +134,7 @@ SETUP = (
         "([below](#keys)).",
         guide=Guide(
             example="Books.xlsm --account acme",
-            attention="a setting typed on a sheet needs a look",
+            attention=SETTING,
             then="`cogsheet sync {book}` fetches the costs.",
         ),
     ),

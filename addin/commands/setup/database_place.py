@@ -9,9 +9,11 @@ from addin.commands.outcome import Outcome
 from addin.commands.sentences import counted
 from addin.commands.terminal import TerminalProgress
 from addin.machine.database_passwords import move_passwords, password_kept, whole_address
+from addin.machine.terminal_words import quoted
 from addin.sheets.workbook import open_workbook, read_books_name
 from core.books.database import Database
-from core.books.database.moving import lasting_address, move_books, shown_place
+from core.books.database.moving import lasting_address, move_books, noted_place, shown_place
+from core.books.database.server_addresses import typed_address
 from core.company_databases import DEMO, machine_folder
 from core.errors import DatabaseError
 
@@ -70,7 +72,7 @@ def where(
     if address is None:
         return _shown({name: known.database_of(name)}, known, moved)
     with password_kept(lasting_address(address), credentials) as lasting:
-        with Database.open(whole_address(lasting, credentials), expect_id=expected) as there:
+        with typed_address(), Database.open(whole_address(lasting, credentials), expect_id=expected) as there:
             if there.company.name != name:
                 raise OtherCompanyError(str(there.location), there.company.name, name)
         known.remember(name, lasting)
@@ -96,18 +98,18 @@ def move(
     told = move_passwords(known, credentials, company=name)
     old = known.database_of(name)
     with password_kept(lasting_address(address), credentials) as lasting:
-        with Database.open(whole_address(old, credentials), expect_id=expected) as books:
+        with Database.open(whole_address(old, credentials), expect_id=expected) as books, typed_address():
             moved = move_books(books, whole_address(lasting, credentials), progress or TerminalProgress())
         known.remember(name, lasting)
     place = shown_place(lasting)
     words = (
         f"The books of {name} are at {place} now: {counted(moved.rows, 'row')} copied, and each compared. What "
-        f"is at {shown_place(old)} stays as it was and takes no more changes."
+        f"is at {noted_place(old)} stays as it was and takes no more changes."
     )
     return Outcome(
         _told(told, words),
-        at_terminal=f'On other computers type: `cogsheet database where "{name}" --set ADDRESS`.',
-        data={"company": name, "database": place, "was": shown_place(old), "rows": moved.rows},
+        at_terminal=f"On other computers type: `cogsheet database where {quoted(name)} --set ADDRESS`.",
+        data={"company": name, "database": place, "was": noted_place(old), "rows": moved.rows},
     )
 
 
@@ -123,7 +125,7 @@ def _named(company: str) -> tuple[str, str | None]:
 
 
 def _shown(places: dict[str, str], known: MachineFolder, moved: str) -> Outcome:
-    shown = {company: shown_place(address) for company, address in places.items()}
+    shown = {company: noted_place(address) for company, address in places.items()}
     words = "\n".join(f"{company}: {place}" for company, place in shown.items())
     words = words or f"This computer knows no books yet ({known.listing})."
     return Outcome(_told(moved, words), data={"databases": shown})

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, show
 from addin.commands.sentences import counted
-from addin.machine.database_passwords import password_kept, whole_address
+from addin.machine.database_passwords import password_kept, refuse_unreadable, whole_address
 from addin.machine.places import template_bytes
 from addin.sheets.workbook import open_workbook, write_books_name
 from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import new_company
-from core.books.database.moving import is_there, lasting_address, shown_place
+from core.books.database.moving import is_there, lasting_address, noted_place, shown_place
 from core.books.database.repeating import repeated
 from core.books.database.safe_places import is_url
+from core.books.database.server_addresses import typed_address
 from core.books.database.whose_books import database_id_of
 from core.books.settings import stored_settings
 from core.books.settlements import stored_settlements
@@ -130,9 +132,12 @@ def new_workbook(
     if os.path.lexists(path):
         raise WorkbookExistsError(path)
     known = machine or machine_folder()
-    with password_kept(lasting_address(database or known.default_database(name)), credentials) as bare:
+    with password_kept(lasting_address(database or _noted(known, name)), credentials) as bare:
         address = whole_address(bare, credentials)
-        opening = _joined(address, name, code, known) if join else _made(address, name, code or _USUAL, known, clock)
+        with typed_address() if database else nullcontext():
+            opening = (
+                _joined(address, name, code, known) if join else _made(address, name, code or _USUAL, known, clock)
+            )
         with opening as opened:
             try:
                 known.remember(name, bare if is_url(bare) else str(opened.location))
@@ -147,6 +152,17 @@ def new_workbook(
         f"Next: import settlement files with Import settlement…, then Sync with Finale Inventory.",
         data={"workbook": str(path), "company": name, "database": place},
     )
+
+
+def _noted(known: MachineFolder, company: str) -> str:
+    """Return where a company's books are or are made.
+
+    Raises:
+        StoredAddressError: If this machine has noted what cannot be read.
+    """
+    address = known.default_database(company)
+    refuse_unreadable(address)
+    return address
 
 
 def write_workbook(path: Path, database: Database) -> None:
@@ -184,7 +200,7 @@ def _joined(address: str, company: str, currency: str | None, machine: MachineFo
             raise OtherCurrencyError(opened, _what_they_hold(opened), str(currency))
         place = None if known is None else machine.database_of(known)
         if known and place and database_id_of(Path(place)) not in {None, opened.company.database_id}:
-            raise CompanyKnownError(company, known, shown_place(place))
+            raise CompanyKnownError(company, known, noted_place(place))
     except DatabaseError:
         opened.close()
         raise
@@ -203,7 +219,7 @@ def _made(address: str, company: str, currency: str, machine: MachineFolder, clo
             raise BooksThereError(there, _what_they_hold(there))
     known = machine.named_like(company)
     if known is not None and (is_url(place := machine.database_of(known)) or Path(place).exists()):
-        raise CompanyKnownError(company, known, shown_place(place))
+        raise CompanyKnownError(company, known, noted_place(place))
     made = Database.create(address, new_company(company, currency, clock()))
     _choose_chart(made, clock())
     return made

@@ -35,7 +35,7 @@ from core.books.settings.sku_mapping import change_mappings
 from core.books.settings.stores import all_stores
 from core.books.settings.time_zones import change_time_zones
 from core.books.settings.type_choices import change_types
-from core.errors import WorkbookError
+from core.errors import WorkbookError, briefly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -71,8 +71,8 @@ class NoSuchStoreError(WorkbookError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         listed = ", ".join(f"“{one}”" for one in known) or "none yet"
         super().__init__(
-            f"Sheet Stores names store “{name}”, which is not in these books; their stores are: {listed}. A store "
-            f"comes into the books with its first file. Nothing was changed; delete the row and try again."
+            f"Sheet Stores names store “{briefly(name)}”, which is not in these books; their stores are: {listed}. "
+            f"A store comes into the books with its first file. Nothing was changed; delete the row and try again."
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import CellRefusal, plain_text, read_cell, to_cell, typed_values
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec, records_of
-from core.errors import WorkbookError
+from core.errors import WorkbookError, briefly
 from core.reports.basis import Basis
 from core.reports.costed_lines import SUM_MARKS
 from core.reports.pnl_summary import ITEMS_SHOWN, MONTHS_SHOWN, ChartBars
@@ -84,8 +84,8 @@ class PnlCellError(WorkbookError):
 
     def __init__(self, sheet: str, cell: str, text: str, wanted: str) -> None:
         super().__init__(
-            f"Sheet {sheet}, cell {cell}: “{text}” cannot be understood. {wanted} Nothing was written; correct it and "
-            f"try again."
+            f"Sheet {sheet}, cell {cell}: “{briefly(text)}” cannot be understood. {wanted} Nothing was written; "
+            f"correct it and try again."
         )
 
 

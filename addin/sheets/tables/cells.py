@@ -22,6 +22,7 @@ import pandas as pd
 from addin.sheets.tables.native_cells import in_rows, plain_values
 from addin.sheets.tables.sheet_specs import Kind
 from addin.sheets.tables.typed_numbers import NotANumber, by_another_mark, exact_number
+from core.errors import briefly
 from core.money import at_line_places
 from core.settings import DecimalMark
 from workbook_engine.cell_values import ERROR_TEXTS
@@ -236,10 +237,10 @@ def read_cell(
     if isinstance(value, datetime):
         return _read_moment(value, column)
     if isinstance(value, Percentage):
-        return CellRefusal(f"holds a percentage, {value}", _advice_on_format(column))
+        return CellRefusal(f"holds a percentage, {briefly(value)}", _advice_on_format(column))
     if (typed := in_scientific_notation(value)) is not None and _is_odd_notation(value, column):
         advice = _advice_on_format(column) if isinstance(value, Scientific) else _advice(column)
-        return CellRefusal(f"holds a number in scientific notation, {typed}", advice)
+        return CellRefusal(f"holds a number in scientific notation, {briefly(typed)}", advice)
     value = value.value if isinstance(value, Scientific) else value
     return _READERS.get(column.kind, _read_text)(value, column, mark)
 
@@ -258,8 +259,8 @@ def _read_amount(value: object, column: Column, mark: DecimalMark | None) -> Dec
     number = _exact(value, mark)
     if isinstance(number, NotANumber):
         return CellRefusal(_not_a_number(value), f"{_advice(column, mark)}{by_another_mark(value, mark)}")
-    if number is not None and abs(number) > (largest := _LARGEST.get(column.kind, _LARGEST_AMOUNT)):
-        return CellRefusal(f"holds {number.normalize():,f}, which is more than {largest:,}", _advice(column))
+    if number is not None and abs(number) > (most := _LARGEST.get(column.kind, _LARGEST_AMOUNT)):
+        return CellRefusal(f"holds {briefly(f'{number.normalize():,f}')}, which is more than {most:,}", _advice(column))
     return number if number is None or column.kind is Kind.RATE else at_line_places(number)
 
 
@@ -267,14 +268,14 @@ def _read_whole(value: object, column: Column, mark: DecimalMark | None) -> int 
     number = _read_amount(value, column, mark)
     if isinstance(number, Decimal):
         whole = number == int(number)
-        return int(number) if whole else CellRefusal(f"holds {number.normalize():f}", _advice(column))
+        return int(number) if whole else CellRefusal(f"holds {briefly(f'{number.normalize():f}')}", _advice(column))
     return number
 
 
 def _not_a_number(value: object) -> str:
     if isinstance(value, bool):
         return f"holds {str(value).upper()}"
-    text = str(value).strip()
+    text = briefly(str(value).strip())
     return f"holds a percentage, {text}" if text.endswith("%") else f"holds “{text}”, which is not a number"
 
 
@@ -295,7 +296,7 @@ _FLAGS = {"yes": True, "true": True, "1": True, "x": True, "no": False, "false":
 def _read_flag(value: object, column: Column, mark: DecimalMark | None) -> bool | CellRefusal:
     del mark
     word = (to_text(value) or "").strip().lower()
-    return _FLAGS[word] if word in _FLAGS else CellRefusal(f"holds “{word}”", _advice(column))
+    return _FLAGS[word] if word in _FLAGS else CellRefusal(f"holds “{briefly(word)}”", _advice(column))
 
 
 def _read_text(value: object, column: Column, mark: DecimalMark | None) -> str | CellRefusal:
@@ -342,7 +343,7 @@ def read_choice(
         return read
     word = read.strip().lower()
     chosen = next((choice for choice in column.choices if choice.lower() == word), None)
-    return chosen or CellRefusal(f"holds “{read.strip()}”", _advice(column))
+    return chosen or CellRefusal(f"holds “{briefly(read.strip())}”", _advice(column))
 
 
 _LARGEST_AMOUNT = 10**9

@@ -15,6 +15,8 @@ DatabaseError
 ├── DatabaseBusyError              another program is writing
 ├── WriteConflictError             what was to be stored met what somebody else stored, each time it was tried
 ├── DatabaseUnreachableError       the PostgreSQL server does not answer or refuses
+│   └── PasswordRefusedError       it wants a password, or another one
+│       └── PasswordNotTypedError  of the address that was typed just now
 ├── StoredUnknownError             the connection broke while something was stored, and nobody answers since
 ├── DatabaseStorageError           the disk is full, or the file may not be written
 ├── DatabaseDriverMissingError     PostgreSQL support is not installed
@@ -167,10 +169,25 @@ class PasswordRefusedError(DatabaseUnreachableError):
 
     def __init__(self, location: object, reason: str) -> None:
         super().__init__(location, reason)
+        self.location, self.reason = location, reason
         words = (
             f"The database {location} does not let this computer in: {reason}. Nothing was changed. Tell this computer "
             f"the whole address with the password (command `cogsheet database where`): the password is kept in the "
             f"keyring. Where there is none, set the environment variable COGSHEET_POSTGRESQL_PASSWORD to it."
+        )
+        self.args = (words,)
+
+
+class PasswordNotTypedError(PasswordRefusedError):
+    """The address of a server that wants a password, or another one, was typed just now."""
+
+    def __init__(self, location: object, reason: str) -> None:
+        super().__init__(location, reason)
+        words = (
+            f"The database {location} needs a password that lets this computer in: {reason}. Nothing was changed. Type "
+            f"the same command again with the password in the address, as postgresql://USER:PASSWORD@SERVER/NAME; it "
+            f"is kept in the keyring only. Where there is none, set the environment variable "
+            f"COGSHEET_POSTGRESQL_PASSWORD to it."
         )
         self.args = (words,)
 

@@ -18,6 +18,7 @@ from core.books.database.engine import connect_to_write, postgresql_engine, post
 from core.books.database.errors import (
     DatabaseBusyError,
     DatabaseExistsError,
+    DatabaseInSyncedFolderError,
     DemoStaysError,
     ForeignDatabaseError,
     MovedDatabaseError,
@@ -25,12 +26,15 @@ from core.books.database.errors import (
 )
 from core.books.database.repeating import repeated
 from core.books.database.safe_places import is_url
+from core.books.database.server_addresses import ServerAddressError
 from core.company_databases import World
 from core.progress import Progress, silent
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
 
+UNREADABLE = "an address that cannot be read"
+"""What is shown of one: a password may stand anywhere in it."""
 _MOMENT = 0.5
 """Seconds to wait for a database that nobody writes to."""
 
@@ -81,6 +85,16 @@ def move_books(source: Database, target: str, progress: Progress = silent) -> Mo
 def shown_place(address: str) -> str:
     """Return a database's address as people may see it: a URL's password masked, a path absolute."""
     return shown_url(postgresql_url(address)) if is_url(address) else str(safe_path(address))
+
+
+def noted_place(address: str) -> str:
+    """Return an address of the list of companies as people may see it, whatever stands there."""
+    try:
+        return shown_place(address)
+    except ServerAddressError:
+        return UNREADABLE
+    except DatabaseInSyncedFolderError:
+        return address
 
 
 def lasting_address(address: str) -> str:

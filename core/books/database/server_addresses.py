@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from core.books.database.errors import PasswordNotTypedError, PasswordRefusedError
 from core.books.database.safe_places import is_url
 from core.errors import DatabaseError
 from core.log import REDACTION
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _PARAMETER = "password"
 """Name of the parameter by which a URL may say it too."""
+_USER_WITH_AT = re.compile(r"[^:/?]*@[^:/?]*:[^@/?]*@[^@]*")
+"""What is behind `://` where a user is called `anna@firm`, as providers do, and the password holds no sign of a URL."""
+_WRITTEN = "postgresql://USER:PASSWORD@SERVER/NAME, and in a password %40 for @, %2F for /, %3A for : and %25 for %."
 
 
 class ServerAddressError(DatabaseError):
     """A database's URL cannot be read; it is not repeated, since a password may stand anywhere in it."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The database's address cannot be read. Nothing was changed. Write it as "
-            "postgresql://USER:PASSWORD@SERVER/NAME, and in a password %40 for @, %2F for /, %3A for : and %25 for %."
+        super().__init__(f"The database's address cannot be read. Nothing was changed. Write it as {_WRITTEN}")
+
+
+class StoredAddressError(ServerAddressError):
+    """The address of a company's books in the list of companies cannot be read; nobody typed it now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        words = (
+            "The address of these books that this computer has noted cannot be read. Nothing was changed. Tell it the "
+            f"right one (command `cogsheet database where`): {_WRITTEN}"
         )
+        self.args = (words,)
 
 
 def read_url(address: str) -> URL:
@@ -29,12 +49,25 @@ def read_url(address: str) -> URL:
     Raises:
         ServerAddressError: If it is none, or its password is not told from the rest of it.
     """
-    if address.count("@") > 1:
+    if address.count("@") > 1 and not _USER_WITH_AT.fullmatch(address.partition("://")[2]):
         raise ServerAddressError
     try:
         return make_url(address)
     except (ArgumentError, ValueError):
         raise ServerAddressError from None
+
+
+@contextmanager
+def typed_address() -> Iterator[None]:
+    """Let a server that refuses the address that was typed ask for the same command with its password.
+
+    Raises:
+        PasswordNotTypedError: Instead of one that speaks of the address that a computer has noted.
+    """
+    try:
+        yield
+    except PasswordRefusedError as error:
+        raise PasswordNotTypedError(error.location, error.reason) from error
 
 
 def without_password(address: str) -> tuple[str, str]:

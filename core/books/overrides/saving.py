@@ -29,6 +29,7 @@ from core.books.overrides.suspect_answers import suspect_answers
 from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing import with_typed_units
 from core.costing.costs.prefilled_costs import UNITS
+from core.errors import briefly
 from core.frame_columns import OVERRIDE_COLUMNS, frame, records
 from core.model import CostStatus, Event, Goods, OverrideKind
 from core.money import cents, total
@@ -111,12 +112,12 @@ def _unknown(sku: str, books: Books) -> str | None:
         return None
     if len(known):
         return (
-            f"Finale does not know SKU {sku}. Correct it (Undo last save takes it back), or say on sheet SKU "
+            f"Finale does not know SKU {briefly(sku)}. Correct it (Undo last save takes it back), or say on sheet SKU "
             f"mapping which product it is."
         )
     is_named = bool((books.lines[STATED_SKU] == sku).fillna(value=False).any())
     elsewhere = "" if is_named else ", and no other line of the books names it: check how it is written"
-    return f"Finale has not been asked about SKU {sku} yet{elsewhere}. Sync asks."
+    return f"Finale has not been asked about SKU {briefly(sku)} yet{elsewhere}. Sync asks."
 
 
 def plan_answers(

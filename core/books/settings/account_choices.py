@@ -9,7 +9,7 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.repeating import repeated
 from core.books.settings import stored_settings
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.journal.accounts import ACCOUNTS_NAME, AccountRow, AccountRows, Accounts, beginnings, takes_groups
 from core.journal.files import BEGINS_A_FORMULA
 from core.line_types import LineType
@@ -31,8 +31,8 @@ class AccountRowError(CogsheetError):
     def __init__(self, row: Mapping[str, str], reason: str) -> None:
         named = " / ".join(filter(None, (row["line_type"], row["store"], row["currency"], row["item_group"])))
         super().__init__(
-            f"Sheet Accounts, row “{named or row['name']}”: {reason} Nothing was changed; correct the row and try "
-            f"again."
+            f"Sheet Accounts, row “{briefly(named or row['name'])}”: {reason} Nothing was changed; correct the row and "
+            f"try again."
         )
 
 
@@ -65,7 +65,9 @@ def _read(row: Mapping[str, str]) -> AccountRow:
         raise AccountRowError(row, "lines of this type name no item, so they cannot be split by item group.")
     for column, text in (("Account", row["name"]), ("Number", row["number"]), ("Tax rate", row["tax_code"])):
         if text.startswith(BEGINS_A_FORMULA):
-            raise AccountRowError(row, f"column {column} begins like a formula, which a spreadsheet would run: {text}.")
+            raise AccountRowError(
+                row, f"column {column} begins like a formula, which a spreadsheet would run: {briefly(text)}."
+            )
     return AccountRow(
         line_type=line_type,
         store=row["store"],

@@ -46,10 +46,15 @@ class HomeCurrencyChangedError(CogsheetError):
         )
 
 
+_NEWEST = select(func.max(closing_tables.opening_cost.c.id)).group_by(closing_tables.opening_cost.c.sku)
+"""The opening cost of each SKU as it is now, or that it was taken back; only this is ever counted or brought back."""
 _COSTS: tuple[tuple[str, ColumnElement[bool]], ...] = (
     ("cost of Finale", tables.observation.c.unit_cost.is_not(None)),
     ("saved answer", tables.override.c.currency.is_not(None)),
-    ("opening cost", closing_tables.opening_cost.c.currency.is_not(None)),
+    (
+        "opening cost",
+        closing_tables.opening_cost.c.unit_cost.is_not(None) & closing_tables.opening_cost.c.id.in_(_NEWEST),
+    ),
     ("exported line", closing_tables.locked_line.c.lock.is_not(None)),
 )
 """What is in home currency, as a bookkeeper calls it, and how its rows are told."""

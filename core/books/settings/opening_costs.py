@@ -16,7 +16,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database, closing_tables, frames
 from core.books.database.repeating import repeated
 from core.books.settings.home_currency import refuse_other_currency
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.frame_columns import TEXT, Columns, conform, frame, records
 from core.money import MONEY
 
@@ -28,7 +28,7 @@ class OpeningCostError(CogsheetError):
     """A row of sheet Opening costs cannot be taken."""
 
     def __init__(self, sku: str, reason: str) -> None:
-        super().__init__(f"Sheet Opening costs, SKU {sku}: {reason} Nothing was changed; correct the row.")
+        super().__init__(f"Sheet Opening costs, SKU {briefly(sku)}: {reason} Nothing was changed; correct the row.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _is_known(row: dict[str, object], known: Sequence[dict[str, object]]) -> boo
 
 def _row(opening: TypedOpening, home: str) -> dict[str, object]:
     if opening.currency and opening.currency != home:
-        reason = f"the cost is in {opening.currency}, and the books are kept in {home}."
+        reason = f"the cost is in {briefly(opening.currency)}, and the books are kept in {home}."
         raise OpeningCostError(opening.sku, reason)
     return {
         "sku": opening.sku,
@@ -66,10 +66,10 @@ def _cost(opening: TypedOpening) -> Decimal | None:
     try:
         cost = Decimal(opening.unit_cost)
     except InvalidOperation as error:
-        raise OpeningCostError(opening.sku, f"“{opening.unit_cost}” is not a number.") from error
+        raise OpeningCostError(opening.sku, f"“{briefly(opening.unit_cost)}” is not a number.") from error
     if not cost.is_finite() or cost <= 0:
         raise OpeningCostError(
-            opening.sku, f"a unit cost is above 0, not {opening.unit_cost}; leave it empty to remove it."
+            opening.sku, f"a unit cost is above 0, not {briefly(opening.unit_cost)}; leave it empty to remove it."
         )
     return cost
 
@@ -81,7 +81,7 @@ def _day(opening: TypedOpening) -> str | None:
         return date.fromisoformat(opening.as_of).isoformat()
     except ValueError as error:
         raise OpeningCostError(
-            opening.sku, f"“{opening.as_of}” is not a date; dates are written 2026-08-31."
+            opening.sku, f"“{briefly(opening.as_of)}” is not a date; dates are written 2026-08-31."
         ) from error
 
 

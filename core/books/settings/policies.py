@@ -25,7 +25,7 @@ from core.books.settings.announcement import typed_effects
 from core.books.settings.calendars import keep_calendars
 from core.books.settings.setting_effects import SettingEffect, posted_settlements, refuse_unagreed
 from core.books.settings.time_zones import zones_as_typed
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.settings import DATED, POLICIES_NAME, POLICY_FIELDS, DecimalMark, EarlierPolicy, Policies
 from core.time import local_days
 
@@ -41,10 +41,14 @@ class PolicyError(CogsheetError):
 
     def __init__(self, name: str, value: str) -> None:
         field = POLICY_FIELDS[name]
-        said = (f"“{value}” cannot be taken for {field.title}.", field.description, what_it_takes(name))
+        said = (f"“{briefly(value)}” cannot be taken for {field.title}.", field.description, what_it_takes(name))
         super().__init__(
             f"Sheet Setup: {' '.join(filter(None, said))} Nothing was changed; correct the value and try again."
         )
+
+
+_SIGNS = {".": "a point (.)", ",": "a comma (,)"}
+"""What alone would be read as the end of a sentence."""
 
 
 def what_it_takes(name: str) -> str:
@@ -54,7 +58,7 @@ def what_it_takes(name: str) -> str:
         return "Dates are written 2026-08-31."
     if issubclass(kind, StrEnum):
         since = " A day from which it holds is written behind it: “from 2026-08-31”." if name in DATED else ""
-        return f"It takes {' or '.join(kind)}.{since}"
+        return f"It takes {' or '.join(_SIGNS.get(str(word), str(word)) for word in kind)}.{since}"
     if kind is int:
         return "It takes a whole number from 0 up, such as 50."
     return "" if kind is str else "It takes a number from 0 up, such as 50."

@@ -17,7 +17,7 @@ from core.books.batches import BatchKind
 from core.books.database import Database, frames, tables
 from core.books.database.repeating import repeated
 from core.books.true_ups.corrections import rated_lines
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.exchange_rates import ECB, RATE_COLUMNS, TYPED, find_rates, needed_rates
 from core.frame_columns import conform, frame
 
@@ -72,8 +72,8 @@ class RateUnreadableError(CogsheetError):
 
     def __init__(self, rate: TypedRate, what: str) -> None:
         super().__init__(
-            f"Sheet Exchange rates: {rate.currency or 'no currency'}, {rate.day or 'no date'}, "
-            f"{rate.rate or 'no rate'}: {what} Nothing was changed; correct the row and try again."
+            f"Sheet Exchange rates: {briefly(rate.currency or 'no currency')}, {briefly(rate.day or 'no date')}, "
+            f"{briefly(rate.rate or 'no rate')}: {what} Nothing was changed; correct the row and try again."
         )
 
 

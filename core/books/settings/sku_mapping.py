@@ -20,7 +20,7 @@ from core.books.database.repeating import repeated
 from core.books.database.state import note_statements
 from core.books.settlements import settlement_lines
 from core.books.syncing.stored_observations import FactCounts
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.finale.observations import NO_SUCH_PRODUCT
 from core.finale.product_of_sku import rule_and_nearest
 from core.frame_columns import FLAG, MAPPING_COLUMNS, MOMENT, TEXT, WHOLE, Columns, conform, frame, records
@@ -59,9 +59,9 @@ class MappingTypedError(CogsheetError):
 
     def __init__(self, sku: str, problem: str) -> None:
         super().__init__(
-            f"Sheet SKU mapping, SKU {sku}: {problem} Write one product and its units (CUP and 6), or a kit's products "
-            f"and units in the same order (CUP + BOWL and 2 + 1). Nothing on the sheet was stored; correct it and try "
-            f"again."
+            f"Sheet SKU mapping, SKU {briefly(sku)}: {problem} Write one product and its units (CUP and 6), or a kit's "
+            f"products and units in the same order (CUP + BOWL and 2 + 1). Nothing on the sheet was stored; correct it "
+            f"and try again."
         )
 
 
@@ -158,19 +158,19 @@ def typed_parts(edit: TypedMapping) -> list[tuple[str, int]]:
     products = [part.strip() for part in (text or edit.theirs).split(BETWEEN)]
     units = [part.strip() for part in units_text.split("+")] if units_text else ["1"] * len(products)
     if not all(products):
-        raise MappingTypedError(edit.sku, f"“{units_text}” units of no product.")
+        raise MappingTypedError(edit.sku, f"“{briefly(units_text)}” units of no product.")
     if len(units) != len(products):
         raise MappingTypedError(edit.sku, f"{len(products)} products, but units for {len(units)}.")
     if len(set(products)) < len(products):
-        raise MappingTypedError(edit.sku, f"“{text}” names a product twice.")
+        raise MappingTypedError(edit.sku, f"“{briefly(text)}” names a product twice.")
     return [(product, _whole(edit.sku, each)) for product, each in zip(products, units, strict=True)]
 
 
 def _whole(sku: str, text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not text.strip("0"):
-        raise MappingTypedError(sku, f"“{text}” is not a whole number of units.")
+        raise MappingTypedError(sku, f"“{briefly(text)}” is not a whole number of units.")
     if len(text.lstrip("0")) > len(str(_MOST_UNITS)) or int(text) > _MOST_UNITS:
-        raise MappingTypedError(sku, f"“{text}” is more than {_MOST_UNITS:,} units.")
+        raise MappingTypedError(sku, f"“{briefly(text)}” is more than {_MOST_UNITS:,} units.")
     return int(text)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, insert, select, update
 
 from core.books.database import Connection, marketplace_tables, tables
 from core.books.settlements import stored_settlements
-from core.errors import CogsheetError, DatabaseError
+from core.errors import CogsheetError, DatabaseError, briefly
 from core.model import Marketplace, Reading
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ class StoreUnknownError(CogsheetError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         listed = ", ".join(f"“{one}”" for one in known) or "none yet"
-        super().__init__(f"There is no store “{name}” in these books; their stores are: {listed}. Nothing was changed.")
+        super().__init__(
+            f"There is no store “{briefly(name)}” in these books; their stores are: {listed}. Nothing was changed."
+        )
 
 
 def sites_of(reading: Reading) -> set[tuple[str, str]]:

@@ -20,7 +20,7 @@ from core.books.settings import stored_settings
 from core.books.settings.announcement import typed_effects
 from core.books.settings.calendars import TIME_ZONES_NAME, keep_calendars
 from core.books.settings.setting_effects import SettingEffect, refuse_unagreed
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.marketplaces.reading.dates import SITE_ZONES, ZONES_OF_SELLERS
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ class TimeZoneUnknownError(CogsheetError):
     """What was typed is no time zone."""
 
     def __init__(self, store: str, text: str) -> None:
-        near = get_close_matches(text, sorted(_names()), n=3, cutoff=0.5)
+        near = get_close_matches(briefly(text), sorted(_names()), n=3, cutoff=0.5)
         meant = f" Was {' or '.join(near)} meant?" if near else ""
         super().__init__(
-            f"Sheet Stores: “{text}” is not a time zone for store {store}.{meant} Write it as region and city, such as "
-            f"America/Los_Angeles or Europe/Berlin; an empty cell is UTC. Nothing was changed; correct it and try "
-            f"again."
+            f"Sheet Stores: “{briefly(text)}” is not a time zone for store {briefly(store)}.{meant} Write it "
+            f"as region and city, such as America/Los_Angeles or Europe/Berlin; an empty cell is UTC. Nothing was "
+            f"changed; correct it and try again."
         )
 
 

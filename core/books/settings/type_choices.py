@@ -19,7 +19,7 @@ from core.books.database.repeating import repeated
 from core.books.entries import locks, stored_entries
 from core.books.settings import stored_settings
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.frame_columns import has_text, is_one_of
 from core.marketplaces.words.classification import CHOICES, OLDER_CHOICES, choice_of, classified, whatever_follows
 from core.model import Event
@@ -88,8 +88,8 @@ class TypeChoiceError(CogsheetError):
         if text.strip().endswith(PROPOSED):
             mark = ", because a question mark stands behind what is only proposed: remove it if that is right"
         super().__init__(
-            f"Sheet Transaction types: “{text}” cannot be taken for {word}{mark}. Nothing was changed; choose from the "
-            f"list in the cell and try again. The choices are: {'; '.join(CHOICES)}."
+            f"Sheet Transaction types: “{briefly(text)}” cannot be taken for {briefly(word)}{mark}. Nothing was "
+            f"changed; choose from the list in the cell and try again. The choices are: {'; '.join(CHOICES)}."
         )
 
 

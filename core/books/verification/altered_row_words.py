@@ -16,7 +16,7 @@ from sqlalchemy import Boolean, Column
 from core.books.database import seals, tables
 from core.books.database.column_types import Moment, Money
 from core.books.verification.tie_outs import TieOut
-from core.errors import DatabaseError
+from core.errors import DatabaseError, briefly
 from core.money import LINE_PLACES
 
 if TYPE_CHECKING:
@@ -183,11 +183,7 @@ def _shown(column: Column[Any], row: Row) -> str:
 
 
 def _quoted(value: object) -> str:
-    words = str(value)
-    return "nothing" if value is None else f"“{words if len(words) <= _LONGEST else words[:_LONGEST] + ' …'}”"
-
-
-_LONGEST = 100
+    return "nothing" if value is None else f"“{briefly(value)}”"
 
 
 def _value(column: Column[Any], value: object) -> object:

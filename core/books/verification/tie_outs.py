@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.books.database.frames import rows_of
+from core.errors import briefly
 from core.facilitator_tax import NO_ORDER, open_tax
 from core.frame_columns import TRANSACTION_COLUMNS, records
 from core.journal.cogs_entry import COST_TYPES
@@ -80,7 +81,7 @@ def difference(name: str, stored: object, recomputed: object) -> TieOut:
 def _shown(value: object) -> str:
     if isinstance(value, Decimal):
         return _digits(value)
-    return "nothing" if value is None or value == "" else f"“{value}”"
+    return "nothing" if value is None or value == "" else f"“{briefly(value)}”"
 
 
 def settlement_tie_outs(

@@ -13,9 +13,13 @@ from click.testing import CliRunner, Result
 
 from addin.cli import main
 from addin.commands.setup.database_place import CompanyNotNamedError, OtherCompanyError, move, where
+from addin.commands.setup.new import new_workbook, write_workbook
 from core.books.database import Database
+from core.books.database.company import Company
 from core.books.database.errors import DatabaseNotFoundError, ForeignDatabaseError
-from core.company_databases import CompanyUnknownError, machine_folder
+from core.books.database.server_addresses import StoredAddressError
+from core.company_databases import DEMO, CompanyUnknownError, machine_folder
+from core.time import system_clock
 from tests.addin.conftest import COMPANY
 
 if TYPE_CHECKING:
@@ -86,6 +90,43 @@ def test_books_are_moved(new_books: Path, tmp_path: Path) -> None:
     assert (2, True) == (refused.exit_code, f"kept at {new} since they were moved" in refused.output)
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    "noted", ["postgresql://ann:ge@heim@server/acme", "postgresql://ann:geheim@server:x/acme", "/OneDrive/acme.sqlite"]
+)
+def test_a_noted_address_that_leads_nowhere_is_corrected(
+    new_books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noted: str
+) -> None:
+    """Neither it nor that of another company stops what shows and what corrects it; its secret is not repeated."""
+    there = machine_folder().database_of(COMPANY)
+    monkeypatch.setenv("COGSHEET_HOME", str(tmp_path / "home"))
+    for company in (COMPANY, "Other"):
+        machine_folder().remember(company, noted)
+
+    refused = typed("doctor", str(new_books))
+    listed = typed("database", "where")
+    told = typed("database", "where", COMPANY, "--set", there)
+
+    assert (2, 0, 0) == (refused.exit_code, listed.exit_code, told.exit_code)
+    assert "heim" not in refused.output + listed.output + told.output
+    assert ("OneDrive" in noted) == ("Type: `cogsheet database where" not in refused.output)
+    assert (there, noted) == (machine_folder().database_of(COMPANY), machine_folder().database_of("Other"))
+    assert 2 != typed("doctor", str(new_books)).exit_code
+
+
+def test_a_noted_address_that_cannot_be_read_is_named_for_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where new books, or a move, would begin with it."""
+    monkeypatch.setenv("COGSHEET_HOME", str(tmp_path / "home"))
+    machine_folder().remember("Gamma", "postgresql://ann:ge@heim@server/acme")
+
+    with pytest.raises(StoredAddressError):
+        new_workbook(tmp_path / "a.xlsm", company="Gamma")
+    with pytest.raises(StoredAddressError):
+        move("Gamma", str(tmp_path / "x.sqlite"))
+
+
 def test_a_password_is_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither where a database is shown nor where it cannot be reached."""
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
@@ -102,3 +143,19 @@ def test_half_a_command_says_its_other_half() -> None:
     """`cogsheet database` names what begins so."""
     assert "database move, database where" in typed("database").output
     assert {0} == {typed("database", one, "--help").exit_code for one in ("move", "where")}
+
+
+@pytest.mark.long  # it makes a workbook
+def test_the_demo_needs_no_list_of_companies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its books lie beside its workbook: a list that cannot be read stops companies alone."""
+    monkeypatch.setenv("COGSHEET_HOME", str(tmp_path / "home"))
+    with Database.create(
+        tmp_path / "demo.sqlite", Company(DEMO, "USD", system_clock(), id=DEMO, database_id=DEMO)
+    ) as demo:
+        write_workbook(tmp_path / "Books.xlsm", demo)
+    machine_folder().path.mkdir(exist_ok=True)
+    machine_folder().listing.write_text("{", encoding="utf-8")
+
+    done = typed("resolve", str(tmp_path / "Books.xlsm"))
+
+    assert 0 == done.exit_code, done.output

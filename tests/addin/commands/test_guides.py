@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from addin.cli import made, main
 from addin.commands.registry import COMMANDS, command_named
 from addin.commands.registry.guide import TYPED_AS, Guide, without_step
+from addin.machine.terminal_words import quoted
 
 if TYPE_CHECKING:
     import click
@@ -73,6 +74,24 @@ def test_the_next_step_goes_by_the_exit_status(status: int, shown: str) -> None:
     guide = Guide("", then="`cogsheet cogs {book} {id}` shows it.", asked="`cogsheet resolve {book}` lists it.")
 
     assert shown == guide.next_step(status, "My books.xlsm", ["7"])
+
+
+@pytest.mark.parametrize(
+    ("word", "windows", "linux"),
+    [
+        ("Books.xlsm", "Books.xlsm", "Books.xlsm"),
+        ("Bücher/2026-08.xlsm", "Bücher/2026-08.xlsm", "Bücher/2026-08.xlsm"),
+        ("My books.xlsm", '"My books.xlsm"', '"My books.xlsm"'),
+        ("A&B.xlsm", '"A&B.xlsm"', '"A&B.xlsm"'),
+        ("Ann's (2).xlsm", '"Ann\'s (2).xlsm"', '"Ann\'s (2).xlsm"'),
+        ("C:\\Books\\a.xlsm", "C:\\Books\\a.xlsm", "'C:\\Books\\a.xlsm'"),
+        ("5$.xlsm", '"5$.xlsm"', "'5$.xlsm'"),
+    ],
+)
+def test_a_word_is_typed_in_one_piece(word: str, windows: str, linux: str) -> None:
+    """A sign of the shell's would end the command, or stand for something else."""
+    assert (windows, linux) == (quoted(word, windows=True), quoted(word, windows=False))
+    assert [word] == shlex.split(quoted(word, windows=False))
 
 
 def test_commands_are_named_as_they_were_called(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,7 @@ def no_keyring(**environment: str) -> SystemCredentials:
         (BARE, BARE, ""),
         ("postgresql://127.0.0.1/books?user=ann&password=geheim", "postgresql://127.0.0.1/books?user=ann", "geheim"),
         ("postgresql://ann:geheim@/books?host=/run/pg", "postgresql://ann@/books?host=/run/pg", "geheim"),
+        ("postgresql://anna@firm:geheim@server/acme", "postgresql://anna%40firm@server/acme", "geheim"),
         ("/home/ann/acme.sqlite", "/home/ann/acme.sqlite", ""),
         ("C:\\Users\\ann\\a@b.sqlite", "C:\\Users\\ann\\a@b.sqlite", ""),
     ],
@@ -82,7 +83,16 @@ def test_an_address_is_whole_again_with_its_password() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["postgresql://ann:p@ss@server/books", "postgresql://ann:pass@server:port/books", "://", "a b://c"]
+    "address",
+    [
+        "postgresql://ann:p@ss@server/books",
+        "postgresql://anna@firm:p@ss@server/books",
+        "postgresql://anna@firm:5432/books?password=p@ss",
+        "postgresql://ann:x@y/pass@server/books",
+        "postgresql://ann:pass@server:port/books",
+        "://",
+        "a b://c",
+    ],
 )
 def test_an_address_that_cannot_be_read_is_not_repeated(address: str) -> None:
     """A part of the password could be taken for the server's name."""

@@ -146,5 +146,5 @@ def test_what_is_no_mark_is_refused_where_it_is_typed(new_books: Path) -> None:
     """With the two that there are."""
     setting(new_books, "Decimal mark", "comma")
 
-    with pytest.raises(PolicyError, match=r"It takes \. or ,\."):
+    with pytest.raises(PolicyError, match=r"It takes a point \(\.\) or a comma \(,\)\."):
         on_file(new_books, resolving.resolve)

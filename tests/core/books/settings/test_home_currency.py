@@ -42,6 +42,18 @@ def test_it_is_corrected_as_often_as_nothing_costs_anything(tmp_path: Path) -> N
         home_of(shop, "euro")
 
 
+def test_an_opening_cost_that_was_taken_back_is_none(tmp_path: Path) -> None:
+    """Typed by mistake, as the currency was; one of two is one."""
+    shop = Shop.open(tmp_path)
+    for sku, cost in (("CUP", "4.00"), ("MUG", "5.00"), ("CUP", "")):
+        change_opening_costs(shop.database, [TypedOpening(sku, cost, "", "")], **WHO)
+    with pytest.raises(HomeCurrencyFixedError, match="the books hold 1 opening cost in it"):
+        home_of(shop, "EUR")
+    change_opening_costs(shop.database, [TypedOpening("MUG", "", "", "")], **WHO)
+
+    assert "EUR" == home_of(shop, "EUR")
+
+
 def _sync(shop: Shop) -> None:
     shop.finale_says({("111-1", "CUP"): "4.00"})
 

@@ -160,6 +160,7 @@ def test_opening_costs_are_used_before_finale_start(first: First) -> None:
         (TypedOpening("MUG", "0", "", ""), "above 0"),
         (TypedOpening("MUG", "3.50", "EUR", ""), "kept in USD"),
         (TypedOpening("MUG", "3.50", "", "last year"), "not a date"),
+        (TypedOpening("MUG", "3.50", "9" * 300, ""), "in 9{100} …, and the books are kept in USD"),
     ],
 )
 def test_an_opening_cost_that_cannot_be_taken_is_refused_by_its_sku(
