@@ -122,7 +122,7 @@ def test_a_sku_alone_is_saved_and_its_line_asks_for_the_rest(story: Story, tmp_p
     assert ["CUP"] == [one["sku"] for one in saved.data["saved"]]
     assert ["Not synced"] == [one["still_asks"] for one in saved.data["saved"]]
     assert saved.data["unknown_skus"] == [
-        f"Resolve!C{5 + row} (SKU): Finale has not been asked about SKU CUP yet. Sync asks."
+        f"Resolve!A{5 + row} (SKU): Finale has not been asked about SKU CUP yet. Sync asks."
     ]
     assert ("CUP", "Not synced", None, None) == tuple(then[name] for name in ("SKU", "Cause", "Proposed cost", "Cost"))
     assert [] == again.data["saved"]

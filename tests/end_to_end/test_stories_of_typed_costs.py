@@ -62,7 +62,7 @@ def test_zero_ok_beside_a_prefilled_cost_is_refused(
 
     assert Decimal(cost) == Decimal(str(row["Cost"]))
     assert 1 == ran.status
-    assert (f"O{place}" in ran.output, f"P{place}" in ran.output) == (True, True), ran.output
+    assert (f"I{place}" in ran.output, f"J{place}" in ran.output) == (True, True), ran.output
     assert ([], 1) == (again["saved"], len(again["refused"]))
     assert "1 line without cost" == story.status()
 
