@@ -53,7 +53,7 @@ def test_every_id_and_sku_in_every_sheet_is_the_text_of_the_file(demo: DemoBook)
 
 @pytest.mark.long
 def test_no_formula_in_any_cell_came_from_data(demo: DemoBook) -> None:
-    """The only formulas are tie-outs and totals of the template, and links that find their row by key and name no SKU or order."""
+    """The only formulas are tie-outs, totals, and links that find their row by key and name no SKU or order."""
     rows = demo.table("Settlements").rows
     settlements = {str(row["Settlement ID"]) for row in rows}
     data = texts_of_the_files(demo.path.parent) - settlements
