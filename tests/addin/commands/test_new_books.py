@@ -39,6 +39,7 @@ def refused(folder: Path, company: str, kind: type[CogsheetError], **more: Any) 
     return str(caught.value)
 
 
+@pytest.mark.long
 def test_books_that_are_there_are_joined_where_that_is_asked_for(tmp_path: Path) -> None:
     """Without it they are named with company, currency and settlements; with it the workbook shows them."""
     made(tmp_path, "Foo & Bar", currency="eur")

@@ -84,6 +84,7 @@ def lines_shown(folder: Path) -> list[object]:
         return [row["settlement_id"] for row in tables.read(tables.find(book, TRANSACTIONS_SPEC), TRANSACTIONS_SPEC)]
 
 
+@pytest.mark.long
 def test_only_its_lines_are_filled_where_the_sheets_show_the_books(folder: Path) -> None:
     outcome = press(folder, partial(opening.fill, ids=[REFUNDED]))
     assert outcome.message.endswith(f"/{REFUNDED} on sheet Transactions.")

@@ -98,7 +98,7 @@ def filled(made_filled: Path, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_the_sheet_shows_the_new_lines(
     office: Office, filled: Path, books: Books, scenario: Callable[[UsersTable], None]

@@ -258,6 +258,7 @@ def test_a_signature_goes_with_the_code_it_signed(book: Path) -> None:
     check_package(book)
 
 
+@pytest.mark.long
 def test_what_is_in_the_way_is_named_and_nothing_changes(book: Path) -> None:
     """Cells beside the table, a sheet or a module of the same name: the upgrade stops before it writes."""
     cases = [

@@ -56,6 +56,7 @@ def test_a_cost_with_digits_too_many_is_kept_out_and_said(tmp_path: Path, cost: 
     assert Decimal(20_000) == plain["cogs"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("cost", "words"),
     [

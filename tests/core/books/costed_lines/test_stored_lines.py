@@ -107,6 +107,7 @@ def test_who_is_stopped_while_costs_are_kept_leaves_none_that_hold(database: Dat
     assert assert_kept_as_costed(database, before)
 
 
+@pytest.mark.long
 def test_a_settlement_is_read_as_it_was_costed_among_all(database: Database) -> None:
     """The refund has the cost of its sale, which stands in a settlement that is not opened."""
     saved(database)

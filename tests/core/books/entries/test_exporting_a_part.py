@@ -83,6 +83,7 @@ def database(tmp_path: Path) -> Iterable[Database]:
         yield opened
 
 
+@pytest.mark.long
 def test_lines_of_others_are_not_read(database: Database) -> None:
     part = load_to_export(database, ["US0"])
     assert part is not None
@@ -120,6 +121,7 @@ def test_what_another_settlement_changed_meanwhile_keeps_nothing_back(database: 
         refuse_changed(connection, database, part, part.named(["US1"]))
 
 
+@pytest.mark.long
 def test_an_unknown_settlement_is_named(database: Database) -> None:
     with pytest.raises(SettlementUnknownError):
         load_to_export(database, ["nowhere"])

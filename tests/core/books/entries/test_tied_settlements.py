@@ -77,6 +77,7 @@ def test_what_was_posted_elsewhere_has_no_figures(shop: Shop) -> None:
     assert posted(shop) == PostedFigures(None, None, "settlement posted elsewhere, COGS posted elsewhere")
 
 
+@pytest.mark.long
 def test_every_tie_of_a_settlement_holds(shop: Shop) -> None:
     """Exported or not, with goods that came back."""
     shop.bring_in("2", refund("111-1", "CUP", day="2026-08-20"))

@@ -124,7 +124,7 @@ def test_an_emptied_choice_is_taken_back(database: Database) -> None:
     assert ["Lightning Levy / Base: not classified", "Lightning Levy / Base: Other fees"] == notes
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["payout", "something"])
 def test_what_is_no_event_is_refused(database: Database, text: str) -> None:
     """A payout would take the amount out of the sum; the message lists what can be said."""

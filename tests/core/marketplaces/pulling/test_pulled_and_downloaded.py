@@ -236,7 +236,7 @@ def test_what_no_payout_shows_forms_a_settlement_per_month(pulled: dict[str, Pul
     assert [(-1, StockEffect.IN.value)] == [(row["quantity"], row["stock_effect"]) for row in rows(september)]
 
 
-@pytest.mark.few(1)
+@pytest.mark.long
 @pytest.mark.parametrize("store", FILES)
 def test_the_pulled_payout_is_the_record_and_the_download_a_view(
     pulled: dict[str, Pulled], store: str, tmp_path: Path
