@@ -234,6 +234,7 @@ def test_a_press_asks_excel_little(desktop: Desktop) -> None:
         ribbon.run("fill", [f"--wb={desktop.path.name}"], vba_waits=True)
         return Calls.count - before
 
+    desktop.press("pnl")  # another test may have published other costs of this company: all is shown anew once then
     opened, again = press(), press()
 
     assert again < opened <= MOST_CALLS * len(TRANSACTIONS_SPEC.columns)
