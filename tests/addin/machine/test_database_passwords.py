@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import keyring
@@ -20,6 +19,7 @@ from core.company_databases import MachineFolder, machine_folder
 from core.http.credentials import NoKeyringError, SystemCredentials
 from core.log import REDACTION
 from tests.addin.conftest import COMPANY
+from tests.core.http.test_credentials import FakeKeyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,25 +30,6 @@ if TYPE_CHECKING:
 BARE = "postgresql://ann@127.0.0.1:1/books"
 WHOLE = "postgresql://ann:geh%40im@127.0.0.1:1/books"
 GIVES = {"COGSHEET_POSTGRESQL_PASSWORD": "geh@im"}
-
-
-@dataclass
-class Vault:
-    """A keyring in memory."""
-
-    kept: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def get_password(self, service_name: str, username: str) -> str | None:
-        """Return a password."""
-        return self.kept.get((service_name, username))
-
-    def set_password(self, service_name: str, username: str, password: str) -> None:
-        """Keep a password."""
-        self.kept[service_name, username] = password
-
-    def delete_password(self, service_name: str, username: str) -> None:
-        """Remove a password."""
-        del self.kept[service_name, username]
 
 
 def no_keyring(**environment: str) -> SystemCredentials:
@@ -104,7 +85,7 @@ def test_an_address_that_cannot_be_read_is_not_repeated(address: str) -> None:
 
 def test_a_password_is_kept_until_what_needs_it_has_failed() -> None:
     """It is as it was before then: not there, or another one."""
-    vault = Vault()
+    vault = FakeKeyring()
     credentials = SystemCredentials(vault, {})
     with password_kept(WHOLE, credentials) as bare:
         assert (BARE, WHOLE) == (bare, whole_address(bare, credentials))
@@ -121,7 +102,7 @@ def test_a_password_is_kept_until_what_needs_it_has_failed() -> None:
 
 def test_a_password_that_an_older_version_wrote_is_moved(tmp_path: Path) -> None:
     """Once, in one sentence per company; what has none stays as it is."""
-    machine, credentials = MachineFolder(tmp_path), SystemCredentials(Vault(), {})
+    machine, credentials = MachineFolder(tmp_path), SystemCredentials(FakeKeyring(), {})
     for company, address in (("Acme", WHOLE), ("Beta", BARE), ("Gamma", str(tmp_path / "gamma.sqlite"))):
         machine.remember(company, address)
 
@@ -152,7 +133,7 @@ def test_without_a_keyring_the_environment_gives_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("deed", ["where", "move", "new"])
 def test_what_fails_keeps_no_password_and_shows_none(tmp_path: Path, deed: str) -> None:
     """Nobody answers at the address."""
-    machine, vault = MachineFolder(tmp_path / "home"), Vault()
+    machine, vault = MachineFolder(tmp_path / "home"), FakeKeyring()
     there = {"machine": machine, "credentials": SystemCredentials(vault, {})}
     old = new_workbook(tmp_path / "a.xlsm", company="Acme", currency="USD", **there)  # type: ignore[arg-type]  # by name
     deeds: dict[str, Callable[[], object]] = {
