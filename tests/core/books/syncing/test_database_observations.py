@@ -82,7 +82,6 @@ def test_the_same_answer_again_only_moves_the_moment(database: Database) -> None
     [
         {"unit_cost": Decimal("4.11")},
         {"unit_cost": None, "cause": Cause.COST_BLANK},
-        {"currency": "EUR"},
         {"units": 3},
         {"record_date": "2026-11-02"},
         {"source": "report"},
