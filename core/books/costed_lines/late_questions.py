@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal_column, select
 
 from core.books.database import costing_tables, tables
 from core.books.overrides import stored_overrides
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
+    from sqlalchemy import Select
 
     from core.books.database import Connection
     from core.books.settlements.booked_settlement import BookedSettlement
@@ -102,19 +103,40 @@ def said(answers: pd.DataFrame | None) -> set[str]:
 
 
 def any_late_question(connection: Connection) -> bool:
-    """Tell whether `late_questions` finds any in the books as their costed lines are kept."""
-    line, own = costing_tables.costed_line.c, tables.transaction.c
-    exported = select(tables.settlement.c.id).where(tables.settlement.c.cogs_entry == str(EntryStatus.EXPORTED))
-    of_exported = select(line.key).where(line.settlement.in_(exported))
-    asked = set(connection.scalars(of_exported.where(line.told.like(_OPEN))))
-    if asked and asked - said(stored_overrides.in_force(connection, asked)):
-        return True
-    sale = tables.transaction.alias().c
-    sold = exists().where(sale.event == str(Event.SALE), sale.order_id == own.order_id, sale.sku == own.sku)
-    gone = line.original_key.is_not(None) & line.original_key.not_in(select(tables.transaction.alias().c.key))
-    without = of_exported.join(tables.transaction, own.key == line.key).where(gone, ~sold)
-    return connection.scalar(without.limit(1)) is not None
+    """Tell whether `late_questions` finds any in the books as their costed lines are kept.
+
+    However much has gone out, the lines are read alone of which documents leave open what became of their goods, and
+    those whose original is among what ever left the books.
+    """
+    return _any_open_goods(connection) or _any_original_gone(connection)
 
 
-_OPEN = '%"disposition": ""%'
-"""How `line_ties` keeps that what became of the goods of a line is in no word that is known."""
+def _any_open_goods(connection: Connection) -> bool:
+    line = costing_tables.costed_line.c
+    found = connection.execute(select(line.key, line.settlement).where(costing_tables.HAS_OPEN_GOODS)).all()
+    if not found:
+        return False
+    exported = set(connection.scalars(_exported()))
+    asked = {key for key, settlement in found if settlement in exported}
+    return bool(asked - said(stored_overrides.in_force(connection, asked)))
+
+
+def _any_original_gone(connection: Connection) -> bool:
+    """Tell of lines that left the books, or came after an export, whether an exported line names one that is gone.
+
+    Neither is it gone where a sale of the order and SKU is in the books.
+    """
+    line, own = costing_tables.costed_line.c, tables.transaction.alias().c
+    of_line = own.key == line.key
+    sale, there = (tables.transaction.alias().c for _ in range(2))
+    of_its_sku = sale.sku.concat(literal_column("''")) == own.sku  # so that it is sought by its order, not by its SKU
+    sold = exists().where(sale.event == str(Event.SALE), sale.order_id == own.order_id, of_its_sku)
+    for left in (tables.ended_transaction.c.key, tables.later_transaction.c.key):
+        named = exists().where(line.original_key == left, line.settlement.in_(_exported()), of_line, ~sold)
+        if connection.scalar(select(left).where(~exists().where(there.key == left), named).limit(1)) is not None:
+            return True
+    return False
+
+
+def _exported() -> Select[tuple[int]]:
+    return select(tables.settlement.c.id).where(tables.settlement.c.cogs_entry == str(EntryStatus.EXPORTED))

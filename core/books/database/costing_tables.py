@@ -8,7 +8,7 @@ See docs/design/books.md, Costed lines are kept.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, literal_column
 
 from core.books.database.column_types import Moment, Money, Verbatim, metadata
 from core.books.database.tables import transaction
@@ -62,6 +62,11 @@ costed_settlement = Table(
     Column("totals", Verbatim),  # what its lines come to, as JSON: `core.books.costed_lines.line_totals`
     Column("noted", Verbatim),  # its remarks and the SKUs of its lines, as JSON; missing where these may be others
 )
+HAS_OPEN_GOODS = literal_column("""replace(told, '"disposition": ""', '') <> told""")
+"""Whether `told` of a kept line says that what became of its goods is in no word that is known.
+
+As it stands here, without a value that is passed, a database finds such lines by their index alone.
+"""
 costed_line = Table(
     "costed_line",
     metadata,
@@ -99,6 +104,13 @@ costed_line = Table(
     Column("tie_odd", Boolean, nullable=False),
     Column("told", Verbatim),
     Index(None, "cost_sku", "moment"),
+    Index("ix_costed_line_open_goods", "key", sqlite_where=HAS_OPEN_GOODS, postgresql_where=HAS_OPEN_GOODS),
+    Index(
+        "ix_costed_line_original_key",
+        "original_key",
+        sqlite_where=literal_column("original_key IS NOT NULL"),
+        postgresql_where=literal_column("original_key IS NOT NULL"),
+    ),
 )
 shown_line = Table(
     "shown_line",

@@ -23,11 +23,13 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    literal_column,
 )
 
 from core.books.database.column_types import Moment, Money, RowId, Verbatim, Word, metadata
 from core.frame_columns import AMOUNT_COLUMNS
 from core.model import Cause, Disposition, Event, Goods, Marketplace, Severity, StockEffect
+from core.typed_amounts import NOT_DECLARED
 
 company = Table(
     "company",
@@ -139,6 +141,11 @@ settlement_file = Table(
     Column("ended_batch", Integer),
 )
 """Every file that a settlement is made of (overlapping exports of one payout), or that came after it went out."""
+HAS_ASKED_WORDS = literal_column(f"(event = '{Event.OTHER}' OR replace(typed, '{NOT_DECLARED}', '') <> typed)")
+"""Whether a line holds a word that nobody has declared.
+
+As it stands here, without a value that is passed, a database finds such lines by their index alone.
+"""
 transaction = Table(
     "transaction",
     metadata,
@@ -171,6 +178,7 @@ transaction = Table(
     Column("typed", Verbatim),  # JSON, see core.typed_amounts
     Column("tax_code", Verbatim),
     Column("batch", Integer),  # the batch that brought it
+    Index("ix_transaction_asked_words", "settlement", sqlite_where=HAS_ASKED_WORDS, postgresql_where=HAS_ASKED_WORDS),
 )
 ended_transaction = Table(
     "ended_transaction",

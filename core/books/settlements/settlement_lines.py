@@ -14,9 +14,7 @@ from core.books.database import frames, tables
 from core.books.database.frames import rows_of
 from core.frame_columns import TRANSACTION_COLUMNS
 from core.marketplaces.compared_rows import CONTENT, with_its_date
-from core.model import Event
 from core.plurals import counted
-from core.typed_amounts import NOT_DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -179,9 +177,9 @@ def lines_of_keys(connection: Connection, keys: Iterable[str]) -> pd.DataFrame:
 
 def lines_with_asked_words(connection: Connection, settlements: Iterable[BookedSettlement]) -> pd.DataFrame:
     """Return the transactions (TRANSACTION_COLUMNS) of some settlements that hold a word that nobody has declared."""
-    line = tables.transaction.c
-    is_asked = line.typed.contains(NOT_DECLARED, autoescape=True) | (line.event == str(Event.OTHER))
-    return _lines(connection, (some & is_asked for some in frames.among(line.settlement, [x.id for x in settlements])))
+    numbers = [one.id for one in settlements]
+    among = frames.among(tables.transaction.c.settlement, numbers)
+    return _lines(connection, (some & tables.HAS_ASKED_WORDS for some in among))
 
 
 def lines_of_orders(connection: Connection, orders: Iterable[str]) -> pd.DataFrame:

@@ -85,11 +85,16 @@ def shape(connection: Connection) -> dict[str, Any]:
             "foreign": sorted(map(str, seen.get_foreign_keys(name))),
             "unique": sorted(map(str, seen.get_unique_constraints(name))),
             "checks": sorted(map(str, seen.get_check_constraints(name))),
-            "indexes": sorted(map(str, seen.get_indexes(name))),
+            "indexes": sorted(map(in_words, seen.get_indexes(name))),
         }
         for name in seen.get_table_names()
         if name != "alembic_version"
     }
+
+
+def in_words(index: Any) -> str:
+    """Return all that is said of an index, the condition of its rows too."""
+    return str({**index, "dialect_options": {k: str(v) for k, v in index.get("dialect_options", {}).items()}})
 
 
 @pytest.mark.few(1)
@@ -274,17 +279,20 @@ def test_a_failed_migration_changes_nothing(tmp_path: Path, version: str) -> Non
 
 
 def in_the_way(path: Path) -> str:
-    """Return what makes a table in the place of one that is missing; where none is, a column."""
+    """Return what makes a table in the place of one that is missing; where none is, a column, and else an index."""
     for table in metadata.sorted_tables:
-        if table.name not in tables_of(path):
+        if table.name not in names_of(path, "table"):
             return f'CREATE TABLE "{table.name}" (in_the_way INTEGER)'
     missing = (
         (table.name, name)
         for table in metadata.sorted_tables
         for name in set(table.c.keys()) - columns_of(path, table.name)
     )
-    table_name, column = next(missing)
-    return f'ALTER TABLE "{table_name}" ADD COLUMN "{column}" INTEGER'
+    for table_name, column in missing:
+        return f'ALTER TABLE "{table_name}" ADD COLUMN "{column}" INTEGER'
+    made = names_of(path, "index")
+    index = next(one for table in metadata.sorted_tables for one in table.indexes if one.name not in made)
+    return f'CREATE INDEX "{index.name}" ON company (id)'
 
 
 def columns_of(path: Path, table: str) -> set[str]:
@@ -292,7 +300,7 @@ def columns_of(path: Path, table: str) -> set[str]:
         return {row[1] for row in connection.execute(f"PRAGMA table_info('{table}')")}
 
 
-def tables_of(path: Path) -> set[str]:
-    """Return the names of the tables of a SQLite file."""
+def names_of(path: Path, kind: str) -> set[str]:
+    """Return the names of the tables, or of the indexes, of a SQLite file."""
     with closing(sqlite3.connect(path)) as connection:
-        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = ?", [kind])}

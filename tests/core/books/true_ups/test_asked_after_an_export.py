@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from core.books.costed_lines.late_questions import any_late_question
 from core.books.costed_lines.stored_lines import keep
@@ -15,6 +17,8 @@ from core.books.entries.exporting import ExportOptions, export_settlement
 from core.books.loading import load_books
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
+from core.books.settings.type_choices import are_asked
+from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.removing import remove_settlements
 from core.books.true_ups.cost_comparison import differences
 from core.books.true_ups.resolve_after_export import questions_since_export
@@ -25,9 +29,10 @@ from tests.core.books.documents.reported_returns import GIVEN_BACK, back, bring_
 from tests.core.books.shops import Shop, lost, refund, sale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from core.books.database import Connection
     from core.books.settlements.booked_settlement import OriginalFile
 
 NOW = reported_returns.NOW
@@ -76,6 +81,54 @@ def of_amazon(*words: str) -> tuple[tuple[OriginalFile, ...], OriginalFile]:
 
 def of_walmart(before: tuple[str, ...], *since: str) -> tuple[tuple[OriginalFile, ...], OriginalFile]:
     return (statement(6, *OUT, *before),), statement(7, *since)
+
+
+def read_by(connection: Connection, *works: Callable[[], object]) -> set[str]:
+    """Return how SQLite says that it reads the lines, by the words of its plans."""
+    asked: list[Any] = []
+
+    def note(*told: Any) -> None:
+        asked.append(told[2:4])
+
+    event.listen(connection, "before_cursor_execute", note)
+    for work in works:
+        work()
+    event.remove(connection, "before_cursor_execute", note)
+    plans = (connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values) for text, values in asked)
+    steps = {str(row[-1]) for plan in plans for row in plan}
+    return {re.sub(r"_\d+(?= USING)", "", step) for step in steps if "line" in step or "transaction" in step}
+
+
+def test_what_exported_lines_ask_is_found_without_reading_the_lines(tmp_path: Path) -> None:
+    """However many went out: those alone are read that are in an index of what may ask, and what left the books.
+
+    A type and an amount that nobody has declared are found there as in a table of lines.
+    """
+    odd = {**sale("111-2", "CUP"), "amount-description": "New", "amount-type": "New"}
+    shop = Shop.open(tmp_path)
+    shop.bring_in("1", sale("111-1", "CUP"), odd, {**odd, "order-id": "", "transaction-type": "New"}, lost("MUG"))
+    with shop.database.reading() as connection:
+        booked, found = stored_settlements.booked_settlements(connection), []
+        steps = read_by(
+            connection,
+            lambda: any_late_question(connection),
+            lambda: found.append(settlement_lines.lines_with_asked_words(connection, booked)),
+        )
+        stored = settlement_lines.stored_transactions(connection)
+    shop.database.close()
+
+    assert {
+        "SCAN costed_line USING INDEX ix_costed_line_open_goods",
+        "SCAN ended_transaction USING COVERING INDEX ix_ended_transaction_key",
+        "SCAN later_transaction USING COVERING INDEX ix_later_transaction_key",
+        "SEARCH costed_line USING INDEX ix_costed_line_original_key (original_key=?)",
+        "SEARCH transaction USING INDEX sqlite_autoindex_transaction_1 (key=?)",
+        "SEARCH transaction USING INDEX ix_transaction_order_id (order_id=?)",
+        "SEARCH transaction USING INDEX ix_transaction_asked_words (settlement=?)",
+    } == steps
+    asked = stored[are_asked(stored)]
+    assert (4, 2) == (len(stored), len(asked))
+    assert [sorted(asked["key"])] == [sorted(lines["key"]) for lines in found]
 
 
 @pytest.mark.few(1)
