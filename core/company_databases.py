@@ -16,7 +16,8 @@ from secrets import token_hex
 
 import platformdirs
 
-from core.errors import CogsheetError, DatabaseError
+from core.errors import CogsheetError, DatabaseError, briefly
+from core.given_names import composed_name, shown_name, why_no_name
 from core.safe_file_names import file_name
 
 DEMO = "sandbox"
@@ -45,14 +46,11 @@ class CompanyUnknownError(DatabaseError):
 
     def __init__(self, company: str, listing: Path) -> None:
         super().__init__(
-            f"This workbook belongs to company “{company}”, and this machine does not know where its books are: "
-            f"{listing} does not list it. Nothing was changed. Ask the colleague who made the workbook for the "
+            f"This workbook belongs to company “{briefly(company)}”, and this machine does not know where its books "
+            f"are: {listing} does not list it. Nothing was changed. Ask the colleague who made the workbook for the "
             f"database's address and tell this computer (command `cogsheet database where`). Or use the computer it "
             f"was made on."
         )
-
-
-LONGEST_COMPANY = 100
 
 
 class CompanyNameError(CogsheetError):
@@ -60,7 +58,7 @@ class CompanyNameError(CogsheetError):
 
     def __init__(self, typed: str, why: str) -> None:
         super().__init__(
-            f"“{typed[:LONGEST_COMPANY]}” cannot be a company's name: {why}. Nothing was made. Choose another name."
+            f"“{briefly(typed)}” cannot be a company's name: {why}. Nothing was made. Choose another name."
         )
 
 
@@ -81,13 +79,9 @@ def checked_company_name(typed: str) -> str:
     Raises:
         CompanyNameError: If it is empty, holds no letter or digit, is too long, or holds what no cell can hold.
     """
-    name = unicodedata.normalize("NFC", typed).strip()
-    if any(unicodedata.category(sign) in {"Cc", "Cs", "Co", "Cn"} for sign in name):
-        raise CompanyNameError(repr(typed)[1:-1], "it holds a character that cannot be read")
-    if not any(sign.isalnum() for sign in name):
-        raise CompanyNameError(typed, "it needs a letter or a digit" if name else "it is empty")
-    if len(name) > LONGEST_COMPANY:
-        raise CompanyNameError(typed, f"it is longer than {LONGEST_COMPANY} characters")
+    name = composed_name(typed)
+    if why := why_no_name(name):
+        raise CompanyNameError(shown_name(typed), why)
     return name
 
 

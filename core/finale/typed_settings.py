@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.finale.account_settings import Mode, account_name
 from core.finale.errors import ReportError
 from core.finale.graphql_schema import ROLES
@@ -99,7 +99,7 @@ def _read(account: FinaleAccount, name: str, text: str) -> object:
         return _report(account, name, text)
     if name == "mode":
         if text.casefold() not in set(Mode) | {""}:
-            raise FinaleSettingError(name, f"there is no mode “{text}”.")
+            raise FinaleSettingError(name, f"there is no mode “{briefly(text)}”.")
         return text.casefold() or str(Mode.AUTOMATIC)
     if name == "order_prefixes":
         return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -125,7 +125,7 @@ def _refuse_secret(name: str, address: str) -> None:
         raise SecretInAddressError(name, "before the @")
     for field in _fields((parts.query, parts.fragment, parts.path.partition(";")[2])):
         if _SECRET.search(field):
-            raise SecretInAddressError(name, f"behind “{field}=”")
+            raise SecretInAddressError(name, f"behind “{briefly(field)}=”")
 
 
 def _fields(texts: Iterable[str]) -> list[str]:
@@ -135,9 +135,9 @@ def _fields(texts: Iterable[str]) -> list[str]:
 def _pair(name: str, text: str) -> tuple[str, str]:
     role, between, value = (part.strip() for part in text.partition("="))
     if not between or not value:
-        raise FinaleSettingError(name, f"“{text.strip()}” is not written as: {min(_ROLES[name])} = name.")
+        raise FinaleSettingError(name, f"“{briefly(text.strip())}” is not written as: {min(_ROLES[name])} = name.")
     if role.casefold() not in _ROLES[name]:
-        raise FinaleSettingError(name, f"there is nothing called “{role}” to look for.")
+        raise FinaleSettingError(name, f"there is nothing called “{briefly(role)}” to look for.")
     if name == "field_names" and not re.fullmatch(r"[_A-Za-z]\w*", value, re.ASCII):
-        raise FinaleSettingError(name, f"“{value}” cannot be a field's name.")
+        raise FinaleSettingError(name, f"“{briefly(value)}” cannot be a field's name.")
     return role.casefold(), value

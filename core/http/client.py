@@ -15,6 +15,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ import httpx
 import stamina
 
 from core.errors import (
+    AnswerTooSlowError,
     BadAnswerError,
     CertificateRefusedError,
     ConnectionFailedError,
@@ -29,7 +31,7 @@ from core.errors import (
     RateLimitedError,
     ServerFailedError,
 )
-from core.http.bodies import BodyReader, Patience
+from core.http.bodies import BodyReader, Patience, begun_within
 from core.http.certificates import issuer_at, refused_certificate
 from core.http.limits import Sleep, seconds_to_wait
 from core.http.responses import ServiceResponse, failure
@@ -108,6 +110,7 @@ class HttpClient:
         self._bodies = BodyReader(service, patience, clock)
         self._jitter = jitter
         self._issuer = issuer
+        self._is_network = transport is None
         self._closed_until: dict[str, datetime] = {}
         # A proxy of the company is of no use, and often in the way, for an address on this machine.
         checks = True if here or transport else _trusted_certificates()
@@ -192,8 +195,11 @@ class HttpClient:
     def _ask(self, request: httpx.Request, *, document: bool) -> ServiceResponse:
         # Never the query: it may hold a signature.
         where = f"{request.method} {'' if self._ours(request.url) else request.url.host}{request.url.path}"
+        until = self._clock() + timedelta(seconds=self._patience.deadline)
         try:
-            answer = self._answer(self._client.send(request, stream=True), where, document=document)
+            answer = self._answer(self._begin(request), where, until, document=document)
+        except TimeoutError as error:
+            raise AnswerTooSlowError(self._service, where, self._patience.deadline) from error
         except httpx.TimeoutException as error:
             raise ConnectionFailedError(self._service, where, "no answer in time") from error
         except httpx.TransportError as error:
@@ -214,13 +220,24 @@ class HttpClient:
         why = error.verify_message or "its certificate is not one that this computer trusts"
         return CertificateRefusedError(self._service, url.host, why, self._issuer(url.host, url.port or _TLS_PORT))
 
-    def _answer(self, response: httpx.Response, where: str, *, document: bool) -> ServiceResponse:
+    def _begin(self, request: httpx.Request) -> httpx.Response:
+        """Return an answer of which the headers are there.
+
+        Raises:
+            TimeoutError: If these do not come to their end.
+        """
+        send = partial(self._client.send, request, stream=True)
+        return begun_within(self._patience.deadline, send, httpx.Response.close) if self._is_network else send()
+
+    def _answer(self, response: httpx.Response, where: str, until: datetime, *, document: bool) -> ServiceResponse:
         """Read an answer to its end; what takes long to begin must not stand still once it has."""
         timeouts = response.request.extensions.get("timeout", {})
         timeouts["read"] = min(self._patience.timeout, timeouts.get("read") or self._patience.timeout)
         with contextlib.closing(response):
-            stored = self._bodies.document(response.iter_bytes(), where) if document and response.is_success else None
-            content = b"" if stored else self._bodies.data(response.iter_bytes(), where)
+            stored = (
+                self._bodies.document(response.iter_bytes(), where, until) if document and response.is_success else None
+            )
+            content = b"" if stored else self._bodies.data(response.iter_bytes(), where, until)
         return ServiceResponse(self._service, where, dict(response.headers), content, response.status_code, stored)
 
     def _pause(self, error: Exception, failures: int) -> float | None:

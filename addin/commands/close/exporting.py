@@ -82,10 +82,18 @@ class ExportCommandOptions:
     accept_suspect: bool = False
     accept_provisional: bool = False
     """Whether settlements go out whose final document may still come."""
+    deposit_only: tuple[str, ...] = ()
+    """Settlements of which the settlement entry alone goes out, whatever `entries` says."""
 
 
-def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> Outcome:
+def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions, seen: Books | None = None) -> Outcome:
     """Make the entries of settlements, lock their costs, and write the files for the accounting system.
+
+    Args:
+        desk: The desk.
+        ids: The settlements.
+        options: What is exported.
+        seen: The books that somebody was shown and decided about; as they are now if left out.
 
     Raises:
         NothingChosenError: If no settlement is named.
@@ -94,7 +102,7 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     """
     if not ids:
         raise NothingChosenError("export")
-    books = _books_of(desk, ids)
+    books = seen or books_of(desk, ids)
     ledger = ledger_for(desk.database, options.ledger)
     conditions = _conditions(options, books, ledger)
     refuse_unfillable(desk)
@@ -105,7 +113,7 @@ def export(desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions) -> 
     return files.told(_export_outcome(done, files))
 
 
-def _books_of(desk: Desk, ids: Sequence[str]) -> Books:
+def books_of(desk: Desk, ids: Sequence[str]) -> Books:
     """Return the books with every line of some settlements; with all lines where these are not known by themselves.
 
     Raises:
@@ -141,6 +149,7 @@ def _conditions(options: ExportCommandOptions, books: Books, ledger: Ledger) -> 
         zones=books.zones,
         accept_suspect=options.accept_suspect,
         accept_provisional=options.accept_provisional,
+        deposit_only=options.deposit_only,
         lock_date=books.policies.lock_date,
         check=partial(refuse_unimportable, ledger=ledger, home_currency=home, as_workbook=EXPORT_TO_EXCEL),
     )
@@ -191,7 +200,7 @@ def export_to_excel(
 
 
 def export_and_write_again(
-    desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions, once_more: str = ALL
+    desk: Desk, *, ids: Sequence[str], options: ExportCommandOptions, once_more: str = ALL, seen: Books | None = None
 ) -> Outcome:
     """Export what has not gone out of settlements, and write what went out before once more; nothing is posted twice.
 
@@ -200,6 +209,7 @@ def export_and_write_again(
         ids: The settlements.
         options: What is exported.
         once_more: Which of the entries that are out are written again, one of `AGAIN`.
+        seen: As `export` has it.
 
     Raises:
         NothingChosenError: If no settlement is named.
@@ -207,10 +217,10 @@ def export_and_write_again(
     """
     if not ids:
         raise NothingChosenError("export")
-    books = _books_of(desk, ids)
+    books = seen or books_of(desk, ids)
     chosen = books.named(ids)
     open_ones, refused = _open_or_refused(books, chosen, _conditions(options, books, Ledger.EXCEL))
-    done = [export(desk, ids=open_ones, options=options)] if open_ones else []
+    done = [export(desk, ids=open_ones, options=options, seen=seen)] if open_ones else []
     done += [_refused(error) for error in refused]
     was_out = [one.name for one in chosen if one.is_exported]
     try:
@@ -223,6 +233,18 @@ def export_and_write_again(
             raise
         done.append(_refused(error, stopped=True))
     return _as_one(done)
+
+
+def refuse_to_export(books: Books, name: str, options: ExportCommandOptions, *, again: bool = False) -> None:
+    """Stop where a settlement cannot go out as it stands, or, of what is written `again`, neither goes out nor is out.
+
+    Raises:
+        CogsheetError: As `kinds_to_export` does.
+    """
+    conditions = _conditions(options, books, options.ledger or Ledger.EXCEL)
+    chosen = books.named([name])
+    if not again or _open_or_refused(books, chosen, conditions)[0]:
+        kinds_to_export(books, chosen[0], conditions)
 
 
 def _open_or_refused(
@@ -319,7 +341,7 @@ def export_again(
         LedgerNotChosenError: If nobody has said yet which accounting system they are for.
         CogsheetError: If a settlement is unknown, or the system would not take an entry.
     """
-    books = _books_of(desk, ids)
+    books = books_of(desk, ids)
     ledger = ledger_for(desk.database, options.ledger)
     chosen = {(one.store, one.settlement_id) for one in books.named(ids)}
     with desk.database.reading() as connection:

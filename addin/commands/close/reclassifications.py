@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.books.true_ups import reclassifications
 from core.books.true_ups.true_up_reasons import DOCUMENT_CAME, rule_changed
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -30,8 +30,8 @@ class NotANumberError(CogsheetError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"{text} is neither the number of a true-up (7) nor that of a reclassification (R12; R is all of them), "
-            f"nor a reader (READER3 is everything that changed with it). Nothing was changed."
+            f"{briefly(text)} is neither the number of a true-up (7) nor that of a reclassification (R12; R is all of "
+            f"them), nor a reader (READER3 is everything that changed with it). Nothing was changed."
         )
 
 

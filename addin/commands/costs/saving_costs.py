@@ -31,6 +31,7 @@ from core.books.settings.policies import decimal_mark
 from core.books.settlements.status import NO_LINES, LineCounts, missing_lines
 from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing.costs.suspects import named_costs
+from core.errors import briefly
 from core.exchange_rates import at_home, sum_by_currency
 from core.frame_columns import records
 
@@ -311,7 +312,7 @@ def _save_sentences(saving: Saving, left: LineCounts, counts: Mapping[str, int |
         *([f"Looks wrong: {_named_suspects(saving)}."] if preview and saving.suspects else []),
         *([f"Still {left.without_cost}."] if left.missing or left.waiting else []),
         *(
-            f"Not saved: {d.answer.where} ({_entry(saving, d)['sku']}): {d.reason}."
+            f"Not saved: {d.answer.where} ({briefly(_entry(saving, d)['sku'])}): {d.reason}."
             for d in saving.with_ruling(Ruling.REFUSED)
         ),
     ]

@@ -25,33 +25,63 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from addin.sheets.desk import Desk
+    from core.books.books import Books
 
 
 def export(desk: Desk, ids: Sequence[str]) -> Outcome:
-    """Ask for the accounting system, then export one settlement after the other."""
+    """Ask for the accounting system and what is to be known of each settlement, then export them together."""
     ledger = ribbon_questions.ledger_to_export_to(desk.book.app, ids, ledger_used(desk.database))
     if ledger is None:
         return Outcome("Nothing was exported.")
-    options = ExportCommandOptions(ledger=ledger)
-    return _together([_export_one(desk, name, options, exporting.export) for name in ids])
+    return _exported(desk, ids, ExportCommandOptions(ledger=ledger), exporting.export)
 
 
 def export_excel(desk: Desk, ids: Sequence[str]) -> Outcome:
     """Export to plain workbooks; what has gone out already is written once more."""
     if not ribbon_questions.confirmed(desk.book.app, ribbon_questions.excel_question(ids)):
         return Outcome("Nothing was exported.")
-    options = ExportCommandOptions(ledger=Ledger.EXCEL)
-    return _together([_export_one(desk, name, options, exporting.export_and_write_again) for name in ids])
+    return _exported(desk, ids, ExportCommandOptions(ledger=Ledger.EXCEL), exporting.export_and_write_again)
 
 
-def _together(done: Sequence[Outcome]) -> Outcome:
-    return Outcome("\n".join(one.message for one in done), any(one.needs_attention for one in done))
+def _exported(
+    desk: Desk, ids: Sequence[str], options: ExportCommandOptions, export_as: Callable[..., Outcome]
+) -> Outcome:
+    """Look at every settlement and ask about each, then store those that can go out, all of them or none.
+
+    One that cannot does not keep the others back, if the user says so; what was shown is what goes out.
+    """
+    books, again = exporting.books_of(desk, ids), export_as is exporting.export_and_write_again
+    decided = {name: _decided_about(desk, books, name, options, again=again) for name in ids}
+    going = {name: one for name, one in decided.items() if isinstance(one, ExportCommandOptions)}
+    staying = [one for one in decided.values() if isinstance(one, str)]
+    if not going or (staying and not _agreed_to_the_others(desk, list(going), staying)):
+        return Outcome("\n".join([*staying, "Nothing was exported."]), needs_attention=True)
+    done = export_as(desk, ids=list(going), options=_together(list(going.values())), seen=books)
+    attention = bool(staying) or done.needs_attention
+    return replace(done, message="\n".join([*staying, done.message]), needs_attention=attention)
 
 
-def _export_one(desk: Desk, name: str, options: ExportCommandOptions, export_as: Callable[..., Outcome]) -> Outcome:
-    """Export one settlement, so that one that is not ready does not keep the others back."""
+def _together(decided: Sequence[ExportCommandOptions]) -> ExportCommandOptions:
+    """Return the options of settlements that go out together: what was agreed to of one, the others do not need."""
+    return replace(
+        decided[0],
+        accept_suspect=any(one.accept_suspect for one in decided),
+        accept_provisional=any(one.accept_provisional for one in decided),
+        deposit_only=tuple(name for one in decided for name in one.deposit_only),
+    )
+
+
+def _agreed_to_the_others(desk: Desk, going: Sequence[str], staying: Sequence[str]) -> bool:
+    said = "\n".join(staying)
+    return ribbon_questions.confirmed(desk.book.app, f"{said}\n\n{ribbon_questions.others_question(going)}")
+
+
+def _decided_about(
+    desk: Desk, books: Books, name: str, options: ExportCommandOptions, *, again: bool
+) -> ExportCommandOptions | str:
+    """Return the options with which a settlement goes out, as far as the user agrees to them, or why it stays."""
     try:
-        return export_as(desk, ids=[name], options=options)
+        exporting.refuse_to_export(books, name, options, again=again)
     except SuspectCostsError as error:
         question = f"Costs of {name} look wrong: {named_costs(error.suspects)}. Export them as they are?"
         changed = replace(options, accept_suspect=True)
@@ -60,14 +90,16 @@ def _export_one(desk: Desk, name: str, options: ExportCommandOptions, export_as:
         changed = replace(options, accept_provisional=True)
     except NotReadyError as error:
         if not error.only_costs:
-            return Outcome(str(error), needs_attention=True)
+            return str(error)
         question = f"{error}\n\nExport the settlement entry alone, so that the deposit can be reconciled?"
-        changed = replace(options, entries="settlement")
+        changed = replace(options, deposit_only=(*options.deposit_only, name))
     except CogsheetError as error:
-        return Outcome(str(error), needs_attention=True)
+        return str(error)
+    else:
+        return options
     if changed == options or not ribbon_questions.confirmed(desk.book.app, question):
-        return Outcome(f"{name} was not exported.", needs_attention=True)
-    return _export_one(desk, name, changed, export_as)
+        return f"{name} was not exported."
+    return _decided_about(desk, books, name, changed, again=again)
 
 
 def imported_or_not(desk: Desk, error: CogsheetError) -> dict[str, bool] | None:

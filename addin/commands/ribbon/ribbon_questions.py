@@ -171,6 +171,11 @@ def excel_question(ids: Sequence[str]) -> str:
     )
 
 
+def others_question(ids: Sequence[str]) -> str:
+    """Return what to ask where some of several settlements cannot go out and others can."""
+    return f"Export {_named(ids)} all the same?\n\nNothing has been stored yet. Cancel exports nothing."
+
+
 _SYSTEMS = {Ledger.QUICKBOOKS: "QuickBooks", Ledger.XERO: "Xero", Ledger.EXCEL: "a plain Excel workbook"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from addin.commands.outcome import Outcome
@@ -161,6 +161,8 @@ def connect_store(
         CogsheetError: If it cannot be done; nothing is kept then.
     """
     kind = kind_of(entered.marketplace, kinds)
+    with desk.database.reading() as connection:
+        entered = replace(entered, store=stores.name_in_books(connection, entered.store))
     how = StoreConnection(marketplace=kind.marketplace, settings={k: v for k, v in entered.settings.items() if v})
     kept = credentials or SystemCredentials()
     here = kept_secrets(desk, entered.store, how, kept)

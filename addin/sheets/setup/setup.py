@@ -14,7 +14,7 @@ from addin.sheets.tables.edited_rows import edited_rows
 from addin.sheets.tables.filled_rows import FILLED, with_filled
 from addin.sheets.tables.sheet_specs import Column, TableSpec
 from core.books.settings.time_zones import proposed_zones, zone_of_seller
-from core.errors import WorkbookError
+from core.errors import WorkbookError, briefly
 from core.finale.account_remarks import account_words
 from core.finale.account_settings import Mode
 from core.finale.typed_settings import TITLES, setting_text
@@ -122,10 +122,11 @@ def _edited(book: xw.Book, books: InBooks | None, amounts: Collection[str] = ())
 
 def _not_typed_here(row: Mapping[str, str], held: Mapping[str, str]) -> str:
     """Say of a row that is no setting what was typed into it, where its value comes from, and what to do. Pure."""
-    name, typed = row["setting"], row["value"] or "nothing"
+    name, typed = row["setting"], briefly(row["value"] or "nothing")
     if name not in held and name not in _WHERE_FACTS_COME_FROM and not name.startswith(_REMARK):
-        return f"“{name}” is no setting, and “{typed}” stands beside it. Give the row its name back, or delete it."
-    back = f"write {held[name]} there" if held.get(name) else "empty the cell"
+        named = briefly(name)
+        return f"“{named}” is no setting, and “{typed}” stands beside it. Give the row its name back, or delete it."
+    back = f"write {briefly(held[name])} there" if held.get(name) else "empty the cell"
     where = _WHERE_FACTS_COME_FROM.get(name, "Sync or Check finds it out")
     return f"{name} is not changed in its cell, which holds “{typed}”. {where}: {back}."
 

@@ -156,6 +156,12 @@ class ExportOptions:
     """Periods up to this day are closed: no entry is dated in them."""
     check: Callable[[Sequence[Entry]], None] | None = None
     """Looks at the entries before anything is stored, and raises where they could not be imported."""
+    deposit_only: Collection[str] = ()
+    """The names of settlements of which the settlement entry goes out alone, whatever goes out of the others."""
+
+    def kinds_of(self, settlement: BookedSettlement) -> Collection[EntryKind]:
+        """Return which entries of a settlement are to go out."""
+        return (EntryKind.SETTLEMENT,) if settlement.name in self.deposit_only else self.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +272,7 @@ def kinds_to_export(books: Books, settlement: BookedSettlement, options: ExportO
     """
     if books.is_history(settlement):
         raise HistoryError(settlement.name)
-    kinds = _open_kinds(settlement, options.kinds)
+    kinds = _open_kinds(settlement, options.kinds_of(settlement))
     _refuse_unready(books, settlement, kinds, accept_suspect=options.accept_suspect)
     if not options.accept_provisional and (why := provisional(settlement)):
         raise ProvisionalError(settlement.settlement_id, why)

@@ -18,7 +18,7 @@ from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.settings import stores
 from core.books.settlements import settlement_lines, stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, SettlementKind, Source
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.frame_columns import records
 from core.marketplaces.compared_rows import CONTENT, as_compared, may_be_one, with_its_date
 from core.model import Event, Marketplace, Reading, Settlement
@@ -49,6 +49,7 @@ class AnotherStoreError(CogsheetError):
     def __init__(self, file: str, wanted: str, known: str, content: str) -> None:
         self.known = known
         """The store that has it."""
+        wanted = briefly(wanted)
         remedy = f"remove {content} of “{known}” first" if content else f"import it for “{known}” alone"
         super().__init__(
             f"{file} was not imported into store “{wanted}”: store “{known}” has it already"

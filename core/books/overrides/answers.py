@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from core.errors import briefly
 from core.model import Disposition, Event, OverrideKind
 
 if TYPE_CHECKING:
@@ -311,8 +312,8 @@ def _disposition_of_a_sale(answer: Answer, line: LineState) -> str | None:
 def _sku_of_its_own(answer: Answer, line: LineState) -> str | None:
     if line.stated_sku is None or line.typed_sku(answer) is None:
         return None
-    sku = answer.named(Cell.SKU)
-    return f"{sku} is {answer.sku}, and the line itself names SKU {line.stated_sku}: type {line.stated_sku} there again"
+    sku, typed = answer.named(Cell.SKU), briefly(answer.sku)
+    return f"{sku} is {typed}, and the line itself names SKU {line.stated_sku}: type {line.stated_sku} there again"
 
 
 def _sku_and_no_units(answer: Answer, line: LineState) -> str | None:

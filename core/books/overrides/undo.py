@@ -21,7 +21,7 @@ from core.books.overrides.questions import ASKED, is_proposal
 from core.books.overrides.stored_overrides import ANSWER_COLUMNS, RefusedRow
 from core.books.overrides.undo_requests import ANY_SAVE, UndoRequest, refuse_other
 from core.books.settlements import removing
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.frame_columns import frame, records
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ class ValueUnknownError(CogsheetError):
 
     def __init__(self, batch: int, named: str) -> None:
         super().__init__(
-            f"Batch {batch} saved no value for {named or 'any line'}. Nothing was restored. Sheet Change history shows "
-            f"what each batch saved."
+            f"Batch {batch} saved no value for {briefly(named) or 'any line'}. Nothing was restored. Sheet Change "
+            f"history shows what each batch saved."
         )
 
 

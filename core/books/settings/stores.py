@@ -11,6 +11,7 @@ from sqlalchemy import Select, insert, select, update
 from core.books.database import Connection, marketplace_tables, tables
 from core.books.settlements import stored_settlements
 from core.errors import CogsheetError, DatabaseError, briefly
+from core.given_names import LONGEST_NAME, composed_name, shown_name, why_no_name
 from core.model import Marketplace, Reading
 
 if TYPE_CHECKING:
@@ -52,6 +53,16 @@ class StoreUnknownError(CogsheetError):
         listed = ", ".join(f"“{one}”" for one in known) or "none yet"
         super().__init__(
             f"There is no store “{briefly(name)}” in these books; their stores are: {listed}. Nothing was changed."
+        )
+
+
+class StoreNameError(CogsheetError):
+    """A store cannot be called like that."""
+
+    def __init__(self, typed: str, why: str) -> None:
+        super().__init__(
+            f"“{briefly(typed)}” cannot be a store's name: {why}. Nothing was stored. Choose a name of at most "
+            f"{LONGEST_NAME} characters, such as Amazon US."
         )
 
 
@@ -125,12 +136,32 @@ def sites_there(connection: Connection, store: str) -> set[tuple[str, str]]:
 
 
 def store_of_file(connection: Connection, marketplace: Marketplace, named: str | None) -> str:
-    """Return the store of a file; one that is new to the books is added."""
+    """Return the store of a file; one that is new to the books is added.
+
+    Raises:
+        StoreNotNamedError: If it could be of several.
+        StoreNameError: If no store can be called like the one that was named.
+    """
     known = [store.name for store in all_stores(connection) if store.marketplace is marketplace]
     if named is None and len(known) > 1:
         raise StoreNotNamedError(marketplace, known)
-    name = named or (known[0] if known else str(marketplace))
+    default = known[0] if known else str(marketplace)
+    name = default if named is None else name_in_books(connection, named)
     ensure(connection, Store(name, marketplace))
+    return name
+
+
+def name_in_books(connection: Connection, named: str) -> str:
+    """Return what a store that somebody named is called: one that is there as it is, a new one as it is kept.
+
+    Raises:
+        StoreNameError: If no store can be called like that.
+    """
+    if find(connection, named) is not None:
+        return named
+    name = composed_name(named)
+    if why := why_no_name(name):
+        raise StoreNameError(shown_name(named), why)
     return name
 
 

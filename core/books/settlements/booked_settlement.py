@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.journal.entry import EntryKind
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ class SettlementUnknownError(CogsheetError):
 
     def __init__(self, settlement_id: str, known: Iterable[str]) -> None:
         listed = ", ".join(known) or "none yet"
-        super().__init__(f"Settlement {settlement_id} is not in these books. These are imported: {listed}.")
+        super().__init__(f"Settlement {briefly(settlement_id)} is not in these books. These are imported: {listed}.")
 
 
 class SettlementAmbiguousError(CogsheetError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.errors import BadAnswerError, CogsheetError, RefusedError, ServiceError, UnauthorisedError
+from core.errors import BadAnswerError, CogsheetError, RefusedError, ServiceError, UnauthorisedError, briefly
 from core.http.responses import message_in
 from core.marketplaces.pulling.tokens import Token, read_token
 
@@ -244,8 +244,8 @@ class UnknownRegionError(CogsheetError):
     def __init__(self, text: str) -> None:
         countries = "; ".join(f"{region}: {', '.join(names)}" for region, names in _COUNTRIES.items())
         super().__init__(
-            f"“{text}” is not a region of Amazon. Nothing was connected. Type the country whose site the store sells "
-            f"on ({countries}), or na, eu or fe."
+            f"“{briefly(text)}” is not a region of Amazon. Nothing was connected. Type the country whose site the "
+            f"store sells on ({countries}), or na, eu or fe."
         )
 
 

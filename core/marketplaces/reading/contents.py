@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 LARGEST = 200_000_000
 """Bytes a file may have unpacked; the largest settlement known has 11 million (docs/design/marketplaces.md)."""
 
+_PACKED_AT_MOST, _PACKED_FREELY = 400, 50_000_000
+"""How many times smaller a file may be in its archive, and up to which size that does no harm: settlements are packed
+5 to 30 times, equal rows 300 times, what is made to fill the memory a thousand times."""
+
 LONGEST_TEXT = 32_767
 """Characters that a cell of a sheet holds; no id, SKU or word of a marketplace comes near."""
 
@@ -310,15 +314,18 @@ def unpacked_document(document: IO[bytes], file: str, largest: int = LARGEST) ->
 
 def _unzip(packed_file: IO[bytes], file: str, largest: int) -> bytes:
     try:
+        most = _most(packed_file, largest)
         with zipfile.ZipFile(packed_file) as archive:
-            member = _only_member(archive, file, largest)
+            member = _only_member(archive, file)
+            if member.file_size > most:
+                raise _too_large(file, most, largest)
             with archive.open(member) as packed:
-                return _at_most(packed.read(largest + 1), file, largest)
+                return _at_most(packed.read(most + 1), file, most, largest)
     except _DAMAGED as error:
         raise ArchiveError(file, "this zip cannot be unpacked: it is damaged or was cut off", _AGAIN) from error
 
 
-def _only_member(archive: zipfile.ZipFile, file: str, largest: int) -> zipfile.ZipInfo:
+def _only_member(archive: zipfile.ZipFile, file: str) -> zipfile.ZipInfo:
     members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
     if any(member.filename == "[Content_Types].xml" for member in members):
         raise SpreadsheetGivenError(file)
@@ -326,15 +333,14 @@ def _only_member(archive: zipfile.ZipFile, file: str, largest: int) -> zipfile.Z
         raise ArchiveError(file, f"this zip holds {len(members)} files where one is expected", _ONE_BY_ONE)
     if members[0].flag_bits & 1:
         raise ArchiveError(file, "this zip is locked with a password", "Unpack it and import the file that is in it.")
-    if members[0].file_size > largest:
-        raise _too_large(file, largest)
     return members[0]
 
 
 def _gunzip(packed_file: IO[bytes], file: str, largest: int) -> bytes:
     try:
+        most = _most(packed_file, largest)
         with gzip.open(packed_file) as plain:
-            return _at_most(plain.read(largest + 1), file, largest)
+            return _at_most(plain.read(most + 1), file, most, largest)
     except _DAMAGED as error:
         raise ArchiveError(file, "this gzip file cannot be unpacked: it is damaged or was cut off", _AGAIN) from error
 
@@ -344,12 +350,21 @@ _AGAIN = "Download it from the marketplace again."
 _ONE_BY_ONE = "Unpack it and import the settlement files in it one by one."
 
 
-def _at_most(content: bytes, file: str, largest: int) -> bytes:
-    if len(content) > largest:
-        raise _too_large(file, largest)
+def _most(packed_file: IO[bytes], largest: int) -> int:
+    """Return how many bytes may come out of an archive."""
+    packed = packed_file.seek(0, io.SEEK_END)
+    packed_file.seek(0)
+    return min(largest, max(_PACKED_FREELY, packed * _PACKED_AT_MOST))
+
+
+def _at_most(content: bytes, file: str, most: int, largest: int) -> bytes:
+    if len(content) > most:
+        raise _too_large(file, most, largest)
     return content
 
 
-def _too_large(file: str, largest: int) -> ArchiveError:
+def _too_large(file: str, most: int, largest: int) -> ArchiveError:
+    if most < largest:
+        return ArchiveError(file, "what is packed in it is far larger than the archive, as no settlement is", _AGAIN)
     reason = f"what is packed in it is larger than {largest // 1_000_000} million bytes"
     return ArchiveError(file, reason, _SHORTER)

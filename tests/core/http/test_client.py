@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -12,6 +16,7 @@ import httpx
 import pytest
 
 from core.errors import (
+    AnswerTooSlowError,
     BadAnswerError,
     CertificateRefusedError,
     ConnectionFailedError,
@@ -21,12 +26,13 @@ from core.errors import (
     ServiceError,
     UnauthorisedError,
 )
+from core.http.bodies import Patience
 from core.http.client import HttpClient, basic
 from core.http.credentials import Secret
 from tests.core.http.http_service import HTML, Service, ok
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
@@ -236,3 +242,47 @@ def test_a_mac_asks_its_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
     HttpClient("Finale Inventory", "https://api.example.com")
 
     assert [ssl.PROTOCOL_TLS_CLIENT] == made
+
+
+@contextmanager
+def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Let a server of this machine answer whoever connects, and give its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    with connection, suppress(OSError):
+                        connection.recv(65_536)
+                        answer(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def drip(connection: socket.socket) -> None:
+    """Send headers that never end, one sign after the other."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X")
+        time.sleep(0.01)
+
+
+def test_headers_that_drip_have_the_deadline_of_the_answer() -> None:
+    """Each byte comes in time, and the headers never end: it is given up once, and not asked for again."""
+    with server(drip) as address:
+        client = HttpClient("Finale Inventory", address, patience=Patience(timeout=5, deadline=0.1))
+        with pytest.raises(AnswerTooSlowError, match="did not come to its end in time"):
+            client.send("GET", "/acme/api")
+
+
+def test_what_goes_wrong_while_an_answer_begins_is_what_was_raised() -> None:
+    """A server that hangs up is no answer that is slow; one that answers is read."""
+    with server(lambda connection: connection.close()) as address:
+        client = HttpClient("Finale Inventory", address, patience=Patience(attempts=1))
+        with pytest.raises(ConnectionFailedError):
+            client.send("GET", "/acme/api")
+    body = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+    with server(lambda connection: connection.sendall(body)) as address:
+        assert {} == HttpClient("Finale Inventory", address).send("GET", "/acme/api").json()

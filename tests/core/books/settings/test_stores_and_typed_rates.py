@@ -10,9 +10,12 @@ import pytest
 
 from core.books import batches
 from core.books.loading import load_books
+from core.books.settings import stores
 from core.books.settings.calendars import time_zones
 from core.books.settings.rates import RateUnreadableError, TypedRate, save_typed_rates
+from core.books.settings.stores import StoreNameError
 from core.books.settings.time_zones import TimeZoneUnknownError, change_time_zones
+from core.model import Marketplace
 from tests.new_books import new_books
 
 if TYPE_CHECKING:
@@ -95,3 +98,31 @@ def test_what_is_no_rate_is_refused(database: Database, typed: TypedRate, words:
         save_typed_rates(database, [TypedRate("SEK", "2026-08-21", "0.09"), typed], who="Ann", now=NOW)
 
     assert load_books(database).rates.on("SEK", "USD", "2026-08-21") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("y" * 40_000, "it is longer than 100 characters"),
+        ("", "it is empty"),
+        (" \t", "it is empty"),
+        ("=-", "it needs a letter or a digit"),
+        ("Amazon\nUS", "it holds a character that cannot be read"),
+    ],
+)
+def test_no_store_gets_a_name_that_no_cell_holds(database: Database, typed: str, why: str) -> None:
+    """It stands in cells and keys of lines: one of 40,000 signs was cut on the sheets, and every command ended."""
+    with pytest.raises(StoreNameError, match=why), database.writing() as connection:
+        stores.store_of_file(connection, Marketplace.AMAZON, typed)
+
+    with database.reading() as connection:
+        assert [] == stores.all_stores(connection)
+
+
+def test_a_new_store_is_kept_without_blanks_and_an_old_one_as_it_is_called(database: Database) -> None:
+    """`Amazon US ` would look like `Amazon US`; what older books hold is found by its own name."""
+    with database.writing() as connection:
+        assert "Amazon US" == stores.store_of_file(connection, Marketplace.AMAZON, " Amazon US ")
+        stores.ensure(connection, stores.Store("Old ", Marketplace.AMAZON))
+        assert "Old " == stores.store_of_file(connection, Marketplace.AMAZON, "Old ")
+        assert ["Amazon US", "Old "] == [one.name for one in stores.all_stores(connection)]

@@ -14,11 +14,12 @@ import pytest
 
 from core.errors import UnreadableFileError
 from core.marketplaces import errors, read_file, without_personal_data
-from core.marketplaces.reading.contents import open_contents, unpacked
+from core.marketplaces.reading.contents import open_contents, unpacked, unpacked_document
 from tests.core.marketplaces.amazon_files import flat_file, line, summary
 from tests.core.marketplaces.settlement_writers import WRITERS, Sold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SOUND = flat_file([summary("10.00"), line("12.00"), line("-2.00", amount_type="ItemFees")])
@@ -112,6 +113,19 @@ def test_archive_that_unpacks_without_end() -> None:
     lying = patched(zipped(content=bomb), CENTRAL, 24, struct.pack("<I", 10))
     with pytest.raises(errors.ArchiveError, match=r"June\.txt: this zip"):
         unpacked(lying, "June.txt", 1_000_000)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("packed", [lambda content: zipped(content=content), gzip.compress])
+def test_an_archive_of_next_to_nothing_is_not_unpacked(packed: Callable[[bytes], bytes]) -> None:
+    """51 million bytes from some thousand are no settlement; 49 million are unpacked, for they do no harm."""
+    bomb = packed(b"0" * 51_000_000)
+
+    with pytest.raises(errors.ArchiveError, match="far larger than the archive, as no settlement is"):
+        unpacked(bomb, "June.txt")
+    with pytest.raises(errors.ArchiveError, match="far larger than the archive"), io.BytesIO(bomb) as document:
+        unpacked_document(document, "June.txt")
+    assert 49_000_000 == len(unpacked(packed(b"0" * 49_000_000), "June.txt"))
 
 
 @pytest.mark.parametrize("form", ["amazon_v2_flat", "ebay_transaction_report", "walmart_recon_v1", "amazon_xml"])
