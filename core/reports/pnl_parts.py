@@ -8,6 +8,7 @@ a line that has none is left out of every figure.
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -42,20 +43,21 @@ def parts(lines: pd.DataFrame) -> pd.DataFrame:
     Args:
         lines: TRANSACTION_COLUMNS. Payouts have no parts: they are the settlement's total on its way to the bank.
     """
-    columns = {name: pd.Series(Decimal(0), index=lines.index, dtype=MONEY) for name in PARTS}
-    events = lines["event"].astype(object)
-    kinds = _tax_kinds(lines)
-    for event, kind in sorted(set(zip(events, kinds, strict=True)) - {(Event.PAYOUT.value, kind) for kind in kinds}):
-        chosen = ((events == event) & (kinds == kind)).astype(bool)
-        for column in AMOUNT_COLUMNS:
-            name = PNL_PARTS[usual_type(event, column, kind)].value
-            columns[name] = (columns[name] + lines[column].where(chosen, 0)).astype(MONEY)
-    moved: dict[str, list[Decimal]] = {}
-    for place, name, amount in _moved(lines):
-        moved.setdefault(name, [Decimal(0)] * len(lines))[place] += amount
-    for name, amounts in moved.items():
-        columns[name] = (columns[name] + pd.Series(amounts, index=lines.index, dtype=MONEY)).astype(MONEY)
-    return pd.DataFrame(columns, index=lines.index)
+    amounts = {name: [Decimal(0)] * len(lines) for name in PARTS}
+    for place, name, amount in chain(_usual(lines), _moved(lines)):
+        amounts[name][place] += amount
+    return pd.DataFrame({name: pd.Series(of_it, lines.index, MONEY) for name, of_it in amounts.items()}, lines.index)
+
+
+def _usual(lines: pd.DataFrame) -> Iterator[tuple[int, str, Decimal]]:
+    """Yield each amount of each line, by the line's place, with the part that its column tells."""
+    told = list(zip(lines["event"].to_list(), _tax_kinds(lines), strict=True))
+    of_money = {one for one in told if one[0] != Event.PAYOUT}
+    for column in AMOUNT_COLUMNS:
+        usual = {one: PNL_PARTS[usual_type(one[0], column, one[1])].value for one in of_money}
+        for place, (one, amount) in enumerate(zip(told, lines[column].to_list(), strict=True)):
+            if amount and one in usual:
+                yield place, usual[one], amount
 
 
 def _tax_kinds(lines: pd.DataFrame) -> pd.Series:

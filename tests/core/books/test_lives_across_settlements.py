@@ -288,13 +288,9 @@ def _version(row: Row) -> int:
     return int(row["version"])
 
 
-Lives.TestCase.settings = so_many(examples(2), 10)
-TestLives = pytest.mark.long(Lives.TestCase)
-
-
 @pytest.mark.long
 def test_many_lives() -> None:
-    """The same, for a few minutes."""
+    """Random lives of orders: the books hold what they promise after every step."""
     run_state_machine_as_test(Lives, settings=so_many(examples(60), 30))
 
 

@@ -258,11 +258,7 @@ class TwinStores(Bookkeeper):
         assert [Decimal(0)] == [one or Decimal(0) for one in again], "what another store sold is costed there"
 
 
-TwinStores.TestCase.settings = so_many(examples(1), 10)
-TestTwinStores = pytest.mark.long(TwinStores.TestCase)
-
-
 @pytest.mark.long
 def test_many_twin_stores() -> None:
-    """The same, for a few minutes."""
+    """Random histories of two stores: the books hold what they promise after every step."""
     run_state_machine_as_test(TwinStores, settings=so_many(examples(8), 20))

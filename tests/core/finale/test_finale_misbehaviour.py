@@ -184,7 +184,11 @@ def _told_otherwise(business: Business, expected: Costs, actual: Costs) -> dict[
     return {key: pair for key, pair in found.items() if key[0] not in in_parts or set(pair) != either}
 
 
-def _compare_all_modes(seed: int) -> None:
+@pytest.mark.long
+@settings(max_examples=examples(300), deadline=None)
+@given(st.integers(0, 10**6))
+def test_many_random_businesses_cost_what_they_say(seed: int) -> None:
+    """Purchases, builds, kits, packs, negative stock, late bills and returns: by order, by report, and by averages."""
     business = random_business(Random(seed))  # noqa: S311 - a business for tests
     truth = true_costs(business)
     assert {} == _told_otherwise(business, truth, DemoAccount(business).costs())
@@ -196,22 +200,6 @@ def _compare_all_modes(seed: int) -> None:
         for key, (_, cause) in truth.items()
         if cause != averages[key][1] and not {cause, averages[key][1]} <= NO_COSTS
     }
-
-
-@pytest.mark.long
-@settings(max_examples=examples(3), deadline=None)
-@given(st.integers(0, 10**6))
-def test_random_businesses_cost_what_they_say_in_every_mode(seed: int) -> None:
-    """Purchases, builds, kits, packs, negative stock, late bills and returns: by order, by report, and by averages."""
-    _compare_all_modes(seed)
-
-
-@pytest.mark.long
-@settings(max_examples=300, deadline=None)
-@given(st.integers(0, 10**6))
-def test_many_random_businesses_cost_what_they_say(seed: int) -> None:
-    """The same over hundreds of businesses."""
-    _compare_all_modes(seed)
 
 
 @pytest.mark.few(1)
