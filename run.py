@@ -5,6 +5,7 @@
     python run.py test [--long]   format, lint, dependencies, types, tests
     python run.py bench [NAME]    benchmarks
     python run.py installer       build the installer for Windows in dist (needs NSIS)
+    python run.py package         build the wheel and the sdist for PyPI in dist
     python run.py template        build workbooks/template.xlsm anew
     python run.py drawing         draw the house anew in docs/architecture.md
     python run.py commands        write the list in docs/commands.md anew
@@ -22,6 +23,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
@@ -47,6 +49,7 @@ def main(arguments: Command) -> int:
         "test": _test,
         "bench": _bench,
         "installer": _installer,
+        "package": _package,
         "template": _template,
         "drawing": _drawing,
         "commands": _commands,
@@ -85,6 +88,11 @@ def _installer(arguments: Command) -> int:
     return _run([str(PYTHON), "-m", "installer", *arguments])
 
 
+def _package(arguments: Command) -> int:
+    _install("requirements-dev.lock")
+    return _run([str(PYTHON), "-m", "hatchling", "build", *arguments])
+
+
 def _template(arguments: Command) -> int:
     _install("requirements-dev.lock")
     return _run([str(PYTHON), "-m", "workbooks.template", *arguments])
@@ -121,6 +129,7 @@ def _install(lock: str) -> None:
     wanted = {name: _fingerprint(name) for name in ("requirements-dev.lock", lock)}
     if stamp.exists() and stamp.read_text(encoding="utf-8") in wanted.values():
         return
+    _refuse_unsuitable_python()
     print(f"Installing Cogsheet into {VENV.name} (once; a minute or so) ...", flush=True)
     if not PYTHON.exists():
         venv.create(VENV, with_pip=True, clear=True)
@@ -129,6 +138,16 @@ def _install(lock: str) -> None:
         if _run([*pip, *step]):
             sys.exit("The installation did not succeed; pip says why above. Run the command again after that.")
     stamp.write_text(wanted[lock], encoding="utf-8")
+
+
+def _refuse_unsuitable_python() -> None:
+    """End before pip is asked for packages that do not exist for this build of Python."""
+    sys.path.insert(0, str(ROOT))  # also where Python leaves the folder of a script out
+    from addin.machine.suitable_python import unsuitable  # noqa: PLC0415 - needs nothing installed
+
+    if words := unsuitable(sysconfig.get_platform()):
+        print(words)
+        sys.exit(2)
 
 
 def _fingerprint(lock: str) -> str:

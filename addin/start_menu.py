@@ -89,6 +89,7 @@ def what_is_found(computer: Computer) -> str:
     """Say how this computer stands, a line for each thing that was looked at."""
     found = [
         checks.installation(computer, program_version()),
+        checks.build_of_python(computer),
         *checks.starting_programs(computer),
         checks.time_zones(computer),
     ]

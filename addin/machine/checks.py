@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from addin.machine import trust
 from addin.machine.environment import installed_version
 from addin.machine.places import apple_script, environment_folder, program_in
+from addin.machine.suitable_python import unsuitable
 from addin.machine.terminal_words import quoted
 from addin.machine.upgrading.vba_project import version_of
 from workbook_engine.vba import UnreadableProjectError, read_project
@@ -70,6 +71,11 @@ def installation(computer: Computer, program: str | None) -> Finding:
     if program and installed != program:
         return _finding("Installation", f"buttons run Cogsheet {installed}, this is {program}: {INSTALL}.", "")
     return _finding("Installation", "", f"buttons run Cogsheet {installed} in {folder}")
+
+
+def build_of_python(computer: Computer) -> Finding:
+    """Look whether the packages exist for the Python that runs."""
+    return _finding("Python", unsuitable(computer.build), f"{computer.build}, for which every package exists")
 
 
 def starting_programs(computer: Computer) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import importlib
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +123,8 @@ class Computer:
     """The interpreter that new environments are made from."""
     base_folder: str
     """Where that interpreter itself is installed."""
+    build: str
+    """What it was built for, as `sysconfig.get_platform` has it: `win-amd64`."""
     run: Callable[[Sequence[str]], ProgramResult]
     """Runs a program with its arguments and waits for its end."""
     registry: Registry
@@ -147,6 +150,7 @@ def this_computer() -> Computer:
         home=Path.home(),
         python=sys.executable,
         base_folder=sys.base_prefix,
+        build=sysconfig.get_platform(),
         run=run_program,
         registry=WindowsRegistry() if sys.platform == "win32" else NoRegistry(),
         zone_of=zone_identifier,

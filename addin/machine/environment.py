@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.machine.places import environment_folder, program_in
+from addin.machine.suitable_python import unsuitable
 from core.errors import CogsheetError
 from core.progress import silent
 
@@ -40,6 +41,10 @@ class StorePythonError(CogsheetError):
             f"This Python comes from the Microsoft Store ({place}). Windows keeps what it installs where Excel cannot "
             f"see it. Nothing was changed. Install Python 3.11 or newer from python.org and run this again with it."
         )
+
+
+class UnsuitablePythonError(CogsheetError):
+    """The packages do not exist for this build of Python; the words are those of `unsuitable`."""
 
 
 class InstallationFailedError(CogsheetError):
@@ -77,12 +82,15 @@ def ensure(
 
     Raises:
         StorePythonError: If the environment would not be where Excel looks.
+        UnsuitablePythonError: If this Python is built for a computer that the packages are not for.
         InstallationFailedError: If a step does not succeed; the next run begins again with it.
     """
     folder = environment_folder(computer)
     if stands(computer, folder, program) or _runs_from(computer, folder):
         return Installation(folder, changed=False)
     _refuse_store_python(computer)
+    if words := unsuitable(computer.build):
+        raise UnsuitablePythonError(words)
     (folder / STAMP).unlink(missing_ok=True)
     python = str(program_in(folder, "python", computer))
     if computer.run([python, "-c", _STARTS]).status:

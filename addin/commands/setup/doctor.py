@@ -102,6 +102,7 @@ def _computer(desk: Desk, computer: Computer) -> list[Finding]:
     program = program_version()
     return [
         checks.installation(computer, program),
+        checks.build_of_python(computer),
         *checks.starting_programs(computer),
         checks.time_zones(computer),
         *checks.script_of_excel(computer, xw.__version__),

@@ -71,6 +71,7 @@ def computer(platform: str, home: Path, **other: object) -> Computer:
         "home": home,
         "python": "python-of-the-user",
         "base_folder": "C:\\Program Files\\Python313",
+        "build": "win-amd64",
         "run": Programs(),
         "registry": Keys(),
         "zone_of": lambda _: None,

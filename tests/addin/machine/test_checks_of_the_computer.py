@@ -210,9 +210,20 @@ def _of_version(book: Path, number: str) -> Path:
 @pytest.mark.parametrize(
     ("platform", "looked_at"),
     [
-        ("win32", ["Installation", "Starting Python", "Time zones", "Mark of the Web", "Trusted folder", "Versions"]),
-        ("darwin", ["Installation", "Time zones", "Excel's script", "Versions"]),
-        ("linux", ["Installation", "Time zones", "Versions"]),
+        (
+            "win32",
+            [
+                "Installation",
+                "Python",
+                "Starting Python",
+                "Time zones",
+                "Mark of the Web",
+                "Trusted folder",
+                "Versions",
+            ],
+        ),
+        ("darwin", ["Installation", "Python", "Time zones", "Excel's script", "Versions"]),
+        ("linux", ["Installation", "Python", "Time zones", "Versions"]),
     ],
 )
 def test_the_doctor_looks_at_all_of_it(tmp_path: Path, book: Path, platform: str, looked_at: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,9 +17,9 @@ import xlwings
 
 from addin.cli import main
 from addin.commands.setup.installing import install
-from addin.machine import places
+from addin.machine import checks, places
 from addin.machine.computer import Computer, ProgramResult, run_program, this_computer
-from addin.machine.environment import STAMP, InstallationFailedError, StorePythonError
+from addin.machine.environment import STAMP, InstallationFailedError, StorePythonError, UnsuitablePythonError
 from addin.machine.program import Program, ProgramIncompleteError, pack_wheel, this_program
 from tests.addin.machine.computers import Programs, computer
 from tests.end_to_end.demo_book import run as run_command
@@ -119,6 +120,52 @@ def test_python_of_the_microsoft_store_is_refused(tmp_path: Path, program: Progr
         install(computer=computer("win32", tmp_path, base_folder=store, run=programs), program=program)
 
     assert not any("venv" in command for command in programs.take())
+
+
+@pytest.mark.parametrize(
+    ("platform", "build", "advice"),
+    [
+        ("win32", "win-arm64", "not the one named ARM64"),
+        ("win32", "win32", "whichever Excel you have"),
+        ("linux", "linux-i686", "for 64 bit"),
+    ],
+)
+def test_a_python_without_packages_is_refused_before_pip(
+    tmp_path: Path, program: Program, platform: str, build: str, advice: str
+) -> None:
+    """Windows on ARM and 32 bit: which Python to take is said, nothing was made, and Check says the same."""
+    programs = Programs()
+    here = computer(platform, tmp_path, build=build, run=programs)
+    with pytest.raises(UnsuitablePythonError, match=advice):
+        install(computer=here, program=program)
+
+    assert [] == [command for command in programs.take() if "venv" in command or "pip" in command]
+    assert (False, True) == (checks.build_of_python(here).ok, advice in checks.build_of_python(here).words)
+
+
+@pytest.mark.parametrize("build", ["win-amd64", "macosx-11.0-arm64", "macosx-10.13-universal2", "linux-aarch64"])
+def test_every_other_python_is_taken(tmp_path: Path, build: str) -> None:
+    """Also ARM on a Mac and on Linux, for which the packages exist."""
+    assert checks.build_of_python(computer("linux", tmp_path, build=build)).ok
+
+
+def test_run_py_refuses_before_anything_is_installed(tmp_path: Path) -> None:
+    """On a fresh clone with Python for Windows on ARM: the words, exit status 2, and no environment."""
+    for name in ("run.py", "requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "addin" / "machine").mkdir(parents=True)
+    for name in ("__init__.py", "machine/__init__.py", "machine/suitable_python.py"):
+        shutil.copy(ROOT / "addin" / name, tmp_path / "addin" / name)
+    ran = subprocess.run(  # noqa: S603 - this interpreter and our own file
+        [sys.executable, "-S", str(tmp_path / "run.py"), "install"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "_PYTHON_HOST_PLATFORM": "win-arm64"},
+    )
+
+    assert (2, True) == (ran.returncode, "built for Windows on ARM" in ran.stdout), ran.stderr
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_on_a_mac_excel_is_allowed_to_start_python(tmp_path: Path, program: Program) -> None:
