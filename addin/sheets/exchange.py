@@ -1,8 +1,8 @@
 """The very hidden sheet over which the workbook's VBA and Python hand things to each other; a person never sees it.
 
-VBA writes its version and what it asked for, chosen files or an answer in words; Python writes how the button ended.
-Both clear what they have read: none of it is data, and a value that is not there is an empty cell. Beside it Python
-remembers what the sheets show.
+VBA writes its version, its Excel's decimal mark and what it asked for, chosen files or an answer in words; Python
+writes how the button ended. Both clear what they have read: none of it is data, and a value that is not there is an
+empty cell. Beside it Python remembers what the sheets show.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ SHOWN_CELL = "B5"
 
 PNL_CELL = "B6"
 """Written and read by Python alone: of which costs the profit and loss is (`addin.sheets.reports.pnl_age`)."""
+
+DECIMAL_MARK_CELL = "B7"
+"""Written by VBA before each click: the decimal mark of that Excel. It is proposed on sheet Setup, never taken."""
 
 DONE = "done"
 ATTENTION = "attention"

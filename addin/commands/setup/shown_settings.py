@@ -106,4 +106,7 @@ def refuse_unfillable(book: xw.Book, specs: Iterable[TableSpec]) -> None:
 def fill_typed(book: xw.Book, specs: Iterable[TableSpec], shown: SettingsShown) -> None:
     """Show on the sheets on which something was typed what the books hold since: no cell of theirs is an edit then."""
     for spec in specs:
-        tables.update(book, spec, shown.records(spec))
+        if spec is SETUP_SPEC:
+            setup.fill_rows(book, shown.records(spec))
+        else:
+            tables.update(book, spec, shown.records(spec))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, get_args
 
+from addin.sheets import exchange
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import plain_text
 from addin.sheets.tables.edited_rows import edited_rows
@@ -51,7 +52,34 @@ SETUP_SPEC = TableSpec(
 
 def fill_setup(book: xw.Book, books: Books, more: Iterable[Row] = ()) -> None:
     """Show what the workbook belongs to and the policies in force, and below them the rows of others."""
-    tables.update(book, SETUP_SPEC, setup_records(books, more))
+    fill_rows(book, setup_records(books, more))
+
+
+def fill_rows(book: xw.Book, rows: Sequence[Record]) -> None:
+    """Show the rows of the sheet, and what the Excel of the last press proposes."""
+    sheet = exchange.exchange_sheet(book)
+    said = None if sheet is None else exchange.read_cell_of(sheet, exchange.DECIMAL_MARK_CELL)
+    tables.update(book, SETUP_SPEC, with_proposed_mark(rows, DecimalMark.of(str(said))))
+
+
+def with_proposed_mark(rows: Sequence[Record], mark: DecimalMark | None) -> list[Record]:
+    """Return the rows with the decimal mark of an Excel as a proposal, where nobody has chosen one. Pure.
+
+    It is not taken: two people of one company may have Excels that differ, and 1,234 is then one of two amounts.
+    """
+    if mark is None:
+        return list(rows)
+    title, (word, typed) = POLICY_FIELDS["decimal_mark"].title, _MARKS[mark]
+    said = f" This Excel's is a {word}: choose {mark} to have texts such as {typed} read so."
+    is_meant = [row["setting"] == title and not row["value"] for row in rows]
+    return [
+        {**row, "meaning": f"{row['meaning']}{said}"} if meant else row
+        for row, meant in zip(rows, is_meant, strict=True)
+    ]
+
+
+_MARKS = {DecimalMark.POINT: ("point", "1,234"), DecimalMark.COMMA: ("comma", "4,50")}
+"""What they are called, and a number that only this one reads."""
 
 
 def edited_policies(book: xw.Book, books: InBooks | None = None) -> dict[str, str]:

@@ -9,9 +9,10 @@ import pytest
 
 from addin.commands.costs import resolving
 from addin.commands.desk_opening import on_file
+from addin.sheets import exchange
 from addin.sheets.costs.opening_costs import OPENING_COSTS_SPEC
 from addin.sheets.reports.rates import RATES_SPEC
-from addin.sheets.setup.setup import SETUP_SPEC
+from addin.sheets.setup.setup import SETUP_SPEC, with_proposed_mark
 from addin.sheets.tables import tables
 from addin.sheets.tables.cells import CellRefusal, read_choice
 from addin.sheets.tables.edited_rows import CellsRefusedError
@@ -148,3 +149,31 @@ def test_what_is_no_mark_is_refused_where_it_is_typed(new_books: Path) -> None:
 
     with pytest.raises(PolicyError, match=r"It takes a point \(\.\) or a comma \(,\)\."):
         on_file(new_books, resolving.resolve)
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(("mark", "said"), [(",", "a comma: choose , to have texts such as 4,50"), (".", "a point:")])
+def test_the_mark_of_excel_is_proposed_and_not_taken(new_books: Path, mark: str, said: str) -> None:
+    """VBA says it at each press: it stands beside the empty setting, and texts are read by it once it is chosen."""
+    with workbook(new_books) as opened:
+        exchange.write_text(opened.sheets[exchange.SHEET], exchange.DECIMAL_MARK_CELL, mark)
+        opened.save()
+    on_file(new_books, resolving.resolve)
+    place = _place(new_books, "Decimal mark")
+
+    assert f"This Excel's is {said}" in str(shown(new_books, SETUP_SPEC, place, "meaning"))
+    assert shown(new_books, SETUP_SPEC, place, "value") in (None, "")
+    write(new_books, OPENING_COSTS_SPEC, 0, sku="MUG", unit_cost={",": "4,50", ".": "1,234"}[mark])
+    with pytest.raises(CellsRefusedError, match="choose Decimal mark on sheet Setup"):
+        on_file(new_books, resolving.resolve)
+    setting(new_books, "Decimal mark", mark)
+    on_file(new_books, resolving.resolve)
+    assert "This Excel's" not in str(shown(new_books, SETUP_SPEC, place, "meaning"))
+
+
+@pytest.mark.parametrize("said", [None, "", "\N{ARABIC DECIMAL SEPARATOR}", "0", "true"])
+def test_another_mark_of_excel_is_none(said: object) -> None:
+    """What is no mark of ours, or was never said, proposes nothing: the rows stay as they are."""
+    rows = [{"setting": "Decimal mark", "value": "", "meaning": "Of numbers."}]
+
+    assert rows == with_proposed_mark(rows, DecimalMark.of(str(said)))

@@ -12,6 +12,8 @@ Private Const VERSION_CELL As String = "B1"
 Private Const OUTCOME_CELL As String = "B2"
 Private Const MESSAGE_CELL As String = "B3"
 Private Const TEXT_CELL As String = "B4"
+Private Const DECIMAL_MARK_CELL As String = "B7"
+Private Const XL_DECIMAL_SEPARATOR As Long = 3
 Private Const PATHS_COLUMN As Long = 4
 Private Const FIRST_PATH_ROW As Long = 2
 Private Const LAST_PATH_ROW As Long = 10000
@@ -24,6 +26,8 @@ End Function
 Public Sub Prepare()
     Clear
     Sheet.Range(VERSION_CELL).Value = RibbonTable.TEMPLATE_VERSION
+    Sheet.Range(DECIMAL_MARK_CELL).NumberFormat = "@"
+    Sheet.Range(DECIMAL_MARK_CELL).Value = DecimalMark()
 End Sub
 
 Public Sub Clear()
@@ -60,6 +64,12 @@ Public Function PutText(ByVal answer As Variant) As Boolean
     Sheet.Range(TEXT_CELL).NumberFormat = "@"
     Sheet.Range(TEXT_CELL).Value = CStr(answer)
     PutText = True
+End Function
+
+' What parts cents from whole units in this Excel; empty where it does not say.
+Private Function DecimalMark() As String
+    On Error Resume Next
+    DecimalMark = CStr(Application.International(XL_DECIMAL_SEPARATOR))
 End Function
 
 Private Function Sheet() As Worksheet
