@@ -111,10 +111,21 @@ class _Whole(LoadScopeScheduling):  # type: ignore[misc]
         return next(filter(nodeid.startswith, _SHARE_A_BOOK), nodeid.partition("::")[0])
 
 
+_OF_A_DEED = "tests/reliability/test_reliability.py::test_nothing_is_lost["
+"""Tests of minutes that share what is made of a deed: `[sync, killed]`, `[sync, with no room]`."""
+
+
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a worker a whole file, that of minutes in parts: what the tests of a file share is made by one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("," if nodeid.startswith(_OF_A_DEED) else "::")[0]
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling | None:
-    """Let what tests share be made once in the everyday run; `xdist_group` has no effect with pytest 9.2."""
-    return None if config.getoption("--long") else _Whole(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """Let what tests share be made once; `xdist_group` has no effect with pytest 9.2."""
+    return _ByFile(config, log) if config.getoption("--long") else _Whole(config, log)
 
 
 gc.set_threshold(20_000, 20, 50)
