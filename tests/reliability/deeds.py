@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -71,6 +70,8 @@ class Whole:
 
     desk: Desk
     """As it was before, with what is typed."""
+    done: Desk
+    """As it is after it."""
     before: Rows
     after: Rows
     exported: list[str]
@@ -100,6 +101,4 @@ def whole(deed: Deed, made: Path) -> Whole:
     assert ran.status in (0, 1), ran.said
     done.assert_whole(ran.said)
     counted = json.loads((done.folder / "counted").read_text(encoding="utf-8"))
-    found = Whole(desk, desk.rows(), done.rows(), done.exported(), ran.status, **counted)
-    shutil.rmtree(done.folder)
-    return found
+    return Whole(desk, done, desk.rows(), done.rows(), done.exported(), ran.status, **counted)

@@ -10,7 +10,7 @@ from tests.end_to_end.conftest import BOOKS
 from tests.reliability.command_processes import NoRoom
 from tests.reliability.deeds import DEEDS, Deed, Whole, whole
 from tests.reliability.desk import finale_answers, words_of
-from tests.reliability.killed_commands import is_done
+from tests.reliability.killed_commands import is_whole_and_done
 from tests.reliability.rows import Place, Row
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def fill(deed: Deed, dice: Random, place: Place) -> None:
         said = f"{deed.what} with {limit} bytes: {ran.status} {words_of(ran)}"
         if "othing was changed" in ran.said or "othing was written" in ran.said:
             assert desk.rows() == known.before, f"something was: {said}"
-        desk.assert_whole(said)
-        is_done(deed, desk, known, said)
+        is_whole_and_done(deed, desk, known, said)
 
 
 ROWS = tuple(

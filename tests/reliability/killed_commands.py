@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.reliability.command_processes import KilledAfter, KilledAtWrite, Trap
 from tests.reliability.deeds import DEEDS, Deed, Whole, whole
 from tests.reliability.desk import Desk, finale_answers
+from tests.reliability.known_states import once_of
 from tests.reliability.rows import Place, Row
 from tests.reliability.stored_rows import difference
 
@@ -32,8 +33,15 @@ def kill(deed: Deed, dice: Random, place: Place) -> None:
         ran = desk.run(*deed.arguments, trap=trap)
         said = f"{deed.what} {trap} {ran.status}"
         assert ran.was_killed or ran.status == known.status, f"{said}: {ran.said}"
-        desk.assert_whole(said)
-        is_done(deed, desk, known, said)
+        is_whole_and_done(deed, desk, known, said)
+
+
+def is_whole_and_done(deed: Deed, desk: Desk, known: Whole, said: str) -> None:
+    """Hold that the next button finds whole books, and that the deed is done or can be done; once of each state."""
+    with once_of(deed.what, "was left", desk.found()) as is_seen:
+        if not is_seen:
+            desk.assert_whole(said)
+            is_done(deed, desk, known, said)
 
 
 def is_done(deed: Deed, desk: Desk, known: Whole, said: str) -> None:
@@ -41,10 +49,18 @@ def is_done(deed: Deed, desk: Desk, known: Whole, said: str) -> None:
     rows = desk.rows()
     if rows != known.after:
         assert deed.in_steps or rows == known.before, f"{said}, done by halves: {difference(known.before, rows)}"
-        again = desk.run(*deed.arguments)
-        assert again.status == known.status, f"{said}, again: {again.said}"
-        assert deed.in_steps or desk.rows() == known.after, f"{said}, again: {difference(known.after, desk.rows())}"
-    assert desk.exported() == known.exported, f"{said}: other files for the accounting system"
+        with once_of(deed.what, "again", desk.state()) as is_seen:
+            if not is_seen:
+                _is_done_again(deed, desk, known, said)
+    else:
+        assert desk.exported() == known.exported, f"{said}: other files for the accounting system"
+
+
+def _is_done_again(deed: Deed, desk: Desk, known: Whole, said: str) -> None:
+    again = desk.do(*deed.arguments)
+    assert again.status == known.status, f"{said}, again: {again.said}"
+    assert deed.in_steps or desk.rows() == known.after, f"{said}, again: {difference(known.after, desk.rows())}"
+    assert desk.exported() == known.exported, f"{said}, again: other files for the accounting system"
 
 
 ROWS = tuple(

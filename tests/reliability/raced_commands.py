@@ -33,31 +33,33 @@ def two_desks(first: Deed, second: Deed, made: Path, folder: Path) -> Desk:
 
 
 @cache
-def one_after_the_other(first: Deed, second: Deed, made: Path, *, turned: bool) -> Rows:
-    """Return what the books hold once both were done, the second one first where it is turned."""
-    folder = made / f"{first.what} {second.what} {turned}"
-    desk = two_desks(first, second, made, folder)
-    order = [(first, ""), (second, OTHER)]
-    for deed, book in reversed(order) if turned else order:
-        words_of(desk.start(deed.arguments, book=book).end())
+def one_after_the_other(first: Deed, second: Deed, made: Path) -> Rows:
+    """Return what the books hold once the first deed was done, and the second one by who saw nothing of it."""
+    folder = made / f"{first.what} {second.what}"
+    desk = whole(first, made).done.copied(folder)
+    shutil.copyfile(prepared(second, made).book, folder / OTHER)
+    words_of(desk.do(*second.arguments, book=OTHER))
     rows = desk.rows()
     shutil.rmtree(folder)
     return rows
 
 
-def race(first: Deed, dice: Random, place: Place) -> None:
-    """Hold the first one up between its reading and its writing, let the second one pass, and let it go on."""
+def race(first: Deed, _dice: Random, place: Place) -> None:
+    """Hold the first one up between its reading and its writing, let the second one pass, and let it go on.
+
+    Each of the five times with the same second one it waits before another of its transactions.
+    """
     second = RACING[place.number % len(RACING)]
     known = whole(first, place.made)
     desk = two_desks(first, second, place.made, place.folder / "desk")
     held, go = place.folder / "held", place.folder / "go"
     with finale_answers():
-        trap = HeldUp(dice.randint(1, max(1, known.begins)), held, go)
+        trap = HeldUp(1 + place.number // len(RACING) % max(1, known.begins), held, go)
         slow = desk.start(first.arguments, trap)
         until = time.monotonic() + _LONGEST
         while not held.exists() and slow.process.exitcode is None and time.monotonic() < until:
             time.sleep(0.005)
-        quick = desk.start(second.arguments, name="said 2", book=OTHER).end()
+        quick = desk.do(*second.arguments, book=OTHER)
         go.touch()
         late = slow.end()
         said = f"{first.what} held up {trap.number} by {second.what}: {words_of(late)} / {words_of(quick)}"
@@ -76,8 +78,8 @@ def is_in_order(pair: tuple[tuple[Deed, Ended], tuple[Deed, Ended]], rows: Rows,
         said: What both said.
     """
     (second, _), (first, _) = pair
-    turned = one_after_the_other(first, second, made, turned=True)
-    if rows == turned or rows == one_after_the_other(first, second, made, turned=False):
+    turned = one_after_the_other(second, first, made)
+    if rows == turned or rows == one_after_the_other(first, second, made):
         return
     others = [other for deed, other in pair if whole(deed, made).after == rows]
     assert others, f"{said}: in no order: {difference(turned, rows)}"

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.books import batches
-from core.books.batches import BatchKind
 from core.books.costed_lines.line_costs import STATED_SKU, takes_back
 from core.books.costed_lines.recosting import with_overrides
 from core.books.database.repeating import repeated
@@ -382,8 +380,7 @@ def _store(database: Database, work: _Work, saving: Saving) -> dict[str, Refused
             str(row["key"]): RefusedRow(str(row["key"]), Refusal.LOCKED, None) for row in rows if row not in free
         }
         if free:
-            batch = batches.new(connection, BatchKind.SAVE, work.who, work.now)
             answers = frame(ANSWER_COLUMNS, free)
-            saved = stored_overrides.save(connection, answers, batch, who=work.who, now=work.now)
+            saved = stored_overrides.save_as_batch(connection, answers, who=work.who, now=work.now)
             refused |= {row.key: row for row in saved}
     return refused

@@ -259,6 +259,21 @@ def known_lines(connection: Connection, keys: Iterable[str]) -> set[str]:
     return found | {key for query in came for key in connection.scalars(query)}
 
 
+def save_as_batch(
+    connection: Connection, answers: pd.DataFrame, *, who: str, now: datetime, note: str = ""
+) -> list[RefusedRow]:
+    """Store answers as a batch of their own; none is opened where another user was quicker with all of them.
+
+    Raises:
+        UnstorableValueError: As `save`.
+        HomeCurrencyChangedError: As `save`.
+    """
+    rows = conform(ANSWER_COLUMNS, answers)
+    is_empty = set(rows["key"]) <= _refusals(connection, rows).keys()
+    batch = 0 if is_empty else batches.new(connection, BatchKind.SAVE, who, now, note=note)
+    return save(connection, rows, batch, who=who, now=now)
+
+
 def _insert(connection: Connection, rows: pd.DataFrame, batch: int, who: str, now: datetime) -> list[str]:
     """Store the rows, and return the keys of those whose place somebody took in this very moment."""
     versions = rows.assign(
@@ -302,7 +317,7 @@ def replace_averages(
         free = [row for row in rows if row["key"] not in locked]
         if not free:
             return []
-        batch = batches.new(connection, BatchKind.SAVE, who, now, note=f"accepted averages {NOTE}")
         answers = frame(ANSWER_COLUMNS, free)
-        refused = {one.key for one in save(connection, answers, batch, who=who, now=now)}
+        note = f"accepted averages {NOTE}"
+        refused = {one.key for one in save_as_batch(connection, answers, who=who, now=now, note=note)}
     return [str(row["key"]) for row in free if row["key"] not in refused]

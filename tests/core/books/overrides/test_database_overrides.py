@@ -41,6 +41,20 @@ def history(database: Database, key: str | None = None) -> list[dict[str, Any]]:
         return records(stored_overrides.history(connection, key))
 
 
+def test_answers_that_all_came_too_late_open_no_batch(database: Database) -> None:
+    """The batches that sheet Change history lists are those that saved something."""
+    books_with_lines(database, "a", "b")
+    save(database, {"key": "a"})
+
+    with database.writing() as connection:
+        late = answers({"key": "a"}, {"key": "unknown"})
+        refused = stored_overrides.save_as_batch(connection, late, who="A. Kim", now=LATER)
+
+    assert [Refusal.CHANGED, Refusal.UNKNOWN_LINE] == [one.reason for one in refused]
+    with database.reading() as connection:
+        assert 2 == batches.last(connection)  # the lines and the first answer
+
+
 def test_an_answer_is_kept_with_what_was_on_the_screen(database: Database) -> None:
     """Cost, zero, disposition, units and note are kept, with who, when, the proposal shown and the question asked."""
     books_with_lines(database, "a")
