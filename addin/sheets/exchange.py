@@ -33,6 +33,9 @@ SHOWN_CELL = "B5"
 PNL_CELL = "B6"
 """Written and read by Python alone: of which costs the profit and loss is (`addin.sheets.reports.pnl_age`)."""
 
+CONNECTIONS_CELL = "B7"
+"""Written and read by Python alone: which stores failed when last asked (`addin.sheets.settlements.today`)."""
+
 DONE = "done"
 ATTENTION = "attention"
 ERROR = "error"
