@@ -12,6 +12,7 @@ from addin.commands.late_files import late_files_before_errors, with_late_files
 from addin.commands.reading_anew import news_before_errors, read_anew, with_news
 from addin.commands.setup.settings_edits import Edits, take_over_edits, with_taken
 from addin.commands.stored_not_shown import Start, saved_or_told, told_what_is_stored
+from addin.commands.today import refresh_today
 from addin.connections.finale_account import page_account
 from addin.machine.database_passwords import move_passwords, whole_address
 from addin.machine.leftovers import tidy
@@ -121,6 +122,13 @@ def with_what_was_taken(outcome: Outcome, opened: Desk) -> Outcome:
     return replace(told, message=f"{opened.moved_passwords}\n{told.message}") if opened.moved_passwords else told
 
 
+def finish_press(opened: Desk) -> None:
+    """Do what every button does at its end: write the links of all sheets, and fill sheet Today."""
+    if not opened.altered_rows:
+        connect_rows(opened.book, page_account(opened.database))
+        refresh_today(opened.book, opened.database)
+
+
 @contextmanager
 def _told_before_errors(words: str) -> Iterator[None]:
     """Let an error within tell first what was taken over from the sheets, or moved: that is done, and told once."""
@@ -162,8 +170,7 @@ def on_file(
         ):
             start = Start.of(opened.database)
             outcome = with_what_was_taken(action(opened), opened)
-            if not opened.altered_rows:
-                connect_rows(opened.book, page_account(opened.database))
+            finish_press(opened)
             return saved_or_told(book, outcome, start)
     except ChangeNotAgreedError as error:
         raise YesNeededError(error, path.name) from error

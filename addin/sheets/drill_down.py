@@ -106,6 +106,12 @@ def first_link(places: Iterable[tuple[LinkTarget, str]], key: object, by: str) -
     return next((formula for formula in links if formula), None)
 
 
+def link_to_sheet(sheet: str, label: str) -> str:
+    """Return the formula that leads to the top of a sheet."""
+    place = _in_text("#'" + sheet.replace("'", "''") + "'!A1")
+    return f"=HYPERLINK({place},{_in_text(label)})"
+
+
 def finale_order_link(account: str, order_id: object) -> str | None:
     """Return the link to an order's page in Finale; `None` without account or order.
 
@@ -215,6 +221,11 @@ def _write(table: SheetTable, spec: TableSpec, field: str, formulas: Iterable[st
         tables.write_cells(table, spec.column(field), written)
         return [(table.column_cells(field, 0, len(written)), written)]
     return []
+
+
+def write_links(table: SheetTable, spec: TableSpec, formulas: Iterable[str | None]) -> None:
+    """Write the links of a table, one per data row; a protected sheet keeps what it has."""
+    _show_labels(_write(table, spec, "link", formulas))
 
 
 def _show_labels(written: Iterable[_Written]) -> None:

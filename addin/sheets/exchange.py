@@ -35,6 +35,8 @@ PNL_CELL = "B6"
 
 DECIMAL_MARK_CELL = "B7"
 """Written by VBA before each click: the decimal mark of that Excel. It is proposed on sheet Setup, never taken."""
+CONNECTIONS_CELL = "B8"
+"""Written and read by Python alone: which stores failed when last asked (`addin.sheets.settlements.today`)."""
 
 DONE = "done"
 ATTENTION = "attention"

@@ -19,6 +19,7 @@ from addin.sheets.reports.cogs import COGS_SPEC
 from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
 from addin.sheets.reports.rates import RATES_SPEC
 from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
+from addin.sheets.settlements.today import TODAY_SPEC
 from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
 from addin.sheets.settlements.types import TYPES_SPEC
 from addin.sheets.setup.setup import SETUP_SPEC
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
 SPECS = (
+    TODAY_SPEC,
     SETUP_SPEC,
     SETTLEMENTS_SPEC,
     TRANSACTIONS_SPEC,
@@ -58,18 +60,23 @@ SPECS = (
 """Every sheet with a table, in the order of the tabs; the last is the hidden one that COGS tabs are copied from."""
 FILLED_ON_REQUEST = (TRANSACTIONS_SPEC, RESOLVE_SPEC, CHANGES_SPEC, PNL_SPEC, PNL_SUMMARY_SPEC, COGS_SPEC)
 """Those that answer a button of their own: some settlements, what lacks a cost, a sync, a report."""
-FILLED_AT_REFRESH = tuple(spec for spec in SPECS if spec not in FILLED_ON_REQUEST)
+FILLED_AT_END = (TODAY_SPEC,)
+"""Those that every button fills once it has done its work."""
+FILLED_AT_REFRESH = tuple(spec for spec in SPECS if spec not in (*FILLED_ON_REQUEST, *FILLED_AT_END))
 """Those that show the books as a whole, which every button brings up to date."""
 
 
 def check_workbook(book: xw.Book) -> None:
     """See that every table is there with its columns, before anything is done to the books.
 
+    Those that are filled at the end hold nothing that anybody types: a workbook that is not upgraded works without.
+
     Raises:
         WorkbookError: If one is not.
     """
     for spec in SPECS:
-        tables.find(book, spec)
+        if spec not in FILLED_AT_END:
+            tables.find(book, spec)
 
 
 @contextmanager

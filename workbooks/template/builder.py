@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from addin.sheets import exchange
 from addin.sheets.reports.cogs import COGS_SPEC
 from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
+from addin.sheets.settlements.today import TODAY_SPEC
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.workbook import NAME, SPECS
 from workbook_engine.vba import write_project
@@ -27,6 +28,7 @@ from workbooks.template.special_sheets import (
     add_first_steps,
     add_questions,
     add_tie_out,
+    add_today,
 )
 from workbooks.template.table_sheet import add_table_sheet
 from workbooks.template.template_look import TemplateLook
@@ -102,6 +104,8 @@ def _add_sheets(workbook: Workbook, look: TemplateLook, specs: Sequence[TableSpe
         worksheet = add_table_sheet(workbook, look, spec)
         if spec.sheet in _EXTRAS:
             _EXTRAS[spec.sheet](worksheet, look)
+        if spec is TODAY_SPEC:
+            add_today(workbook, worksheet, look)
         if spec is PNL_SUMMARY_SPEC:
             worksheet.write_blank(2, 0, None, look.message())
             add_charts(workbook, worksheet)

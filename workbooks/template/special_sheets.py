@@ -11,6 +11,7 @@ from addin.machine.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
 from addin.sheets import exchange
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
 from addin.sheets.reports.pnl import ALL, ASK_LABELS, ASK_ROW, BLOCKS, CHART_SHEET, FIRST_ROW, NO, PNL_SPEC, YES
+from addin.sheets.settlements.today import CHART_CAPTION, NO_CHART
 from addin.sheets.setup.setup import SETTING_CHOICES, SETUP_SPEC
 from addin.sheets.tables.sheet_specs import NUMBER_FORMATS, Kind
 from addin.takeaway.look import ACCENT, BAD, GOOD, HAIRLINE, INK, QUIET
@@ -178,23 +179,44 @@ _NUMBERS = "#,##0;-#,##0;0"
 
 def add_charts(workbook: Workbook, worksheet: Worksheet) -> None:
     """Put the charts between the title and the table."""
-    blocks = {name: (column, rows) for name, column, rows in BLOCKS}
     for name, kind, title, cell, width in _CHARTS:
-        column, rows = blocks[name]
-        chart = workbook.add_chart({"type": kind})
-        last = FIRST_ROW + rows - 2
-        chart.add_series(
-            {
-                "name": title,
-                "categories": [CHART_SHEET, FIRST_ROW - 1, column - 1, last, column - 1],
-                "values": [CHART_SHEET, FIRST_ROW - 1, column, last, column],
-                "fill": {"color": ACCENT},
-                "gap": 60,
-                "invert_if_negative": False,
-            }
-        )
-        _dress(chart, title, is_bar=kind == "bar", size=(width, _HEIGHT))
+        chart = _chart(workbook, name, kind, title, (width, _HEIGHT))
         worksheet.insert_chart(cell, chart, {"object_position": 2, "description": title})
+
+
+def _chart(workbook: Workbook, name: str, kind: str, title: str, size: tuple[int, int]) -> object:
+    """Return a chart of one of the blocks of the very hidden sheet."""
+    column, rows = next((column, rows) for block, column, rows in BLOCKS if block == name)
+    chart = workbook.add_chart({"type": kind})
+    last = FIRST_ROW + rows - 2
+    chart.add_series(
+        {
+            "name": title,
+            "categories": [CHART_SHEET, FIRST_ROW - 1, column - 1, last, column - 1],
+            "values": [CHART_SHEET, FIRST_ROW - 1, column, last, column],
+            "fill": {"color": ACCENT},
+            "gap": 60,
+            "invert_if_negative": False,
+        }
+    )
+    _dress(chart, title, is_bar=kind == "bar", size=size)
+    return chart
+
+
+def add_today(workbook: Workbook, worksheet: Worksheet, look: TemplateLook) -> None:
+    """Write the sentences above the list of sheet Today, and put a small chart of the profit by month beside it."""
+    worksheet.write_blank(1, 0, None, look.format(font_color=INK, font_size=12, valign="vcenter"))
+    worksheet.set_row(1, 22)
+    worksheet.write_blank(2, 0, None, look.message())
+    row, column = (number - 1 for number in CHART_CAPTION)
+    worksheet.write_string(row, column, NO_CHART, look.message())
+    worksheet.set_column(column - 1, column - 1, 2)
+    chart = _chart(workbook, "months", "column", "Profit by month", _SMALL)
+    worksheet.insert_chart(row + 1, column, chart, {"object_position": 3, "description": "Profit by month"})
+
+
+_SMALL = (380, 240)
+"""Width and height of a chart beside a list, in pixels."""
 
 
 def _dress(chart: object, title: str, *, is_bar: bool, size: tuple[int, int]) -> None:

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 from addin.sheets.tables.sheet_specs import Column, Kind
 from addin.takeaway.look import ACCENT, BAD, BAD_TINT, GOOD, QUIET, WARN
 from core.books.settlements.status import EXPORTED, NOT_SYNCED, POSTED_ELSEWHERE
+from core.books.settlements.to_do import Need
 from core.reports.sku_costs import OK
 from workbooks.template.template_look import ACCENT_TINT, TABLE_STYLE, WARN_TINT
 
@@ -51,7 +52,14 @@ _INDICATOR: tuple[Mark, ...] = (
     ('{cell}="●"', {"font_color": BAD, "bold": True}),
     ('OR({cell}="○",{cell}="?")', {"font_color": WARN, "bold": True}),
 )
+_WRONG = (Need.NOT_TYING, Need.CONNECTION, Need.MISSING_SETTLEMENT)
 MARKS: dict[tuple[str, str], tuple[Mark, ...]] = {
+    ("tblToday", "need"): (
+        *((f'{{cell}}="{one}"', {"font_color": BAD, "bold": True}) for one in _WRONG),
+        (_begins("Ready"), _GOOD),
+        (_begins("COGS ready"), _GOOD),
+        ('{cell}<>""', {"font_color": WARN, "bold": True}),
+    ),
     ("tblSettlements", "status"): _STATUS,
     ("tblSettlements", "cogs_status"): _STATUS,
     ("tblSettlements", "coverage"): (("AND(ISNUMBER({cell}),{cell}<1)", {"font_color": WARN}),),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from addin.commands.desk_opening import desk, with_what_was_taken
+from addin.commands.desk_opening import desk, finish_press, with_what_was_taken
 from addin.commands.outcome import Outcome
 from addin.commands.registry import command_named
 from addin.commands.registry.command import Selects, load
@@ -18,9 +18,7 @@ from addin.commands.ribbon import ribbon_questions
 from addin.commands.ribbon.running_excel import StatusBar, place_of, show, take_text, undisturbed, version_of_buttons
 from addin.commands.ribbon.selection import selected_or_none, selected_settlements
 from addin.commands.setup.settings_edits import Edits
-from addin.connections.finale_account import page_account
 from addin.machine.version import program_version
-from addin.sheets.drill_down import connect_rows
 from addin.sheets.tables import tables
 from addin.sheets.workbook import SPECS
 from core.books.settings.setting_effects import ChangeNotAgreedError
@@ -89,8 +87,7 @@ def _pressed(command: Command, action: Callable[[Desk], Outcome], book: xw.Book,
     opening = desk(book, place, progress=progress, edits=edits, sees_altered=command.sees_altered)
     with undisturbed(book.app), opening as opened:
         outcome = with_what_was_taken(action(opened), opened)
-        if not opened.altered_rows:
-            connect_rows(opened.book, page_account(opened.database))
+        finish_press(opened)
         return outcome
 
 

@@ -17,6 +17,7 @@ from addin.commands.settlements.import_messages import (
 )
 from addin.commands.settlements.importing import show_imported
 from addin.connections.marketplaces import connected_stores
+from addin.sheets.settlements.today import note_connections
 from core.books.database.state import state
 from core.books.importing.pulling import PulledStore, pull_stores
 from core.marketplaces.pulling.connectors import CONNECTORS
@@ -62,6 +63,8 @@ def pull(
         }
         done = [one if isinstance(one, PulledStore) else pulled[one.name] for one in opened]
     asked = {one.store for one in done}
+    failures = {one.store: "" if one.failure is None else str(one.failure) for one in done}
+    note_connections(desk.book, failures, all_of_them=not stores)
     after = show_imported(desk, before, asked)
     books = after.books
     imported = [document.file for one in done for document in one.documents]

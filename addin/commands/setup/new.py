@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, show
 from addin.commands.sentences import counted
+from addin.commands.today import refresh_today
 from addin.machine.database_passwords import password_kept, refuse_unreadable, whole_address
 from addin.machine.places import template_bytes
 from addin.sheets.workbook import open_workbook, write_books_name
@@ -177,7 +178,9 @@ def write_workbook(path: Path, database: Database) -> None:
         unfinished.write_bytes(template_bytes())
         with open_workbook(unfinished) as book:
             write_books_name(book, BooksId(database.company.name, database.company.database_id))
-            show(book, load(database))
+            view = load(database)
+            show(book, view)
+            refresh_today(book, database, view.books)
             book.save()
         write_file(path, unfinished.read_bytes())
         shutil.copymode(unfinished, path)

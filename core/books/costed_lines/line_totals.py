@@ -15,7 +15,14 @@ from sqlalchemy import select, update
 
 from core.books.database import costing_tables
 from core.books.settlements.remarks import remarks
-from core.books.settlements.status import LineCounts, SettlementNotes, Totals, settlement_totals, totals_after_changes
+from core.books.settlements.status import (
+    LineCounts,
+    SettlementNotes,
+    Stake,
+    Totals,
+    settlement_totals,
+    totals_after_changes,
+)
 from core.marketplaces.settlements.continuity import reserves
 from core.model import Event
 
@@ -64,10 +71,14 @@ def totals_text(totals: Totals) -> str:
     return json.dumps(asdict(totals), default=str, sort_keys=True)
 
 
-def _read(text: str) -> Totals:
+def _read(text: str) -> Totals | None:
+    """Return totals that are kept; nothing of those that an earlier version kept without all of it."""
     told = json.loads(text)
+    if "at_stake" not in told:
+        return None
     money = {name: Decimal(told[name]) for name in ("cogs", "left_out")}
-    return Totals(**{**told, **money, "counts": LineCounts(**told["counts"])})
+    stake = {currency: Stake(lines, Decimal(net)) for currency, (lines, net) in told["at_stake"].items()}
+    return Totals(**{**told, **money, "counts": LineCounts(**told["counts"]), "at_stake": stake})
 
 
 def moved_totals(
@@ -106,7 +117,8 @@ def kept_totals(connection: Connection) -> dict[int, Totals]:
     """Return what the lines of each settlement come to, by its number, as far as it is kept."""
     kept = costing_tables.costed_settlement.c
     query = select(kept.settlement, kept.totals).where(kept.totals.is_not(None))
-    return {row.settlement: _read(row.totals) for row in connection.execute(query)}
+    found = {row.settlement: _read(row.totals) for row in connection.execute(query)}
+    return {number: totals for number, totals in found.items() if totals is not None}
 
 
 def put_totals(connection: Connection, totals: Mapping[int, Totals]) -> None:

@@ -243,7 +243,7 @@ def keep(database: Database, books: Books, progress: Progress = silent) -> None:
     in between, nothing is kept either, and what was kept before holds no more than it did.
     """
     with database.reading() as connection:
-        if _holds(connection, books.database_state) and (kept_notes(connection) or not notes_of(books)):
+        if _holds(connection, books.database_state) and _has_all(connection, books):
             return
     try:
         with database.keeping() as connection:
@@ -251,6 +251,12 @@ def keep(database: Database, books: Books, progress: Progress = silent) -> None:
                 _keep(connection, books, progress)
     except DatabaseBusyError:
         return
+
+
+def _has_all(connection: Connection, books: Books) -> bool:
+    """Tell whether totals and notes are kept of every settlement, none of them by an earlier version without all."""
+    has_totals = kept_totals(connection).keys() >= {one.id for one in books.settlements}
+    return has_totals and bool(kept_notes(connection) or not notes_of(books))
 
 
 @repeated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.books.settlements.booked_settlement import EntryStatus
 from core.frame_columns import is_one_of, rows_where
@@ -87,6 +87,14 @@ class LineCounts:
 NO_LINES = LineCounts(needed=0, covered=0, missing=0, not_synced=0, not_mapped=0, suspect=0)
 
 
+class Stake(NamedTuple):
+    """What lines without cost come to in one currency."""
+
+    lines: int
+    net: Decimal
+    """As column Net of sheet Resolve has it, + is money for the seller."""
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What the lines of one settlement come to."""
@@ -101,6 +109,8 @@ class Totals:
     counts: LineCounts
     is_history: bool
     """Whether it lies before the books start."""
+    at_stake: Mapping[str, Stake] = field(default_factory=dict)
+    """What its lines without cost come to, by currency: those that Resolve lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,23 @@ def settlement_totals(lines: pd.DataFrame, counted: pd.DataFrame | None = None, 
         left_out=total([]) if counted is None or is_history else cogs - total(counted["cogs"]),
         counts=line_counts(lines if counted is None else counted),
         is_history=is_history,
+        at_stake=stakes(missing_lines(lines if counted is None else counted)),
     )
+
+
+def stakes(missing: pd.DataFrame) -> dict[str, Stake]:
+    """Sum up lines without cost by their currency, exactly; no two currencies are ever added."""
+    found = [(str(currency), rows) for currency, rows in missing.groupby("currency", sort=True)]
+    return {currency: Stake(len(rows), total(rows["net"])) for currency, rows in found}
+
+
+def moved_stakes(stake: Mapping[str, Stake], by: Mapping[str, Stake], sign: int = 1) -> dict[str, Stake]:
+    """Return what is at stake with more of it, or with the sign -1 with less; a currency without lines has none."""
+    nothing, moved = Stake(0, Decimal(0)), dict(stake)
+    for currency, more in by.items():
+        there = moved.get(currency, nothing)
+        moved[currency] = Stake(there.lines + sign * more.lines, there.net + sign * more.net)
+    return {currency: moved[currency] for currency in sorted(moved) if moved[currency].lines}
 
 
 def totals_after_changes(totals: Totals, was: Totals, now: Totals) -> Totals:
@@ -150,6 +176,7 @@ def totals_after_changes(totals: Totals, was: Totals, now: Totals) -> Totals:
         cogs=totals.cogs - was.cogs + now.cogs,
         left_out=totals.left_out - was.left_out + now.left_out,
         counts=totals.counts + now.counts - was.counts,
+        at_stake=moved_stakes(moved_stakes(totals.at_stake, now.at_stake), was.at_stake, -1),
     )
 
 

@@ -47,7 +47,8 @@ def kept_otherwise(connection: Connection, books: Books) -> list[str] | None:
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
     named = [f"line {key} of {store}/{number}" for store, number, key in places]
     totals, kept_ones, notes = kept_totals(connection), kept_notes(connection), notes_of(books)
-    named += [f"the totals of {one.name}" for one in books.settlements if totals.get(one.id) != books.totals(one)]
+    known = (one for one in books.settlements if one.id in totals)
+    named += [f"the totals of {one.name}" for one in known if totals[one.id] != books.totals(one)]
     if kept_ones:
         others = (one for one in books.settlements if kept_ones.get(one.id) != notes.get(one.id))
         named += [f"the remarks of {one.name}" for one in others]

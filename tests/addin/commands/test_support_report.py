@@ -40,6 +40,9 @@ def test_a_report_holds_what_is_asked_first_and_no_secret(new_books: Path) -> No
     REDACTION.hide(SECRETS[0])
     CliRunner().invoke(main, ["database", "where", f"Nobody {SECRETS[0]}"])
 
+    with Database.open(machine_folder().database_of(COMPANY)) as database, database.reading() as connection:
+        there = table_sizes(connection)
+
     report = report_of(new_books)
 
     assert ["check.txt", "versions.json", "settings.json", "sizes.json", "cogsheet.log"] == list(report)
@@ -47,8 +50,7 @@ def test_a_report_holds_what_is_asked_first_and_no_secret(new_books: Path) -> No
     versions, sizes = json.loads(report["versions.json"]), json.loads(report["sizes.json"])
     assert {"cogsheet", "python", "system", "packages"} == set(versions)
     assert (1, 0) == (sizes["rows"]["company"], sizes["rows"]["transaction"])
-    with Database.open(machine_folder().database_of(COMPANY)) as database, database.reading() as connection:
-        assert table_sizes(connection) == sizes["rows"]
+    assert there == sizes["rows"]
     assert new_books.with_name("acme.sqlite").stat().st_size == sizes["bytes"]["database"]
     assert "2026-08-01" in report["settings.json"]
     assert "database where was refused" in report["cogsheet.log"]
