@@ -122,6 +122,8 @@ class ColumnLines:
     currencies: Coded[str]
     happened: Coded[datetime | None] | None = None
     """Each line's own moment, where its format declares `HAPPENED`."""
+    apart: Coded[str] | None = None
+    """What `WORDS` in a group key ends with beside, where some rows of one key stay apart by more than their words."""
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -210,7 +212,15 @@ class ColumnLines:
         if name != WORDS:
             return self.table.stripped(name) if self.declaration.plain_key else self._text(name)
         codes, different = pd.factorize(np.array([shape.line.group[at] for shape in self.shapes.values], object))
-        return Coded(codes[self.shapes.codes], list(different))
+        words = Coded(codes[self.shapes.codes], list(different))
+        return words if self.apart is None else _ended(words, self.apart)
+
+
+def _ended(words: Coded[str], apart: Coded[str]) -> Coded[str]:
+    codes = joint([words.codes, apart.codes])
+    pairs = [(int(words.codes[row]), int(apart.codes[row])) for row in first_rows(codes).tolist()]
+    texts = [" / ".join(filter(None, (words.values[word], apart.values[own]))) for word, own in pairs]
+    return Coded(codes, texts)
 
 
 def _moment_texts(moments: Coded[datetime | None]) -> Coded[str]:

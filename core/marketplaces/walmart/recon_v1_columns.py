@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.marketplaces.columns.column_figures import column_amounts, moments_of
-from core.marketplaces.columns.column_lines import POSTED, WORDS, ColumnLines, FormatColumns, shapes_of
+from core.marketplaces.columns.column_lines import POSTED, WORDS, ColumnLines, FormatColumns, same_groups, shapes_of
 from core.marketplaces.columns.column_reading import (
     ColumnFindings,
     by_columns_or_rows,
@@ -19,7 +20,7 @@ from core.marketplaces.columns.column_reading import (
 )
 from core.marketplaces.documents.returns import returns_frame
 from core.marketplaces.errors import BadCellError, DamagedIdError, Place
-from core.marketplaces.reading.columns import Coded, joint
+from core.marketplaces.reading.columns import Coded, first_rows, joint
 from core.marketplaces.reading.figures import Figures, is_damaged, read_in_its_notation
 from core.marketplaces.reading.file_tables import Kind
 from core.marketplaces.walmart import recon_v1
@@ -55,28 +56,20 @@ DECLARATION = FormatColumns(
 )
 
 _OF_REFUNDS = ("Transaction Type", "Transaction Description", "Amount Type")
-_ORDER_LINE = ("Customer Order #", "Customer Order line #", "Transaction Key", "Partner Item Id")
 
 
 def read(contents: Contents) -> Reading:
     """Read a V1 reconciliation report; see `core.marketplaces.read`."""
-    return by_columns_or_rows(contents, recon_v1.FORMAT, _build)
+    return by_columns_or_rows(contents, recon_v1.FORMAT, by_columns)
 
 
-def _build(table: ColumnTable) -> Reading:
-    if _differ_in_reason(table):
-        return recon_v1.read(table.contents)
+def by_columns(table: ColumnTable) -> Reading:
+    """Read the report's table by columns.
+
+    Raises:
+        UnreadableFileError: If something is unusual or wrong with it; `read` goes row by row then.
+    """
     return read_in_its_notation(table, table.declared(Kind.AMOUNT), partial(_read, table))
-
-
-def _differ_in_reason(table: ColumnTable) -> bool:
-    """Tell whether refunds of one order line and moment have several reasons, which row by row are kept apart."""
-    if recon_v1.REASON not in table.columns:
-        return False
-    refunds = np.flatnonzero(table.by(_OF_REFUNDS, recon_v1.says_refunded_units).spread(bool, bool))
-    group = joint(table.stripped(name).codes[refunds] for name in _ORDER_LINE)
-    reason = table.stripped(recon_v1.REASON).codes[refunds]
-    return bool(len(refunds)) and len(np.unique(joint((group, reason)))) > len(np.unique(group))
 
 
 def _read(table: ColumnTable, mark: str) -> Reading:
@@ -85,7 +78,7 @@ def _read(table: ColumnTable, mark: str) -> Reading:
     figures = Figures(summaries, mark)
     summary = recon_v1.summary_of(summaries.rows, figures)
     currency = (figures.currency(summary, "Currency") if summary else "") or recon_v1.HOME
-    lines = _lines(table.only(np.flatnonzero(~is_summary)), mark, currency)
+    lines = _apart_by_reason(_lines(table.only(np.flatnonzero(~is_summary)), mark, currency))
     header = recon_v1.header(summary, figures, _first_and_last(lines), currency)
     lines = replace(lines, settlements=Coded(np.zeros(len(lines), np.int64), [header.settlement_id]))
     return reading_of(
@@ -123,6 +116,30 @@ def _lines(rows: ColumnTable, mark: str, currency: str) -> ColumnLines:
         settlements=Coded(np.zeros(len(rows), np.int64), [""]),
         currencies=Coded(currencies.spread(different.index, np.int64), different),
     )
+
+
+def _apart_by_reason(lines: ColumnLines) -> ColumnLines:
+    """Keep refunds of one order line and moment apart of which the reasons differ; see `recon_v1`."""
+    table = lines.table
+    if recon_v1.REASON not in table.columns:
+        return lines
+    reason = table.stripped(recon_v1.REASON)
+    group = same_groups(lines, lines.group())
+    refunds = np.flatnonzero(table.by(_OF_REFUNDS, recon_v1.says_refunded_units).spread(bool, bool))
+    reasons: dict[int, set[str]] = defaultdict(set)
+    for row in refunds[first_rows(joint([group[refunds], reason.codes[refunds]]))].tolist():
+        reasons[int(group[row])].add(reason.values[reason.codes[row]])
+    several = [code for code, names in reasons.items() if len(names) > 1]
+    rows = np.flatnonzero(np.isin(group, several)).tolist()
+    names = {row: _own_reason(reason.values[reason.codes[row]], reasons[int(group[row])]) for row in rows}
+    different = ["", *sorted(set(names.values()) - {""})]
+    codes = np.zeros(len(lines), np.int64)
+    codes[rows] = [different.index(names[row]) for row in rows]
+    return replace(lines, apart=Coded(codes, different))
+
+
+def _own_reason(reason: str, reasons: set[str]) -> str:
+    return reason if reason in reasons else min(reasons)
 
 
 def _first_and_last(lines: ColumnLines) -> list[FileLine]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.frame_columns import records
+from core.marketplaces.reading.column_parsing import columns_of
 from core.marketplaces.reading.contents import Contents
 from core.marketplaces.walmart import recon_v1, recon_v1_columns
 from core.model import Goods
+from tests.core.marketplaces.same_readings import assert_same, outcome
 from tests.core.marketplaces.words.test_units_beside_undeclared_words import WALMART
+from tests.examples import examples
+
+if TYPE_CHECKING:
+    from random import Random
 
 READERS = pytest.mark.parametrize("reader", [recon_v1, recon_v1_columns])
 
@@ -120,3 +129,29 @@ def test_other_amounts_of_a_refund_need_not_repeat_its_reason(reader: object) ->
     assert [("Return Refund / Keep it", Decimal("-18.00")), ("Return Refund / Zork", Decimal("-20.00"))] == sorted(
         (words, net) for _, words, _, net in of_one_moment(reader, *two)
     )
+
+
+def random_row(random: Random) -> str:
+    """Return a row of few orders, moments and reasons, so that many of them meet."""
+    kind = random.choice(["Refund", "Refund", "Sale", "Adjustment"])
+    description = random.choice(["Return Refund", "Keep-it refund", "Purchase", "A word of tomorrow"])
+    amount_type = random.choice([PRICE, PRICE, "Item Price", COMMISSION, TAX])
+    reason = random.choice(["", "DamagedItem", " DamagedItem", "Keep it", "Zork", "Returnless refund"])
+    place = f"K{random.choice('12')},07/1{random.choice('56')}/2026,{kind},{description},2000{random.choice('12')},1"
+    amount, quantity = random.choice(["-20.00", "3.00"]), random.choice(["1", "2", ""])
+    return f",,,,{place},1088,1,{amount},{amount_type},{quantity},,,{reason},W-{random.choice('89')}{',' * 13}"
+
+
+@given(random=st.randoms(use_true_random=True))
+@settings(deadline=None, max_examples=examples(20))
+def test_refunds_of_random_reasons_read_the_same_both_ways(random: Random) -> None:
+    """And by columns indeed: a file with such refunds is not read row by row for them."""
+    rows = [random_row(random) for _ in range(random.randint(1, 12))]
+    head = f"07/14/2026,07/28/2026,0.00,USD,,,PaymentSummary{',' * 25}"
+    contents = Contents("w.csv", "\n".join([WALMART, head, *rows]).encode())
+    expected = outcome(recon_v1.read, contents)
+
+    assert_same(outcome(recon_v1_columns.read, contents), expected)
+    table = columns_of(recon_v1.LAYOUT, contents)
+    assert table is not None
+    assert_same(recon_v1_columns.by_columns(table), expected)
