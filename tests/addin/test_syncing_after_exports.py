@@ -107,11 +107,11 @@ def both_ways(folder: Path, action: Callable[[Desk], Outcome]) -> bool:
         near: list[bool] = []
         assert plain == press(folder, partial(press_and_tell, action=action, is_near=near))
         assert everything(copy) == everything(folder)
-        assert _rows(copy) == _rows(folder)
+        assert rows_of(copy) == rows_of(folder)
         return near[0]
 
 
-def _rows(folder: Path) -> dict[str, Counter[tuple[object, ...]]]:
+def rows_of(folder: Path) -> dict[str, Counter[tuple[object, ...]]]:
     """Return all rows of the books, but for what is made of them."""
     with Database.open(folder / "books.sqlite") as database, database.reading() as connection:
         found = MetaData()

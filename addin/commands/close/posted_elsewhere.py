@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from addin.commands.close.shown_exports import refresh_after_export
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted, identity
 from addin.commands.settlements.importing import NothingChosenError
 from core.books.entries.posted_elsewhere import post_elsewhere
 from core.books.loading import load_books
+from core.books.part_of_books import load_to_export
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 
 if TYPE_CHECKING:
@@ -29,10 +31,11 @@ def posted_elsewhere(desk: Desk, *, ids: Sequence[str], reason: str) -> Outcome:
     if not ids:
         raise NothingChosenError("call posted elsewhere")
     refuse_unfillable(desk)
-    books = load_books(desk.database)
+    books = load_to_export(desk.database, ids) or load_books(desk.database)
     chosen = books.named(ids)
     post_elsewhere(desk.database, books, chosen, reason, who=desk.user, now=desk.clock())
-    refresh(desk, load(desk.database, progress=desk.progress))
+    if not refresh_after_export(desk, books.database_state):
+        refresh(desk, load(desk.database, progress=desk.progress))
     staying = [one for one in chosen if one.settlement_entry is EntryStatus.EXPORTED]
     return Outcome(
         f"{' '.join(_locked_elsewhere(chosen, staying))} Refunds in later settlements take the costs they have now; "

@@ -6,16 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addin.commands.close.files_to_import import keep_what_is_booked, to_import_words, write_kept
+from addin.commands.close.shown_exports import are_near, refresh_after_reopening
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import counted
 from addin.commands.settlements.importing import NothingChosenError
 from addin.takeaway.ledger_used import ledger_for
 from core.books.database.repeating import repeated
+from core.books.database.state import state
 from core.books.entries import outbox, reopening
 from core.books.entries.entry_rows import as_written
 from core.books.entries.stored_entries import PostedEntry
 from core.books.loading import load_books
+from core.books.part_of_books import load_around
 from core.books.settings.announcement import effects_of_reopening, words_of_reopening
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
 from core.journal.entry import EntryKind
@@ -59,7 +62,7 @@ def reopen(
     if not ids:
         raise NothingChosenError("reopen")
     refuse_unfillable(desk)
-    books = load_books(desk.database)
+    books = _books(desk, ids)
     chosen = books.named(ids)
     elsewhere = [one for one in chosen if one.cogs_entry is EntryStatus.POSTED_ELSEWHERE]
     otherwise = effects_of_reopening(books, {(one.store, one.settlement_id) for one in chosen})
@@ -69,7 +72,8 @@ def reopen(
         decided = replace(decided, revisions=dict.fromkeys(decided.revisions, revision))
     rows, made, kept = _reopen_all(desk, books, chosen, reason, decided)
     files = write_kept(desk, kept)
-    refresh(desk, load(desk.database, progress=desk.progress))
+    if not refresh_after_reopening(desk, books.database_state):
+        refresh(desk, load(desk.database, progress=desk.progress))
     withdrawn = [entry.reverses or "" for found in rows for entry in found if entry.kind is EntryKind.WITHDRAWAL]
     count = sum(len(found) for found in rows) - len(withdrawn)
     did = [f"{counted(count, 'entry', 'entries')} reversed"] if count or not (elsewhere or withdrawn) else []
@@ -86,6 +90,16 @@ def reopen(
         },
     )
     return files.told(told)
+
+
+def _books(desk: Desk, ids: Sequence[str]) -> Books:
+    """Load the books: without any line where what settlements go by is what they went out with."""
+    with desk.database.reading() as connection:
+        now = state(connection)
+    part = load_around(desk.database, ()) if are_near(desk, now) else None
+    if part is None or any((one.store, one.settlement_id) in part.starts for one in part.named(ids)):
+        return load_books(desk.database)
+    return part
 
 
 def _not_to_import(desk: Desk, withdrawn: Sequence[str]) -> str:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from addin.commands.close import reclassifications
 from addin.commands.close.files_to_import import keep_what_is_booked, to_import_words, write_kept
 from addin.commands.close.reclassifications import apart, each_of, of_readers, reader_name, reason
+from addin.commands.close.shown_exports import are_near, refresh_after_decisions
 from addin.commands.outcome import Outcome
 from addin.commands.refresh import load, refresh, refuse_unfillable
 from addin.commands.sentences import amount, counted
 from addin.sheets.close.true_ups import read_decisions
 from addin.takeaway.ledger_used import ledger_for
 from core.books.database.repeating import repeated
+from core.books.database.state import state
 from core.books.importing import current_transactions
 from core.books.loading import load_books
 from core.books.true_ups import true_up_history
+from core.books.true_ups.due_true_ups import load_to_decide, store_due
 from core.books.true_ups.reclassifications import NoReclassificationError, pending_reclassifications
 from core.books.true_ups.suspect_true_ups import refuse_suspect, suspect_true_ups
 from core.books.true_ups.true_up_history import NotDismissedError
@@ -45,8 +48,11 @@ if TYPE_CHECKING:
 
     from addin.commands.close.reclassifications import DecisionNumbers, Number
     from addin.sheets.close.true_ups import Decisions
-    from addin.sheets.desk import Desk, View
+    from addin.sheets.desk import Desk
     from core.books.books import Books
+    from core.books.importing.current_transactions import ReaderDifferences
+    from core.books.true_ups.due_true_ups import LinesToDecide
+    from core.books.true_ups.reclassifications import Reclassification
     from core.books.true_ups.true_ups import AcceptedTrueUps
     from core.journal.entry import Entry
 
@@ -102,13 +108,58 @@ def list_true_ups(desk: Desk, *, options: TrueUpOptions = TrueUpOptions()) -> Ou
             look wrong and nobody said that they are right; then nothing was decided.
     """
     sheet = read_decisions(desk.book)
-    books = load_books(desk.database)
+    near = _near(desk, sheet, options)
     refuse_unfillable(desk)
-    decided, kept = _decide_at_once(desk, books, sheet, options)
+    done = None if near is None else _decide_near(desk, near, sheet, options)
+    decided, kept = done or _decide_at_once(desk, load_books(desk.database), sheet, options)
     files = write_kept(desk, kept)
-    view = load(desk.database, progress=desk.progress)
-    refresh(desk, view)
-    return files.told(_true_ups_outcome(view, decided, files.paths))
+    left = _shown(desk, near)
+    return files.told(_true_ups_outcome(left, decided, files.paths))
+
+
+class _Left(NamedTuple):
+    """What waits after a press; see `addin.sheets.desk.View`."""
+
+    books: Books
+    pending_true_ups: pd.DataFrame
+    reclassifications: Sequence[Reclassification]
+    read_anew: ReaderDifferences
+
+
+def _near(desk: Desk, sheet: Decisions, options: TrueUpOptions) -> LinesToDecide | None:
+    """Load what is decided about alone; nothing where that may touch more, and where sheets show other books."""
+    accepted = {*sheet.acceptances, *options.accept}
+    names = {*accepted, *options.dismiss, *(name for name, _ in sheet.dismissals)}
+    if options.take_up or sheet.taken_up or any(isinstance(name, str) for name in names):
+        return None
+    with desk.database.reading() as connection:
+        now = state(connection)
+    return load_to_decide(desk.database, [int(name) for name in accepted]) if are_near(desk, now) else None
+
+
+@repeated
+def _decide_near(
+    desk: Desk, near: LinesToDecide, sheet: Decisions, options: TrueUpOptions
+) -> tuple[_Decided, list[int]] | None:
+    """Do what `_decide_at_once` does; nothing is done where somebody has written to the books meanwhile."""
+    with desk.database.writing() as connection:
+        _refuse_dismissed(near.books, {*sheet.acceptances, *(name for name, _ in sheet.dismissals)})
+        if store_due(connection, near.due, who=desk.user, now=desk.clock()) is None:
+            return None
+        decided = _decide_waiting(desk, near.books, sheet, options, [])
+        return decided, keep_what_is_booked(desk, [decided.posted.entries])
+
+
+def _shown(desk: Desk, near: LinesToDecide | None) -> _Left:
+    """Bring everything up to date, and return what waits then."""
+    books = None if near is None else refresh_after_decisions(desk, near.due.state)
+    if books is None:
+        view = load(desk.database, progress=desk.progress)
+        refresh(desk, view)
+        return _Left(view.books, view.pending_true_ups, view.reclassifications, view.read_anew)
+    with desk.database.reading() as connection:
+        anew = current_transactions.reader_differences(connection, books.settlements)
+        return _Left(books, true_up_history.pending(connection), (), anew)
 
 
 @repeated
@@ -122,14 +173,22 @@ def _decide_at_once(desk: Desk, books: Books, sheet: Decisions, options: TrueUpO
 def _decide(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) -> _Decided:
     """Take up, propose, dismiss and accept what the sheet and the options say, within one writing of the books."""
     if options.take_up:
-        options = replace(options, take_up=each_of(options.take_up, _stemming(desk, books, dismissed=True)))
+        gone = pending_reclassifications(desk.database, books, dismissed=True)
+        options = replace(options, take_up=each_of(options.take_up, _stemming(desk, books, gone, dismissed=True)))
     _refuse_dismissed(books, {*sheet.acceptances, *(name for name, _ in sheet.dismissals)})
     _refuse_not_dismissed(desk, books, {*options.take_up, *(name for name, _ in sheet.taken_up)})
     taken = [name for one in (options, *_typed(books, sheet.taken_up)) for name in _take_up(desk, books, one)]
     books = load_books(desk.database, anew=True) if taken else books  # lines are kept of what was written before
     propose_true_ups(desk.database, books, who=desk.user, now=desk.clock())
-    waiting = pending_reclassifications(desk.database, books)
-    there = _stemming(desk, books)
+    decided = _decide_waiting(desk, books, sheet, options, pending_reclassifications(desk.database, books))
+    return replace(decided, taken=taken)
+
+
+def _decide_waiting(
+    desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions, waiting: Sequence[Reclassification]
+) -> _Decided:
+    """Dismiss and accept what the sheet and the options say of true-ups and reclassifications that wait."""
+    there = _stemming(desk, books, waiting)
     options = replace(options, accept=each_of(options.accept, there), dismiss=each_of(options.dismiss, there))
     accepted = apart({*sheet.acceptances, *options.accept}, waiting)
     refused = [(apart([name], waiting), why) for name, why in (*sheet.dismissals, *_each(options))]
@@ -138,12 +197,13 @@ def _decide(desk: Desk, books: Books, sheet: Decisions, options: TrueUpOptions) 
         refuse_suspect(desk.database, books, accepted.true_ups)
     _dismiss(desk, books, refused)
     small = _dismiss_immaterial(desk, books, keep=accepted.true_ups) if options.dismiss_immaterial else 0
-    return _Decided(taken, small, _accept(desk, books, accepted))
+    return _Decided((), small, _accept(desk, books, accepted))
 
 
-def _stemming(desk: Desk, books: Books, *, dismissed: bool = False) -> dict[str, list[Number]]:
+def _stemming(
+    desk: Desk, books: Books, moved: Sequence[Reclassification], *, dismissed: bool = False
+) -> dict[str, list[Number]]:
     """Return what can be decided and stems from a newer reading, or could be proposed again, by reader."""
-    moved = pending_reclassifications(desk.database, books, dismissed=dismissed)
     with desk.database.reading() as connection:
         anew = current_transactions.reader_differences(connection, books.settlements)
         some = books.dismissed_true_ups if dismissed else true_up_history.pending(connection)
@@ -222,7 +282,7 @@ def _accept(desk: Desk, books: Books, chosen: DecisionNumbers) -> AcceptedTrueUp
     return replace(posted, entries=(*posted.entries, *moved), lines=posted.lines + len(moved))
 
 
-def _true_ups_outcome(view: View, decided: _Decided, files: Sequence[str]) -> Outcome:
+def _true_ups_outcome(view: _Left, decided: _Decided, files: Sequence[str]) -> Outcome:
     left, moved, true_ups = view.pending_true_ups, view.reclassifications, decided.posted
     sentences = _true_ups_sentences(view, decided)
     return Outcome(
@@ -236,7 +296,7 @@ def _true_ups_outcome(view: View, decided: _Decided, files: Sequence[str]) -> Ou
     )
 
 
-def _true_ups_sentences(view: View, decided: _Decided) -> list[tuple[object, str]]:
+def _true_ups_sentences(view: _Left, decided: _Decided) -> list[tuple[object, str]]:
     """Return what may be said beside the entries, each with what must be there that it is said."""
     left, moved, home = view.pending_true_ups, view.reclassifications, view.books.company.home_currency
     immaterial, dismissed = immaterial_true_ups(view.books, left), _dismissed_numbers(view)
@@ -263,7 +323,7 @@ def _true_ups_sentences(view: View, decided: _Decided) -> list[tuple[object, str
     ]
 
 
-def _true_ups_data(view: View, true_ups: AcceptedTrueUps, files: Sequence[str]) -> dict[str, object]:
+def _true_ups_data(view: _Left, true_ups: AcceptedTrueUps, files: Sequence[str]) -> dict[str, object]:
     left, ours = view.pending_true_ups, to_import(true_ups.entries)
     return {
         "reclassifications": [f"R{one.number}" for one in view.reclassifications],
@@ -279,7 +339,7 @@ def _true_ups_data(view: View, true_ups: AcceptedTrueUps, files: Sequence[str]) 
     }
 
 
-def _dismissed_numbers(view: View) -> list[int]:
+def _dismissed_numbers(view: _Left) -> list[int]:
     return [int(number) for number in view.books.dismissed_true_ups["id"]]
 
 
@@ -289,7 +349,7 @@ def _left_words(left: pd.DataFrame, home: str) -> str:
     return f"{counted(len(left), 'proposal')} left, {amount(total(left['difference']), home)}: see sheet Cost true-ups."
 
 
-def _of_readers(view: View) -> dict[str, list[Number]]:
+def _of_readers(view: _Left) -> dict[str, list[Number]]:
     own = by_reader(view.books, view.pending_true_ups, view.read_anew.lines)
     return of_readers(own, view.reclassifications, view.read_anew)
 
@@ -301,7 +361,7 @@ def _stem_words(reader: str, own: Sequence[Number]) -> str:
     )
 
 
-def _at_terminal(view: View) -> str:
+def _at_terminal(view: _Left) -> str:
     """Return the options for what the buttons ask."""
     ways = [
         f"`trueups --accept {name}` posts all that stems from the new reading, `trueups --dismiss {name} --reason` "
@@ -313,7 +373,7 @@ def _at_terminal(view: View) -> str:
     return "\n".join(ways)
 
 
-def _reclassified(view: View) -> str:
+def _reclassified(view: _Left) -> str:
     moved = view.reclassifications
     shown = "; ".join(
         f"R{one.number} {one.settlement.name} ({reason(one, view.read_anew)}) {one}" for one in moved[:_MOST_LISTED]

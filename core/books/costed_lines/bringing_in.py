@@ -28,8 +28,10 @@ from core.books.documents.reported_reimbursements import REIMBURSEMENTS
 from core.books.documents.returned_goods import RETURNED_GOODS
 from core.books.entries.booking_months import posted_tax
 from core.books.loading import read_settings
-from core.books.settings.type_choices import with_choices
+from core.books.settings import calendars
+from core.books.settings.type_choices import are_asked, with_choices
 from core.books.settlements import settlement_lines
+from core.books.settlements.remarks import needs_reading_anew
 from core.costing import CostingInput
 from core.facilitator_tax import TAX_KIND, with_tax_kinds
 from core.frame_columns import MAPPING_COLUMNS, OBSERVATION_COLUMNS, TEXT, TRANSACTION_COLUMNS, conform, frame, records
@@ -119,6 +121,31 @@ def bring_in(
     if found is None:
         return None
     return _keep(connection, given, *found, [one for one in given.settlements if one.id in brought])
+
+
+def bring_back_open(connection: Connection, company: Company, reopened: Collection[int]) -> NewLines | None:
+    """Cost the lines of settlements that were reopened with all that may be tied to them, and keep what came of it.
+
+    What documents tell of them is read anew, for some of it is asked of open lines alone.
+
+    Args:
+        connection: Of `Database.keeping`.
+        company: Whose books.
+        reopened: The numbers of the settlements.
+
+    Returns:
+        Nothing where a remark comes, where words of their lines are asked, where a settlement ever kept a calendar
+        of its own, and where `bring_in` returns nothing.
+    """
+    given = read_settings(connection)
+    own = [one for one in given.settlements if one.id in reopened]
+    if any(needs_reading_anew(one) for one in own) or calendars.are_any_kept(connection):
+        return None
+    stored = settlement_lines.stored_transactions(connection, own)
+    if are_asked(stored).any() or _may_be_matched(connection, stored):
+        return None
+    found = _recosted(connection, company, given, _new_lines(connection, given, ()), set(stored["key"]))
+    return None if found is None else _keep(connection, given, *found, [])
 
 
 def _new_lines(connection: Connection, given: BooksSettings, brought: Collection[int]) -> pd.DataFrame:

@@ -20,10 +20,16 @@ from sqlalchemy import ColumnElement, or_, select
 
 from core.books import batches
 from core.books.batches import BatchKind
-from core.books.costed_lines.bringing_in import NewDocuments, NewLines, bring_in
+from core.books.costed_lines.bringing_in import NewDocuments, NewLines, bring_back_open, bring_in
 from core.books.costed_lines.costing_parts import kept_part, recosted_part, with_finale
 from core.books.costed_lines.due_lines import OUTBOX, bring_note_along, exported_among, follow_writings
-from core.books.costed_lines.going_out import bring_out, exported_since
+from core.books.costed_lines.going_out import (
+    bring_decided,
+    bring_out,
+    decided_since,
+    exported_since,
+    reopened_since,
+)
 from core.books.costed_lines.line_ties import TIE_COLUMNS, plain_orders, tie_columns
 from core.books.costed_lines.moved_lines import bring_along
 from core.books.costed_lines.stored_lines import kept_lines_by_key, kept_state, note_kept_state
@@ -88,6 +94,10 @@ class LineChanges(NamedTuple):
     """Those that were written to."""
     exported: frozenset[int] = frozenset()
     """The numbers of the settlements that went out, where nothing but what went out was written."""
+    decided: frozenset[str] = frozenset()
+    """The keys of the lines whose true-ups were decided, where nothing but that was written."""
+    reopened: frozenset[int] = frozenset()
+    """The numbers of the settlements that were reopened, where nothing but that was written."""
 
     @property
     def has_files(self) -> bool:
@@ -162,9 +172,12 @@ def changes_since(database: Database, before: str) -> LineChanges | None:
 
 def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     kept, now = kept_state(connection), state(connection)
-    out = None if kept is None else exported_since(connection, kept[0], now)
-    if kept is not None and out is not None:
-        return _catch_up_with_exports(connection, company, kept[0], out)
+    if kept is not None and (out := exported_since(connection, kept[0], now)) is not None:
+        return _catch_up_held(connection, kept[0], bring_out(connection, company, out), exported=out)
+    if kept is not None and (decided := decided_since(connection, kept[0], now)) is not None:
+        return _catch_up_held(connection, kept[0], bring_decided(connection, company, decided), decided=decided)
+    if kept is not None and (again := reopened_since(connection, kept[0], now)) is not None:
+        return _catch_up_reopened(connection, company, kept[0], again)
     told = None if kept is None else _told_since(connection, *kept, now)
     bring = _bring_files if told is not None and told.is_from_files else _bring
     changed = None if told is None else bring(connection, company, told)
@@ -176,16 +189,35 @@ def _catch_up(connection: Connection, company: Company) -> LineChanges | None:
     return LineChanges(kept[0], now, changed.was, changed.now, changed.new, frozenset(written or ()))
 
 
-def _catch_up_with_exports(
-    connection: Connection, company: Company, earlier: str, out: frozenset[int]
+def _catch_up_held(
+    connection: Connection,
+    earlier: str,
+    changed: NewLines | None,
+    *,
+    exported: frozenset[int] = frozenset(),
+    decided: frozenset[str] = frozenset(),
 ) -> LineChanges | None:
-    now, changed = state(connection), bring_out(connection, company, out)
+    """Note of which state the kept lines are, once those were costed again that are held otherwise than before."""
     if changed is None:
         return None
+    now = state(connection)
     written = changed_between(connection, earlier, now)
     follow_writings(connection, earlier, now)
     note_kept_state(connection, now, batches.last(connection))
-    return LineChanges(earlier, now, changed.was, changed.now, tables=frozenset(written or ()), exported=out)
+    told = frozenset(written or ())
+    return LineChanges(earlier, now, changed.was, changed.now, tables=told, exported=exported, decided=decided)
+
+
+def _catch_up_reopened(
+    connection: Connection, company: Company, earlier: str, reopened: frozenset[int]
+) -> LineChanges | None:
+    now, changed = state(connection), bring_back_open(connection, company, reopened)
+    if changed is None:
+        return None
+    written = changed_between(connection, earlier, now)
+    bring_note_along(connection, earlier, now, _due(connection, changed))
+    note_kept_state(connection, now, batches.last(connection))
+    return LineChanges(earlier, now, changed.was, changed.now, tables=frozenset(written or ()), reopened=reopened)
 
 
 def _due(connection: Connection, changed: NewLines) -> set[str] | None:

@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 OUTBOX = frozenset({"outbox", "outbox_entry", "outbox_end"})
 """The tables of files on their way out: no cost and no proposal hangs on them."""
-_OF_TRUE_UPS = OUTBOX | frozenset(
-    {"batch", "true_up", "true_up_decision", "taken_up", "entry", "entry_line", "setting"}
-)
+OF_TRUE_UPS = OUTBOX | frozenset({"batch", "true_up", "true_up_decision", "taken_up", "entry", "entry_line", "setting"})
+"""The tables that decisions about true-ups write to."""
 OF_EXPORTS = OUTBOX | frozenset({"batch", "lock", "locked_line", "settlement", "entry", "entry_line", "setting"})
 """The tables that an export writes to."""
+OF_REOPENINGS = OUTBOX | frozenset({"batch", "reopening", "settlement", "entry", "entry_line", "setting", "taken_up"})
+"""The tables that a reopening writes to, where the settlement's files are read today as when it went out."""
 _BY_TABLE = {"true_up_decision": DECIDED, "taken_up": DECIDED, "lock": LOCKED, "settlement": LOCKED}
 
 
@@ -130,7 +131,7 @@ def _due_since(connection: Connection, earlier: str, later: str) -> set[str] | N
     due: set[str] = set()
     for changed, said in told or ():
         kinds = {_BY_TABLE[table] for table in _BY_TABLE.keys() & changed}
-        is_known = changed <= _OF_TRUE_UPS or (changed <= OF_EXPORTS and LOCKED in said)
+        is_known = changed <= OF_TRUE_UPS or (changed <= OF_EXPORTS and LOCKED in said)
         if not is_known or not kinds <= said.keys() or not are_of_entries(said, changed):
             return None
         due |= set(said.get(DECIDED, ())) | _lines_of(connection, map(int, said.get(LOCKED, ())))

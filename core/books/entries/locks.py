@@ -111,9 +111,9 @@ _REVISED = [str(kind) for kind in SETTLEMENT_KINDS]
 """The entries that go out anew after a reopening; the revision of a true-up is its batch."""
 
 
-LOCKED, EXPORTED = "locked", "exported"
-"""What is told (`core.books.database.state.note_statements`) of settlements that were locked, or of which an entry went
-out, by their numbers."""
+LOCKED, EXPORTED, REOPENED = "locked", "exported", "reopened"
+"""What is told (`core.books.database.state.note_statements`) of settlements that were locked, of which an entry went
+out, or that were reopened, by their numbers."""
 
 
 class AlreadyLockedError(DatabaseError):

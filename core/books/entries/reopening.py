@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.books import batches
 from core.books.batches import BatchKind
 from core.books.database.repeating import repeated
+from core.books.database.state import note_statements
 from core.books.entries import locks, outbox, stored_entries
 from core.books.entries.booking_months import booking_day
 from core.books.entries.entry_rows import standing_entries
@@ -19,6 +20,7 @@ from core.books.entries.meanwhile import refuse_other_status
 from core.books.importing import current_transactions
 from core.books.importing.reader_upgrade import take_over
 from core.books.loading import load_books
+from core.books.part_of_books import load_around
 from core.books.settings.calendars import keep_lock_date
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import BookedSettlement, EntryStatus
@@ -231,6 +233,7 @@ def _let_move(
         stored_entries.post(connection, entry, batch)
     status = EntryStatus.EXPORTED if is_elsewhere and is_out else EntryStatus.OPEN
     stored_settlements.set_status(connection, settlement, settlement_entry=status)
+    note_statements(connection, {locks.REOPENED: [str(settlement.id)]})
     return made
 
 
@@ -254,5 +257,5 @@ def _dismissed_mirrors(database: Database, settlement: BookedSettlement) -> list
     if refused.empty:
         return []
     own = (refused["store"] == settlement.store) & (refused["settlement_id"] == settlement.settlement_id)
-    books = load_books(database)
+    books = load_around(database, set(refused["key"]), moved_units_too=True) or load_books(database)
     return decided_alike(books, refused[~own], list(books.lines_of(settlement)["key"]))

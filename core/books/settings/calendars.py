@@ -122,6 +122,11 @@ def kept_calendars(connection: Connection, booked: Iterable[BookedSettlement]) -
     }
 
 
+def are_any_kept(connection: Connection) -> bool:
+    """Tell whether any exported settlement ever kept a calendar of its own."""
+    return bool(stored_settings.get(connection, KEPT_NAME, list[KeptCalendar], []))
+
+
 def keep_calendars(connection: Connection, *, who: str, now: datetime) -> None:
     """Let every exported settlement keep the zone and the books start that hold now; called before they change."""
     booked = stored_settlements.booked_settlements(connection)

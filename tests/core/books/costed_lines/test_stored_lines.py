@@ -21,10 +21,13 @@ from core.books.loading import load_books
 from core.books.overrides.answers import Answer
 from core.books.overrides.saving import save_answers
 from core.books.settings import stored_settings
+from core.books.settings.policies import change_policies
 from core.books.settlements.booked_settlement import SettlementUnknownError
 from core.books.settlements.removing import remove_settlements
 from core.books.verification.kept_lines import kept_tie_outs
 from core.frame_columns import records
+from core.model import Disposition
+from core.settings import Policies
 from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.lives_of_orders import WHO, Life, bring_in, files_of, open_books
 
@@ -105,6 +108,28 @@ def test_who_is_stopped_while_costs_are_kept_leaves_none_that_hold(database: Dat
 
     keep(database, load_books(database))
     assert assert_kept_as_costed(database, before)
+
+
+@pytest.mark.long
+def test_a_policy_that_is_stopped_while_lines_are_costed_does_no_harm(database: Database) -> None:
+    """It touches every line, and says how far it is; stopped anywhere, it holds, and whoever comes next costs all."""
+    places = ("Costing lines 0", "Costing lines 2", "Keeping costs 1", "Keeping costs 2")
+    others = [one for one in Disposition if one is not Policies().refunded_goods]
+    for place, policy in zip(places, others * 2, strict=False):
+
+        def stop(what: str, done: int, total: int | None = None, *, at: str = place) -> None:
+            del total
+            if f"{what} {done}" == at:
+                raise StoppedError(at)
+
+        change_policies(database, {"refunded_goods": str(policy)}, **WHO)
+        with pytest.raises(StoppedError, match=place):
+            keep(database, load_books(database, progress=stop), stop)
+        assert open_kept_settlements(database, names(database)) is None
+        anew = load_books(database, anew=True)
+        keep(database, load_books(database))
+        assert assert_kept_as_costed(database, anew)
+        assert str(policy) in set(anew.lines["disposition"])
 
 
 @pytest.mark.long

@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 
 from core.books.costed_lines.catching_up import catch_up
 from core.books.costed_lines.stored_lines import keep
+from core.books.entries.posted_elsewhere import post_elsewhere
+from core.books.entries.reopening import reopen_all
 from core.books.loading import load_books
 from core.books.settlements.booked_settlement import EntryStatus
 from core.books.true_ups import true_up_history, true_ups
 from core.books.true_ups.due_true_ups import propose_due
 from core.journal.accounts import Accounts
+from tests.core.books.bookkeeper import assert_kept_as_costed
 from tests.core.books.costed_lines.caught_up_books import Stored, a_company, answers, lock, say, store, stored_books
 from tests.core.books.costed_lines.test_catching_up_of_random_books import let_finale_tell
+from tests.core.books.costed_lines.test_going_out import read_today
 from tests.core.books.lives_of_orders import WHO
 from tests.core.books.true_ups.proposals import assert_all_is_proposed
 from tests.core.costing.random_books import SKUS, random_books
@@ -46,7 +50,7 @@ def _propose(database: Database) -> bool:
 @hypothesis_settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
 def test_what_is_due_is_proposed_as_comparing_everything_gives(books: Stored, data: st.DataObject) -> None:
-    """After costs that Finale told, answers, exports, and true-ups that were accepted, dismissed and taken up again."""
+    """After costs that Finale told, answers, exports, reopenings, and true-ups that were decided and taken up again."""
     lived_through(books, data, 2)
 
 
@@ -61,6 +65,7 @@ def lived_through(books: Stored, data: st.DataObject, times: int) -> None:
     """Let things happen to the books, several at once, and hold what is proposed after each sync."""
     with tempfile.TemporaryDirectory() as folder, a_company(Path(folder)) as database:
         store(database, books, set(data.draw(st.lists(st.sampled_from(SKUS), unique=True))))
+        read_today(database, data.draw(st.sampled_from(["", "S1"])))
         _propose(database)
         keys = [row["key"] for row in books.rows.lines]
         for day in range(1, times + 1):
@@ -117,9 +122,28 @@ def _take_up(database: Database, data: st.DataObject, keys: list[str]) -> None:
     _shown_whole(database)
 
 
+def _elsewhere(database: Database, data: st.DataObject, keys: list[str]) -> None:
+    del keys
+    books = load_books(database)
+    open_ones = [one for one in books.settlements if one.cogs_entry is EntryStatus.OPEN and not books.is_history(one)]
+    if open_ones:
+        post_elsewhere(database, books, [data.draw(st.sampled_from(open_ones))], "elsewhere", **WHO)
+    _shown_whole(database)
+
+
+def _reopen(database: Database, data: st.DataObject, keys: list[str]) -> None:
+    del keys
+    held = [one for one in load_books(database).settlements if not one.is_open]
+    if held:
+        reopen_all(database, [data.draw(st.sampled_from(held))], "typed wrongly", lock_date=None, **WHO)
+    _shown_whole(database)
+
+
 def _shown_whole(database: Database) -> None:
-    """Keep the lines, as a press does that shows the books whole."""
-    catch_up(database)
+    """Bring the lines along, where they are it is as costing all of them gives; keep them, as a press does."""
+    caught = catch_up(database)
+    event("brought along" if caught is not None and caught.tables else "costed anew")
+    assert_kept_as_costed(database, load_books(database, anew=True))
     keep(database, load_books(database))
 
 
@@ -128,5 +152,7 @@ DEEDS: dict[Deed, Callable[[Any, st.DataObject, list[str]], None]] = {
     "export": _export,
     "accept": _accept,
     "dismiss": _dismiss,
+    "elsewhere": _elsewhere,
+    "reopen": _reopen,
     "take up": _take_up,
 }
