@@ -12,6 +12,7 @@ from tests.reliability import (
     faulty_networks,
     full_disks,
     killed_commands,
+    killed_setups,
     mutated_files,
     odd_cells,
     public_limits,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 ROWS: tuple[Row, ...] = (
     *killed_commands.ROWS,
+    *killed_setups.ROWS,
     *raced_commands.ROWS,
     *full_disks.ROWS,
     *mutated_files.ROWS,

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,6 @@ from addin.takeaway.written_files import write_file
 from core.books.database import Database
 from core.books.database.company import new_company
 from core.books.database.moving import is_there, lasting_address, noted_place, shown_place
-from core.books.database.repeating import repeated
 from core.books.database.safe_places import is_url
 from core.books.database.server_addresses import typed_address
 from core.books.database.whose_books import database_id_of
@@ -34,6 +34,8 @@ from core.time import system_clock
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from core.company_databases import MachineFolder
     from core.http.credentials import Credentials
@@ -223,16 +225,13 @@ def _made(address: str, company: str, currency: str, machine: MachineFolder, clo
     known = machine.named_like(company)
     if known is not None and (is_url(place := machine.database_of(known)) or Path(place).exists()):
         raise CompanyKnownError(company, known, noted_place(place))
-    made = Database.create(address, new_company(company, currency, clock()))
-    _choose_chart(made, clock())
-    return made
+    now = clock()
+    return Database.create(address, new_company(company, currency, now), partial(_choose_chart, now=now))
 
 
-@repeated
-def _choose_chart(made: Database, now: datetime) -> None:
-    with made.writing() as connection:
-        rows = AccountRows(chart=Chart.CONTROLLER)
-        stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=now)
+def _choose_chart(connection: Connection, now: datetime) -> None:
+    rows = AccountRows(chart=Chart.CONTROLLER)
+    stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=now)
 
 
 def _take_back(database: Database, *, is_new: bool) -> None:

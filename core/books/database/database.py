@@ -41,7 +41,7 @@ from core.books.database.state import begin_writing, move_on, was_reached
 from core.company_databases import machine_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
@@ -68,12 +68,16 @@ class Database:
         self.company = company
 
     @classmethod
-    def create(cls, location: str | Path, company: Company) -> Self:
+    def create(
+        cls, location: str | Path, company: Company, first: Callable[[Connection], None] = lambda _connection: None
+    ) -> Self:
         """Make new books; see `core.books.database.company.new_company`.
 
         Args:
             location: A path where nothing is yet (its folder is made), or the URL of an empty PostgreSQL database.
             company: Whose books they will be.
+            first: Stores what they hold from their beginning, in the transaction that makes them: they are never
+                found without it.
 
         Raises:
             DatabaseExistsError: If something is there already.
@@ -81,9 +85,9 @@ class Database:
             DatabaseUnreachableError: If the server does not let us in.
         """
         if isinstance(location, str) and is_url(location):
-            _fill_new_server_database(location, company)
+            _fill_new_server_database(location, company, first)
         else:
-            _make_new_file(safe_path(location), company)
+            _make_new_file(safe_path(location), company, first)
         return cls.open(location, expect_id=company.database_id)
 
     @classmethod
@@ -250,7 +254,7 @@ def safe_path(location: str | Path) -> Path:
     return real
 
 
-def _make_new_file(path: Path, company: Company) -> None:
+def _make_new_file(path: Path, company: Company, first: Callable[[Connection], None]) -> None:
     """Finish the file under another name first, so that a file under its own name is always whole."""
     if path.exists():
         raise DatabaseExistsError(path)
@@ -259,7 +263,7 @@ def _make_new_file(path: Path, company: Company) -> None:
     try:
         engine = sqlite_engine(unfinished)
         try:
-            _fill(engine, company)
+            _fill(engine, company, first)
         finally:
             engine.dispose()
         give_name(unfinished, path)
@@ -277,9 +281,9 @@ def give_name(unfinished: Path, path: Path) -> None:
         unfinished.rename(path)
 
 
-def _fill_new_server_database(location: str, company: Company) -> None:
+def _fill_new_server_database(location: str, company: Company, first: Callable[[Connection], None]) -> None:
     with empty_server(location) as engine:
-        _fill(engine, company)
+        _fill(engine, company, first)
 
 
 @contextmanager
@@ -307,10 +311,11 @@ _MADE_MEANWHILE = {"42P07", "23505", "42710"}
 """PostgreSQL's states for a table, or a row of its catalogue, that is there already."""
 
 
-def _fill(engine: Engine, company: Company) -> None:
+def _fill(engine: Engine, company: Company, first: Callable[[Connection], None]) -> None:
     with connect_to_write(engine) as connection, connection.begin():
         migrate.make_tables(connection)
         write_company(connection, company)
+        first(connection)
         seals.seal_all(connection)
 
 

@@ -101,6 +101,14 @@ def test_failed_creation_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_books_are_never_found_without_what_they_hold_from_their_beginning(place: str) -> None:
+    """It is stored in the transaction that makes them: fails it, there are no books."""
+    with pytest.raises(ZeroDivisionError):
+        Database.create(place, COMPANY, lambda connection: fail_after_writing(connection, "first"))
+    with Database.create(place, COMPANY, lambda connection: batch(connection, "first")) as made:
+        assert ["first"] == notes(made)
+
+
 def test_books_of_another_company_are_refused(place: str) -> None:
     """A workbook does not show the books of another company; the message names it."""
     Database.create(place, COMPANY).close()
