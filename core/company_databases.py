@@ -142,8 +142,15 @@ class MachineFolder:
 
     def remember(self, company: str, address: str) -> None:
         """Note where a company's database is."""
+        self._note({**self._addresses(), company: address})
+
+    def forget(self, company: str) -> None:
+        """Note nothing of a company any more."""
+        self._note({name: address for name, address in self._addresses().items() if name != company})
+
+    def _note(self, addresses: dict[str, str]) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({**self._addresses(), company: address}, indent=2, ensure_ascii=False)
+        text = json.dumps(addresses, indent=2, ensure_ascii=False)
         unfinished = self.listing.with_suffix(".new")
         unfinished.unlink(missing_ok=True)
         with open(unfinished, "x", encoding="utf-8", opener=only_for_its_user) as file:

@@ -142,11 +142,13 @@ def new_workbook(
                 _joined(address, name, code, known) if join else _made(address, name, code or _USUAL, known, clock)
             )
         with opening as opened:
+            is_known = name in known.companies()
             try:
                 known.remember(name, bare if is_url(bare) else str(opened.location))
                 write_workbook(path, opened)
             except BaseException:
-                _take_back(opened, is_new=not join)
+                if not join and _take_back(opened) and not is_known:
+                    known.forget(name)
                 raise
             joined = f" It joins books that are there: {_what_they_hold(opened)}." if join else ""
     place = shown_place(bare) if is_url(bare) else str(opened.location)
@@ -234,11 +236,17 @@ def _choose_chart(connection: Connection, now: datetime) -> None:
     stored_settings.put(connection, ACCOUNTS_NAME, rows, who="Cogsheet", now=now)
 
 
-def _take_back(database: Database, *, is_new: bool) -> None:
-    """Remove books that were made a moment ago for a workbook that could not be made; those of a server stay."""
+def _take_back(database: Database) -> bool:
+    """Remove books that were made a moment ago for a workbook that could not be made; those of a server stay.
+
+    Returns:
+        Whether they are gone.
+    """
     database.close()
-    if is_new and isinstance(database.location, Path):
-        database.location.unlink(missing_ok=True)
+    if not isinstance(database.location, Path):
+        return False
+    database.location.unlink(missing_ok=True)
+    return True
 
 
 def _what_they_hold(database: Database) -> str:

@@ -134,3 +134,13 @@ def test_a_damaged_list_of_companies_is_named(tmp_path: Path, content: bytes) ->
         with pytest.raises(ListingDamagedError):
             ask()
     assert content == machine.listing.read_bytes()
+
+
+def test_where_the_workbook_cannot_be_written_neither_books_nor_a_note_of_them_are_left(tmp_path: Path) -> None:
+    """Its folder is a file: the company is as unknown as before, and is made elsewhere without a word of it."""
+    (tmp_path / "full").write_text("no folder", encoding="utf-8")
+    with pytest.raises(OSError, match="full"):
+        made(tmp_path, "Foo & Bar", name="full/Books.xlsm")
+
+    home = MachineFolder(tmp_path / "home")
+    assert ({}, []) == (home.companies(), list(home.path.glob("*.sqlite")))
