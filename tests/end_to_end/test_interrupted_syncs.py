@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from core.books.books import Books
     from sandbox.business import Business
 
 BUSINESSES: dict[str, Callable[[], Business]] = {
@@ -73,7 +72,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _sync(database: Database, account: DemoAccount, ends_after: int | None = None) -> Books:
+def _sync(database: Database, account: DemoAccount, ends_after: int | None = None) -> None:
     """Sync everything; where asked to, the process ends after some pages."""
     pages = 0
 
@@ -94,12 +93,13 @@ def _sync(database: Database, account: DemoAccount, ends_after: int | None = Non
         progress=progress,
     )
     assert result.failure is None or isinstance(result.failure, InventoryError)
-    return load_books(database)
 
 
-def _answers(books: Books) -> list[dict[str, object]]:
-    """Return every line with its cost, and all that the books say about it."""
-    return [{name: value for name, value in row.items() if name not in _MOMENTS} for row in records(books.lines)]
+def _answers(database: Database, account: DemoAccount) -> list[dict[str, object]]:
+    """Sync, and return every line with its cost, and all that the books say about it."""
+    _sync(database, account)
+    lines = records(load_books(database).lines)
+    return [{name: value for name, value in row.items() if name not in _MOMENTS} for row in lines]
 
 
 @cache
@@ -107,7 +107,7 @@ def _whole(folder: Path, name: str) -> list[dict[str, object]]:
     """Return what a sync says that nothing stops; it is the same for all that are stopped."""
     shutil.copy(folder / f"{name}.sqlite", folder / "whole.sqlite")
     with Database.open(str(folder / "whole.sqlite")) as database:
-        return _answers(_sync(database, DemoAccount(BUSINESSES[name](), "small-pages")))
+        return _answers(database, DemoAccount(BUSINESSES[name](), "small-pages"))
 
 
 def _reaches_the_same_books(folder: Path, name: str, stops: list[tuple[str, int]]) -> None:
@@ -127,10 +127,10 @@ def _reaches_the_same_books(folder: Path, name: str, stops: list[tuple[str, int]
                 _sync(database, account)
                 account.switch(clear=[cause])
             account.time.at += timedelta(minutes=61)
-        books = _sync(database, account)
+        found = _answers(database, account)
 
     assert [row["cost_status"] for row in whole] != ["missing"] * len(whole)
-    assert [] == [(one, other) for one, other in zip(whole, _answers(books), strict=True) if one != other]
+    assert [] == [(one, other) for one, other in zip(whole, found, strict=True) if one != other]
 
 
 STOPPED = st.lists(st.tuples(st.sampled_from(sorted(STOPS)), st.integers(1, 16)), min_size=1, max_size=3)
@@ -181,8 +181,8 @@ def test_an_account_that_hides_its_costs_overnight_takes_none_away(
     """Where only averages are left, what was fetched yesterday stays; nothing is wiped by a field that is gone."""
     shutil.copy(imported / "hard.sqlite", imported / "hidden.sqlite")
     with Database.open(str(imported / "hidden.sqlite")) as database:
-        before = _answers(_sync(database, DemoAccount(BUSINESSES["hard"]())))
-        after = _answers(_sync(database, DemoAccount(BUSINESSES["hard"](), *misbehaviour)))
+        before = _answers(database, DemoAccount(BUSINESSES["hard"]()))
+        after = _answers(database, DemoAccount(BUSINESSES["hard"](), *misbehaviour))
 
     costed = {row["key"]: row["unit_cost"] for row in before if row["cost_status"] == "costed"}
     assert len(costed) > 20
