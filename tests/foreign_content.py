@@ -118,7 +118,7 @@ def of_openpyxl(folder: Path) -> Path:
     """Write a sheet with a chart, a comment and a choice."""
     path = folder / "openpyxl.xlsx"
     book = Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     for row in (("x", "y"), (1, 2), (2, 4)):
         sheet.append(row)
     sheet["A2"].comment = Comment("Why?", "Ben")
