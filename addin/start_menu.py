@@ -90,6 +90,7 @@ def what_is_found(computer: Computer) -> str:
     found = [
         checks.installation(computer, program_version()),
         checks.build_of_python(computer),
+        *checks.letters_of_folder(computer),
         *checks.starting_programs(computer),
         checks.time_zones(computer),
     ]

@@ -78,6 +78,21 @@ def build_of_python(computer: Computer) -> Finding:
     return _finding("Python", unsuitable(computer.build), f"{computer.build}, for which every package exists")
 
 
+def letters_of_folder(computer: Computer) -> Iterator[Finding]:
+    """Look whether Excel's VBA can name the folder of the environment: it asks for files in the ANSI code page."""
+    if not computer.is_windows:
+        return
+    folder = str(environment_folder(computer))
+    lost = sorted({letter for letter in folder if letter.encode(computer.code_page, "ignore") == b""})
+    words = (
+        f"{folder} has letters that this Windows' code page {computer.code_page} lacks ({', '.join(lost)}), so Excel "
+        f"does not find what is installed there: buttons say that Cogsheet is not installed, though it may be. The "
+        f"commands work. For the buttons use a Windows account whose folder has none of these letters, or let the computer's "
+        f"administrator tick “Beta: Use Unicode UTF-8 for worldwide language support” (Region, Administrative)."
+    )
+    yield _finding("Name of the folder", words if lost else "", "Excel can name the folder of what is installed")
+
+
 def starting_programs(computer: Computer) -> Iterator[Finding]:
     """Look whether Excel may start Python: by starting it as xlwings does, and by Defender's rules."""
     if not computer.is_windows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import locale
 import os
 import subprocess
 import sys
@@ -125,6 +126,8 @@ class Computer:
     """Where that interpreter itself is installed."""
     build: str
     """What it was built for, as `sysconfig.get_platform` has it: `win-amd64`."""
+    code_page: str
+    """The encoding in which programs that know no Unicode see names, VBA among them; on Windows its ANSI code page."""
     run: Callable[[Sequence[str]], ProgramResult]
     """Runs a program with its arguments and waits for its end."""
     registry: Registry
@@ -151,6 +154,7 @@ def this_computer() -> Computer:
         python=sys.executable,
         base_folder=sys.base_prefix,
         build=sysconfig.get_platform(),
+        code_page=locale.getencoding(),
         run=run_program,
         registry=WindowsRegistry() if sys.platform == "win32" else NoRegistry(),
         zone_of=zone_identifier,

@@ -124,7 +124,10 @@ def installed_version(folder: Path) -> dict[str, str]:
 def _install(computer: Computer, folder: Path, program: Program, wheels: Path | None, progress: Progress) -> None:
     python = str(program_in(folder, "python", computer))
     source = ["--no-index", "--find-links", str(wheels)] if wheels else []
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *source]
+    # Compiled now whatever pip's settings say: a button's first press would take seconds more, and more each time where
+    # the folder may not be written to later.
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--compile"]
+    pip = [python, "-m", "pip", "install", *quiet, *source]
     locked = [*pip, "--require-hashes", "-r", str(program.lock)]
     _step(computer, folder, "installing the packages that it needs", locked)
     progress("Installing", 2, _STEPS)

@@ -55,6 +55,10 @@ def test_the_computer_is_told_a_line_for_each_thing(tmp_path: Path) -> None:
     """As the doctor says it, where no workbook is needed for it."""
     told = start_menu.what_is_found(computer("win32", tmp_path))
 
-    assert ["CHECK  Installation", "ok  Python", "CHECK  Starting Python", "ok  Time zones"] == [
-        line.partition(":")[0] for line in told.split("\n\n")
-    ]
+    assert [
+        "CHECK  Installation",
+        "ok  Python",
+        "ok  Name of the folder",
+        "CHECK  Starting Python",
+        "ok  Time zones",
+    ] == [line.partition(":")[0] for line in told.split("\n\n")]

@@ -50,7 +50,7 @@ def test_the_package_describes_itself_where_it_is_read(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     said = about(wheel)
-    links = re.findall(r"\]\(([^)\s]+)\)", said.get_payload())
+    links = re.findall(r"\]\(([^)\s]+)\)", str(said.get_payload()))
     meant = [f"Programming Language :: Python :: 3.{minor}" for minor in range(11, 15)]
 
     assert {f"{package}/py.typed" for package in PACKAGES} <= names

@@ -103,6 +103,7 @@ def _computer(desk: Desk, computer: Computer) -> list[Finding]:
     return [
         checks.installation(computer, program),
         checks.build_of_python(computer),
+        *checks.letters_of_folder(computer),
         *checks.starting_programs(computer),
         checks.time_zones(computer),
         *checks.script_of_excel(computer, xw.__version__),

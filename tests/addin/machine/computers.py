@@ -72,6 +72,7 @@ def computer(platform: str, home: Path, **other: object) -> Computer:
         "python": "python-of-the-user",
         "base_folder": "C:\\Program Files\\Python313",
         "build": "win-amd64",
+        "code_page": "cp1252",
         "run": Programs(),
         "registry": Keys(),
         "zone_of": lambda _: None,

@@ -93,6 +93,26 @@ def test_time_zones_are_those_of_python(tmp_path: Path) -> None:
     assert "cogsheet install" in without.words
 
 
+@pytest.mark.parametrize(
+    ("user", "code_page", "lost"),
+    [
+        ("Müller", "cp1252", ""),
+        ("Łukasz", "cp1252", "Ł"),
+        ("Łukasz", "cp1250", ""),
+        ("王芳", "cp1252", "王, 芳"),
+        ("王芳", "utf-8", ""),
+    ],
+)
+def test_letters_that_excel_cannot_name_are_said(tmp_path: Path, user: str, code_page: str, lost: str) -> None:
+    """Which letters they are; the same name is good where the code page has it."""
+    local = str(tmp_path / user / "AppData" / "Local")
+    here = computer("win32", tmp_path, environment={"LOCALAPPDATA": local}, code_page=code_page)
+    (found,) = checks.letters_of_folder(here)
+
+    assert (not lost, bool(lost)) == (found.ok, f"({lost})" in found.words)
+    assert [] == list(checks.letters_of_folder(dataclasses.replace(here, platform="linux")))
+
+
 def test_a_rule_against_starting_programs_is_named(tmp_path: Path) -> None:
     """Defender's rule by its number, wherever it was set; or that the start itself fails."""
     here = computer("win32", tmp_path, run=lambda _: ProgramResult(0, ""))
@@ -215,6 +235,7 @@ def _of_version(book: Path, number: str) -> Path:
             [
                 "Installation",
                 "Python",
+                "Name of the folder",
                 "Starting Python",
                 "Time zones",
                 "Mark of the Web",

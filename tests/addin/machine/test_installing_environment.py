@@ -77,7 +77,7 @@ def test_without_network_it_takes_wheels_from_a_folder(tmp_path: Path, program: 
     install(computer=computer("linux", tmp_path, run=programs), program=program, wheels=tmp_path / "wheels")
 
     pip = [command for command in programs.take() if "pip" in command]
-    assert [["--no-index", "--find-links", str(tmp_path / "wheels")]] * 2 == [command[7:10] for command in pip]
+    assert [["--no-index", "--find-links", str(tmp_path / "wheels")]] * 2 == [command[8:11] for command in pip]
 
 
 def test_a_second_run_changes_nothing_and_an_update_is_installed(tmp_path: Path, program: Program) -> None:
@@ -254,13 +254,18 @@ def test_every_option_is_on_the_command() -> None:
 
 
 @pytest.mark.long
-def test_a_real_environment_runs_the_program(tmp_path: Path) -> None:
+def test_a_real_environment_runs_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real environment from this source tree: made, Cogsheet built and installed by pip, its command run.
+
+    Every module has its byte code, also where the user's settings of pip and Python say that none is made.
 
     The one step that is not real here is the download of the locked packages: this environment's own stand in for them.
     """
+    monkeypatch.setenv("PIP_NO_COMPILE", "1")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     here = _offline(tmp_path)
     first, second = install(computer=here), install(computer=here)
+    assert [] == _not_compiled(Path(str(first.data["folder"])))
     cogsheet = places.program_in(Path(str(first.data["folder"])), "cogsheet", here)
     ran = run_program([str(cogsheet), "inspect", "no-such-file", "--json"])
     where = run_program([str(first.data["python"]), "-I", "-c", "import addin; print(addin.__file__)"])
@@ -270,6 +275,16 @@ def test_a_real_environment_runs_the_program(tmp_path: Path) -> None:
     assert where.output.startswith(str(first.data["folder"]))
     _makes_books_and_works_on_them(str(cogsheet), tmp_path)
     _installs_itself_again(here, str(first.data["python"]), tmp_path)
+
+
+def _not_compiled(environment: Path) -> list[str]:
+    """Return the modules of Cogsheet without byte code."""
+    (site,) = environment.glob("lib/python3.*/site-packages")
+    modules = [
+        path for folder in ("addin", "core", "sandbox", "workbook_engine") for path in (site / folder).rglob("*.py")
+    ]
+    assert len(modules) > 300
+    return [str(path) for path in modules if not list((path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"))]
 
 
 def _makes_books_and_works_on_them(cogsheet: str, folder: Path) -> None:
