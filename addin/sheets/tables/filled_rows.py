@@ -7,12 +7,13 @@ not hold any more is refused, with both values: whoever typed it has not seen th
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addin.sheets.tables.cells import plain_text
 from addin.sheets.tables.sheet_specs import Column, Kind, TableSpec
-from core.errors import WorkbookError
+from core.errors import WorkbookError, briefly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,6 +27,9 @@ FILLED = Column("Filled", "filled", hidden=True, note="What the row was filled w
 _BETWEEN = " | "
 _BAR, _MARKED_BAR = "|", "\\|"
 """A bar within a cell is marked, so that it parts no cells."""
+_LONGEST_KEPT = 1_000
+"""Characters of a cell that are kept as they are: of a longer text its beginning, and a mark made of all of it, so that
+what several cells were filled with stands in one."""
 
 
 def with_filled(spec: TableSpec, records: Iterable[Record]) -> list[Record]:
@@ -35,14 +39,18 @@ def with_filled(spec: TableSpec, records: Iterable[Record]) -> list[Record]:
 
 def filled_text(spec: TableSpec, record: Mapping[str, object]) -> str:
     """Return the editable cells of a row as one text."""
-    texts = (cell_text(record, column) for column in spec.columns if column.editable)
+    texts = (_kept_text(record, column) for column in spec.columns if column.editable)
     return _BETWEEN.join(text.replace(_BAR, _MARKED_BAR) for text in texts)
 
 
 def is_as_filled(spec: TableSpec, record: Mapping[str, object], filled: str) -> bool:
-    """Tell whether the editable cells of a row say what it was filled with; earlier versions marked no bars."""
+    """Tell whether the editable cells of a row say what it was filled with.
+
+    Earlier versions marked no bars, and kept long texts as they were.
+    """
     text = filled_text(spec, record)
-    return filled in (text, text.replace(_MARKED_BAR, _BAR))
+    is_same = filled in (text, text.replace(_MARKED_BAR, _BAR))
+    return is_same or (len(filled) > _LONGEST_KEPT and filled_cells(spec, filled) == filled_cells(spec, text))
 
 
 def filled_cells(spec: TableSpec, filled: str) -> dict[str, str] | None:
@@ -50,7 +58,7 @@ def filled_cells(spec: TableSpec, filled: str) -> dict[str, str] | None:
 
     Examples: `40 | USD` of two columns.
     """
-    texts = [text.replace(_MARKED_BAR, _BAR) for text in filled.split(_BETWEEN)]
+    texts = [_kept(text.replace(_MARKED_BAR, _BAR)) for text in filled.split(_BETWEEN)]
     fields = [column.field for column in spec.columns if column.editable]
     return dict(zip(fields, texts, strict=True)) if len(texts) == len(fields) else None
 
@@ -59,6 +67,16 @@ def cell_text(record: Mapping[str, object], column: Column) -> str:
     """Return what stands in a cell as text; FALSE is nothing only where yes or no is asked."""
     value = record.get(column.field)
     return "FALSE" if value is False and column.kind is not Kind.FLAG else plain_text(value)
+
+
+def _kept_text(record: Mapping[str, object], column: Column) -> str:
+    """Return what is kept of a cell's text."""
+    return _kept(cell_text(record, column))
+
+
+def _kept(text: str) -> str:
+    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return text if len(text) <= _LONGEST_KEPT else f"{briefly(text)} {mark}"
 
 
 _MOST_CELLS_NAMED = 5
@@ -118,7 +136,7 @@ def cell_by_cell(
             refused += [
                 _said(name_of(one, index), row, was, theirs, one) for one in _lost(spec, row, was, theirs, books)
             ]
-            untouched = [one for one in _values(spec) if cell_text(row, one) == was[one.field]]
+            untouched = [one for one in _values(spec) if _kept_text(row, one) == was[one.field]]
             taken[index] = {**row, **{one.field: cell_text(theirs, one) for one in untouched}}
     if refused:
         raise SavedMeanwhileError(refused)
@@ -139,7 +157,7 @@ def _was(spec: TableSpec, row: Record, filled: str) -> dict[str, str] | None:
     cells = filled_cells(spec, filled)
     if cells is None:
         return None
-    same = all(cells[column.field] == cell_text(row, column) for column in _names(spec))
+    same = all(cells[column.field] == _kept_text(row, column) for column in _names(spec))
     return cells if same else dict.fromkeys(cells, "")
 
 
@@ -152,8 +170,8 @@ def _lost(spec: TableSpec, row: Record, was: Mapping[str, str], theirs: Record, 
     return [
         column
         for column in _values(spec)
-        if _saved(cell_text(theirs, column), books) not in (_saved(was[column.field], books), cell_text(row, column))
-        and (books.whole or cell_text(row, column) != was[column.field])
+        if _saved(_kept_text(theirs, column), books) not in (_saved(was[column.field], books), _kept_text(row, column))
+        and (books.whole or _kept_text(row, column) != was[column.field])
     ]
 
 
@@ -163,7 +181,7 @@ def _saved(text: str, books: InBooks) -> str:
 
 def _said(cell: str, row: Record, was: Mapping[str, str], theirs: Record, column: Column) -> str:
     typed, old, new = (
-        text or "nothing" for text in (cell_text(row, column), was[column.field], cell_text(theirs, column))
+        briefly(text or "nothing") for text in (cell_text(row, column), was[column.field], cell_text(theirs, column))
     )
     way = f"write {new} there" if cell_text(theirs, column) else "empty it"
     return (
@@ -185,4 +203,4 @@ def _gone(spec: TableSpec, index: int, row: Record, name_of: Callable[[Column, i
     said = (
         "the books have this row no more since it was filled: delete it and try again, then add it if it is to be there"
     )
-    return [f"Cell {name_of(name, index)} holds {cell_text(row, name)}, but {said}"]
+    return [f"Cell {name_of(name, index)} holds {briefly(cell_text(row, name))}, but {said}"]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from addin.sheets.tables.sheet_specs import TableSpec
+    from addin.sheets.tables.tables import Record
 
 NUMBERS = [
     (spec.sheet, column)
@@ -174,6 +175,6 @@ def test_the_mark_of_excel_is_proposed_and_not_taken(new_books: Path, mark: str,
 @pytest.mark.parametrize("said", [None, "", "\N{ARABIC DECIMAL SEPARATOR}", "0", "true"])
 def test_another_mark_of_excel_is_none(said: object) -> None:
     """What is no mark of ours, or was never said, proposes nothing: the rows stay as they are."""
-    rows = [{"setting": "Decimal mark", "value": "", "meaning": "Of numbers."}]
+    rows: list[Record] = [{"setting": "Decimal mark", "value": "", "meaning": "Of numbers."}]
 
     assert rows == with_proposed_mark(rows, DecimalMark.of(str(said)))

@@ -137,3 +137,34 @@ def test_a_bar_within_a_cell_parts_no_cells(name: str) -> None:
     assert is_as_filled(LISTED, row, str(row[FILLED.field]))
     assert is_as_filled(LISTED, row, earlier)
     assert not is_as_filled(LISTED, row | {"number": "401"}, earlier)
+
+
+LONG: Row = {"kind": "Fees", "name": "x" * 32_767, "number": "|" * 32_767}
+
+
+def test_what_long_cells_were_filled_with_fits_into_one() -> None:
+    """It was cut, so that the row counted as typed at every press, and what a colleague saved was overwritten."""
+    (row,) = with_filled(LISTED, [LONG])
+    filled = str(row[FILLED.field])
+
+    assert len(filled) < 32_767
+    assert is_as_filled(LISTED, row, filled)
+    assert not is_as_filled(LISTED, {**row, "name": f"{'x' * 32_766}y"}, filled)
+
+
+def test_a_long_cell_that_nobody_touched_says_what_the_books_hold() -> None:
+    """One that was typed over is refused with the beginning of each text."""
+    other = LONG | {"name": "y" * 32_767}
+    assert LONG | {"number": "401", "name": other["name"]} == taken(LISTED, LONG, LONG | {"number": "401"}, other)
+
+    with pytest.raises(SavedMeanwhileError) as caught:
+        taken(LISTED, LONG, LONG | {"name": "z" * 32_767}, other)
+    assert len(str(caught.value)) < 1_000
+
+
+def test_a_long_text_of_an_earlier_version_is_as_it_was_filled() -> None:
+    """It was kept whole, where all of them had room."""
+    long: Row = {"kind": "Fees", "name": "x" * 2_000, "number": "400"}
+
+    assert is_as_filled(LISTED, long, f"{long['name']} | 400")
+    assert not is_as_filled(LISTED, long, f"{long['name']}x | 400")
