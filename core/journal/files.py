@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.journal.entry import POSTED_BY_FINALE
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ class AccountNameError(CogsheetError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"QuickBooks cannot have an account “{name}”: a name has at most {_LONGEST_NAME} characters and no "
-            f"quotation mark, and does not begin like a formula (=, +, -, @). None of these entries was exported. "
+            f"QuickBooks cannot have an account “{briefly(name)}”: a name has at most {_LONGEST_NAME} characters and "
+            f"no quotation mark, and does not begin like a formula (=, +, -, @). None of these entries was exported. "
             f"Correct it on sheet Accounts."
         )
 
@@ -255,4 +255,4 @@ def _text(layout: _Layout, entries: Sequence[Entry]) -> str:
 def _listed(names: Iterable[str]) -> str:
     known = sorted(names)
     more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
-    return "; ".join(f"“{name}”" for name in known[:_MOST_LISTED]) + more
+    return "; ".join(f"“{briefly(name)}”" for name in known[:_MOST_LISTED]) + more

@@ -23,7 +23,7 @@ from core.books.entries.exporting import ExportOptions
 from core.books.loading import load_books
 from core.books.true_ups.corrections import rated_lines
 from core.books.true_ups.true_ups import propose_true_ups
-from core.errors import CogsheetError
+from core.errors import CogsheetError, briefly
 from core.exchange_rates import find_rates, needed_rates
 from core.journal.files import refuse_unimportable
 from core.reports.left_stock import by_month
@@ -138,7 +138,7 @@ def _book(desk: Desk, folder: Path, figures: ClosingFigures, plan: AccrualPlan, 
 
 
 def _sentences(figures: ClosingFigures, path: Path, files: list[str]) -> list[str]:
-    balances = [balance(one.account, one.closing, one.currency) for one in figures.balances]
+    balances = [balance(briefly(one.account), one.closing, one.currency) for one in figures.balances]
     open_items = (
         (len(figures.not_exported), "settlement not exported", "settlements not exported"),
         (figures.missing_costs, "line without cost", "lines without cost"),

@@ -22,6 +22,7 @@ from core.books.settings.type_choices import TypeChoiceError
 from core.books.settlements.booked_settlement import SettlementUnknownError
 from core.currencies import NotACurrencyError
 from core.finale.typed_settings import FinaleSettingError, with_edits
+from core.journal.files import AccountNameError
 from core.marketplaces.amazon.selling_partner_api import UnknownRegionError
 from core.settings import FinaleAccount
 from core.time import MonthUnreadableError
@@ -33,6 +34,7 @@ BEGINNING = LONG[:100]
 @pytest.mark.parametrize(
     "error",
     [
+        AccountNameError(LONG),
         AnotherStoreError("1.txt", LONG, "US", ""),
         MonthUnreadableError(LONG),
         NotANumberError(LONG),
