@@ -85,6 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     They are not even skipped: to report a skipped test takes as long as to run a plain one, and there are thousands.
     """
     if config.getoption("--long"):
+        items.sort(key=lambda item: not item.nodeid.startswith(_OF_MINUTES))  # else one worker would end with them
         return
     everyday: list[pytest.Item] = []
     long: list[pytest.Item] = []
@@ -111,6 +112,20 @@ class _Whole(LoadScopeScheduling):  # type: ignore[misc]
         return next(filter(nodeid.startswith, _SHARE_A_BOOK), nodeid.partition("::")[0])
 
 
+_OF_MINUTES = (
+    "tests/core/books/test_lives_across_settlements.py",
+    "tests/core/books/costed_lines/test_catching_up_of_random_books.py",
+    "tests/core/books/true_ups/test_due_true_ups.py",
+    "tests/core/books/test_twin_stores_in_random_histories.py",
+    "tests/core/books/test_claims_in_random_histories.py",
+    "tests/core/books/test_random_histories.py",
+    "tests/core/books/importing/test_routes_in_random_histories.py",
+    "tests/core/finale/test_finale_misbehaviour.py",
+    "tests/end_to_end/test_interrupted_syncs.py",
+    "tests/end_to_end/test_words_said_after_an_export.py",
+    "tests/installer/test_setup_file.py",
+)
+"""Files of one worker that take two minutes and more; the long run begins with them."""
 _OF_A_DEED = "tests/reliability/test_reliability.py::test_nothing_is_lost["
 """Tests of minutes that share what is made of a deed: `[sync, killed]`, `[sync, with no room]`."""
 
@@ -125,7 +140,10 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
     """Let what tests share be made once; `xdist_group` has no effect with pytest 9.2."""
-    return _ByFile(config, log) if config.getoption("--long") else _Whole(config, log)
+    if not config.getoption("--long"):
+        return _Whole(config, log)
+    config.option.loadscopereorder = False  # not the largest first, but those of minutes
+    return _ByFile(config, log)
 
 
 gc.set_threshold(20_000, 20, 50)

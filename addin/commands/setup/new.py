@@ -35,8 +35,7 @@ from core.time import system_clock
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
-
+    from core.books.database import Connection
     from core.company_databases import MachineFolder
     from core.http.credentials import Credentials
     from core.time import Clock

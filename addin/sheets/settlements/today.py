@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.sheets import exchange
@@ -27,7 +28,6 @@ from core.plurals import counted
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     import xlwings as xw
 
@@ -149,7 +149,7 @@ def waiting_reclassifications(book: xw.Book) -> list[Waiting]:
     for row in tables.read(tables.find(book, TRUE_UPS_SPEC), TRUE_UPS_SPEC):
         money = to_decimal(row["difference"])
         is_moved = (to_text(row["id"]) or "").startswith("R") and row["size"] != DISMISSED
-        if is_moved and money is not None and not isinstance(money, str):
+        if is_moved and money is not None and isinstance(money, Decimal):
             amounts[to_text(row["currency"]) or ""].append(money)
     return [Waiting(len(some), total(some), currency) for currency, some in sorted(amounts.items())]
 

@@ -69,7 +69,7 @@ class Database:
 
     @classmethod
     def create(
-        cls, location: str | Path, company: Company, first: Callable[[Connection], None] = lambda _connection: None
+        cls, location: str | Path, company: Company, first: Callable[[Connection], object] = lambda _connection: None
     ) -> Self:
         """Make new books; see `core.books.database.company.new_company`.
 
@@ -254,7 +254,7 @@ def safe_path(location: str | Path) -> Path:
     return real
 
 
-def _make_new_file(path: Path, company: Company, first: Callable[[Connection], None]) -> None:
+def _make_new_file(path: Path, company: Company, first: Callable[[Connection], object]) -> None:
     """Finish the file under another name first, so that a file under its own name is always whole."""
     if path.exists():
         raise DatabaseExistsError(path)
@@ -281,7 +281,7 @@ def give_name(unfinished: Path, path: Path) -> None:
         unfinished.rename(path)
 
 
-def _fill_new_server_database(location: str, company: Company, first: Callable[[Connection], None]) -> None:
+def _fill_new_server_database(location: str, company: Company, first: Callable[[Connection], object]) -> None:
     with empty_server(location) as engine:
         _fill(engine, company, first)
 
@@ -311,7 +311,7 @@ _MADE_MEANWHILE = {"42P07", "23505", "42710"}
 """PostgreSQL's states for a table, or a row of its catalogue, that is there already."""
 
 
-def _fill(engine: Engine, company: Company, first: Callable[[Connection], None]) -> None:
+def _fill(engine: Engine, company: Company, first: Callable[[Connection], object]) -> None:
     with connect_to_write(engine) as connection, connection.begin():
         migrate.make_tables(connection)
         write_company(connection, company)

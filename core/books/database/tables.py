@@ -11,6 +11,8 @@ it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -30,6 +32,9 @@ from core.books.database.column_types import Moment, Money, RowId, Verbatim, Wor
 from core.frame_columns import AMOUNT_COLUMNS
 from core.model import Cause, Disposition, Event, Goods, Marketplace, Severity, StockEffect
 from core.typed_amounts import NOT_DECLARED
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
 
 company = Table(
     "company",
@@ -141,7 +146,9 @@ settlement_file = Table(
     Column("ended_batch", Integer),
 )
 """Every file that a settlement is made of (overlapping exports of one payout), or that came after it went out."""
-HAS_ASKED_WORDS = literal_column(f"(event = '{Event.OTHER}' OR replace(typed, '{NOT_DECLARED}', '') <> typed)")
+HAS_ASKED_WORDS: ColumnElement[bool] = literal_column(
+    f"(event = '{Event.OTHER}' OR replace(typed, '{NOT_DECLARED}', '') <> typed)"
+)
 """Whether a line holds a word that nobody has declared.
 
 As it stands here, without a value that is passed, a database finds such lines by their index alone.

@@ -72,7 +72,7 @@ class FailedConnection(NamedTuple):
 class Waiting(NamedTuple):
     """Proposals of one currency that wait for a decision."""
 
-    count: int
+    number: int
     money: Decimal
     currency: str
 
@@ -198,7 +198,7 @@ def _true_ups(pending: pd.DataFrame, home: str) -> Iterator[ToDo]:
 
 
 def _reclassified(one: Waiting) -> ToDo:
-    step, count = "Cost true-ups: accept, or dismiss with a reason.", counted(one.count, "settlement")
+    step, count = "Cost true-ups: accept, or dismiss with a reason.", counted(one.number, "settlement")
     return ToDo(Need.RECLASSIFICATIONS, count, step, one.money, one.currency)
 
 

@@ -180,9 +180,13 @@ def deed(folder: Path, kind: str, data: st.DataObject) -> Callable[[Desk], Outco
         accept = data.draw(st.lists(st.sampled_from(numbers), unique=True)) if numbers else []
         left = [number for number in numbers if number not in accept]
         dismiss = data.draw(st.lists(st.sampled_from(left), unique=True)) if left else []
-        flags = {name: data.draw(st.booleans()) for name in ("accept_suspect", "dismiss_immaterial")}
         return partial(
-            decided, accept=accept, dismiss=dismiss, reason=data.draw(st.sampled_from(["", "small"])), **flags
+            decided,
+            accept=accept,
+            dismiss=dismiss,
+            accept_suspect=data.draw(st.booleans()),
+            dismiss_immaterial=data.draw(st.booleans()),
+            reason=data.draw(st.sampled_from(["", "small"])),
         )
     chosen = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=2))
     if kind == "elsewhere":
