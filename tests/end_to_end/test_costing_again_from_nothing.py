@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from core.books.costed_lines.stored_lines import forget_kept_lines
 from core.books.database import Database, costing_tables
+from tests.end_to_end.demo_book import table
 
 if TYPE_CHECKING:
     from tests.end_to_end.demo_book import DemoBook
@@ -53,3 +54,18 @@ def test_books_of_which_nothing_is_kept_are_kept(demo: DemoBook) -> None:
     assert first["ok"]
     assert "none were kept" in first["words"]
     assert "each is kept as it costs" in second["words"]
+
+
+def test_a_wrong_figure_on_a_sheet_leaves_it_though_nothing_is_kept_to_compare_with(demo: DemoBook) -> None:
+    """As where a press had shown a wrong total and `verify`, which named it, let go of what was kept."""
+    before = demo.table("Settlements").rows
+    book = demo.open()
+    table(book, "Settlements").cell(0, "COGS").value = 99
+    book.save(demo.path)
+    with Database.open(demo.path.parent / "demo.sqlite") as database:
+        forget_kept_lines(database)
+
+    (told,) = said_of_costs(demo, "--recost")
+
+    assert "kept and shown anew" in told["words"]
+    assert before == demo.table("Settlements").rows

@@ -23,7 +23,7 @@ from addin.machine.places import template_bytes
 from addin.machine.version import program_version
 from addin.sheets.tables.tables import to_be_added
 from addin.sheets.workbook import SPECS
-from core.books.costed_lines.stored_lines import forget_kept_lines, keep
+from core.books.costed_lines.stored_lines import forget_kept_lines
 from core.books.importing import pulling
 from core.books.importing.pulling import PulledStore
 from core.books.loading import load_books
@@ -144,16 +144,21 @@ def _costs(desk: Desk, books: Books) -> Finding:
     with desk.database.reading() as connection:
         otherwise = kept_otherwise(connection, books)
     costed = f"{counted(len(books.lines), 'line')} costed from nothing"
-    if otherwise is None:
-        keep(desk.database, books)
-        return Finding("Costs", ok=True, words=f"{costed} and kept; none were kept for these books as they are now.")
+    if otherwise is None:  # as after a check that let go of them: the sheets may still show what was wrong
+        _show_anew(desk)
+        words = f"{costed}; none were kept for these books as they are now, so they are kept and shown anew."
+        return Finding("Costs", ok=True, words=words)
     otherwise += [f"the true-up of {one}" for one in proposed_otherwise(desk.database, books) or ()]
     if not otherwise:
         return Finding("Costs", ok=True, words=f"{costed}; each is kept as it costs, to the cent.")
-    forget_kept_lines(desk.database)
-    refresh(desk, load(desk.database, progress=desk.progress))
+    _show_anew(desk)
     wrong = ", ".join(otherwise)
     return Finding("Costs", ok=False, words=f"{costed}; kept otherwise, and now kept and shown anew: {wrong}.")
+
+
+def _show_anew(desk: Desk) -> None:
+    forget_kept_lines(desk.database)
+    refresh(desk, load(desk.database, progress=desk.progress))
 
 
 def _files(desk: Desk) -> list[Finding]:
