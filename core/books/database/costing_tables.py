@@ -8,7 +8,18 @@ See docs/design/books.md, Costed lines are kept.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    literal_column,
+)
 
 from core.books.database.column_types import Moment, Money, Verbatim, metadata
 from core.books.database.tables import transaction
@@ -62,7 +73,7 @@ costed_settlement = Table(
     Column("totals", Verbatim),  # what its lines come to, as JSON: `core.books.costed_lines.line_totals`
     Column("noted", Verbatim),  # its remarks and the SKUs of its lines, as JSON; missing where these may be others
 )
-HAS_OPEN_GOODS = literal_column("""replace(told, '"disposition": ""', '') <> told""")
+HAS_OPEN_GOODS: ColumnElement[bool] = literal_column("""replace(told, '"disposition": ""', '') <> told""")
 """Whether `told` of a kept line says that what became of its goods is in no word that is known.
 
 As it stands here, without a value that is passed, a database finds such lines by their index alone.

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -141,7 +142,9 @@ settlement_file = Table(
     Column("ended_batch", Integer),
 )
 """Every file that a settlement is made of (overlapping exports of one payout), or that came after it went out."""
-HAS_ASKED_WORDS = literal_column(f"(event = '{Event.OTHER}' OR replace(typed, '{NOT_DECLARED}', '') <> typed)")
+HAS_ASKED_WORDS: ColumnElement[bool] = literal_column(
+    f"(event = '{Event.OTHER}' OR replace(typed, '{NOT_DECLARED}', '') <> typed)"
+)
 """Whether a line holds a word that nobody has declared.
 
 As it stands here, without a value that is passed, a database finds such lines by their index alone.

@@ -137,6 +137,7 @@ def test_what_is_reopened_is_shown_and_no_other_line_is_read(folder: Path) -> No
     told(folder, "111-0", Decimal("3.50"))
     press(folder, decided)
     press(folder, partial(decided, dismiss=waiting(folder), reason="small"))
+    press(folder, decided)
     assert both_ways(folder, partial(said, reopen, ids=["US0"], reason="typed wrongly", imported=True))
     assert both_ways(folder, decided), "it is known what is due since"
     assert waiting(folder)
@@ -180,7 +181,7 @@ def deed(folder: Path, kind: str, data: st.DataObject) -> Callable[[Desk], Outco
         accept = data.draw(st.lists(st.sampled_from(numbers), unique=True)) if numbers else []
         left = [number for number in numbers if number not in accept]
         dismiss = data.draw(st.lists(st.sampled_from(left), unique=True)) if left else []
-        flags = {name: data.draw(st.booleans()) for name in ("accept_suspect", "dismiss_immaterial")}
+        flags: dict[str, Any] = {name: data.draw(st.booleans()) for name in ("accept_suspect", "dismiss_immaterial")}
         return partial(
             decided, accept=accept, dismiss=dismiss, reason=data.draw(st.sampled_from(["", "small"])), **flags
         )

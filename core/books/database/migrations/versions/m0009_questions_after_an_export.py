@@ -18,5 +18,5 @@ def upgrade() -> None:
         ("original_key", "costed_line", "original_key", "original_key IS NOT NULL"),
         ("asked_words", "transaction", "settlement", "(event = 'other' OR replace(typed, ',null,', '') <> typed)"),
     ):
-        where = sa.literal_column(which)
+        where: sa.ColumnElement[bool] = sa.literal_column(which)
         op.create_index(f"ix_{table}_{name}", table, [column], sqlite_where=where, postgresql_where=where)
