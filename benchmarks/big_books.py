@@ -18,9 +18,12 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import workbook_engine
 from addin.commands.close.exporting import ExportCommandOptions, export
+from addin.commands.close.reopening import reopen
+from addin.commands.close.true_ups import TrueUpOptions, list_true_ups
 from addin.commands.costs.saving_costs import save
 from addin.commands.costs.syncing import sync
 from addin.commands.desk_opening import on_file
@@ -45,6 +48,7 @@ from benchmarks.kept_books import (
     shown,
 )
 from benchmarks.rows import Result, Took, took
+from core.books.true_ups import true_up_history
 from core.journal.files import Ledger
 
 if TYPE_CHECKING:
@@ -64,16 +68,38 @@ def _import_few(desk: Desk) -> Outcome:
     return import_files(desk, files=[file])
 
 
+def _accept(desk: Desk) -> Outcome:
+    """Accept every true-up that waits."""
+    with desk.database.reading() as connection:
+        numbers = [int(number) for number in true_up_history.pending(connection)["id"]]
+    return list_true_ups(desk, options=TrueUpOptions(accept=numbers, accept_suspect=True))
+
+
+def _cost_otherwise(desk: Desk) -> Outcome:
+    """Export the synced settlement; then a sync finds that its goods were dearer, and proposes the true-ups."""
+    _export(desk)
+    with mock.patch.dict(os.environ), finale(dearer=True) as url:
+        os.environ[URL_VARIABLE] = url
+        return sync(desk, ids=[SYNCED], full=True, credentials=Keys())
+
+
+_export = partial(export, ids=[SYNCED], options=ExportCommandOptions(ledger=Ledger.QUICKBOOKS))
 _BROUGHT, _BROUGHT_ROWS = "90000000312", 12
 WORKS: dict[str, Callable[[Desk], Outcome]] = {
     "import": _import_few,
     "open": partial(fill, ids=[OPENED]),
     "save": save,
     "sync": partial(sync, ids=[SYNCED], full=True, credentials=Keys()),
-    "export": partial(export, ids=[SYNCED], options=ExportCommandOptions(ledger=Ledger.QUICKBOOKS)),
+    "export": _export,
+    "true-ups": _accept,
+    "reopen": partial(reopen, ids=[SYNCED], reason="measured", imported=True),
     "settlements": shown,
     "pnl": partial(make_pnl, options=PnlOptions(first_day=date(2026, 3, 1), last_day=date(2026, 3, 31))),
 }
+
+
+_BEFORE: dict[str, Callable[[Desk], Outcome]] = {"true-ups": _cost_otherwise, "reopen": _export}
+"""What is done before a work, and not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +176,23 @@ def _once(work: str, kept: Path) -> Took:
         on_file(book, shown)  # nothing is left to be brought up to date
         if work == "save":
             _type_costs(book)
+        if work in _BEFORE:
+            on_file(book, _BEFORE[work])
         outcomes: list[Outcome] = []
         taken = took(lambda: outcomes.append(on_file(book, WORKS[work])))
-    did = {"save": "saved", "import": "settlements", "export": "settlements"}.get(work)
+    did = _DID.get(work)
     assert did is None or outcomes[0].data[did], outcomes[0].message  # noqa: S101 - else nothing was measured
     return taken
+
+
+_DID = {
+    "save": "saved",
+    "import": "settlements",
+    "export": "settlements",
+    "true-ups": "posted",
+    "reopen": "reversed",
+}
+"""What an outcome says where a work was done."""
 
 
 def _type_costs(path: Path) -> None:

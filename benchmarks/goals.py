@@ -62,6 +62,8 @@ GOALS: dict[str, Goal] = {
     "sync-in-big-books": Goal("sync 50 orders and the catalogue in books of 1,000,000", _SMALL_BOOKS, 1.3),
     "sync-in-exported-books": Goal("the same, where all settlements but one have gone out", _SMALL_BOOKS, 1.3),
     "export-in-big-books": Goal("export a settlement of 50 orders from books of 1,000,000", _SMALL_BOOKS, 1.3),
+    "true-ups-in-big-books": Goal("accept the true-ups of 50 orders in books of 1,000,000", _SMALL_BOOKS, 1.3),
+    "reopen-in-big-books": Goal("reopen a settlement of 50 orders in books of 1,000,000", _SMALL_BOOKS, 1.3),
     "settlements-in-big-books": Goal("refresh Settlements in books of 1,000,000", _SMALL_BOOKS, 1.3),
     "pnl-in-big-books": Goal("P&L of one month of 5,000 transactions in books of 1,000,000", _SMALL_BOOKS, 2.0),
     "big-books-memory": Goal("the largest peak of those", "the same " + _SMALL_BOOKS, 1.5, "MB"),

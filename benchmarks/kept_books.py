@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
     from addin.sheets.desk import Desk
     from sandbox.business import Business
+    from sandbox.business.records import PurchaseLine
 
 GENERATOR = 3
 """Raised with every change of what the books hold, so that kept ones are made anew."""
@@ -194,8 +196,16 @@ def copy_to(folder: Path, kept: Path) -> Path:
     return use(folder)
 
 
-def _business() -> Business:
-    return sized_business(orders=_SYNCED_ORDERS, products=80, old_refunds=0)
+def _business(*, dearer: bool = False) -> Business:
+    made = sized_business(orders=_SYNCED_ORDERS, products=80, old_refunds=0)
+    if not dearer:
+        return made
+    bought = (replace(one, lines=tuple(map(_dearer, one.lines))) for one in made.purchases)
+    return replace(made, purchases=tuple(bought))
+
+
+def _dearer(line: PurchaseLine) -> PurchaseLine:
+    return replace(line, unit_price=line.unit_price * 3 / 2)
 
 
 _ACCOUNT, _KEY, _SECRET = "bench", "bench-key", "bench-secret"
@@ -217,9 +227,13 @@ class Keys:
 
 
 @contextmanager
-def finale() -> Iterator[str]:
-    """Serve the Finale of the synced orders in a process of its own, whose work is not measured; yields its address."""
-    command = [sys.executable, "-m", "benchmarks.kept_books"]
+def finale(*, dearer: bool = False) -> Iterator[str]:
+    """Serve the Finale of the synced orders in a process of its own, whose work is not measured; yields its address.
+
+    Args:
+        dearer: Whether all goods were bought for half as much again.
+    """
+    command = [sys.executable, "-m", "benchmarks.kept_books", *([_DEARER] if dearer else [])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as server:  # noqa: S603 - our own program
         assert server.stdout is not None, "no pipe"  # noqa: S101
         try:
@@ -228,15 +242,18 @@ def finale() -> Iterator[str]:
             server.communicate()
 
 
-def serve_until_told() -> None:
+_DEARER = "dearer"
+
+
+def serve_until_told(*, dearer: bool) -> None:
     """Serve until standard input ends."""
-    with serve(_business(), account=_ACCOUNT, key=_KEY, secret=_SECRET) as address:
+    with serve(_business(dearer=dearer), account=_ACCOUNT, key=_KEY, secret=_SECRET) as address:
         print(address.url, flush=True)
         sys.stdin.read()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if sys.argv[1:] not in ([], [_DEARER]):
         # What it is made for is measured in a limited time; making is done once, and may take its own.
         resource.setrlimit(resource.RLIMIT_CPU, (resource.getrlimit(resource.RLIMIT_CPU)[1],) * 2)
         made, sources = Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]]
@@ -245,4 +262,4 @@ if __name__ == "__main__":
         else:
             make(int(sys.argv[1]), made)
     else:
-        serve_until_told()
+        serve_until_told(dearer=sys.argv[1:] == [_DEARER])

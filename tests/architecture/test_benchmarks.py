@@ -31,6 +31,8 @@ NAMES = [
     "sync-in-big-books",
     "sync-in-exported-books",
     "export-in-big-books",
+    "true-ups-in-big-books",
+    "reopen-in-big-books",
     "settlements-in-big-books",
     "pnl-in-big-books",
     "big-books-memory",

@@ -137,6 +137,7 @@ def test_what_is_reopened_is_shown_and_no_other_line_is_read(folder: Path) -> No
     told(folder, "111-0", Decimal("3.50"))
     press(folder, decided)
     press(folder, partial(decided, dismiss=waiting(folder), reason="small"))
+    press(folder, decided)
     assert both_ways(folder, partial(said, reopen, ids=["US0"], reason="typed wrongly", imported=True))
     assert both_ways(folder, decided), "it is known what is due since"
     assert waiting(folder)
