@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from click.testing import CliRunner
 from sqlalchemy import Engine, event
@@ -35,6 +35,7 @@ _FILES = {
     "os.truncate": "truncate",
     "os.mkdir": "mkdir",
 }
+_CUT = "empty "
 _LONGEST = 120
 
 
@@ -61,9 +62,13 @@ def _of_file(name: str, arguments: tuple[object, ...], told: Callable[[Write], N
     if name == "open":
         flags = arguments[2]
         if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR):
-            told("open")
+            told(f"{_CUT}{arguments[0]}" if flags & os.O_TRUNC and _is_path(arguments[0]) else "open")
     elif name in _FILES:
         told(_FILES[name])
+
+
+def _is_path(opened: object) -> TypeGuard[str]:
+    return isinstance(opened, str)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class CountsWrites:
 
 @dataclass(frozen=True)
 class KilledAtWrite:
-    """Kills the process before its n-th write."""
+    """Kills the process before its n-th write; where that replaces what a file holds, after it was emptied."""
 
     number: int
 
@@ -95,10 +100,12 @@ class KilledAtWrite:
         """Begin to count down."""
         left = self.number
 
-        def count(_write: Write) -> None:
+        def count(write: Write) -> None:
             nonlocal left
             left -= 1
             if not left:
+                if write.startswith(_CUT):
+                    os.open(write.removeprefix(_CUT), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
                 os.kill(os.getpid(), signal.SIGKILL)
 
         watch_writes(count)

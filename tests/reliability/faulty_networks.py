@@ -21,6 +21,7 @@ from core.errors import CogsheetError
 from core.finale.inventory import connect_finale
 from core.frame_columns import records
 from core.http.credentials import Secret
+from core.log import REDACTION
 from core.marketplaces import read_file
 from core.marketplaces.pulling.connector import Link
 from core.marketplaces.pulling.connectors import CONNECTORS
@@ -37,11 +38,12 @@ from tests.reliability.rows import Place, Row
 from tests.reliability.stored_rows import Rows, difference, stored_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from core.errors import InventoryError, ServiceError
     from core.finale.inventory import FinaleInventory
+    from sandbox.marketplaces.access import StoreAccess
 
 ADDRESS = "http://127.0.0.1:1"
 WAITS = ("", "0", "3600", "-5", "nan", "1e999", "soon", "Wed, 99 Nov 2026", "9" * 40)
@@ -93,6 +95,15 @@ def _retyped(content: Any, dice: Random) -> Any:
     return dice.choice((None, True, [], {}, [[]], {"x": []}, "", "x", "\0", "\ud800", "9" * 50, -1, 1e308, [None]))
 
 
+def says_what_was_asked(answer: Answer, _before: Answer | None, dice: Random) -> Answer:
+    """Repeat the question with its headers, as servers do in their pages for developers."""
+    asked = answer.request
+    page = {"url": str(asked.url), "headers": dict(asked.headers), "body": asked.read().decode("utf-8", "replace")}
+    text = dice.choice((str, json.dumps))(page)
+    content = dice.choice((text, json.dumps({"errors": [{"message": text}]}), json.dumps({"error": text})))
+    return Answer(dice.choice((200, 400, 401, 403, 422, 500)), content=content.encode())
+
+
 def repeats(answer: Answer, before: Answer | None, _dice: Random) -> Answer:
     return answer if before is None else _with(before, before.content)
 
@@ -112,6 +123,7 @@ FAULTS: dict[str, Callable[[Answer, Answer | None, Random], Answer]] = {
     "answers that are something else": is_garbage,
     WRONG_TYPES: has_wrong_types,
     "pages that come again": repeats,
+    "answers that say what was asked, with the key": says_what_was_asked,
 }
 
 
@@ -125,6 +137,8 @@ class Faulty(httpx.BaseTransport):
     first: int = 1
     times: int = 0
     asked: int = 0
+    keys: set[str] = field(default_factory=set)
+    """What the questions were opened with."""
     before: dict[str, Answer] = field(default_factory=dict)
     """The last answer to each question, whichever of its pages it was."""
 
@@ -133,6 +147,8 @@ class Faulty(httpx.BaseTransport):
         self.asked += 1
         answer = self.inner.handle_request(request)
         answer.read()
+        answer.request = request
+        self.keys |= {value.split()[-1] for name, value in request.headers.items() if name in _KEYS}
         asked = question(request)
         before = self.before.get(asked)
         self.before[asked] = answer
@@ -141,6 +157,8 @@ class Faulty(httpx.BaseTransport):
         return _with(answer, answer.content)
 
 
+_KEYS = {"authorization", "x-amz-access-token", "x-shopify-access-token", "wm_sec.access_token"}
+"""The headers that hold keys."""
 _PAGES = {"after", "cursor", "first", "nexttoken", "nextcursor", "offset", "page", "pagetoken"}
 """What questions call the page that they want."""
 
@@ -167,6 +185,12 @@ def spoiled(inner: httpx.BaseTransport, fault: str, dice: Random, requests: int)
 def finale_by(wire: httpx.BaseTransport, time: StillTime) -> FinaleInventory:
     secrets = Secret(KEY), Secret(SECRET)
     return connect_finale(DEMO_ACCOUNT, *secrets, ADDRESS, transport=wire, clock=time.now, sleep=time.sleep)
+
+
+def assert_no_secret(failure: object, secrets: Iterable[str]) -> None:
+    """Hold that what is printed of a failure gives no key away."""
+    told = REDACTION.redact(str(failure))
+    assert not [one for one in secrets if one in told], f"a key is told: {told}"
 
 
 def synced(database: Database, finale: FinaleInventory, time: StillTime) -> InventoryError | ServiceError | None:
@@ -214,6 +238,7 @@ def sync_through(fault: str, dice: Random, place: Place) -> None:
             failure = synced(database, finale_by(wire, time), time)
         except CogsheetError as error:
             failure = error  # type: ignore[assignment]
+        assert_no_secret(failure, {KEY, SECRET, *wire.keys})
         wire.spoil = None
         load_books(database)
         again = synced(database, finale_by(wire, time), time)
@@ -241,13 +266,21 @@ class Store:
         app = create_app(small(), now=lambda: self.time.now().timestamp(), sleep=self.time.sleep)
         self.wire = Faulty(httpx.WSGITransport(app=app))
 
+    @property
+    def access(self) -> StoreAccess:
+        """What opens it."""
+        return next(one for one in (store(ADDRESS) for store in STORES) if one.url == f"{ADDRESS}/{self.name}")
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """Its keys, which nobody may be told."""
+        return SECRETS.get(self.name, self.access.secrets)
+
     def pull(self, database: Database) -> CogsheetError | None:
         """Pull it as the button does; return what stopped it."""
         kind = next(kind for kind in CONNECTORS if kind.marketplace is PULLED[self.name])
-        access = next(one for one in (store(ADDRESS) for store in STORES) if one.url == f"{ADDRESS}/{self.name}")
-        settings = SETTINGS.get(self.name, access.settings)
-        secrets = SECRETS.get(self.name, access.secrets)
-        link = Link(access.url, self.wire, self.time.now, self.time.sleep)
+        settings, secrets = SETTINGS.get(self.name, self.access.settings), self.secrets
+        link = Link(self.access.url, self.wire, self.time.now, self.time.sleep)
         connector = kind.connect(settings, lambda name: Secret(secrets[name]), link)
         stores = [ConnectedStore(self.name, connector)]
         (pulled,) = pull_stores(database, stores, who="M. Lee", clock=self.time.now, progress=silent)
@@ -279,6 +312,7 @@ def pull_through(name: str, fault: str, dice: Random, place: Place) -> None:
             failure = store.pull(database)
         except CogsheetError as error:
             failure = error
+        assert_no_secret(failure, {*store.secrets.values(), *store.wire.keys})
         load_books(database)
         store.wire, store.time.at = quiet, NOON
         again = store.pull(database)

@@ -108,6 +108,21 @@ def an_odd_value(dice: Random) -> Kept:
     return value, dice.choice(FORMATS) if dice.random() < 0.3 else ""
 
 
+AMOUNTS = {
+    ("Resolve", "Cost"): "override",
+    ("Resolve", "Units back"): "override",
+    ("SKU mapping", "Your units"): "mapping",
+    ("Opening costs", "Unit cost"): "opening_cost",
+    ("Exchange rates", "Rate"): "exchange_rate",
+}
+"""Columns of amounts, and the table that stores them: no date, no truth and no error is one."""
+
+
+def is_no_amount(value: object) -> bool:
+    """Tell whether a value can be no amount, whatever the notation."""
+    return isinstance(value, bool | date | time | timedelta) or value in ERRORS
+
+
 def typed_into(book: Workbook, sheet: str, column: str, kept: Kept, dice: Random) -> str:
     """Type it into a row of the sheet; return the cell."""
     rows = table(book, sheet)
@@ -137,6 +152,8 @@ def type_odd(sheet: str, column: str, dice: Random, place: Place) -> None:
     before = desk.rows()
     ran = desk.run(*COLUMNS[sheet, column])
     said = f"{cell} {kept[0]!r:.60} {kept[1]}: {ran.status} {words_of(ran)}"
+    if (table_of := AMOUNTS.get((sheet, column))) and is_no_amount(kept[0]):
+        assert desk.rows()[table_of] == before[table_of], f"taken for an amount: {said}"
     assert ran.status != 2 or desk.rows() == before, f"refused, and something was stored: {said}"
     checked = desk.run("verify")
     is_named = any(f"{sheet}{sign}" in checked.said for sign in "!:,")  # the cell, or the sheet with its SKU

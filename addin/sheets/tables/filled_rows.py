@@ -166,7 +166,16 @@ def _names(spec: TableSpec) -> list[Column]:
 
 
 def _lost(spec: TableSpec, row: Record, was: Mapping[str, str], theirs: Record, books: InBooks) -> list[Column]:
-    """Return the columns in which the books hold something that taking the row would overwrite unseen."""
+    """Return the columns in which the books hold something that taking the row would overwrite unseen.
+
+    None where they hold all that was typed, with what was left blank filled in: a press that was stopped before the
+    workbook was saved has taken it.
+    """
+    if all(
+        cell_text(theirs, one) == cell_text(row, one) or cell_text(row, one) == was[one.field] == ""
+        for one in _values(spec)
+    ):
+        return []
     return [
         column
         for column in _values(spec)

@@ -120,6 +120,17 @@ def test_cells_that_say_one_thing_together_are_refused_together() -> None:
         taken(LISTED, FEES, FEES | {"number": "6"}, FEES | {"name": "BOWL"}, InBooks(list, whole=True))
 
 
+def test_what_a_stopped_press_has_taken_is_no_conflict_with_itself() -> None:
+    """A product typed alone is stored with one unit; killed before the sheet said so, no button went on."""
+    blank: Row = {"kind": "Fees", "name": None, "number": None}
+
+    row = taken(
+        LISTED, blank, blank | {"name": "BOWL"}, blank | {"name": "BOWL", "number": "1"}, InBooks(list, whole=True)
+    )
+
+    assert ("BOWL", "1") == (row["name"], row["number"])
+
+
 def test_a_proposal_is_nothing_that_anybody_saved() -> None:
     """Another one may stand there since; what was chosen is taken."""
     row = taken(LISTED, FEES | {"name": "Tax?"}, FEES, FEES | {"name": "Adjustment?"}, InBooks(list, proposal="?"))
