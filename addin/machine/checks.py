@@ -87,8 +87,8 @@ def letters_of_folder(computer: Computer) -> Iterator[Finding]:
     words = (
         f"{folder} has letters that this Windows' code page {computer.code_page} lacks ({', '.join(lost)}), so Excel "
         f"does not find what is installed there: buttons say that Cogsheet is not installed, though it may be. The "
-        f"commands work. For the buttons use a Windows account whose folder has none of these letters, or let the computer's "
-        f"administrator tick “Beta: Use Unicode UTF-8 for worldwide language support” (Region, Administrative)."
+        f"commands work. For the buttons use a Windows account whose folder has none of these letters, or let the "
+        f"computer's administrator tick “Beta: Use Unicode UTF-8 for worldwide language support” (Region)."
     )
     yield _finding("Name of the folder", words if lost else "", "Excel can name the folder of what is installed")
 
