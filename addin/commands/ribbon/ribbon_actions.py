@@ -72,19 +72,23 @@ def press(name: str, book: xw.Book) -> Outcome:
         with undisturbed(book.app):
             outcome: Outcome = load(command.asks.dialogue)(book)
             return outcome
-    refuse_other_version(book, program_version())
+    buttons = version_of_buttons(book)
+    refuse_other_version(book.name, buttons, program_version())
+    # Only where the VBA said its version can it be seen to have cleared it.
+    progress = StatusBar(book.app, lambda: buttons is None or version_of_buttons(book) is not None)
     action = partial(_act, command, text=take_text(book) if command.asks.text else "")
     try:
-        return _pressed(command, action, book, Edits.SHOW)
+        return _pressed(command, action, book, progress, Edits.SHOW)
     except ChangeNotAgreedError as error:
         if not ribbon_questions.confirmed(book.app, f"{error}\n\nTake it?"):
             return Outcome(error.left)
-    return _pressed(command, action, book, Edits.AGREED)
+    return _pressed(command, action, book, progress, Edits.AGREED)
 
 
-def _pressed(command: Command, action: Callable[[Desk], Outcome], book: xw.Book, edits: Edits) -> Outcome:
-    progress, place = StatusBar(book.app), place_of(book)
-    opening = desk(book, place, progress=progress, edits=edits, sees_altered=command.sees_altered)
+def _pressed(
+    command: Command, action: Callable[[Desk], Outcome], book: xw.Book, progress: StatusBar, edits: Edits
+) -> Outcome:
+    opening = desk(book, place_of(book), progress=progress, edits=edits, sees_altered=command.sees_altered)
     with undisturbed(book.app), opening as opened:
         outcome = with_what_was_taken(action(opened), opened)
         finish_press(opened)
@@ -143,12 +147,11 @@ def changes_costs(name: str) -> bool:
     return command is not None and command.changes_costs
 
 
-def refuse_other_version(book: xw.Book, program: str | None) -> None:
+def refuse_other_version(book: str, buttons: str | None, program: str | None) -> None:
     """Stop where the workbook's buttons belong to another version of Cogsheet than the program.
 
     Raises:
         OtherVersionError: If they do.
     """
-    buttons = version_of_buttons(book)
     if buttons and program and buttons != program:
-        raise OtherVersionError(book.name, buttons, program)
+        raise OtherVersionError(book, buttons, program)

@@ -17,7 +17,7 @@ from addin.machine.computer import this_computer
 from addin.machine.synced_folders import local_place
 from addin.sheets import exchange
 from addin.sheets.tables.native_cells import full_name
-from core.errors import WorkbookError
+from core.errors import CogsheetError, WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +29,9 @@ _LONGEST_MESSAGE = 8_000
 _RECALCULATE = "FinaleCells.Recalculate"
 """The VBA that recalculates the cells with FINALE_ functions."""
 _SECONDS_BETWEEN = 0.2
+_SECONDS_BETWEEN_LOOKS = 1.0
+_FETCHED_BY_PAGES = ("Orders asked", "Costs", "Products", "Catalogue", "Averages", "Pulling ")
+"""How work is called that may stop anywhere, because each page is stored when it came and the next press goes on."""
 _MOST_PATHS = 10_000
 _SHOWN = (True, -1)
 """What `visible` is for a sheet that is shown: on Windows a number, and 2 for a very hidden one."""
@@ -42,6 +45,13 @@ class BookNameError(WorkbookError):
             f"The workbook's name contains the character = ({name}), and Excel's connection to Python cannot carry "
             f"that. Save it under another name and press the button again. Nothing was changed."
         )
+
+
+class StoppedByUserError(CogsheetError):
+    """Somebody pressed Esc while a button fetched something."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped by Esc. What is stored is kept; press the button again, and it goes on from there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +108,31 @@ class StatusBar:
     """Progress in Excel's status bar, a few times a second at most: each change is a call to Excel."""
 
     app: xw.App
+    is_wanted: Callable[[], bool] = lambda: True
+    """Whether the VBA still waits: after Esc it does not. Asked between two pages, once a second at most."""
     clock: Callable[[], float] = time.monotonic
     _shown_at: float = field(default=float("-inf"))
+    _looked_at: float = field(default=float("-inf"))
 
     def __call__(self, what: str, done: int, total: int | None = None) -> None:
-        """Show how far it is."""
+        """Show how far it is.
+
+        Raises:
+            StoppedByUserError: If nobody waits any more for what is being fetched.
+        """
         now = self.clock()
+        self._stop_if_unwanted(what, now)
         if now - self._shown_at < _SECONDS_BETWEEN and done != total:
             return
         self._shown_at = now
         self.app.status_bar = f"{TITLE}: {what} {done:,}" + (f" of {total:,}" if total is not None else "")
+
+    def _stop_if_unwanted(self, what: str, now: float) -> None:
+        if now - self._looked_at < _SECONDS_BETWEEN_LOOKS or not what.startswith(_FETCHED_BY_PAGES):
+            return
+        is_first, self._looked_at = self._looked_at == float("-inf"), now
+        if not is_first and not self.is_wanted():
+            raise StoppedByUserError
 
 
 @contextmanager

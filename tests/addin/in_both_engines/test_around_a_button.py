@@ -10,6 +10,7 @@ from addin import ribbon
 from addin.commands.desk_opening import desk
 from addin.commands.ribbon import ribbon_actions, running_excel
 from addin.commands.ribbon.ribbon_actions import OtherVersionError, refuse_other_version
+from addin.commands.ribbon.running_excel import version_of_buttons
 from addin.commands.ribbon.selection import selected_settlements
 from addin.commands.setup.new import new_workbook
 from addin.sheets import exchange
@@ -169,10 +170,11 @@ def test_buttons_of_another_version_are_refused(desktop: Desktop) -> None:
     """The message names both versions and how to bring them together."""
     desktop.book.sheets[exchange.SHEET].range(exchange.VERSION_CELL).value = "0.0.9"
 
+    buttons = version_of_buttons(desktop.book)
     with pytest.raises(OtherVersionError, match=r"belong to Cogsheet 0.0.9, and this computer has Cogsheet 0.1.0"):
-        refuse_other_version(desktop.book, "0.1.0")
-    refuse_other_version(desktop.book, "0.0.9")
-    refuse_other_version(desktop.book, None)
+        refuse_other_version(desktop.book.name, buttons, "0.1.0")
+    refuse_other_version(desktop.book.name, buttons, "0.0.9")
+    refuse_other_version(desktop.book.name, buttons, None)
 
 
 @pytest.mark.long

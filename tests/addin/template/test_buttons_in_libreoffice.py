@@ -114,6 +114,18 @@ def test_what_python_switched_off_is_put_back(office: OpenWorkbook) -> None:
     assert before == office.vba("xlwings.Switches")
 
 
+@pytest.mark.parametrize(("number", "says"), [(18, "You pressed Esc"), (5, "Excel could not start Python")])
+def test_esc_puts_everything_back_and_says_so(office: OpenWorkbook, number: int, says: str) -> None:
+    """Error 18 is Excel's for Esc; Python sees it by the version that is gone from the hidden sheet, and stops."""
+    before = office.vba("xlwings.Switches")
+    office.vba("xlwings.WillAnswer", "raise", str(number), OFF)
+    ran, message = pressed(office, "cogsheetSync")
+
+    assert (PYTHON.format("sync"), True) == (ran, says in message)
+    assert before == office.vba("xlwings.Switches")
+    assert "" == office.ask("shown", exchange.SHEET, exchange.VERSION_CELL)
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [

@@ -1,6 +1,8 @@
 Attribute VB_Name = "Dispatcher"
 Option Explicit
 
+Private Const ESC_WAS_PRESSED As Long = 18
+
 ' From a button to Python and back. The command comes from module RibbonTable, never from a cell.
 
 Public Sub Press(ByVal buttonId As String)
@@ -83,17 +85,26 @@ Private Sub RunAndReport(ByVal buttonId As String, ByVal pythonCall As String)
     Dim result As Variant
     ExcelState.Remember
     On Error GoTo failed
-    Application.StatusBar = "Cogsheet is working..."
+    Application.StatusBar = "Cogsheet is working... (Esc stops it)"
+    ' Else Esc would end this code here: calculation and events stayed off, and no cell was calculated again.
+    Application.EnableCancelKey = xlErrorHandler
     result = xlwings.RunPython(pythonCall)
     ' Python ended with an error, and xlwings has shown it.
     If result = -1 Then failure = "Python could not finish. Press Check in group Setup."
 ended:
+    Application.EnableCancelKey = xlInterrupt
     ExcelState.Restore
     Report failure
     If RibbonTable.ChangesCosts(buttonId) Then FinaleCells.Recalculate
     Exit Sub
 failed:
-    failure = "Excel could not start Python: " & Err.Description & ". Run cogsheet doctor in a terminal."
+    If Err.Number = ESC_WAS_PRESSED Then
+        ' Report clears the sheet that Python looks at between two pages: then it stops.
+        failure = "You pressed Esc. Cogsheet stops before the next page that it would fetch; what is stored is kept. " & _
+            "Wait a moment, then press the button again: it goes on where it stopped."
+    Else
+        failure = "Excel could not start Python: " & Err.Description & ". Run cogsheet doctor in a terminal."
+    End If
     Resume ended
 End Sub
 

@@ -11,6 +11,7 @@ Private returned As Long
 
 Public Function RunPython(PythonCommand As String)
     Note "RunPython " & PythonCommand
+    If outcomeToWrite = "raise" Then Err.Raise CLng(messageToWrite), , "raised by a test"
     If messageToWrite <> "" Then
         OurSheets.Find(OurSheets.EXCHANGE_SHEET).Range("B2").Value = outcomeToWrite
         OurSheets.Find(OurSheets.EXCHANGE_SHEET).Range("B3").Value = messageToWrite
