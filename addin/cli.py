@@ -241,7 +241,9 @@ def _outcome(command: Command, typed: dict[str, Any]) -> Outcome:
     with lasting_imports():
         action: Callable[..., Outcome] = load(command.action)
         arguments = {**chosen, **command.arguments(plain)}
-        on_file = partial(load(_ON_FILE), sees_altered=command.sees_altered) if command.at_desk else None
+        pressed = command.button.label if command.button else command.name
+        kept = {"sees_altered": command.sees_altered, "pressed": pressed}
+        on_file = partial(load(_ON_FILE), **kept) if command.at_desk else None
     if on_file is None:
         return action(**arguments)
     from addin.commands.terminal import TerminalProgress  # noqa: PLC0415 - only a command that runs needs it

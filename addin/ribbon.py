@@ -25,6 +25,7 @@ import sys
 import tempfile
 import warnings
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,9 @@ def run(command: str, arguments: Sequence[str] | None = None, *, vba_waits: bool
 
             book = running_excel.calling_book(sys.argv if arguments is None else arguments)
             with looked_for_once():
-                running_excel.tell(book, _pressed(command, book, log), vba_waits=waits)
+                ending = _pressed(command, book, log)
+                shown = replace(ending, message=_kept_message(command, book, ending))
+                running_excel.tell(book, shown, vba_waits=waits)
         except Exception as error:  # noqa: BLE001 - the last place where anything can be said
             sys.exit(_sentence(error, command, log))
 
@@ -82,6 +85,17 @@ def _pressed(command: str, book: xw.Book, log: Path) -> Ending:
         return Ending(word, _without_secrets(outcome.message), ribbon_actions.changes_costs(command))
     except Exception as error:  # noqa: BLE001 - no button may end in a traceback
         return Ending(exchange.ERROR, _without_secrets(_sentence(error, command, log)))
+
+
+def _kept_message(command: str, book: xw.Book, ending: Ending) -> str:
+    """Put a message on sheet Messages, and return what a box shows of it; all of it where that cannot be done."""
+    try:
+        from addin.commands.ribbon.told_presses import keep_told  # noqa: PLC0415 - as in `run`
+
+        return keep_told(book, command, ending)
+    except Exception as error:
+        _LOGGER.warning("sheet Messages was not filled", exc_info=error)
+        return ending.message
 
 
 def _sentence(error: Exception, command: str, log: Path) -> str:

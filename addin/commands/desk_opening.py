@@ -19,6 +19,7 @@ from addin.machine.leftovers import tidy
 from addin.machine.terminal_words import quoted
 from addin.sheets.desk import BookPlaceError, Desk
 from addin.sheets.drill_down import connect_rows
+from addin.sheets.setup.messages import ENDINGS, Message, add_message
 from addin.sheets.tables.table_search import looked_for_once
 from addin.sheets.workbook import check_workbook, open_workbook, read_books_name
 from addin.takeaway.outgoing import deliver
@@ -148,8 +149,11 @@ def on_file(
     edits: Edits = Edits.ASK,
     *,
     sees_altered: bool = False,
+    pressed: str = "",
 ) -> Outcome:
     """Do what a button does, to a workbook file, and save the file; see `desk`.
+
+    What it says stands on sheet Messages beside the name of what was `pressed`, where that has one.
 
     Raises:
         YesNeededError: If a setting typed on a sheet would change what is posted or closed.
@@ -171,6 +175,9 @@ def on_file(
             start = Start.of(opened.database)
             outcome = with_what_was_taken(action(opened), opened)
             finish_press(opened)
+            if pressed:
+                ended = ENDINGS[outcome.exit_status]
+                add_message(opened.book, Message(opened.clock(), pressed, ended, outcome.message))
             return saved_or_told(book, outcome, start)
     except ChangeNotAgreedError as error:
         raise YesNeededError(error, path.name) from error

@@ -223,6 +223,12 @@ def _write(table: SheetTable, spec: TableSpec, field: str, formulas: Iterable[st
     return []
 
 
+def show_labels(table: SheetTable, formulas: Sequence[str | None]) -> None:
+    """Put beside the links of a table what they show, where they were written with its other cells."""
+    if any(formulas):
+        _show_labels([(table.column_cells("link", 0, len(formulas)), list(formulas))])
+
+
 def write_links(table: SheetTable, spec: TableSpec, formulas: Iterable[str | None]) -> None:
     """Write the links of a table, one per data row; a protected sheet keeps what it has."""
     _show_labels(_write(table, spec, "link", formulas))

@@ -22,6 +22,7 @@ from addin.sheets.settlements.settlements import SETTLEMENTS_SPEC
 from addin.sheets.settlements.today import TODAY_SPEC
 from addin.sheets.settlements.transactions import TRANSACTIONS_SPEC
 from addin.sheets.settlements.types import TYPES_SPEC
+from addin.sheets.setup.messages import MESSAGES_SPEC
 from addin.sheets.setup.setup import SETUP_SPEC
 from addin.sheets.setup.stores import STORES_SPEC
 from addin.sheets.tables import tables
@@ -51,6 +52,7 @@ SPECS = (
     JOURNAL_SPEC,
     TRUE_UPS_SPEC,
     HISTORY_SPEC,
+    MESSAGES_SPEC,
     ACCOUNTS_SPEC,
     TYPES_SPEC,
     STORES_SPEC,
@@ -60,7 +62,7 @@ SPECS = (
 """Every sheet with a table, in the order of the tabs; the last is the hidden one that COGS tabs are copied from."""
 FILLED_ON_REQUEST = (TRANSACTIONS_SPEC, RESOLVE_SPEC, CHANGES_SPEC, PNL_SPEC, PNL_SUMMARY_SPEC, COGS_SPEC)
 """Those that answer a button of their own: some settlements, what lacks a cost, a sync, a report."""
-FILLED_AT_END = (TODAY_SPEC,)
+FILLED_AT_END = (TODAY_SPEC, MESSAGES_SPEC)
 """Those that every button fills once it has done its work."""
 FILLED_AT_REFRESH = tuple(spec for spec in SPECS if spec not in (*FILLED_ON_REQUEST, *FILLED_AT_END))
 """Those that show the books as a whole, which every button brings up to date."""

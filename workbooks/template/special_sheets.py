@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_range_abs, xl_rowcol_to_cell
 
 from addin.commands.registry import BUTTONS, TAB
 from addin.machine.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
@@ -208,7 +208,7 @@ def add_today(workbook: Workbook, worksheet: Worksheet, look: TemplateLook) -> N
     worksheet.write_blank(1, 0, None, look.format(font_color=INK, font_size=12, valign="vcenter"))
     worksheet.set_row(1, 22)
     worksheet.write_blank(2, 0, None, look.message())
-    row, column = (number - 1 for number in CHART_CAPTION)
+    row, column = xl_cell_to_rowcol(CHART_CAPTION)
     worksheet.write_string(row, column, NO_CHART, look.message())
     worksheet.set_column(column - 1, column - 1, 2)
     chart = _chart(workbook, "months", "column", "Profit by month", _SMALL)

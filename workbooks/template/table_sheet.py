@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
+from addin.sheets.setup.messages import ATTENTION, STOPPED
 from addin.sheets.tables.sheet_specs import Column, Kind
 from addin.takeaway.look import ACCENT, BAD, BAD_TINT, GOOD, QUIET, WARN
 from core.books.settlements.status import EXPORTED, NOT_SYNCED, POSTED_ELSEWHERE
@@ -59,6 +60,11 @@ MARKS: dict[tuple[str, str], tuple[Mark, ...]] = {
         (_begins("Ready"), _GOOD),
         (_begins("COGS ready"), _GOOD),
         ('{cell}<>""', {"font_color": WARN, "bold": True}),
+    ),
+    ("tblMessages", "ended"): (
+        (f'{{cell}}="{STOPPED}"', {"font_color": BAD, "bold": True}),
+        (f'{{cell}}="{ATTENTION}"', {"font_color": WARN, "bold": True}),
+        ('{cell}<>""', {"font_color": GOOD}),
     ),
     ("tblSettlements", "status"): _STATUS,
     ("tblSettlements", "cogs_status"): _STATUS,

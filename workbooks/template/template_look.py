@@ -53,6 +53,8 @@ class TemplateLook(Look):
             properties["align"] = "center" if column.width < NARROW else "left"
         if column.kind is Kind.LINK:
             properties["font_color"] = ACCENT_LIGHTER
+        if column.wraps:
+            properties["text_wrap"] = True
         return self.format(**properties)
 
     def label(self) -> Format:

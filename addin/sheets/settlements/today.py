@@ -61,10 +61,9 @@ TODAY_SPEC = TableSpec(
 )
 FIRST_SENTENCE = "Welcome. Import a settlement, or pull from a connected store: then this sheet says what needs you."
 ALL_DONE = "All done. Nothing needs you today."
-CHART_CAPTION = (4, len(TODAY_SPEC.columns) + 2)
-"""Row and column of the line above the chart."""
+CHART_CAPTION = "K4"
+"""The cell above the chart."""
 NO_CHART = "Profit and loss fills this chart."
-_SUMMARY_ROW, _SYNC_ROW = 2, 3
 _LEADS_TO = {
     Need.MISSING_COSTS: RESOLVE_SPEC,
     Need.UNKNOWN_TYPES: TYPES_SPEC,
@@ -84,14 +83,24 @@ def fill_today(book: xw.Book, found: Sequence[ToDo], last_sync: datetime | None,
         last_sync: When costs were last fetched.
         has_settlements: Whether there is any settlement in the books.
     """
-    records = {_key(one): _record(one) for one in found}
-    tables.update_report(book, TODAY_SPEC, list(records.values()), keep=1)
+    records = list({_key(one): _record(one) for one in found}.values())
     table = tables.find(book, TODAY_SPEC)
-    write_links(table, TODAY_SPEC, _links(book, tables.read(table, TODAY_SPEC)))
-    _say(table.sheet, (_SUMMARY_ROW, 1), _summary(found, has_settlements=has_settlements))
+    if not _shows(tables.read(table, TODAY_SPEC), records):
+        tables.update_report(book, TODAY_SPEC, records, keep=1)
+        write_links(table, TODAY_SPEC, _links(book, tables.read(table, TODAY_SPEC)))
     synced = f"{last_sync:%Y-%m-%d %H:%M} UTC" if last_sync else "not yet"
-    _say(table.sheet, (_SYNC_ROW, 1), f"Last sync with Finale Inventory: {synced}.")
-    _say(table.sheet, CHART_CAPTION, _chart_caption(book))
+    summary = _summary(found, has_settlements=has_settlements)
+    _say(table.sheet, (summary, f"Last sync with Finale Inventory: {synced}.", _chart_caption(book)))
+
+
+def _shows(there: Sequence[Mapping[str, object]], records: Sequence[Mapping[str, object]]) -> bool:
+    """Tell whether these rows stand there already, each of them with what it says; links lead where they led."""
+    names = [column.field for column in TODAY_SPEC.columns if column.kind is not Kind.LINK]
+    rows, wanted = (
+        [[to_decimal(row[name]) if name == "money" else to_text(row[name]) for name in names] for row in some]
+        for some in (there, records)
+    )
+    return rows == wanted
 
 
 def _summary(found: Sequence[ToDo], *, has_settlements: bool) -> str:
@@ -102,15 +111,17 @@ def _summary(found: Sequence[ToDo], *, has_settlements: bool) -> str:
 
 def _chart_caption(book: xw.Book) -> str:
     """Say of when the figures of the chart are: those of the last profit and loss, and whether costs changed since."""
-    told = to_text(tables.find(book, PNL_SUMMARY_SPEC).sheet.range("A2").value) or ""
+    told = to_text(plain_values(tables.find(book, PNL_SUMMARY_SPEC).sheet.range("A2"))[0][0]) or ""
     return re.split(r"[.,]", told)[0] if told.startswith("As of") else NO_CHART
 
 
-def _say(sheet: xw.Sheet, cell: tuple[int, int], text: str) -> None:
-    """Write a sentence where another one stands."""
-    there = sheet.range(cell)
-    if plain_values(there)[0][0] != text:
-        there.value = text
+def _say(sheet: xw.Sheet, sentences: tuple[str, str, str]) -> None:
+    """Write the sentences above list and chart where others stand; Excel is asked once what stands there."""
+    there = plain_values(sheet.range(f"A2:{CHART_CAPTION}"))
+    shown = (there[0][0], there[1][0], there[-1][-1])
+    for cell, text, was in zip(("A2", "A3", CHART_CAPTION), sentences, shown, strict=True):
+        if text != was:
+            sheet.range(cell).raw_value = text
 
 
 def _key(one: ToDo) -> str:

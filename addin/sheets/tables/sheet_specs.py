@@ -56,6 +56,8 @@ class Column:
     """Where only some cells of an editable column may be edited: a condition on a row's cells, written as a formula
     with the fields of its columns in braces (`{filled}`)."""
     hidden: bool = False
+    wraps: bool = False
+    """Whether a long text goes on below itself."""
     choices: tuple[str, ...] = ()
     """What may be chosen in an editable cell."""
     takes_dates: bool = False

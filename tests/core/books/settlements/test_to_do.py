@@ -98,7 +98,7 @@ def test_what_is_at_stake_moves_on_exactly() -> None:
 
 
 @pytest.mark.long
-@hypothesis_settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
 def test_the_figures_are_those_of_the_sheets_and_of_what_is_kept(books: Stored, data: st.DataObject) -> None:
     """After answers to random lines, without a line loaded as with all of them costed from nothing."""
