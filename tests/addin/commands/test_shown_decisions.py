@@ -138,21 +138,21 @@ def test_what_is_reopened_is_shown_and_no_other_line_is_read(folder: Path) -> No
     press(folder, decided)
     press(folder, partial(decided, dismiss=waiting(folder), reason="small"))
     press(folder, decided)
-    assert both_ways(folder, partial(said, reopen, ids=["US0"], reason="typed wrongly", imported=True))
+    assert both_ways(folder, partial(reopen, ids=["US0"], reason="typed wrongly", imported=True))
     assert both_ways(folder, decided), "it is known what is due since"
     assert waiting(folder)
     alter(folder)
-    press(folder, partial(said, reopen, ids=["US1"], reason="typed wrongly", imported=True))
+    press(folder, partial(reopen, ids=["US1"], reason="typed wrongly", imported=True))
     assert is_altered(folder)
 
 
 @pytest.mark.long
 def test_what_was_posted_elsewhere_is_shown_and_no_other_line_is_read(folder: Path) -> None:
     """A settlement with a line that lacks its cost; reopened once it turns out not to have been posted."""
-    assert both_ways(folder, partial(said, posted_elsewhere, ids=["CA1", "US2"], reason="before Cogsheet"))
-    assert both_ways(folder, partial(said, reopen, ids=["CA1"], reason="it was not"))
+    assert both_ways(folder, partial(posted_elsewhere, ids=["CA1", "CA2"], reason="before Cogsheet"))
+    assert both_ways(folder, partial(reopen, ids=["CA1"], reason="it was not"))
     alter(folder)
-    press(folder, partial(said, posted_elsewhere, ids=["CA1"], reason="before Cogsheet"))
+    press(folder, partial(posted_elsewhere, ids=["CA1"], reason="before Cogsheet"))
     assert is_altered(folder)
 
 
