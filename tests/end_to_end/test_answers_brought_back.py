@@ -103,7 +103,7 @@ def test_a_removal_names_the_settlements_whose_refunds_lose_their_original(
     story.answer(({"Type": "sale"}, {"Cost": 5}))
     before = story.cogs(SKU="A")
     ran = story.deed("remove", "1", status=1)
-    asked = [(row["Settlement"], row["Cause"]) for row in story.asked()]
+    asked = [(row["Settlement ID"], row["Cause"]) for row in story.asked()]
     story.deed("undo")
 
     for place, count in enumerate(lost, start=2):

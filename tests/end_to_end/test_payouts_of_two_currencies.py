@@ -113,19 +113,19 @@ def test_files_of_one_payout_in_two_currencies_are_not_summed(story: Story, tmp_
     assert "Does not tie out" in row["Settlement Export Status"]
 
 
-def coverage(story: Story) -> str:
-    """Return what sheet Resolve says above its table."""
+def at_stake(story: Story) -> str:
+    """Return what sheet Resolve says above its table of the money at stake."""
     sheet = story.book.open()["Resolve"]
-    return next(str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if "Coverage" in str(cell.value))
+    return next(str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if "At stake" in str(cell.value))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("rates", "said"),
     [
-        ({}, "their nets, without signs, come to USD 40.00, and without a rate AUD 7.00, CAD 30.00."),
-        ({"CAD": 0.5}, "their nets, without signs, come to USD 55.00, and without a rate AUD 7.00."),
-        ({"CAD": 0.5, "AUD": 2}, "their nets, without signs, come to USD 69.00."),
+        ({}, "USD 40.00, and without a rate AUD 7.00, CAD 30.00."),
+        ({"CAD": 0.5}, "USD 55.00, and without a rate AUD 7.00."),
+        ({"CAD": 0.5, "AUD": 2}, "USD 69.00."),
     ],
     ids=["no rate", "one rate", "each has its rate"],
 )
@@ -140,5 +140,6 @@ def test_what_lines_without_cost_move_is_said_per_currency(
         story.type("Exchange rates", {"Currency": currency, "Date": "2026-09-02"}, {"Rate": rate})
     story.book.run("resolve")
 
-    assert said in coverage(story)
+    each = "AUD 7.00 in 1 line, CAD 30.00 in 1 line, USD 40.00 in 1 line"
+    assert f"At stake, net without signs: {each}; together {said}" == at_stake(story)
     assert {("USD", 40), ("CAD", 30), ("AUD", 7)} == {(row["Currency"], row["Net"]) for row in story.asked()}

@@ -52,7 +52,7 @@ def test_save_saves_exactly_what_was_edited(demo: DemoBook) -> None:
     assert [
         {
             "store": edited["Store"],
-            "settlement": edited["Settlement"],
+            "settlement": edited["Settlement ID"],
             "order": name(edited)[0],
             "sku": name(edited)[1],
             "cost": cost,
@@ -71,8 +71,8 @@ def test_save_saves_exactly_what_was_edited(demo: DemoBook) -> None:
 def test_after_saving_every_sheet_shows_the_cost_and_its_source(demo: DemoBook) -> None:
     """Transactions, COGS tab and Settlements agree with what was saved."""
     (edited, left, cleared), cost = edit(demo)
-    settlement = str(edited["Settlement"])
-    assert {settlement} == {str(row["Settlement"]) for row in (left, cleared)}, "three rows of one settlement"
+    settlement = str(edited["Settlement ID"])
+    assert {settlement} == {str(row["Settlement ID"]) for row in (left, cleared)}, "three rows of one settlement"
     demo.run("save", "--accept-proposals")
     demo.run("fill", settlement)
     demo.run("cogs", settlement)

@@ -26,8 +26,8 @@ def type_cost(demo: DemoBook, row: int, cost: float) -> None:
 def test_rows_of_another_settlement_keep_what_was_typed(demo: DemoBook) -> None:
     """A cost is typed in one settlement, then another is listed and saved: it stays as typed, and is still missing."""
     rows = demo.table("Resolve").rows
-    one, other = sorted({str(row["Settlement"]) for row in rows})[:2]
-    place = next(number for number, row in enumerate(rows) if row["Settlement"] == one and row["Proposed cost"])
+    one, other = sorted({str(row["Settlement ID"]) for row in rows})[:2]
+    place = next(number for number, row in enumerate(rows) if row["Settlement ID"] == one and row["Proposed cost"])
     key = str(rows[place]["Key"])
     type_cost(demo, place, 6.5)
 
@@ -36,7 +36,7 @@ def test_rows_of_another_settlement_keep_what_was_typed(demo: DemoBook) -> None:
     saved = demo.run("save", other, "--accept-proposals", "--same-sku", "--json")
 
     assert (6.5, None) == (listed[key]["Cost"], listed[key]["Status"])
-    assert {other, one} == {str(row["Settlement"]) for row in listed.values()}
+    assert {other, one} == {str(row["Settlement ID"]) for row in listed.values()}
     assert {other} == {entry["settlement"] for entry in saved.data["saved"]}
     assert (6.5, None) == (rows_by_key(demo)[key]["Cost"], rows_by_key(demo)[key]["Status"])
     assert [one] == [entry["settlement"] for entry in demo.run("save", one, "--json").data["saved"]]

@@ -13,7 +13,7 @@ from tests.end_to_end.demo_book import DemoBook, table
 if TYPE_CHECKING:
     from pathlib import Path
 
-TEXT_COLUMNS = ("SKU", "Order ID", "Settlement ID", "Settlement")
+TEXT_COLUMNS = ("SKU", "Order ID", "Settlement ID")
 NASTY = {"00123", "1E5"}
 
 

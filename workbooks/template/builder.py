@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xlsxwriter import Workbook
 
 from addin.sheets import exchange
+from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.reports.cogs import COGS_SPEC
 from addin.sheets.reports.pnl import PNL_SPEC, PNL_SUMMARY_SPEC
 from addin.sheets.settlements.today import TODAY_SPEC
@@ -27,6 +28,7 @@ from workbooks.template.special_sheets import (
     add_exchange,
     add_first_steps,
     add_questions,
+    add_stake,
     add_tie_out,
     add_today,
 )
@@ -58,7 +60,12 @@ _WINDOW = (1_600, 900)
 _CALCULATED_BY = 191_029
 """Excel's own mark of who calculated a workbook last, as 2019 and 365 write it: with an older one they calculate all
 formulas when they open it, and ask at the end whether to save a workbook that nobody has changed."""
-_EXTRAS = {SETUP_SPEC.sheet: add_first_steps, COGS_SPEC.sheet: add_tie_out, PNL_SPEC.sheet: add_questions}
+_EXTRAS = {
+    SETUP_SPEC.sheet: add_first_steps,
+    COGS_SPEC.sheet: add_tie_out,
+    PNL_SPEC.sheet: add_questions,
+    RESOLVE_SPEC.sheet: add_stake,
+}
 
 
 def build(replaced_modules: Mapping[str, str] | None = None, specs: Sequence[TableSpec] = SPECS) -> bytes:

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from addin.commands.registry import BUTTONS, TAB
 from addin.machine.places import INTERPRETER_MAC, INTERPRETER_WINDOWS
 from addin.sheets import exchange
+from addin.sheets.costs.resolve import STAKE_ROW
 from addin.sheets.reports.cogs import COGS_SPEC, HEADER_CELLS
 from addin.sheets.reports.pnl import ALL, ASK_LABELS, ASK_ROW, BLOCKS, CHART_SHEET, FIRST_ROW, NO, PNL_SPEC, YES
 from addin.sheets.settlements.today import CHART_CAPTION, NO_CHART
@@ -134,6 +135,11 @@ _MEANINGS = (
     f"{YES}: one row per month",
     f"{YES}: one row per item for all stores",
 )
+
+
+def add_stake(worksheet: Worksheet, look: TemplateLook) -> None:
+    """Prepare the line between message and headers that says what is at stake per currency."""
+    worksheet.write_blank(STAKE_ROW - 1, 0, None, look.format(bold=True, font_color=INK, valign="vcenter"))
 
 
 def add_questions(worksheet: Worksheet, look: TemplateLook) -> None:

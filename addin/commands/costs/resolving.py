@@ -14,6 +14,7 @@ from addin.commands.sentences import identity
 from addin.sheets.costs.resolve import (
     fill_resolve,
     keys_shown,
+    say_of_added_rows,
     settlements_shown,
 )
 from core.books.costed_lines.stored_lines import state_name
@@ -78,6 +79,7 @@ def list_missing(desk: Desk, books: Books, selection: Sequence[BookedSettlement]
     late = _asked_since(books, selection)
     missing = pd.concat([missing_lines(books.counted(books.lines_of_all(selection))), late], ignore_index=True)
     fill_resolve(desk.book, missing, home_net(books, missing), _elsewhere(books, set(missing["key"])))
+    say_of_added_rows(desk.book)
     tell_coverage(desk, books)
     counts = line_counts(books, selection)
     return replace(counts, needed=counts.needed + len(late), missing=counts.missing + len(late))

@@ -19,6 +19,7 @@ from addin.sheets.costs.resolve import (
     refill_row,
     remembered,
     say_coverage,
+    say_of_added_rows,
     settlements_shown,
     write_rulings,
 )
@@ -34,6 +35,7 @@ from core.costing.costs.suspects import named_costs
 from core.errors import briefly
 from core.exchange_rates import at_home, sum_by_currency
 from core.frame_columns import records
+from core.money import total
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -99,10 +101,20 @@ def save(
         view = load(desk.database, books if near is None else None, progress=desk.progress)
         now = view.books
     _write_rulings(filled, saving, now)
+    added = say_of_added_rows(desk.book)
     tell_coverage(desk, now)
     if view is not None:
         refresh(desk, view)
-    return _with_coverage(_save_outcome(saving, now, preview=False), books, now, saving)
+    return _with_added_rows(_with_coverage(_save_outcome(saving, now, preview=False), books, now, saving), added)
+
+
+def _with_added_rows(outcome: Outcome, added: int) -> Outcome:
+    """Add that rows which the user added himself were not taken."""
+    if not added:
+        return outcome
+    were = counted(added, "row that was added by hand was", "rows that were added by hand were")
+    said = f"\n{were} not taken: column Status of sheet Resolve says why."
+    return replace(outcome, message=outcome.message + said, needs_attention=True)
 
 
 def _after_save(desk: Desk, near: Books, saving: Saving) -> Books | None:
@@ -214,15 +226,20 @@ def tell_coverage(desk: Desk, books: Books) -> None:
     chosen = [one for one in books.settlements if (one.store, one.settlement_id) in shown]
     counts, lines = line_counts(books, chosen), missing_lines(books.counted(books.lines_of_all(chosen)))
     has_cost = f"{counts.coverage:.1%} of the lines that need a cost have one"
-    say_coverage(desk.book, f"Coverage: {has_cost}; {counts.without_cost}{_moved(books, lines)}.")
+    say_coverage(desk.book, f"Coverage: {has_cost}; {counts.without_cost}.", _at_stake(books, lines))
 
 
-def _moved(books: Books, lines: pd.DataFrame) -> str:
+def _at_stake(books: Books, lines: pd.DataFrame) -> str:
+    """Say what lines move in each currency, and what that is together where there are several."""
     if lines.empty:
         return ""
     moved = lines.assign(net=lines["net"].abs())
-    sums = sum_by_currency(moved, "net", home_net(books, moved), books.company.home_currency)
-    return f"; their nets, without signs, come to {amounts(sums)}"
+    each = {str(currency): rows for currency, rows in moved.groupby("currency", sort=True)}
+    named = [f"{amount(total(rows['net']), one)} in {counted(len(rows), 'line')}" for one, rows in each.items()]
+    home = books.company.home_currency
+    sums = amounts(sum_by_currency(moved, "net", home_net(books, moved), home))
+    together = "" if set(each) == {home} else f"; together {sums}"
+    return f"At stake, net without signs: {', '.join(named)}{together}."
 
 
 def home_net(books: Books, lines: pd.DataFrame) -> pd.Series:

@@ -97,9 +97,48 @@ def fill_resolve(book: xw.Book, lines: pd.DataFrame, at_home: pd.Series, elsewhe
     tables.update(book, RESOLVE_SPEC, keep_typing(resolve_records(by_stake(lines, at_home)), present, elsewhere))
 
 
-def say_coverage(book: xw.Book, text: str) -> None:
-    """Write above the list how much of the settlements it lists has its cost."""
-    tables.find(book, RESOLVE_SPEC).sheet.range("A2").value = text
+STAKE_ROW = 3
+"""The sheet row, between message and headers, that says what is at stake."""
+
+
+def say_coverage(book: xw.Book, coverage: str, stake: str) -> None:
+    """Write above the list how much of the settlements it lists has its cost, and what is at stake per currency."""
+    table = tables.find(book, RESOLVE_SPEC)
+    texts = [coverage, stake] if table.top > STAKE_ROW else [" ".join(filter(None, (coverage, stake)))]
+    table.sheet.range((STAKE_ROW - 1, 1), (STAKE_ROW - 2 + len(texts), 1)).value = [[text or None] for text in texts]
+
+
+def say_of_added_rows(book: xw.Book) -> int:
+    """Say in column Status of each row that the user added himself why it is not taken; return how many there are.
+
+    Words that a row has there without anything typed beside them go.
+    """
+    table = tables.find(book, RESOLVE_SPEC)
+    rows = tables.read(table, RESOLVE_SPEC)
+    added = [is_added_row(row) for row in rows]
+    status = [_status_of(row, is_added=is_added) for row, is_added in zip(rows, added, strict=True)]
+    if status != [to_text(row["status"]) for row in rows]:
+        tables.write_cells(table, RESOLVE_SPEC.column("status"), status)
+    return sum(added)
+
+
+def is_added_row(row: Mapping[str, object]) -> bool:
+    """Tell whether the user typed an answer into a row that stands for no line; a note alone is his own."""
+    return not to_text(row["key"]) and any(to_text(row[field]) for field in TYPED_FIELDS if field != "note")
+
+
+NOT_TAKEN = (
+    "not taken: this row was added by hand and stands for no line of a settlement. Type its cost beside the line that "
+    "Resolve lists; costs from before Finale start belong on sheet Opening costs"
+)
+"""What stands in Status beside a row that the user added."""
+
+
+def _status_of(row: Mapping[str, object], *, is_added: bool) -> str | None:
+    if is_added:
+        return NOT_TAKEN
+    status = to_text(row["status"])
+    return None if status == NOT_TAKEN else status
 
 
 def keys_in_rows(sheet: SheetAnswers, rows: Collection[int]) -> list[str]:

@@ -71,7 +71,7 @@ RESOLVE_SPEC = TableSpec(
         Column("as of", "proposal_as_of", Kind.MOMENT, width=16),
         Column("Description", "description", width=30),
         Column("Store", "store", width=18),
-        Column("Settlement", "settlement_id", width=17),
+        Column("Settlement ID", "settlement_id", width=17),
         Column("Status", "status", width=34, note="Result of the last save."),
         Column("Go to", "link", Kind.LINK, width=9, note="The line on its COGS tab, or on sheet Transactions."),
         Column("Key", "key", hidden=True),

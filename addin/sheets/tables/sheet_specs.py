@@ -84,6 +84,7 @@ RENAMED = (
     RenamedHeader("0.1.0", "tblTypes", "Event", "Line type"),
     RenamedHeader("0.1.0", "tblHistory", "On the screen", "Proposed cost"),
     RenamedHeader("0.1.0", "tblHistory", "Became", "Saved cost"),
+    RenamedHeader("0.1.0", "tblResolve", "Settlement", "Settlement ID"),
 )
 """Every header that was ever renamed, the oldest first.
 

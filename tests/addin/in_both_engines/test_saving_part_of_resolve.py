@@ -12,6 +12,7 @@ import pytest
 from addin.commands.costs import resolving
 from addin.commands.desk_opening import on_file
 from addin.commands.settlements import importing
+from addin.sheets.costs.resolve import NOT_TAKEN, say_of_added_rows
 from addin.sheets.costs.resolve_columns import RESOLVE_SPEC
 from addin.sheets.tables import tables
 from core.model import Cause
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.addin.in_both_engines.desktop import Desktop
+    from tests.addin.in_both_engines.office import Office
 
 
 NO_COST_ASKED = {Cause.UNITS_UNKNOWN, Cause.UNITS_DISAGREE, Cause.GOODS_UNCLEAR, Cause.ORIGINAL_MISSING}
@@ -138,3 +140,21 @@ def booked(desktop: Desktop) -> Decimal:
     """Return the COGS of the books."""
     books = desktop.books()
     return sum((books.state(one).cogs for one in books.settlements), Decimal(0))
+
+
+def test_a_row_that_was_added_says_why_it_is_not_taken(office: Office, business: Path) -> None:
+    """Column Status says it beside the row, and no more once nothing is typed there; a note alone is the user's own."""
+    with office.opened(business) as book:
+        found = tables.find(book, RESOLVE_SPEC)
+        count = found.count()
+        found.table.resize(found.cells(0, found.width, -1, count + 3))
+        found.column_cells("cost", count, 1).value = 4.2
+        found.column_cells("note", count + 1, 1).value = "ask the supplier"
+        told = say_of_added_rows(book)
+        status = [row["status"] for row in tables.read(found, RESOLVE_SPEC)][count:]
+        found.column_cells("cost", count, 1).value = None
+        say_of_added_rows(book)
+        after = [row["status"] for row in tables.read(found, RESOLVE_SPEC)][count:]
+
+    assert (1, [NOT_TAKEN, None]) == (told, status)
+    assert [None, None] == after

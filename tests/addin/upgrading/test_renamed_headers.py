@@ -118,7 +118,12 @@ def test_upgrade_renames_the_header_and_what_names_it(book: Path) -> None:
     outcome = upgrade(book)
 
     of_history = {"On the screen": "Proposed cost", "Became": "Saved cost"}
-    assert {"Transaction types": {"Event": "Line type"}, "Change history": of_history} == outcome.data["renamed"]
+    of_resolve = {"Settlement": "Settlement ID"}
+    assert {
+        "Transaction types": {"Event": "Line type"},
+        "Change history": of_history,
+        "Resolve": of_resolve,
+    } == outcome.data["renamed"]
     assert "Event is Line type" in outcome.message
     assert "Line type" in headers(book)
     assert "Event" not in headers(book)
