@@ -31,8 +31,8 @@ class Kind(StrEnum):
 NUMBER_FORMATS = {  # `_ ` keeps a figure apart from the text of the next column
     Kind.TEXT: "@",
     Kind.WHOLE: "#,##0_ ",
-    Kind.MONEY: "#,##0.00_ ;[Red]-#,##0.00_ ",
-    Kind.UNIT_COST: "#,##0.00####_ ",
+    Kind.MONEY: '#,##0.00_ ;[Red]-#,##0.00_ ;"–"_ ',  # a dash is 0; what is not known is blank
+    Kind.UNIT_COST: "#,##0.0000_ ",  # six places are kept
     Kind.PERCENT: "0.0%_ ",
     Kind.DATE: "yyyy-mm-dd",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",

@@ -306,3 +306,15 @@ def test_a_setting_that_takes_words_offers_them_wherever_its_row_stands(workbook
     assert str(rule.sqref).startswith("B12:B")
     last = get_column_letter(5 + len(lists))
     assert f"INDEX($F$2:${last}$5,0,MATCH($A12,$F$1:${last}$1,0))" == rule.formula1
+
+
+@pytest.mark.parametrize(
+    ("kind", "sections"),
+    [
+        (Kind.MONEY, ["#,##0.00_ ", "[Red]-#,##0.00_ ", '"–"_ ']),
+        (Kind.UNIT_COST, ["#,##0.0000_ "]),
+    ],
+)
+def test_a_dash_is_no_money_and_unit_costs_stand_below_each_other(kind: Kind, sections: list[str]) -> None:
+    """A zero of money is a dash; every unit cost of a column shows as many decimals as the others."""
+    assert sections == NUMBER_FORMATS[kind].split(";")

@@ -121,7 +121,7 @@ def test_new_columns_look_and_behave_as_the_templates(book: Path, tmp_path: Path
     assert "decimal" == rules[f"{cost}{first}"].type
     assert f"${letters['Proposed cost']}{first}" in "".join(marks[f"{cost}{first}"][0].formula)
     assert sheet.column_dimensions[key].hidden
-    assert "#,##0.00####_ " == mine.range(f"{cost}{first}").number_format
+    assert "#,##0.0000_ " == mine.range(f"{cost}{first}").number_format
     note = letters["Note"]
     assert sheet[f"{note}{first - 1}"].fill.fgColor.rgb == sheet[f"{cost}{first - 1}"].fill.fgColor.rgb
 
