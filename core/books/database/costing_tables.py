@@ -109,13 +109,8 @@ costed_line = Table(
     Column("tie_odd", Boolean, nullable=False),
     Column("told", Verbatim),
     Index(None, "cost_sku", "moment"),
-    Index("ix_costed_line_open_goods", "key", sqlite_where=HAS_OPEN_GOODS, postgresql_where=HAS_OPEN_GOODS),
-    Index(
-        "ix_costed_line_original_key",
-        "original_key",
-        sqlite_where=literal_column("original_key IS NOT NULL"),
-        postgresql_where=literal_column("original_key IS NOT NULL"),
-    ),
+    Index("ix_costed_line_open_goods", "key", sqlite_where=HAS_OPEN_GOODS),
+    Index("ix_costed_line_original_key", "original_key", sqlite_where=literal_column("original_key IS NOT NULL")),
 )
 shown_line = Table(
     "shown_line",

@@ -104,10 +104,21 @@ def make_tables(connection: Connection, revision: str | None = None) -> None:
 
 def _make_on_server(connection: Connection) -> None:
     """Make the newest tables at once: servers that only speak PostgreSQL's protocol take no ALTER in a transaction."""
+    give_conditions_to_server()
     metadata.create_all(connection, checkfirst=False)
     version = "CREATE TABLE alembic_version (version_num VARCHAR(32) CONSTRAINT alembic_version_pkc PRIMARY KEY)"
     connection.exec_driver_sql(version)
     connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest_revision()})
+
+
+def give_conditions_to_server() -> None:
+    """Let the indexes of some rows be of these alone in PostgreSQL too.
+
+    The tables name the condition for SQLite only: to name it for a server imports its dialect, at every start of a
+    program that may have no server.
+    """
+    for index in (index for table in metadata.tables.values() for index in table.indexes):
+        index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
 
 
 @cache

@@ -186,7 +186,7 @@ transaction = Table(
     Column("typed", Verbatim),  # JSON, see core.typed_amounts
     Column("tax_code", Verbatim),
     Column("batch", Integer),  # the batch that brought it
-    Index("ix_transaction_asked_words", "settlement", sqlite_where=HAS_ASKED_WORDS, postgresql_where=HAS_ASKED_WORDS),
+    Index("ix_transaction_asked_words", "settlement", sqlite_where=HAS_ASKED_WORDS),
 )
 ended_transaction = Table(
     "ended_transaction",
