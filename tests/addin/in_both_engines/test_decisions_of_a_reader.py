@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from addin.sheets.close.true_ups import TRUE_UPS_SPEC
+from addin.sheets.setup.messages import MESSAGES_SPEC
 from tests.addin.in_both_engines.desktop import Desktop
 from tests.end_to_end.demo_book import DemoBook
 from tests.end_to_end.stories import Story
@@ -39,13 +40,15 @@ def test_one_question_decides_what_a_reader_reads_otherwise(
     with on_windows(excel, path.name):
         excel.Workbooks.Open(str(path))
         desktop = Desktop(excel, path)
-        _, message = desktop.press("trueups", answer, "cancel")
+        _, box = desktop.press("trueups", answer, "cancel")
+        message = str(desktop.rows(MESSAGES_SPEC)[0]["message"])
         rows = desktop.rows(TRUE_UPS_SPEC)
     excel.end()
 
     assert "Decide everything that changed with reader 3 together?" in excel.user.shown[0]
     assert sizes == [str(row["size"] or "rule changed") for row in rows if row["id"]]
     assert all(str(row["cause"]).startswith("rule changed in reader 3: ") for row in rows if row["id"])
+    assert "Sheet Messages has all of it." in box
     assert f"{accepted} true-ups posted" in message
     assert (["rule changed in reader 3"] if answer == "no" else []) == sorted(
         {str(row["reason"]) for row in rows if row["reason"] and row["id"] and not str(row["id"]).startswith("R")}
