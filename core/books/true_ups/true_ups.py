@@ -20,9 +20,11 @@ from core.books import batches
 from core.books.batches import BatchKind
 from core.books.costed_lines.due_lines import note_all
 from core.books.database.repeating import repeated
+from core.books.database.state import state
 from core.books.entries import stored_entries
 from core.books.entries.booking_months import open_day
 from core.books.entries.entry_rows import row_of, standing_entries
+from core.books.loading import load_books
 from core.books.settings.calendars import keep_lock_date
 from core.books.true_ups import true_up_history
 from core.books.true_ups.cost_comparison import Row, amount_or_zero, compared, every_line, held_lines, in_places
@@ -216,12 +218,26 @@ def _to_post(books: Books, settlement: BookedSettlement, difference: Decimal) ->
     return cents(posted + difference) - cents(posted)
 
 
-@repeated
 def propose_true_ups(database: Database, books: Books, *, who: str, now: datetime) -> ProposalCounts:
-    """Make the pending proposals say what is known now."""
+    """Make the pending proposals say what is known now.
+
+    Where somebody has written since the books were loaded, they are loaded anew: what was accepted meanwhile would be
+    proposed a second time.
+    """
+    counts = _proposed(database, books, who=who, now=now)
+    while counts is None:
+        counts = _proposed(database, load_books(database), who=who, now=now)
+    return counts
+
+
+@repeated
+def _proposed(database: Database, books: Books, *, who: str, now: datetime) -> ProposalCounts | None:
+    """Return what was proposed; nothing where the books are in another state by now."""
     comparison = compared(books)
     is_known = not follow_from_all_lines(books, comparison)
     with database.writing() as connection:
+        if state(connection) != books.database_state:
+            return None
         note_all(connection, books.database_state, is_known=is_known)
         return true_up_history.update_proposals(
             connection, comparison.found, lambda: batches.new(connection, BatchKind.TRUE_UP, who, now, note="proposed")
