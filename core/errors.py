@@ -15,7 +15,8 @@ CogsheetError
 │   ├── CertificateRefusedError  somebody answers who cannot show to be the service
 │   └── InsecureAddressError     an address that would send the key in the clear
 ├── DatabaseError                the books themselves are missing, foreign or busy
-└── WorkbookError                the workbook is not as Cogsheet needs it
+├── WorkbookError                the workbook is not as Cogsheet needs it
+└── StoppedByUserError           somebody has enough of waiting; never what one store or document failed by
 
 A message says what happened, where (file and line, sheet and cell, order and SKU) and what to do next, in a
 bookkeeper's words.
@@ -56,6 +57,13 @@ class DatabaseError(CogsheetError):
 
 class WorkbookError(CogsheetError):
     """The workbook is not as it must be; nothing was written to it."""
+
+
+class StoppedByUserError(CogsheetError):
+    """Somebody pressed Esc while a button fetched something; whoever goes on after an error does not after this one."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped by Esc. What is stored is kept; press the button again, and it goes on from there.")
 
 
 class ServiceError(CogsheetError):

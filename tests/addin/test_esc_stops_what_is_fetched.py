@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from addin.commands.ribbon.running_excel import StatusBar, StoppedByUserError
+from addin.commands.ribbon.running_excel import StatusBar
+from core.errors import StoppedByUserError
 
 if TYPE_CHECKING:
     import xlwings as xw

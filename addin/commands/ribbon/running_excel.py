@@ -17,7 +17,7 @@ from addin.machine.computer import this_computer
 from addin.machine.synced_folders import local_place
 from addin.sheets import exchange
 from addin.sheets.tables.native_cells import full_name
-from core.errors import CogsheetError, WorkbookError
+from core.errors import StoppedByUserError, WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -45,13 +45,6 @@ class BookNameError(WorkbookError):
             f"The workbook's name contains the character = ({name}), and Excel's connection to Python cannot carry "
             f"that. Save it under another name and press the button again. Nothing was changed."
         )
-
-
-class StoppedByUserError(CogsheetError):
-    """Somebody pressed Esc while a button fetched something."""
-
-    def __init__(self) -> None:
-        super().__init__("Stopped by Esc. What is stored is kept; press the button again, and it goes on from there.")
 
 
 @dataclass(frozen=True, slots=True)

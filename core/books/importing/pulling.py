@@ -24,7 +24,14 @@ from core.books.importing.readings import KeptFileError
 from core.books.settings import stores
 from core.books.settings.stores import Store, StoreMarketplaceError
 from core.books.settlements.booked_settlement import Import, OriginalFile
-from core.errors import BadAnswerError, CogsheetError, DatabaseError, RefusedError, UnreadableFileError
+from core.errors import (
+    BadAnswerError,
+    CogsheetError,
+    DatabaseError,
+    RefusedError,
+    StoppedByUserError,
+    UnreadableFileError,
+)
 from core.frame_columns import FLAG, MOMENT, TEXT, Columns
 from core.marketplaces import read_file
 
@@ -183,6 +190,7 @@ def pull_stores(
 
     Raises:
         DatabaseError: If the books cannot be written.
+        StoppedByUserError: If `progress` says that nobody waits any more; what came before is kept.
     """
     for store in connected:
         done: list[DocumentImport] = []
@@ -193,7 +201,7 @@ def pull_stores(
                 progress(f"Pulling {store.name}", len(done))
         except StoreMarketplaceError as error:
             stopped = error
-        except DatabaseError:
+        except (DatabaseError, StoppedByUserError):
             raise
         except CogsheetError as error:
             stopped = error

@@ -11,7 +11,7 @@ from core.books.importing import pulling
 from core.books.importing.pulling import ConnectedStore, PulledStore, pull_stores
 from core.books.settlements import stored_settlements
 from core.books.settlements.booked_settlement import Import
-from core.errors import BadAnswerError, ConnectionFailedError, NotFoundError
+from core.errors import BadAnswerError, ConnectionFailedError, NotFoundError, StoppedByUserError
 from core.marketplaces.pulling.connector import Document
 from core.model import Marketplace
 from core.progress import silent
@@ -92,6 +92,20 @@ def test_ctrl_c_leaves_document_and_note_together(database: Database) -> None:
 
 def _interrupt(what: str, done: int, total: int | None = None) -> None:
     raise KeyboardInterrupt(what, done, total)
+
+
+def test_whoever_stops_the_pull_stops_it_for_all_stores(database: Database) -> None:
+    """Esc is no failure of a store: the other stores are not asked, and what came before is kept."""
+    first, second = [settlement_document("1"), settlement_document("2")], Listed([settlement_document("3")])
+    stores = [ConnectedStore("Amazon", Listed([*first])), ConnectedStore("Second", second)]
+    with pytest.raises(StoppedByUserError):
+        list(pull_stores(database, stores, who="M. Lee", clock=lambda: NOW, progress=_stop))
+
+    assert (["1"], []) == (in_books(database), second.fetched)
+
+
+def _stop(what: str, done: int, total: int | None = None) -> None:  # noqa: ARG001 - as it is called
+    raise StoppedByUserError
 
 
 def test_one_store_does_not_keep_the_others_back(database: Database) -> None:
