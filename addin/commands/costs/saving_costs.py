@@ -29,13 +29,12 @@ from core.books.overrides.filling_down import FillDown, fill_downs, without_rows
 from core.books.overrides.saving import Saving, keys_of_exported_lines, plan_answers, save_answers
 from core.books.part_of_books import load_to_answer
 from core.books.settings.policies import decimal_mark
-from core.books.settlements.status import NO_LINES, LineCounts, missing_lines
+from core.books.settlements.status import NO_LINES, LineCounts, missing_lines, stakes
 from core.books.true_ups.resolve_after_export import questions_since_export
 from core.costing.costs.suspects import named_costs
 from core.errors import briefly
 from core.exchange_rates import at_home, sum_by_currency
 from core.frame_columns import records
-from core.money import total
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -233,9 +232,8 @@ def _at_stake(books: Books, lines: pd.DataFrame) -> str:
     """Say what lines move in each currency, and what that is together where there are several."""
     if lines.empty:
         return ""
-    moved = lines.assign(net=lines["net"].abs())
-    each = {str(currency): rows for currency, rows in moved.groupby("currency", sort=True)}
-    named = [f"{amount(total(rows['net']), one)} in {counted(len(rows), 'line')}" for one, rows in each.items()]
+    moved, each = lines.assign(net=lines["net"].abs()), stakes(lines)
+    named = [f"{amount(one.net, currency)} in {counted(one.lines, 'line')}" for currency, one in each.items()]
     home = books.company.home_currency
     sums = amounts(sum_by_currency(moved, "net", home_net(books, moved), home))
     together = "" if set(each) == {home} else f"; together {sums}"

@@ -92,7 +92,7 @@ class Stake(NamedTuple):
 
     lines: int
     net: Decimal
-    """As column Net of sheet Resolve has it, + is money for the seller."""
+    """What column Net of sheet Resolve has for them, without signs: a refund of 20.00 is as much at stake as a sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def settlement_totals(lines: pd.DataFrame, counted: pd.DataFrame | None = None, 
 def stakes(missing: pd.DataFrame) -> dict[str, Stake]:
     """Sum up lines without cost by their currency, exactly; no two currencies are ever added."""
     found = [(str(currency), rows) for currency, rows in missing.groupby("currency", sort=True)]
-    return {currency: Stake(len(rows), total(rows["net"])) for currency, rows in found}
+    return {currency: Stake(len(rows), total(rows["net"].abs())) for currency, rows in found}
 
 
 def moved_stakes(stake: Mapping[str, Stake], by: Mapping[str, Stake], sign: int = 1) -> dict[str, Stake]:

@@ -119,7 +119,7 @@ def assert_as_the_sheets_have_it(found: list[ToDo], books: Books) -> None:
     """Compare with what Resolve lists, and with status, deposit and remarks on Settlements."""
     nets: dict[str, list[Decimal]] = defaultdict(list)
     for row in records(asked_lines(books)):
-        nets[row["currency"]].append(row["net"])
+        nets[row["currency"]].append(abs(row["net"]))
     costs = {one.currency: (one.amount.split()[0], one.money) for one in of(found, Need.MISSING_COSTS)}
     assert {name: (f"{len(some):,}", total(some)) for name, some in nets.items()} == costs
     status = {(one.store, one.settlement_id): (books.state(one).status, one.deposit) for one in books.settlements}
