@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from addin.commands.close.month_end import left_sentences
 from addin.commands.outcome import Outcome
+from addin.commands.refresh import load, refresh
 from addin.commands.sentences import counted, identity
 from addin.sheets.reports.cogs import cost_cells
 from core.books.costed_lines.stored_lines import forget_kept_lines
@@ -61,6 +62,7 @@ def _verified(desk: Desk, ids: Sequence[str], altered: Sequence[AlteredRow]) -> 
     ties = _tie_outs(desk, books, chosen, altered, of_all=not ids)
     if not altered and any(one.name in (KEPT_TIE_OUT, LISTED_TIE_OUT) and not one.ok for one in ties):
         forget_kept_lines(desk.database)
+        refresh(desk, load(desk.database, progress=desk.progress))
     wrong = [one for one in ties if not one.ok]
     sentences = [one.sentence for one in wrong]
     notes = [one.sentence for one in ties if one.ok and one.words]

@@ -31,7 +31,7 @@ def kept_tie_outs(connection: Connection, books: Books) -> list[TieOut]:
     named = kept_otherwise(connection, books)
     if named is None:
         return []
-    words = "these were kept otherwise than they cost, and are kept anew at the next button: " if named else ""
+    words = "these were kept otherwise than they cost, and are kept and shown anew now: " if named else ""
     return [TieOut(KEPT_TIE_OUT, Decimal(len(named)), Decimal(0), words + ", ".join(named))]
 
 
@@ -47,8 +47,7 @@ def kept_otherwise(connection: Connection, books: Books) -> list[str] | None:
     places = zip(wrong["store"], wrong["settlement_id"], wrong["key"], strict=True)
     named = [f"line {key} of {store}/{number}" for store, number, key in places]
     totals, kept_ones, notes = kept_totals(connection), kept_notes(connection), notes_of(books)
-    known = (one for one in books.settlements if one.id in totals)
-    named += [f"the totals of {one.name}" for one in known if totals[one.id] != books.totals(one)]
+    named += [f"the totals of {one.name}" for one in books.settlements if totals.get(one.id) != books.totals(one)]
     if kept_ones:
         others = (one for one in books.settlements if kept_ones.get(one.id) != notes.get(one.id))
         named += [f"the remarks of {one.name}" for one in others]
