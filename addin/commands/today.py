@@ -9,10 +9,12 @@ from addin.commands.refresh import load
 from addin.sheets.settlements.today import failed_connections, fill_today, waiting_reclassifications
 from core.books.costed_lines.catching_up import catch_up
 from core.books.part_of_books import load_around
+from core.books.settings import stored_settings
 from core.books.settlements.to_do import FailedConnection, to_do
 from core.books.syncing import syncing
 from core.books.true_ups import true_up_history
 from core.errors import WorkbookError
+from core.settings import STORES_NAME
 from workbook_engine.errors import WorkbookFileError
 
 if TYPE_CHECKING:
@@ -36,9 +38,11 @@ def refresh_today(book: xw.Book, database: Database, books: Books | None = None)
     with database.reading() as connection:
         pending = true_up_history.pending(connection)
         stopped = syncing.last(connection, finished=False)
+        connected = stored_settings.get(connection, STORES_NAME, dict[str, object], {})
     failed = [FailedConnection("Finale Inventory", _STOPPED)] if stopped else []
     with suppress(WorkbookError, WorkbookFileError):  # the button has done its work
-        found = to_do(books, pending, waiting_reclassifications(book), [*failed, *failed_connections(book)])
+        failed += [one for one in failed_connections(book) if one.name in connected]
+        found = to_do(books, pending, waiting_reclassifications(book), failed)
         fill_today(book, found, books.last_sync, has_settlements=bool(books.settlements))
 
 

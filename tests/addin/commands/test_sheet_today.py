@@ -17,7 +17,11 @@ from addin.sheets.settlements.today import (
     note_connections,
 )
 from addin.sheets.tables import tables
+from core.books.settings import stored_settings
 from core.books.settlements.to_do import FailedConnection, Need
+from core.model import Marketplace
+from core.settings import STORES_NAME, StoreConnection
+from tests.core.books.examples import NOW
 from tests.core.books.shops import Shop, sale
 from workbook_engine import workbook
 
@@ -45,6 +49,13 @@ def sentence(book: xw.Book) -> object:
     return book.sheets["Today"].range("A2").value
 
 
+def connect(shop: Shop, *stores: str) -> None:
+    """Let these stores be the connected ones."""
+    connections = {name: StoreConnection(marketplace=Marketplace.AMAZON) for name in stores}
+    with shop.database.writing() as connection:
+        stored_settings.put(connection, STORES_NAME, connections, who="M. Lee", now=NOW)
+
+
 @pytest.mark.long
 def test_it_follows_the_books_from_a_welcome_to_all_done(shop: Shop, tmp_path: Path) -> None:
     """A new thing stands in its order, with the link to its sheet or to the row of its settlement."""
@@ -70,11 +81,15 @@ def test_it_follows_the_books_from_a_welcome_to_all_done(shop: Shop, tmp_path: P
 
 
 def test_stores_that_failed_are_known_until_they_answer(shop: Shop, tmp_path: Path) -> None:
-    """One that is not connected any more is forgotten once all are asked."""
+    """One that is not connected any more is told no more, and forgotten once all are asked."""
+    connect(shop, "US", "CA")
     with workbook(tmp_path / "Books.xlsm") as book:
         note_connections(book, {"US": "The key was refused. Connect again.", "CA": ""}, all_of_them=False)
         refresh_today(book, shop.database)
         assert [("US", "The key was refused.")] == [(row["store"], row["next_step"]) for row in rows(book)]
+        connect(shop, "CA")
+        refresh_today(book, shop.database)
+        assert [] == rows(book)
         note_connections(book, {"CA": "No answer."}, all_of_them=False)
         assert ["CA", "US"] == [one.name for one in failed_connections(book)]
         note_connections(book, {"CA": "No answer."}, all_of_them=True)
