@@ -21,8 +21,9 @@ from addin.machine.checks import Finding
 from addin.machine.computer import this_computer
 from addin.machine.places import template_bytes
 from addin.machine.version import program_version
+from addin.sheets.tables.table_search import place_of_table
 from addin.sheets.tables.tables import to_be_added
-from addin.sheets.workbook import SPECS
+from addin.sheets.workbook import FILLED_AT_END, SPECS
 from core.books.costed_lines.stored_lines import forget_kept_lines
 from core.books.importing import pulling
 from core.books.importing.pulling import PulledStore
@@ -124,7 +125,14 @@ def _file_of_workbook(desk: Desk, computer: Computer, program: str | None) -> li
 
 def _workbook(desk: Desk) -> Finding:
     place = desk.path or desk.book.name
-    lacks = [f"{header} (sheet {spec.sheet})" for spec in SPECS for header in to_be_added(desk.book, spec)]
+    gone = [spec for spec in FILLED_AT_END if place_of_table(desk.book, spec.table) is None]
+    lacks = [f"sheet {spec.sheet}" for spec in gone]
+    lacks += [
+        f"{header} (sheet {spec.sheet})"
+        for spec in SPECS
+        if spec not in gone
+        for header in to_be_added(desk.book, spec)
+    ]
     if lacks:
         words = f"{place} is of an older Cogsheet and lacks {', '.join(lacks)}: press Upgrade."
         return Finding("Workbook", ok=False, words=words, at_terminal=checks.upgrade_at_terminal(place))

@@ -90,6 +90,7 @@ def test_before_the_upgrade_what_is_there_is_filled_and_read(path: Path) -> None
         assert len(desktop.rows(RESOLVE_SPEC)) > 3
     report = on_file(path, doctor).message
     assert all(f"{one.header} (sheet " in report for one in ADDED), report
+    assert "lacks sheet Today, sheet Messages" in report
     upgrade(path)
     with opened(path) as desktop:
         _, message = desktop.press("resolve")
