@@ -143,3 +143,13 @@ def test_what_lines_without_cost_move_is_said_per_currency(
     each = "AUD 7.00 in 1 line, CAD 30.00 in 1 line, USD 40.00 in 1 line"
     assert f"At stake, net without signs: {each}; together {said}" == at_stake(story)
     assert {("USD", 40), ("CAD", 30), ("AUD", 7)} == {(row["Currency"], row["Net"]) for row in story.asked()}
+
+
+@pytest.mark.long
+def test_what_has_no_rate_is_together_nothing_at_all(story: Story, tmp_path: Path) -> None:
+    """Not 0.00: nothing is known of what these lines come to in the home currency."""
+    file = v2(tmp_path, [item("Order", "1", "30.00", units="1")], "1", currency="CAD", site="")
+    story.deed("import", str(file), "--store", "CAD")
+    story.book.run("resolve")
+
+    assert "At stake, net without signs: CAD 30.00 in 1 line." == at_stake(story)

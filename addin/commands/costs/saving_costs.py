@@ -235,8 +235,9 @@ def _at_stake(books: Books, lines: pd.DataFrame) -> str:
     moved, each = lines.assign(net=lines["net"].abs()), stakes(lines)
     named = [f"{amount(one.net, currency)} in {counted(one.lines, 'line')}" for currency, one in each.items()]
     home = books.company.home_currency
-    sums = amounts(sum_by_currency(moved, "net", home_net(books, moved), home))
-    together = "" if set(each) == {home} else f"; together {sums}"
+    converted = home_net(books, moved)
+    sums = amounts(sum_by_currency(moved, "net", converted, home))
+    together = "" if set(each) == {home} or converted.isna().all() else f"; together {sums}"
     return f"At stake, net without signs: {', '.join(named)}{together}."
 
 
