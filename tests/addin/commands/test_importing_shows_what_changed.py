@@ -91,6 +91,7 @@ def lock_one(desk: Desk, number: int) -> Outcome:
     return show(desk)
 
 
+@pytest.mark.long
 def test_an_import_costs_what_it_wakes_and_no_other_line(tmp_path: Path) -> None:
     """A refund takes the cost of its sale; what another program made of a line of another order stays unseen."""
     costs = {"111-0": Decimal("4.25"), "222-1": Decimal("3.00")}

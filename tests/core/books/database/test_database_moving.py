@@ -116,6 +116,7 @@ def test_the_old_books_name_the_new_place(file: Path, tmp_path: Path) -> None:
     old.dispose()
 
 
+@pytest.mark.long
 def test_nothing_is_moved_onto_something_else(file: Path, tmp_path: Path) -> None:
     """Another file, other books, the same books again, and the demo's: each is refused, and all stays as it was."""
     other, text_file = tmp_path / "Other.sqlite", tmp_path / "notes.txt"

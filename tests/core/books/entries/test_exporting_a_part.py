@@ -56,6 +56,7 @@ def outcomes(books: Books, one: BookedSettlement) -> Iterable[object]:
             yield [make_entries(books, one, kind, options) for kind in kinds]
 
 
+@pytest.mark.long
 @hypothesis_settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(books=stored_books(), data=st.data())
 def test_a_part_goes_out_as_all_of_the_books(books: Stored, data: st.DataObject) -> None:
