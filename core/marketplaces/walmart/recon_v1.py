@@ -161,8 +161,13 @@ def _apart_by_reason(rows: Sequence[Row], lines: Sequence[FileLine]) -> tuple[Fi
 
 
 def _with_own_reason(line: FileLine, reason: str, reasons: Collection[str]) -> FileLine:
-    own = reason if reason in reasons else min(reasons)
+    own = own_reason(reason, reasons)
     return line._replace(group=(*line.group[:-1], " / ".join(filter(None, (line.group[-1], own)))))
+
+
+def own_reason(reason: str, reasons: Collection[str]) -> str:
+    """Return with which of the reasons of a refund's prices a row is: its own, else the first by its letters."""
+    return reason if reason in reasons else min(reasons)
 
 
 def says_refunded_units(row: Row) -> bool:

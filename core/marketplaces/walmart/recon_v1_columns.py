@@ -131,15 +131,11 @@ def _apart_by_reason(lines: ColumnLines) -> ColumnLines:
         reasons[int(group[row])].add(reason.values[reason.codes[row]])
     several = [code for code, names in reasons.items() if len(names) > 1]
     rows = np.flatnonzero(np.isin(group, several)).tolist()
-    names = {row: _own_reason(reason.values[reason.codes[row]], reasons[int(group[row])]) for row in rows}
+    names = {row: recon_v1.own_reason(reason.values[reason.codes[row]], reasons[int(group[row])]) for row in rows}
     different = ["", *sorted(set(names.values()) - {""})]
     codes = np.zeros(len(lines), np.int64)
     codes[rows] = [different.index(names[row]) for row in rows]
     return replace(lines, apart=Coded(codes, different))
-
-
-def _own_reason(reason: str, reasons: set[str]) -> str:
-    return reason if reason in reasons else min(reasons)
 
 
 def _first_and_last(lines: ColumnLines) -> list[FileLine]:
