@@ -28,7 +28,7 @@ and how often something was lost. A try is lost where a figure changed, an entry
 something was stored in part, a file that does not tie out was said to, or a command ended in a traceback instead of a
 sentence. Each try is made from a seed, and can be made again.
 
-Written by `python run.py test --long --regenerate` from real runs, never by hand: `-k "WORDS OF A ROW"` behind it
+Written by `python run.py test --long --regenerate` from real runs, never by hand: `-k "WORD and WORD"` behind it
 measures some rows alone, `--examples 10` a tenth of their tries, and what was measured of the others stays. Without
 `--regenerate` a few tries of each row are made (`tests/reliability`).
 """
